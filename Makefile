@@ -1,0 +1,47 @@
+# `make app` runs the lab, `make test` runs the tests; both set up everything they need.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: app hall test lint types check browser screenshots clean
+
+app: .venv/app.stamp
+	$(BIN)/streamlit run app.py
+
+hall: .venv/app.stamp  ## the hosted demo: one process, many visitors
+	$(BIN)/uvicorn cvdemo.views.hall:app --host 0.0.0.0 --port 8501
+
+test: .venv/dev.stamp browser
+	$(BIN)/python -m pytest
+
+lint: .venv/dev.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: .venv/dev.stamp
+	$(BIN)/mypy
+
+check: lint types test
+
+browser:  ## a Chromium for the browser tests, where none is there
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+	  { sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; $$sudo apt-get update -qq && $$sudo apt-get install -y -qq chromium; }
+
+screenshots: .venv/dev.stamp browser  ## the pictures of the README
+	$(BIN)/python -m tests.browser.screenshots
+
+.venv/python.stamp:
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	@touch $@
+
+.venv/app.stamp: pyproject.toml constraints.txt | .venv/python.stamp
+	$(PIP) -e .
+	@touch $@
+
+.venv/dev.stamp: pyproject.toml constraints.txt | .venv/python.stamp
+	$(PIP) -e '.[dev]'
+	@touch $@ .venv/app.stamp
+
+clean:
+	rm -rf .venv build dist *.egg-info

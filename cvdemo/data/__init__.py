@@ -1,0 +1,1 @@
+"""Readers and writers: pictures and data set formats."""

@@ -1,0 +1,1 @@
+"""Overlays on pictures and plotly charts."""

@@ -1,0 +1,1 @@
+"""Matching, average precision and the other scores of the lecture."""

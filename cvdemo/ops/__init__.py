@@ -1,0 +1,1 @@
+"""Algorithms on boxes, pictures and feature maps: pure functions, no model, no Streamlit."""
