@@ -1,0 +1,100 @@
+"""The sky: a glowing gradient, sun or moon, stars, clouds, a rainbow."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+
+from cvdemo.world.geometry import circle, smooth
+from cvdemo.world.graph import Mark, Scene
+from cvdemo.world.pen import Pen, mix
+from cvdemo.world.raster import Picture
+
+
+def paint_sky(picture: Picture, scene: Scene) -> None:
+    """Fills a picture [H, W, 3] with the sky's gradient and the glow round sun or moon, in place."""
+    height, width = picture.shape[:2]
+    light, rows, columns = scene.light, 24, 32
+    y = (np.arange(rows)[:, None, None] + 0.5) / rows
+    x = ((np.arange(columns)[None, :, None] + 0.5) / columns - 0.5) * width / height
+    share = np.clip(y / max(scene.land.horizon, 0.05), 0, 1) ** 1.25
+    colours = np.array(light.top) * (1 - share) + np.array(light.bottom) * share
+    distance = (x - light.sun[0]) ** 2 + (y - light.sun[1]) ** 2
+    glow = np.exp(-distance / 0.05) * 0.55 + np.exp(-distance / 0.30) * 0.30
+    if light.time == "overcast":
+        glow *= 0.35
+    target = np.array((214, 224, 255) if light.time == "night" else (255, 244, 208))
+    colours = colours + (target - colours) * (glow * (0.55 if light.time == "night" else 1.0))
+    small = np.clip(colours, 0, 255).astype(np.uint8)
+    cv2.resize(small, (width, height), dst=picture, interpolation=cv2.INTER_CUBIC)
+
+
+def draw_sky(scene: Scene, pixels: float) -> Pen:
+    """Draws all that is in the sky but the gradient."""
+    pen = Pen(0, 0, 1, pixels=pixels, line=0)
+    light = scene.light
+    for mark in scene.air:
+        if mark.kind == "star":
+            pen.dot(mark.x, -mark.y, mark.size, mark.size, (255, 250, 222), glows=True)
+    if light.time != "overcast":
+        _sun(pen, scene)
+    for mark in scene.air:
+        if mark.kind == "rainbow":
+            _rainbow(pen, mark)
+        elif mark.kind == "cloud":
+            _cloud(pen, mark, scene)
+        elif mark.kind == "bird":
+            _bird(pen, mark)
+    return pen
+
+
+def _sun(pen: Pen, scene: Scene) -> None:
+    x, y = scene.light.sun
+    night = scene.light.time == "night"
+    low = scene.light.time in ("golden", "dusk")
+    colour = (246, 242, 226) if night else (255, 214, 150) if low else (255, 240, 180)
+    radius = 0.050 if night else 0.058
+    if not night:
+        for k, share in enumerate((0.10, 0.14, 0.20)):
+            ring = circle(pen.corners(radius * 2)) * (radius * (2.1 - 0.45 * k)) + (x, -y)
+            pen.patch(ring, (255, 246, 206), glows=True, alpha=share)
+    pen.dot(x, -y, radius, radius, colour, glows=True)
+    pen.dot(x - 0.012, -y + 0.012, radius * 0.72, radius * 0.72, mix(colour, (255, 255, 244), 0.5), glows=True)
+    if night:
+        for dx, dy, r in ((0.012, 0.014, 0.011), (-0.020, -0.012, 0.008), (0.018, -0.020, 0.006)):
+            pen.dot(x + dx, -y + dy, r, r, (222, 218, 206), glows=True)
+
+
+def _cloud(pen: Pen, mark: Mark, scene: Scene) -> None:
+    """A flat-bottomed heap of five puffs: shade below, light above."""
+    light = scene.light
+    lit = mix((255, 253, 248), light.bottom, 0.12 if light.time in ("day", "morning") else 0.42)
+    shade = mix(mix(lit, light.top, 0.30), (150, 150, 178), 0.14)
+    s = mark.size
+    puffs = [(-0.95, 0.0, 0.42), (-0.42, 0.20, 0.58), (0.16, 0.34 + 0.12 * mark.variant, 0.70), (0.70, 0.14, 0.52), (1.12, -0.02, 0.36)]
+    if mark.variant > 0.5:
+        puffs = [(-x, y, r) for x, y, r in puffs]
+    for dy, grow, colour in ((0.0, 1.0, shade), (0.08, 0.90, mix(shade, lit, 0.55)), (0.15, 0.78, lit)):
+        for x, y, r in puffs:
+            pen.dot(mark.x + x * s, -mark.y + (y + dy) * s, r * s * grow * 1.08, r * s * grow * 0.84, colour, glows=True)
+        if grow == 1.0:
+            base = [(-1.3, -0.05), (1.4, -0.05), (1.2, -0.34), (-1.1, -0.34)]
+            pen.patch(smooth([(mark.x + x * s, -mark.y + y * s) for x, y in base], 4), colour, glows=True)
+
+
+def _rainbow(pen: Pen, mark: Mark) -> None:
+    colours = [(236, 96, 88), (244, 164, 84), (250, 226, 116), (128, 196, 122), (102, 160, 222), (150, 116, 190)]
+    t = np.linspace(0.02, math.pi - 0.02, 28)
+    arc = np.stack([np.cos(t), np.sin(t)], axis=1)
+    for k, colour in enumerate(colours):
+        outer, inner = mark.size * (1 - 0.030 * k), mark.size * (1 - 0.030 * (k + 1))
+        pen.patch(np.concatenate([arc * outer, arc[::-1] * inner]) + (mark.x, -mark.y), colour, alpha=0.32, glows=True)
+
+
+def _bird(pen: Pen, mark: Mark) -> None:
+    s = mark.size
+    for side in (-1, 1):
+        a, b = (mark.x, -mark.y), (mark.x + side * s, -mark.y + s * (0.25 + 0.3 * mark.variant))
+        pen.stroke(a, (mark.x + side * s * 0.45, -mark.y + s * 0.60), b, s * 0.14, (86, 80, 98))

@@ -1,0 +1,137 @@
+"""From the scene graph to layers of shapes: what is drawn in which order, and which shape counts for what."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from cvdemo.world.backdrop.land import draw_ground_edge, draw_hill, draw_marks, haze_at
+from cvdemo.world.backdrop.sky import draw_sky
+from cvdemo.world.backdrop.trees import draw_tree
+from cvdemo.world.backdrop.ways import draw_road, draw_water, ripples_round, water_colour
+from cvdemo.world.figures.ball import draw_ball
+from cvdemo.world.figures.car import draw_car
+from cvdemo.world.figures.cat import draw_cat
+from cvdemo.world.figures.dog import draw_dog
+from cvdemo.world.figures.duck import draw_duck
+from cvdemo.world.figures.kite import draw_kite
+from cvdemo.world.figures.person import draw_person, person_skeleton
+from cvdemo.world.figures.skeleton import Skeleton
+from cvdemo.world.figures.teddy import draw_teddy
+from cvdemo.world.geometry import Point, bezier, ribbon
+from cvdemo.world.graph import Scene, Thing
+from cvdemo.world.pen import Pen
+from cvdemo.world.raster import Layer
+from cvdemo.world.vocabulary import STUFF
+
+THING_CODE = 16
+STUFF_CODE = {name: k + 1 for k, name in enumerate(STUFF)}
+_DRAW = {"cat": draw_cat, "dog": draw_dog, "duck": draw_duck, "car": draw_car, "ball": draw_ball, "kite": draw_kite, "teddy bear": draw_teddy}
+
+
+class Composition(NamedTuple):
+    """The layers of a scene in drawing order, and where the stages between them are."""
+
+    layers: list[Layer]
+    hills: int
+    """Layers before this are sky, hills and the ground's far edge."""
+    ground: int
+    """Layers before this lie flat on the ground; the rest stand on it."""
+    shadows: list[tuple[Pen, float, bool]]
+    """Pens of all that casts a shadow, with the picture height of the ground below, and whether it is water."""
+    bodies: dict[int, tuple[Pen, Skeleton]]
+    """Pen and skeleton of each person by thing id."""
+
+
+def compose(scene: Scene, pixels: float) -> Composition:
+    """Draws the whole scene onto pens, for a raster in which a picture height has `pixels` pixels."""
+    land, cover = scene.land, STUFF_CODE[scene.land.cover]
+    layers = [Layer(draw_sky(scene, pixels), 0)]
+    for k, hill in enumerate(land.hills):
+        layers.append(Layer(draw_hill(scene, k, pixels), STUFF_CODE["tree"] if hill.wooded else cover, scene.light.haze * (0.95 - 0.16 * k)))
+    layers.append(Layer(draw_ground_edge(scene, pixels), cover, scene.light.haze))
+    hills = len(layers)
+    if land.water is not None:
+        layers.append(Layer(draw_water(scene, pixels), STUFF_CODE["water"], scene.light.haze * 0.22))
+    if land.road is not None:
+        layers.append(Layer(draw_road(scene, pixels), STUFF_CODE["road"], scene.light.haze * 0.15))
+    layers.append(Layer(draw_marks(scene, pixels), 0))
+    ground = len(layers)
+    light: Point = (0.55 if scene.light.sun[0] > 0 else -0.55, 0.70)
+    standing: list[tuple[float, list[Layer]]] = []
+    shadows: list[tuple[Pen, float, bool]] = []
+    bodies: dict[int, tuple[Pen, Skeleton]] = {}
+    for tree in scene.trees:
+        pen = Pen(tree.x, tree.y, tree.size, pixels=pixels, light=light)
+        draw_tree(pen, tree)
+        standing.append((tree.y, [Layer(pen, STUFF_CODE["tree"], haze_at(scene, tree.y))]))
+        shadows.append((pen, tree.y, False))
+    for thing in scene.things:
+        if thing.place != "arms":
+            standing.append((thing.y, _thing_layers(scene, thing, pixels, light, shadows, bodies)))
+    for _, group in sorted(standing, key=lambda item: item[0]):
+        layers += group
+    return Composition(layers, hills, ground, shadows, bodies)
+
+
+def _pen(thing: Thing, pixels: float, light: Point) -> Pen:
+    flip = thing.kind != "person" and thing.facing < 0
+    return Pen(thing.x, thing.y - thing.lift, thing.size, pixels=pixels, light=light, flip=flip, turn=thing.tilt)
+
+
+def _thing_layers(
+    scene: Scene,
+    thing: Thing,
+    pixels: float,
+    light: Point,
+    shadows: list[tuple[Pen, float, bool]],
+    bodies: dict[int, tuple[Pen, Skeleton]],
+) -> list[Layer]:
+    """A thing's layers: rings on water, the string of a kite, the thing, what it holds, and the arms before that."""
+    pen, haze, code = _pen(thing, pixels, light), haze_at(scene, thing.y), THING_CODE + thing.id
+    layers: list[Layer] = []
+    if thing.kind == "person":
+        front = _pen(thing, pixels, light)
+        bodies[thing.id] = (pen, draw_person(pen, front, thing))
+        layers.append(Layer(pen, code, haze))
+        if thing.holds is not None and scene.things[thing.holds].place == "arms":
+            layers += _thing_layers(scene, scene.things[thing.holds], pixels, light, shadows, bodies)
+        layers.append(Layer(front, code, haze))
+    else:
+        haze = haze * 0.4 if thing.place == "sky" else haze
+        if thing.place == "water":
+            rings = _pen(thing, pixels, light)
+            ripples_round(rings, 0.62, water_colour(scene, thing.y))
+            layers.append(Layer(rings, 0, haze))
+        if thing.kind == "kite" and thing.holder is not None:
+            layers.append(Layer(_string(scene.things[thing.holder], thing, pixels), 0, haze))
+        _DRAW[thing.kind](pen, thing)
+        layers.append(Layer(pen, code, haze))
+    if thing.place not in ("sky", "arms"):
+        shadows.append((pen, thing.y, thing.place == "water"))
+    return layers
+
+
+def hand_of(holder: Thing) -> Point:
+    """Where on the picture the higher hand of a person is, in picture heights."""
+    body = person_skeleton(holder)
+    hand = body.hands[int(body.hands[1, 1] > body.hands[0, 1])]
+    pen = _pen(holder, 1.0, (0.0, 1.0))
+    x, y = pen.place(hand[None, :2])[0]
+    return float(x), float(y)
+
+
+def _string(holder: Thing, kite: Thing, pixels: float) -> Pen:
+    pen = Pen(0, 0, 1, pixels=pixels, line=0)
+    x, y = hand_of(holder)
+    top = (kite.x, -(kite.y - kite.lift))
+    sag = ((x + kite.x) / 2, (-y + top[1]) / 2 - 0.05)
+    width = max(0.0009, 0.5 / pixels)
+    pen.patch(ribbon(bezier((x, -y), sag, top, 14), width, width), (250, 246, 240))
+    return pen
+
+
+def outline_of(pens: list[Pen]) -> np.ndarray:
+    """All points of the owned shapes of some pens on the picture, [N, 2] in picture heights."""
+    return np.concatenate([pen.place(np.concatenate([s.points for s in pen.shapes if s.owned])) for pen in pens])

@@ -1,0 +1,126 @@
+"""Curves and outlines in the plane, all as float arrays of shape [N, 2]."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Points = NDArray[np.float64]
+Point = tuple[float, float]
+
+
+@cache
+def circle(n: int) -> Points:
+    """Corners of the regular n-gon in the unit circle, [n, 2]; do not write to it."""
+    t = np.linspace(0, 2 * math.pi, n, endpoint=False) + math.pi / n
+    return np.stack([np.cos(t), np.sin(t)], axis=1)
+
+
+@cache
+def _half_circle(n: int) -> Points:
+    t = np.linspace(-math.pi / 2, math.pi / 2, n)
+    return np.stack([np.cos(t), np.sin(t)], axis=1)
+
+
+def rotation(angle: float) -> Points:
+    """The matrix R for which `points @ R` are the points turned by `angle` radians, anticlockwise if y is up."""
+    c, s = math.cos(angle), math.sin(angle)
+    return np.array([[c, s], [-s, c]])
+
+
+def ellipse(cx: float, cy: float, rx: float, ry: float, turn: float = 0.0, n: int = 16) -> Points:
+    """An ellipse round (cx, cy) with half axes rx, ry, turned by `turn` radians: [n, 2]."""
+    points = circle(n) * (rx, ry)
+    if turn:
+        points = points @ rotation(turn)
+    points += (cx, cy)
+    return points
+
+
+def capsule(a: Point, b: Point, ra: float, rb: float, n: int = 6) -> Points:
+    """Two half circles round a and b and the lines between them, convex where ra is near rb: [2 n, 2]."""
+    dx, dy = b[0] - a[0], b[1] - a[1]
+    length = math.hypot(dx, dy) or 1e-9
+    ux, uy = dx / length, dy / length
+    half = _half_circle(n)
+    frame = np.array([[ux, uy], [-uy, ux]])
+    head = (half * rb) @ frame
+    tail = (half * -ra) @ frame
+    head += b
+    tail += a
+    return np.concatenate([head, tail])
+
+
+@cache
+def _spline_basis(n: int) -> Points:
+    t = np.arange(n) / n
+    return np.stack(
+        [
+            -0.5 * t + t**2 - 0.5 * t**3,
+            1 - 2.5 * t**2 + 1.5 * t**3,
+            0.5 * t + 2 * t**2 - 1.5 * t**3,
+            -0.5 * t**2 + 0.5 * t**3,
+        ],
+        axis=1,
+    )
+
+
+@cache
+def _spline_neighbours(m: int) -> NDArray[np.intp]:
+    return (np.arange(m)[:, None] + np.arange(-1, 3)[None]) % m
+
+
+def smooth(points: Sequence[Point] | Points, n: int = 4) -> Points:
+    """The closed Catmull-Rom curve through M points, n samples per piece: [M n, 2]."""
+    corners = np.asarray(points, dtype=float)
+    pieces = corners[_spline_neighbours(len(corners))]  # [M, 4, 2]
+    return np.matmul(_spline_basis(n), pieces).reshape(-1, 2)
+
+
+def bezier(a: Point, b: Point, c: Point, n: int = 8) -> Points:
+    """The quadratic Bezier curve from a to c, drawn towards b: [n, 2]."""
+    t = np.linspace(0, 1, n)[:, None]
+    return (1 - t) ** 2 * np.asarray(a) + 2 * t * (1 - t) * np.asarray(b) + t * t * np.asarray(c)
+
+
+def ribbon(spine: Points, w0: float, w1: float) -> Points:
+    """The outline of a line [N, 2] whose half width goes from w0 to w1, with a pointed round end: [2 N + 1, 2]."""
+    along = np.gradient(spine, axis=0)
+    along /= np.hypot(along[:, 0], along[:, 1])[:, None] + 1e-9
+    across = np.stack([-along[:, 1], along[:, 0]], axis=1) * np.linspace(w0, w1, len(spine))[:, None]
+    tip = spine[-1:] + along[-1:] * w1
+    return np.concatenate([spine + across, tip, (spine - across)[::-1]])
+
+
+def sphere_cap(centre: NDArray[np.float64], angle: float, n: int = 20) -> Points | None:
+    """The part of a cap on the unit sphere that a viewer at +z sees: its outline [M, 2], or None if hidden.
+
+    `centre` is the unit vector [3] to the middle of the cap, `angle` its radius in radians, under pi / 2.
+    """
+    side = np.cross(centre, (0.0, 1.0, 0.0))
+    side /= np.linalg.norm(side) + 1e-9
+    up = np.cross(side, centre)
+    t = np.linspace(0, 2 * math.pi, n, endpoint=False)[:, None]
+    rim = math.cos(angle) * centre + math.sin(angle) * (np.cos(t) * side + np.sin(t) * up)
+    seen = rim[:, 2] > 0
+    if seen.all():
+        return rim[:, :2]
+    if not seen.any():
+        return None
+    start = int(np.flatnonzero(seen & ~np.roll(seen, 1))[0])
+    arc = np.roll(rim, -start, axis=0)[: int(seen.sum()), :2]
+    a0, a1 = math.atan2(arc[-1, 1], arc[-1, 0]), math.atan2(arc[0, 1], arc[0, 0])
+    middle = math.atan2(centre[1], centre[0])
+    first, second = _towards(a0, middle), _towards(middle, a1)
+    limb = np.linspace(0, 1, n // 2)[:, None]
+    angles = np.concatenate([a0 + first * limb, a0 + first + second * limb])[:, 0]
+    return np.concatenate([arc, np.stack([np.cos(angles), np.sin(angles)], axis=1)])
+
+
+def _towards(a: float, b: float) -> float:
+    """The turn from angle a to angle b the short way round, in -pi..pi."""
+    return (b - a + math.pi) % (2 * math.pi) - math.pi

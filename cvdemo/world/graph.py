@@ -1,0 +1,214 @@
+"""The scene graph: what is in a scene, as frozen data that a clip could animate; how it looks is drawn elsewhere.
+
+Places are in picture heights: y runs from 0 (top) to 1 (bottom), x from the middle to both sides, so that
+a wider picture shows more of the same scene. Angles are radians, sizes picture heights.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Literal
+
+from cvdemo.world.difficulty import Difficulty
+from cvdemo.world.vocabulary import WORLD_VERSION, Colour
+
+Time = Literal["morning", "day", "golden", "dusk", "night", "overcast"]
+Weather = Literal["clear", "cloudy", "rain", "snowfall", "fog"]
+Place = Literal["grass", "snow", "road", "water", "sky", "air", "arms"]
+
+
+@dataclass(frozen=True)
+class Light:
+    """Time of day: the sky's colours, where the light comes from, what it does to colours and shadows."""
+
+    time: Time
+    top: Colour
+    bottom: Colour
+    tint: Colour
+    haze: float
+    sun: tuple[float, float]
+    shadow: tuple[float, float]
+    shadow_strength: float
+    ramp: float
+    blotch_seed: int
+    noise: float
+    noise_seed: int
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something small without a class of its own: a tuft, a flower, a cloud, a star, a flake."""
+
+    kind: str
+    x: float
+    y: float
+    size: float
+    variant: float
+
+
+@dataclass(frozen=True)
+class Hill:
+    """A far ridge: its crest is `y - height * profile(x)`, a sum of two waves."""
+
+    y: float
+    height: float
+    waves: tuple[float, float, float, float]
+    wooded: bool
+
+
+@dataclass(frozen=True)
+class Road:
+    """A road: `across` the picture, or `away` towards the horizon; `edges` are (x, y) corners of its outline."""
+
+    kind: Literal["across", "away"]
+    left: tuple[tuple[float, float], ...]
+    right: tuple[tuple[float, float], ...]
+    marked: bool
+
+
+@dataclass(frozen=True)
+class Water:
+    """A lake in the ground or the sea at the horizon, by its outline."""
+
+    kind: Literal["lake", "sea"]
+    outline: tuple[tuple[float, float], ...]
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True)
+class Land:
+    """The ground: its horizon, what covers it, the hills behind, roads and water in it, small growth on it."""
+
+    horizon: float
+    cover: Literal["grass", "snow"]
+    colour: Colour
+    hills: tuple[Hill, ...]
+    road: Road | None
+    water: Water | None
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A tree or bush by its foot (x, y) and height."""
+
+    kind: Literal["round", "pine", "poplar", "birch", "bush"]
+    x: float
+    y: float
+    size: float
+    hue: float
+    lean: float
+    snowy: bool
+
+
+@dataclass(frozen=True)
+class Pose:
+    """A person's joints: (forwards, outwards) angles of eight limbs from hanging down, lean, and turn of the head.
+
+    The limbs are left upper arm, left forearm, right upper arm, right forearm, left thigh, left shin, right
+    thigh, right shin; forwards is towards where the chest looks, outwards is away from the body's middle.
+    """
+
+    limbs: tuple[tuple[float, float], ...]
+    lean: tuple[float, float] = (0.0, 0.0)
+    head: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class PersonLook:
+    """A person's build and clothes; `top` and the vest decide the colour by which others would name them."""
+
+    child: bool
+    skin: Colour
+    hair: str
+    hair_colour: Colour
+    top: str
+    top_colour: str
+    bottom: str
+    bottom_colour: Colour
+    shoe_colour: Colour
+    hat: str
+    hat_colour: str
+    vest: bool
+    guitar: bool
+
+
+@dataclass(frozen=True)
+class FigureLook:
+    """The looks and pose of anything but a person: a variant, a pattern, second colour, and phases of motion."""
+
+    variant: str
+    pattern: str
+    second: str
+    phase: float
+    swing: float
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One countable thing: its class, place, size, pose and looks.
+
+    `x, y` is where it touches the ground (for things in the air, the ground point below), `lift` how far it
+    is above that, `size` the height of its unit; `facing` is the yaw of a person (0 looks at the viewer, a
+    quarter turn looks to the right) and the sign of the side that anything else looks to. `holder` is the
+    id of the person in whose arms it is: its place then follows from that person's pose.
+    """
+
+    id: int
+    kind: str
+    x: float
+    y: float
+    size: float
+    facing: float
+    tilt: float
+    colour: str
+    action: str
+    place: Place
+    look: PersonLook | FigureLook
+    pose: Pose | None = None
+    lift: float = 0.0
+    holder: int | None = None
+    holds: int | None = None
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that there is in one drawn picture, a pure function of (version, split, seed, difficulty).
+
+    `things` are in drawing order, far to near; a thing's `id` is its position in it.
+    """
+
+    version: int
+    split: str
+    seed: int
+    difficulty: Difficulty
+    light: Light
+    weather: Weather
+    air: tuple[Mark, ...]
+    land: Land
+    trees: tuple[Tree, ...]
+    things: tuple[Thing, ...] = field(default=())
+
+    def fingerprint(self) -> str:
+        """A hash of the whole graph, 16 hex digits, numbers taken to six digits so that it holds on any machine."""
+        text = json.dumps(_canonical(asdict(self)), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _canonical(value: object) -> object:
+    """Numbers as short text, everything else as it is, so that the last bit of a sine does not matter."""
+    if isinstance(value, float):
+        return f"{round(value, 6) + 0.0:.6f}"
+    if isinstance(value, dict):
+        return {key: _canonical(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_canonical(item) for item in value]
+    return value
+
+
+__all__ = [
+    "WORLD_VERSION", "FigureLook", "Hill", "Land", "Light", "Mark", "PersonLook", "Place", "Pose", "Road",
+    "Scene", "Thing", "Time", "Tree", "Water", "Weather",
+]  # fmt: skip

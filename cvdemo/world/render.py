@@ -1,0 +1,165 @@
+"""Pictures and code maps of scenes at any size."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cvdemo.errors import DataError
+from cvdemo.world.backdrop.land import ground_colour, haze_colour, paint_ground
+from cvdemo.world.backdrop.sky import paint_sky
+from cvdemo.world.backdrop.weather import add_noise, blotches, draw_falling, even_out
+from cvdemo.world.compose import STUFF_CODE, THING_CODE, Composition, compose
+from cvdemo.world.graph import Scene
+from cvdemo.world.raster import Frame, Layer, Outlines, Picture, compile_layers, paint, write_codes
+
+SMALLEST, LARGEST = 32, 4096
+
+
+class Drawn(NamedTuple):
+    """A scene on a raster: its outlines, ready to be painted and to be known."""
+
+    scene: Scene
+    width: int
+    height: int
+    fine: int
+    composition: Composition
+    outlines: Outlines
+
+
+def lay_out(scene: Scene, width: int, height: int) -> Drawn:
+    """Draws the scene's shapes for a picture of this size, 32 to 4096 pixels a side, no longer than 3 : 1."""
+    for name, side in (("width", width), ("height", height)):
+        if isinstance(side, bool) or not isinstance(side, int | np.integer) or not SMALLEST <= side <= LARGEST:
+            raise DataError(f"cannot draw a picture of {name} {side!r}: give {SMALLEST} to {LARGEST} pixels")
+    if not 1 / 2 <= width / height <= 3:
+        raise DataError(f"cannot draw a picture of {width} x {height}: at most 3 times as wide or twice as high as the other side")
+    fine = 2 if height < 560 else 1
+    frame = Frame(int(width) * fine, int(height) * fine)
+    composition = compose(scene, float(frame.height))
+    outlines = compile_layers(composition.layers, frame, tint=scene.light.tint, haze=haze_colour(scene))
+    return Drawn(scene, int(width), int(height), fine, composition, outlines)
+
+
+def paint_picture(drawn: Drawn) -> Picture:
+    """The picture, uint8 RGB [H, W, 3]."""
+    scene, fine = drawn.scene, drawn.fine
+    picture: Picture = np.empty((drawn.height * fine, drawn.width * fine, 3), dtype=np.uint8)
+    stages = drawn.composition
+    paint_sky(picture, scene)
+    paint(picture, drawn.outlines, 0, stages.hills)
+    paint_ground(picture, scene)
+    paint(picture, drawn.outlines, stages.hills, stages.ground)
+    _shade_ground(picture, drawn)
+    paint(picture, drawn.outlines, stages.ground, len(stages.layers))
+    if fine > 1:
+        picture = cv2.resize(picture, (drawn.width, drawn.height), interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+    _falling(picture, drawn)
+    even_out(picture, scene)
+    add_noise(picture, scene)
+    return picture
+
+
+def _falling(picture: Picture, drawn: Drawn) -> None:
+    if drawn.scene.weather not in ("rain", "snowfall"):
+        return
+    frame = Frame(drawn.width, drawn.height)
+    layer = Layer(draw_falling(drawn.scene, float(drawn.height)), 0)
+    outlines = compile_layers([layer], frame, tint=(1, 1, 1), haze=(0, 0, 0))
+    above = picture.copy()
+    paint(above, outlines, 0, 1)
+    share = 0.45 if drawn.scene.weather == "rain" else 0.85
+    cv2.addWeighted(above, share, picture, 1 - share, 0, dst=picture)
+
+
+def _shade_ground(picture: Picture, drawn: Drawn) -> None:
+    """Darkens the ground where shadows fall, softly, and lays the paint's uneven tone over it."""
+    scene = drawn.scene
+    height, width = picture.shape[:2]
+    first = round((scene.land.horizon + 0.015) * height)
+    if first >= height - 2:
+        return
+    small_height = max(24, min(240, height // 4))
+    small = _shadow_map(drawn, small_height, max(8, round(small_height * width / height)))
+    start = round((scene.land.horizon + 0.015) * small_height)
+    small = small[start:]
+    tone = cv2.resize(blotches(scene), (small.shape[1], small.shape[0]), interpolation=cv2.INTER_CUBIC)
+    shade = small.astype(np.float32) * (scene.light.shadow_strength / 255)
+    gain = (1 + 0.10 * tone[..., None]) * (1 - shade[..., None] * np.array((1.0, 0.92, 0.66), dtype=np.float32))
+    map8 = np.clip(gain * 230, 0, 255).astype(np.uint8)
+    veil = cv2.resize(map8, (width, height - first), interpolation=cv2.INTER_LINEAR)
+    below = picture[first:]
+    cv2.multiply(below, veil, dst=below, scale=1 / 230)
+
+
+def _shadow_map(drawn: Drawn, height: int, width: int) -> Picture:
+    """How much light is taken from each place of the ground, 0 none to 255 all, [height, width]."""
+    scene = drawn.scene
+    shadow = np.zeros((height, width), dtype=np.uint8)
+    slant, fall = scene.light.shadow
+    for pen, ground, wet in drawn.composition.shadows:
+        shapes = [shape.points for shape in pen.shapes if shape.owned]
+        if not shapes:
+            continue
+        points = pen.place(np.concatenate(shapes))
+        above = ground - points[:, 1]
+        cast = np.empty_like(points)
+        cast[:, 0] = points[:, 0] + (0.0 if wet else slant) * above
+        cast[:, 1] = ground + (0.80 if wet else fall) * above
+        cast[:, 0] += width / height / 2
+        fixed = np.rint((cast * height - 0.5) * 16).astype(np.int32)
+        at = 0
+        for shape in shapes:
+            cv2.fillPoly(shadow, [fixed[at : at + len(shape)]], 190 if wet else 205, cv2.LINE_8, 4)
+            at += len(shape)
+        west, east = float(points[:, 0].min()), float(points[:, 0].max())
+        if points[:, 1].max() > ground - 0.02 and not wet:
+            _contact(shadow, west, east, ground)
+    k = max(1, height // 50) * 2 + 1
+    return cv2.blur(shadow, (k, k))  # type: ignore[return-value]
+
+
+def _contact(shadow: Picture, west: float, east: float, ground: float) -> None:
+    """The darker patch right under something."""
+    height, width = shadow.shape
+    centre = ((west + east) / 2 + width / height / 2, ground)
+    size = ((east - west) * 0.46 * height, max(1.0, (east - west) * 0.085 * height))
+    cv2.ellipse(shadow, (round(centre[0] * height), round(centre[1] * height)), (round(size[0]), round(size[1])), 0, 0, 360, 255, -1)
+
+
+def write_code_map(drawn: Drawn) -> tuple[Picture, NDArray[np.int64]]:
+    """What each pixel belongs to, uint8 [H, W] (stuff 1.., things 16..), and per thing its pixels before others cover it.
+
+    The second is [N, 2]: pixels within the picture, and whether it was drawn at all.
+    """
+    scene, fine = drawn.scene, drawn.fine
+    stages, outlines = drawn.composition, drawn.outlines
+    codes: Picture = np.full((drawn.height * fine, drawn.width * fine), STUFF_CODE["sky"], dtype=np.uint8)
+    for layer in range(stages.hills):
+        write_codes(codes, outlines, layer)
+    first = max(0, min(len(codes), round((scene.land.horizon + 0.018) * len(codes))))
+    codes[first:] = STUFF_CODE[scene.land.cover]
+    whole = np.zeros(len(scene.things), dtype=np.int64)
+    for layer in range(stages.hills, len(stages.layers)):
+        write_codes(codes, outlines, layer)
+        code = stages.layers[layer].code
+        if code >= THING_CODE:
+            whole[code - THING_CODE] = max(whole[code - THING_CODE], _count(codes, code, outlines, layer))
+    if fine > 1:
+        codes = np.ascontiguousarray(codes[fine // 2 :: fine, fine // 2 :: fine])
+    return codes, whole // (fine * fine)
+
+
+def _count(codes: Picture, code: int, outlines: Outlines, layer: int) -> int:
+    a, b = outlines.layers[layer]
+    if a == b:
+        return 0
+    x0, y0 = np.maximum(outlines.boxes[a:b, :2].min(axis=0).astype(int) - 2, 0)
+    x1, y1 = outlines.boxes[a:b, 2:].max(axis=0).astype(int) + 3
+    return int(np.count_nonzero(codes[y0:max(y0, y1), x0:max(x0, x1)] == code))
+
+
+__all__ = ["Drawn", "ground_colour", "lay_out", "paint_picture", "write_code_map"]

@@ -1,0 +1,95 @@
+"""What can be in the world: classes with stable ids, colour-blind-safe colours, keypoints, colour names."""
+
+from __future__ import annotations
+
+Colour = tuple[float, float, float]
+
+WORLD_VERSION = 1
+"""Goes up whenever a seed's scene changes: weights and pinned hashes belong to one version."""
+
+SPLITS = ("train", "val", "test")
+
+THINGS = ("person", "cat", "dog", "duck", "car", "ball", "kite", "teddy bear")
+"""Names of the thing classes; the position is the class id, 0..7."""
+
+STUFF = ("sky", "grass", "tree", "snow", "road", "water")
+"""Names of the stuff classes; the position is the semantic id, 0..5."""
+
+SEMANTIC = STUFF + THINGS
+"""Names of the semantic classes; the position is the semantic id, 0..13 (thing class k is 6 + k)."""
+
+FIRST_THING = len(STUFF)
+
+# Things: Okabe and Ito's palette in lighter and darker variants; stuff: quieter tones of distinct lightness.
+COLOURS: dict[str, tuple[int, int, int]] = {
+    "person": (213, 94, 0),
+    "cat": (240, 228, 66),
+    "dog": (126, 47, 8),
+    "duck": (255, 255, 255),
+    "car": (0, 63, 140),
+    "ball": (230, 159, 0),
+    "kite": (204, 121, 167),
+    "teddy bear": (0, 0, 0),
+    "sky": (158, 206, 240),
+    "grass": (148, 190, 110),
+    "tree": (38, 92, 62),
+    "snow": (226, 230, 238),
+    "road": (116, 116, 122),
+    "water": (70, 136, 190),
+}
+"""Colour of each semantic class, RGB 0..255, apart from one another for every kind of colour vision."""
+
+KEYPOINTS = (
+    "nose",
+    "left_eye",
+    "right_eye",
+    "left_ear",
+    "right_ear",
+    "left_shoulder",
+    "right_shoulder",
+    "left_elbow",
+    "right_elbow",
+    "left_wrist",
+    "right_wrist",
+    "left_hip",
+    "right_hip",
+    "left_knee",
+    "right_knee",
+    "left_ankle",
+    "right_ankle",
+)
+"""The 17 keypoints of COCO in COCO's order; left and right are the person's own."""
+
+SKELETON = (
+    (15, 13), (13, 11), (16, 14), (14, 12), (11, 12), (5, 11), (6, 12), (5, 6), (5, 7), (6, 8),
+    (7, 9), (8, 10), (1, 2), (0, 1), (0, 2), (1, 3), (2, 4), (3, 5), (4, 6),
+)  # fmt: skip
+"""COCO's 19 limbs as pairs of keypoint positions, from 0."""
+
+PAINTS: dict[str, Colour] = {
+    "red": (214, 70, 60),
+    "orange": (240, 138, 48),
+    "yellow": (248, 204, 84),
+    "green": (96, 160, 90),
+    "blue": (72, 128, 196),
+    "purple": (142, 98, 174),
+    "pink": (242, 150, 164),
+    "white": (250, 245, 234),
+    "grey": (152, 150, 156),
+    "black": (66, 60, 66),
+    "brown": (150, 98, 62),
+    "golden": (226, 172, 96),
+}
+"""The named colours of things, as painted in plain daylight."""
+
+THING_PAINTS: dict[str, tuple[str, ...]] = {
+    "person": ("red", "orange", "yellow", "green", "blue", "purple", "pink", "white", "grey"),
+    "cat": ("orange", "grey", "black", "white", "brown"),
+    "dog": ("brown", "golden", "white", "black", "grey"),
+    "duck": ("yellow", "white", "brown"),
+    "car": ("red", "blue", "yellow", "green", "white", "orange", "grey"),
+    "ball": ("red", "blue", "yellow", "green", "orange", "purple", "white"),
+    "kite": ("red", "blue", "yellow", "green", "orange", "purple", "pink"),
+    "teddy bear": ("brown", "golden", "white", "pink", "grey"),
+}
+"""The colours that each thing class comes in; a person's is that of what covers the chest."""
