@@ -1,0 +1,70 @@
+"""Truth and results of a set of images as columns: what every reader gives and every metric takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvdemo.data.problems import Problem
+
+IouType: TypeAlias = Literal["bbox", "segm", "keypoints"]
+Floats: TypeAlias = NDArray[np.float64]
+Indices: TypeAlias = NDArray[np.int64]
+Flags: TypeAlias = NDArray[np.bool_]
+Rle: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """What is there: one row per annotation, in the order of the file."""
+
+    entry: Indices  # [G] position in the file
+    image: Indices  # [G] position in `EvalSet.image_ids`
+    category: Indices  # [G] position in `EvalSet.category_ids`
+    boxes: Floats  # [G, 4] x1 y1 x2 y2 in pixels
+    box_area: Floats  # [G] width times height as the file gives them
+    area: Floats  # [G] the annotation's own area, which size ranges go by: a mask's, or the box's
+    crowd: Flags  # [G] a region of many, not one object
+    difficult: Flags  # [G] VOC's mark for what need not be found
+    masks: list[Rle] | None = None
+    keypoints: Floats | None = None  # [G, K, 3] x y visibility
+
+    def __len__(self) -> int:
+        return len(self.image)
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """What a detector says: one row per detection, in the order of the file."""
+
+    entry: Indices  # [D] position in the file
+    image: Indices  # [D]
+    category: Indices  # [D]
+    score: Floats  # [D]
+    boxes: Floats  # [D, 4] x1 y1 x2 y2 in pixels
+    box_area: Floats  # [D]
+    area: Floats  # [D]
+    masks: list[Rle] | None = None
+    keypoints: Floats | None = None  # [D, K, 3]
+
+    def __len__(self) -> int:
+        return len(self.image)
+
+
+@dataclass(frozen=True, eq=False)
+class EvalSet:
+    """Truth and results over the same images and categories, both sorted by id."""
+
+    iou_type: IouType
+    image_ids: tuple[Any, ...]
+    image_names: tuple[str, ...]
+    image_sizes: Indices  # [I, 2] width height in pixels, 0 where not known
+    category_ids: tuple[Any, ...]
+    category_names: tuple[str, ...]
+    truth: Truth
+    results: Results
+    problems: tuple[Problem, ...] = ()
+    sized: bool = True  # False where boxes are fractions of images of unknown size
