@@ -31,6 +31,7 @@ class Truth:
     difficult: Flags  # [G] VOC's mark for what need not be found
     masks: list[Rle] | None = None
     keypoints: Floats | None = None  # [G, K, 3] x y visibility
+    unlabelled: Flags | None = None  # [G] a person without a labelled keypoint
 
     def __len__(self) -> int:
         return len(self.image)

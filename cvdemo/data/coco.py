@@ -133,6 +133,10 @@ def _truth(truth: Named, context: _Context, report: Report) -> Truth:
     shape = _shapes(table, context, image, with_box=with_box)
     area = table.numbers("area", default=shape.area)
     table.refuse(area < 0, "area", lambda i: f"{area[i]:g} is negative")
+    unlabelled = None
+    if shape.keypoints is not None:
+        visible = (shape.keypoints[..., 2] > 0).sum(axis=1).astype(np.float64)
+        unlabelled = table.numbers("num_keypoints", default=visible) == 0
     crowd, difficult = table.flags("iscrowd"), table.flags("difficult")
     k = table.keep
     return Truth(
@@ -146,6 +150,7 @@ def _truth(truth: Named, context: _Context, report: Report) -> Truth:
         difficult=difficult[k],
         masks=_picked(shape.masks, k),
         keypoints=None if shape.keypoints is None else shape.keypoints[k],
+        unlabelled=None if unlabelled is None else unlabelled[k],
     )
 
 

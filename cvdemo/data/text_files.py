@@ -1,0 +1,81 @@
+"""Folders with one text file per image: lines of fields, each known by file and line number."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cvdemo.data.json_files import Named
+from cvdemo.data.problems import Problem, Report
+from cvdemo.errors import DataError
+
+
+class Line(NamedTuple):
+    """One line of a file."""
+
+    file: Path
+    number: int  # from 1
+    fields: list[str]
+
+    @property
+    def label(self) -> str:
+        """What the line is called in messages."""
+        return f"{self.file.name} line {self.number}"
+
+
+class Rows:
+    """Entries of a folder as they are gathered, with what each is called in messages."""
+
+    def __init__(self, folder: Path, report: Report) -> None:
+        self.folder = folder
+        self.report = report
+        self.entries: list[dict[str, Any]] = []
+        self.labels: list[str] = []
+
+    def add(self, entry: dict[str, Any], label: str) -> None:
+        """Take one entry."""
+        self.entries.append(entry)
+        self.labels.append(label)
+
+    def refuse(self, label: str, text: str, field: str = "") -> None:
+        """Refuse a line that cannot be read as an entry."""
+        self.report.refuse(Problem(self.folder.name, label, field, text))
+
+    def named(self, data: Any) -> Named:
+        """The entries, or the COCO object made of them, under the folder's name."""
+        return Named(data, self.folder.name, self.labels.__getitem__)
+
+
+def files(folder: str | Path, *suffixes: str) -> list[Path]:
+    """The files of a folder with one of the suffixes, by name; DataError where there is no such folder."""
+    path = Path(folder)
+    if not path.is_dir():
+        raise DataError(f"{path.name}: must be a folder with one {' or '.join(suffixes)} file per image")
+    return sorted(file for file in path.iterdir() if file.suffix.lower() in suffixes and file.is_file())
+
+
+def lines(file: Path) -> list[Line]:
+    """The lines of a text file that are not empty, split at white space."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{file.name}: cannot be read as text: {error}") from error
+    return [Line(file, n, f) for n, line in enumerate(text.splitlines(), 1) if (f := line.split())]
+
+
+def number(text: str) -> float | str:
+    """The text as a number, or as it is where it is none, so that a check can show it."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def coco_truth(rows: Rows, images: list[dict[str, Any]], names: dict[Any, str]) -> Named:
+    """The truth as a COCO object, with the categories' names by id."""
+    if not images:
+        raise DataError(f"{rows.folder.name}: no files of truth in this folder")
+    if not rows.entries:
+        raise DataError(f"{rows.folder.name}: no objects in the truth, so there is nothing to score against")
+    categories = [{"id": key, "name": name} for key, name in names.items()]
+    return rows.named({"images": images, "categories": categories, "annotations": rows.entries})

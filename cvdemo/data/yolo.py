@@ -1,0 +1,111 @@
+"""Truth and results in YOLO's text format: one file per image, boxes as fractions of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from cvdemo.data.annotations import EvalSet
+from cvdemo.data.coco import build
+from cvdemo.data.problems import Problem, Report
+from cvdemo.data.text_files import Line, Rows, coco_truth, files, lines, number
+
+NAME_FILES = ("classes.txt", "obj.names")
+PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
+Size = tuple[int, int]
+
+
+def read_yolo(truth: str | Path, results: str | Path, *, skip_bad: bool = False) -> EvalSet:
+    """Read two folders of text files: `class x y width height`, in results with `confidence` at the end.
+
+    x and y are the box's centre, all four are fractions of the image. Names come from `classes.txt` or
+    `obj.names` in the truth's folder or the one above. Where every picture lies beside its file, or in an
+    `images` folder beside `labels`, boxes are turned into pixels; otherwise they stay fractions, IoU and AP
+    are the same, and scores by size are not given. Raises DataError as `read_coco`, naming file and line.
+    """
+    report = Report(skip_bad=skip_bad)
+    folder = Path(truth)
+    there, found = Rows(folder, report), Rows(Path(results), report)
+    truth_files = [file for file in files(folder, ".txt") if file.name not in NAME_FILES]
+    sizes = _sizes(folder, truth_files, report)
+    for file in truth_files:
+        _read(file, there, sizes, scored=False)
+    for file in files(results, ".txt"):
+        if file.name not in NAME_FILES:
+            _read(file, found, sizes, scored=True)
+    images = [{"id": f.stem, "file_name": f.stem, **_sides(sizes, f.stem)} for f in truth_files]
+    names = _names(folder, there, found)
+    sized = bool(sizes)
+    return build(coco_truth(there, images, names), found.named(found.entries), "bbox", report, sized=sized)
+
+
+def _read(file: Path, rows: Rows, sizes: dict[str, Size], *, scored: bool) -> None:
+    width, height = sizes.get(file.stem, (1, 1))
+    for line in lines(file):
+        values = _values(line, rows, scored=scored)
+        if values is None:
+            continue
+        x, y, w, h = (side * n for side, n in zip((width, height, width, height), values[1:5], strict=True))
+        box = [x - w / 2, y - h / 2, w, h]
+        entry: dict[str, Any] = {"image_id": file.stem, "category_id": int(values[0]), "bbox": box}
+        if scored:
+            entry["score"] = values[5]
+        rows.add(entry, line.label)
+
+
+def _values(line: Line, rows: Rows, *, scored: bool) -> list[float] | None:
+    """The numbers of a line, or None where it was refused."""
+    names = ["class", "x", "y", "width", "height", *(["confidence"] if scored else [])]
+    if len(line.fields) != len(names):
+        rows.refuse(line.label, f"has {len(line.fields)} fields, not {' '.join(names)}")
+        return None
+    values: list[float] = []
+    for name, field in zip(names, line.fields, strict=True):
+        value = number(field)
+        if isinstance(value, str) or (name == "class" and not (value >= 0 and value.is_integer())):
+            rows.refuse(
+                line.label, f"{field!r} is not {'a class number' if name == 'class' else 'a number'}", name
+            )
+            return None
+        if name in ("x", "y", "width", "height") and abs(value) > 2:
+            rows.refuse(line.label, f"{field} is not a fraction of the image", name)
+            return None
+        values.append(value)
+    return values
+
+
+def _names(folder: Path, *rows: Rows) -> dict[int, str]:
+    """Names of the classes by number: those of the names file, or of the classes that the truth has."""
+    for path in (place / name for place in (folder, folder.parent) for name in NAME_FILES):
+        if path.is_file():
+            return {i: " ".join(line.fields) for i, line in enumerate(lines(path))}
+    return {i: str(i) for i in sorted({entry["category_id"] for entry in rows[0].entries})}
+
+
+def _sizes(folder: Path, truth_files: list[Path], report: Report) -> dict[str, Size]:
+    """Width and height of every image by name, or nothing where one of them is not found."""
+    from PIL import Image
+
+    places = [
+        folder,
+        folder.parent / "images",
+        Path(*("images" if p == "labels" else p for p in folder.parts)),
+    ]
+    pictures: dict[str, Path] = {}
+    for place in places:
+        if place.is_dir():
+            pictures |= {p.stem: p for p in sorted(place.iterdir()) if p.suffix.lower() in PICTURES}
+    sizes: dict[str, Size] = {}
+    for file in truth_files:
+        try:
+            with Image.open(pictures[file.stem]) as picture:
+                sizes[file.stem] = picture.size
+        except (KeyError, OSError):
+            text = f"no picture of {file.stem} found, so small, medium and large are not told apart"
+            report.note(Problem(folder.name, file.name, "", text))
+            return {}
+    return sizes
+
+
+def _sides(sizes: dict[str, Size], stem: str) -> dict[str, int]:
+    return dict(zip(("width", "height"), sizes.get(stem, (0, 0)), strict=True))

@@ -1,0 +1,92 @@
+"""Average precision: the area under the precision-recall curve, and the three ways tools measure it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cvdemo.errors import DataError
+
+Floats: TypeAlias = NDArray[np.float64]
+ApMethod: TypeAlias = Literal["all-point", "11-point", "101-point"]
+
+AP_METHODS: tuple[ApMethod, ...] = ("all-point", "11-point", "101-point")
+LEVELS = {"11-point": np.linspace(0, 1, 11), "101-point": np.linspace(0, 1, 101)}  # of recall
+
+
+def average_precision(recall: ArrayLike, precision: ArrayLike, method: ApMethod = "all-point") -> float:
+    """The area under a precision-recall curve given detection by detection, by descending score.
+
+    recall [N] rising, precision [N], both 0..1. "all-point" (VOC since 2010) is the exact area under the
+    envelope, "11-point" (VOC 2007) and "101-point" (COCO) its mean over that many equal levels of recall;
+    a level that is never reached counts 0. An empty curve gives 0. Raises DataError for other shapes,
+    values out of range or falling recall. Everingham et al., IJCV 2010, sec. 4.2; arXiv:1405.0312.
+    """
+    r, p = checked_curve(recall, precision)
+    if method == "all-point":
+        return float(area(r[None], p[None])[0])
+    return float(sampled(r[None], p[None], levels(method)).mean(axis=1)[0])
+
+
+def levels(method: ApMethod) -> Floats:
+    """The levels of recall at which the method reads the curve."""
+    if method not in LEVELS:
+        raise DataError(f"method is one of {', '.join(AP_METHODS)}, not {method!r}")
+    return LEVELS[method]
+
+
+def envelope(precision: NDArray[Any]) -> Floats:
+    """At each point the best precision there or at higher recall: [..., N] to [..., N], never rising."""
+    backwards = np.maximum.accumulate(np.asarray(precision, dtype=np.float64)[..., ::-1], axis=-1)
+    return backwards[..., ::-1]
+
+
+def precision_recall(
+    hits: NDArray[np.bool_], misses: NDArray[np.bool_], positives: int
+) -> tuple[Floats, Floats]:
+    """Running precision and recall, [T, N] each, over detections that are hits, misses or neither (ignored).
+
+    hits, misses [T, N], positives above 0. Before the first that counts, precision is 0.
+    """
+    tp = np.cumsum(hits, axis=-1, dtype=np.float64)
+    fp = np.cumsum(misses, axis=-1, dtype=np.float64)
+    return tp / (tp + fp + np.spacing(1)), tp / positives
+
+
+def sampled(recall: Floats, precision: Floats, at: Floats) -> Floats:
+    """The envelope of curves [T, N] read at levels of recall [L]: [T, L], 0 where a level is not reached."""
+    top = np.hstack([envelope(precision), np.zeros((len(precision), 1))])  # one beyond the end
+    where = np.stack([np.searchsorted(row, at, side="left") for row in recall])
+    return np.take_along_axis(top, where, axis=1)
+
+
+def area(recall: Floats, precision: Floats) -> Floats:
+    """The exact area under the envelope of curves [T, N]: [T]."""
+    steps = np.diff(recall, axis=1, prepend=0.0)
+    return (steps * envelope(precision)).sum(axis=1)
+
+
+def average_precisions(recall: Floats, precision: Floats, method: ApMethod) -> Floats:
+    """`average_precision` of curves [T, N] at once, unchecked: [T]."""
+    if method == "all-point":
+        return area(recall, precision)
+    return sampled(recall, precision, levels(method)).mean(axis=1)
+
+
+def checked_curve(recall: ArrayLike, precision: ArrayLike) -> tuple[Floats, Floats]:
+    """The curve as two float arrays [N], once it is known to be one."""
+    try:
+        r, p = np.asarray(recall, dtype=np.float64), np.asarray(precision, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"recall and precision must be numbers: {error}") from error
+    if r.ndim != 1 or r.shape != p.shape:
+        shapes = f"{list(r.shape)} and {list(p.shape)}"
+        raise DataError(f"recall and precision must be two lists of one length, these are {shapes}")
+    for name, values in (("recall", r), ("precision", p)):
+        if not ((values >= 0) & (values <= 1)).all():  # NaN fails too
+            raise DataError(f"{name} must lie in 0..1, it has {values[~((values >= 0) & (values <= 1))][0]}")
+    if (np.diff(r) < 0).any():
+        raise DataError("recall must not fall from one detection to the next: sort by descending score")
+    return r, p

@@ -1,0 +1,127 @@
+"""COCO's numbers: average precision and recall over classes, IoU thresholds and sizes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvdemo.data.annotations import EvalSet
+from cvdemo.errors import DataError
+from cvdemo.metrics.average_precision import average_precisions, precision_recall
+from cvdemo.metrics.contest import AREA_RANGES, Contest, Verdicts, contest
+from cvdemo.metrics.conventions import Conventions
+
+Floats: TypeAlias = NDArray[np.float64]
+
+SIZES = {"s": "small", "m": "medium", "l": "large"}
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """AP and recall for every class, threshold and size; NaN where there is no truth to be found."""
+
+    data: EvalSet
+    conventions: Conventions
+    sizes: tuple[str, ...]  # A
+    limits: tuple[int | None, ...]  # M: detections of each image and class, ascending
+    ap: Floats  # [T, K, A] at the highest limit
+    recall: Floats  # [T, K, A, M]
+
+    def mean_ap(self, size: str = "all", iou_threshold: float | None = None) -> float:
+        """AP averaged over classes, and over thresholds unless one is given; -1 where there is no truth."""
+        return _mean(self.ap[self._rows(iou_threshold), :, self._size(size)])
+
+    def mean_recall(
+        self, size: str = "all", limit: int | None = None, iou_threshold: float | None = None
+    ) -> float:
+        """Recall averaged as `mean_ap`, with so many detections of each image and class (None: the most)."""
+        m = -1 if limit is None else self.limits.index(limit)
+        return _mean(self.recall[self._rows(iou_threshold), :, self._size(size), m])
+
+    def per_class(self, size: str = "all", iou_threshold: float | None = None) -> Floats:
+        """AP of each class [K], NaN where it has no truth; averaged over thresholds unless one is given."""
+        rows: Floats = self.ap[self._rows(iou_threshold), :, self._size(size)]
+        return rows.mean(axis=0)
+
+    def per_threshold(self, size: str = "all") -> Floats:
+        """AP at each threshold of IoU, averaged over the classes that have truth: [T], -1 where none has."""
+        return np.array([_mean(row) for row in self.ap[:, :, self._size(size)]])
+
+    def summary(self) -> dict[str, float]:
+        """COCO's twelve numbers by name, ten for keypoints; -1 where there is nothing to be found."""
+        keypoints = self.data.iou_type == "keypoints"
+        numbers = {"AP": self.mean_ap(), "AP50": self._at(0.5, "ap"), "AP75": self._at(0.75, "ap")}
+        letters = [letter for letter, size in SIZES.items() if size in self.sizes]
+        numbers |= {f"AP{s}": self.mean_ap(SIZES[s]) for s in letters}
+        if keypoints:
+            numbers |= {"AR": self.mean_recall(), "AR50": self._at(0.5, "ar"), "AR75": self._at(0.75, "ar")}
+        else:
+            numbers |= {f"AR{m or ''}": self.mean_recall(limit=m) for m in self.limits}
+        return numbers | {f"AR{s}": self.mean_recall(SIZES[s]) for s in letters}
+
+    def _at(self, threshold: float, what: str) -> float:
+        if not np.isclose(self.conventions.iou_thresholds, threshold).any():
+            return -1.0
+        return (
+            self.mean_ap(iou_threshold=threshold)
+            if what == "ap"
+            else self.mean_recall(iou_threshold=threshold)
+        )
+
+    def _rows(self, threshold: float | None) -> slice:
+        if threshold is None:
+            return slice(None)
+        near = np.flatnonzero(np.isclose(self.conventions.iou_thresholds, threshold))
+        if not near.size:
+            raise DataError(f"no score at IoU {threshold}: there are {self.conventions.iou_thresholds}")
+        return slice(int(near[0]), int(near[0]) + 1)
+
+    def _size(self, size: str) -> int:
+        if size not in self.sizes:
+            raise DataError(f"size is one of {', '.join(self.sizes)}, not {size!r}")
+        return self.sizes.index(size)
+
+
+def score(data: EvalSet, conventions: Conventions | None = None) -> Scores:
+    """Score a set as COCO does, or by other conventions.
+
+    Sizes go by the annotations' own areas in pixels; where the images' sizes are not known they are left
+    without score. arXiv:1405.0312, sec. 5; cocodataset.org, detection evaluation.
+    """
+    field = contest(data, conventions)
+    keypoints = data.iou_type == "keypoints"
+    sizes = ("all", "medium", "large") if keypoints else tuple(AREA_RANGES)
+    most = field.conventions.max_detections
+    limits = (most,) if keypoints or most is None else (*(m for m in (1, 10) if m < most), most)
+    shape = (len(field.conventions.iou_thresholds), len(data.category_ids), len(sizes))
+    ap, recall = np.full(shape, np.nan), np.full((*shape, len(limits)), np.nan)
+    for a, size in enumerate(sizes):
+        if size != "all" and not data.sized:
+            continue
+        verdicts = field.judge(area_range=AREA_RANGES[size])
+        _fill(field, verdicts, limits, ap[:, :, a], recall[:, :, a])
+    return Scores(data, field.conventions, sizes, limits, ap, recall)
+
+
+def _fill(
+    field: Contest, verdicts: Verdicts, limits: tuple[int | None, ...], ap: Floats, recall: Floats
+) -> None:
+    """Write AP [T, K] and recall [T, K, M] of one range of sizes, class by class."""
+    hits, misses = verdicts.hits[:, field.order], verdicts.misses[:, field.order]
+    rank = field.rank[field.order]
+    positives = field.positives(verdicts.truth_ignored)
+    for k in np.flatnonzero(positives):
+        rows = slice(field.bounds[k], field.bounds[k + 1])
+        precision, along = precision_recall(hits[:, rows], misses[:, rows], int(positives[k]))
+        ap[:, k] = average_precisions(along, precision, field.conventions.interpolation)
+        for m, limit in enumerate(limits):
+            counted = hits[:, rows] if limit is None else hits[:, rows] & (rank[rows] < limit)
+            recall[:, k, m] = counted.sum(axis=1) / positives[k]
+
+
+def _mean(values: Floats) -> float:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if known.size else -1.0

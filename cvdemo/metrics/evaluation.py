@@ -1,0 +1,61 @@
+"""Truth and results in, COCO's numbers out: what a notebook and the shell call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from cvdemo.data.annotations import EvalSet, IouType
+from cvdemo.data.coco import read_coco
+from cvdemo.data.json_files import Source
+from cvdemo.data.odm import read_odm
+from cvdemo.data.voc import read_voc
+from cvdemo.data.yolo import read_yolo
+from cvdemo.errors import DataError
+from cvdemo.metrics.coco import score
+from cvdemo.metrics.conventions import Conventions
+
+Format: TypeAlias = Literal["coco", "voc", "yolo", "odm"]
+
+
+def evaluate(
+    truth: Source,
+    results: Source,
+    iou_type: IouType = "bbox",
+    *,
+    format: Format = "coco",
+    conventions: Conventions | None = None,
+    skip_bad: bool = False,
+) -> dict[str, float]:
+    """COCO's numbers for results against truth, each a COCO object, a file, or a folder of another format.
+
+    Boxes and masks: AP AP50 AP75 APs APm APl AR1 AR10 AR100 ARs ARm ARl; keypoints: AP AP50 AP75 APm APl
+    AR AR50 AR75 ARm ARl; 0..1, or -1 where there is no truth. Equal to pycocotools. Raises DataError for
+    files that cannot be scored as they are; `load` tells what else was noticed.
+    """
+    return score(load(truth, results, iou_type, format=format, skip_bad=skip_bad), conventions).summary()
+
+
+def load(
+    truth: Source,
+    results: Source,
+    iou_type: IouType = "bbox",
+    *,
+    format: Format = "coco",
+    skip_bad: bool = False,
+) -> EvalSet:
+    """Truth and results as columns, with `problems`: what was left out or looks odd, one sentence each.
+
+    format "coco" takes objects or JSON files, "voc", "yolo" and "odm" (Object-Detection-Metrics) folders
+    with a file per image; these hold boxes only.
+    """
+    if format == "coco":
+        return read_coco(truth, results, iou_type, skip_bad=skip_bad)
+    readers = {"voc": read_voc, "yolo": read_yolo, "odm": read_odm}
+    if format not in readers:
+        raise DataError(f"format is one of coco, {', '.join(readers)}, not {format!r}")
+    if iou_type != "bbox":
+        raise DataError(f"{format} holds boxes only: iou_type must be bbox, not {iou_type!r}")
+    if not isinstance(truth, str | Path) or not isinstance(results, str | Path):
+        raise DataError(f"{format} is read from folders: give truth and results as paths")
+    return readers[format](truth, results, skip_bad=skip_bad)
