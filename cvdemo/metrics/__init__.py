@@ -1,6 +1,6 @@
 """Matching, average precision and the other scores of the lecture."""
 
-from cvdemo.metrics.average_precision import average_precision
+from cvdemo.metrics.ap import average_precision
 from cvdemo.metrics.evaluation import evaluate, load
 
 __all__ = ["average_precision", "evaluate", "load"]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cvdemo.data.annotations import EvalSet
 from cvdemo.errors import DataError
-from cvdemo.metrics.average_precision import average_precisions, precision_recall
+from cvdemo.metrics.ap import average_precisions, precision_recall
 from cvdemo.metrics.contest import AREA_RANGES, Contest, Verdicts, contest
 from cvdemo.metrics.conventions import Conventions
 

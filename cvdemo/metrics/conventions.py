@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 
 from cvdemo.errors import DataError
-from cvdemo.metrics.average_precision import ApMethod
+from cvdemo.metrics.ap import ApMethod
 from cvdemo.ops.iou import PixelConvention
 
 Matching: TypeAlias = Literal["coco", "voc"]

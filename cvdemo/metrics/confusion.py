@@ -1,0 +1,86 @@
+"""Which class is taken for which, with the background as one more class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvdemo.metrics.contest import Contest
+from cvdemo.metrics.overlaps import overlapping
+
+Indices: TypeAlias = NDArray[np.int64]
+Flags: TypeAlias = NDArray[np.bool_]
+
+BACKGROUND = "background"
+
+
+@dataclass(frozen=True, eq=False)
+class Confusion:
+    """Truth by row, detections by column; the last of each is the background."""
+
+    names: tuple[str, ...]  # [K + 1]
+    matrix: Indices  # [K + 1, K + 1] counts; background against background is 0
+    truths: Indices  # [N] row of the truth of every count, -1 for background
+    detections: Indices  # [N] row of the results, -1 for background: a truth that was missed
+    cells: Indices  # [N, 2] the cell of every count
+
+    def of(self, row: int, column: int) -> list[tuple[int, int]]:
+        """The (truth, detection) rows counted in a cell."""
+        here = np.flatnonzero((self.cells == (row, column)).all(axis=1))
+        return list(zip(self.truths[here].tolist(), self.detections[here].tolist(), strict=True))
+
+
+def confusion(field: Contest, iou_threshold: float = 0.5, score_threshold: float = 0.0) -> Confusion:
+    """Confusion matrix of the detections of a score or more.
+
+    Detections and truths that the AP's matching brings together are the diagonal; those left over are
+    paired across classes by falling IoU of at least the threshold; what then remains was missed, or
+    found on the background. Ignored detections and truth that need not be found are not counted.
+    """
+    verdicts = field.judge((iou_threshold,))
+    kept = np.zeros(len(field.data.results), dtype=bool)
+    kept[field.order] = field.data.results.score[field.order] >= score_threshold
+    right = np.flatnonzero(verdicts.hits[0] & kept)
+    free_detections = verdicts.misses[0] & kept
+    free_truths = ~verdicts.truth_ignored
+    free_truths[verdicts.matched[0, right]] = False
+    wrong = _across(field, free_detections, free_truths, iou_threshold)
+    free_detections[wrong[:, 1]] = False
+    free_truths[wrong[:, 0]] = False
+    spare, missed = np.flatnonzero(free_detections), np.flatnonzero(free_truths)
+    nothing = np.full(max(len(spare), len(missed)), -1)
+    truths = np.concatenate([verdicts.matched[0, right], wrong[:, 0], nothing[: len(spare)], missed])
+    detections = np.concatenate([right, wrong[:, 1], spare, nothing[: len(missed)]])
+    return _counted(field, truths, detections)
+
+
+def _counted(field: Contest, truths: Indices, detections: Indices) -> Confusion:
+    k = len(field.data.category_ids)
+    rows = np.where(truths >= 0, field.data.truth.category[truths], k)
+    columns = np.full(len(detections), k)
+    some = detections >= 0
+    columns[some] = field.data.results.category[detections[some]]
+    matrix = np.zeros((k + 1, k + 1), dtype=np.int64)
+    np.add.at(matrix, (rows, columns), 1)
+    names = (*field.data.category_names, BACKGROUND)
+    return Confusion(names, matrix, truths, detections, np.stack([rows, columns], axis=1))
+
+
+def _across(field: Contest, detections: Flags, truths: Flags, iou_threshold: float) -> Indices:
+    """Pairs (truth, detection) of the free ones of any class, one to one, by falling IoU: [P, 2]."""
+    rows = np.flatnonzero(detections)
+    pairs = overlapping(field.data, rows, pixel=field.conventions.pixel, across_classes=True)
+    pairs = pairs.where(truths[pairs.truth] & (pairs.iou >= iou_threshold))
+    found: list[tuple[int, int]] = []
+    used_truths: set[int] = set()
+    used_detections: set[int] = set()
+    order = np.lexsort((pairs.detection, pairs.truth, -pairs.iou))
+    for g, d in zip(pairs.truth[order].tolist(), pairs.detection[order].tolist(), strict=True):
+        if g not in used_truths and d not in used_detections:
+            used_truths.add(g)
+            used_detections.add(d)
+            found.append((g, d))
+    return np.array(found, dtype=np.int64).reshape(-1, 2)

@@ -1,0 +1,57 @@
+"""Why two tools disagree on the same files: AP by each tool's conventions, and by each convention alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from cvdemo.data.annotations import EvalSet
+from cvdemo.metrics.contest import Contest
+from cvdemo.metrics.conventions import COCO, OBJECT_DETECTION_METRICS, VOC_2007, VOC_2010, Conventions
+from cvdemo.metrics.curve import ap_table
+
+TOOLS: dict[str, Conventions] = {
+    "COCO": COCO,
+    "VOC 2007": VOC_2007,
+    "VOC 2010": VOC_2010,
+    "Object-Detection-Metrics": OBJECT_DETECTION_METRICS,
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The AP of one set of conventions at one IoU threshold, averaged over classes."""
+
+    name: str
+    conventions: Conventions
+    ap: float  # -1 where no class has truth to be found
+
+
+def reading(data: EvalSet, name: str, conventions: Conventions, iou_threshold: float) -> Reading:
+    """AP at one IoU threshold under given conventions."""
+    table = ap_table(Contest(data, conventions), iou_threshold)
+    return Reading(name, conventions, table.mean[conventions.interpolation])
+
+
+def tools(data: EvalSet, iou_threshold: float = 0.5) -> list[Reading]:
+    """AP as each known tool would give it; those that need pixels are left out where there are none."""
+    usable = {n: c for n, c in TOOLS.items() if data.sized or c.pixel == "continuous"}
+    return [reading(data, name, conventions, iou_threshold) for name, conventions in usable.items()]
+
+
+def one_by_one(data: EvalSet, base: Conventions = COCO, iou_threshold: float = 0.5) -> list[Reading]:
+    """AP under the base conventions, then with each single one changed to what it might be instead."""
+    options: dict[str, tuple[object, ...]] = {
+        "pixel": ("continuous", "plus-one") if data.sized else ("continuous",),
+        "matching": ("coco", "voc"),
+        "interpolation": ("all-point", "11-point", "101-point"),
+        "crowd": ("ignore", "count", "drop"),
+        "difficult": ("ignore", "count"),
+        "max_detections": (100, None),
+    }
+    found = [reading(data, "as it is", base, iou_threshold)]
+    for field, values in options.items():
+        for value in values:
+            if value != getattr(base, field):
+                changed = replace(base, **{field: value})  # type: ignore[arg-type]
+                found.append(reading(data, f"{field} = {value}", changed, iou_threshold))
+    return found
