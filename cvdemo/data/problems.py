@@ -42,7 +42,9 @@ class Report:
     def refuse(self, problem: Problem) -> None:
         """Entries that cannot be scored: raise DataError, or leave them out and say so."""
         if not self.skip_bad:
-            raise DataError(f"{problem}; correct it, or leave such entries out (skip_bad)")
+            raise DataError(
+                f"{problem}; correct it, or leave such entries out with skip_bad (in the shell --skip-bad)"
+            )
         self.problems.append(
             Problem(problem.file, problem.entry, problem.field, f"{problem.text}; left out", problem.count)
         )

@@ -84,6 +84,11 @@ class Contest:
         order = np.lexsort((self.rank, results.image, -results.score, results.category))
         return order if limit is None else order[self.rank[order] < limit]
 
+    @property
+    def uncounted(self) -> int:
+        """How many detections are beyond the best `max_detections` of their image and class."""
+        return len(self.data.results) - len(self.order)
+
     @cached_property
     def bounds(self) -> Indices:
         """Where each class begins and ends in `order`: [K + 1]."""

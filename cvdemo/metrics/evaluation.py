@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from cvdemo.data.annotations import EvalSet, IouType
 from cvdemo.data.coco import read_coco
@@ -12,8 +13,17 @@ from cvdemo.data.odm import read_odm
 from cvdemo.data.voc import read_voc
 from cvdemo.data.yolo import read_yolo
 from cvdemo.errors import DataError
+from cvdemo.metrics.ap import ApMethod
 from cvdemo.metrics.coco import score
-from cvdemo.metrics.conventions import Conventions
+from cvdemo.metrics.contest import Contest
+from cvdemo.metrics.conventions import (
+    COCO,
+    COCO_KEYPOINTS,
+    OBJECT_DETECTION_METRICS,
+    VOC_2010,
+    Conventions,
+)
+from cvdemo.metrics.curve import ApTable, ap_table
 
 Format: TypeAlias = Literal["coco", "voc", "yolo", "odm"]
 
@@ -33,7 +43,48 @@ def evaluate(
     AR AR50 AR75 ARm ARl; 0..1, or -1 where there is no truth. Equal to pycocotools. Raises DataError for
     files that cannot be scored as they are; `load` tells what else was noticed.
     """
-    return score(load(truth, results, iou_type, format=format, skip_bad=skip_bad), conventions).summary()
+    data = load(truth, results, iou_type, format=format, skip_bad=skip_bad)
+    return score(data, conventions or conventions_for(format, iou_type)).summary()
+
+
+def evaluate_at(
+    truth: Source,
+    results: Source,
+    iou_threshold: float = 0.5,
+    iou_type: IouType = "bbox",
+    *,
+    format: Format = "coco",
+    conventions: Conventions | None = None,
+    skip_bad: bool = False,
+) -> dict[str, Any]:
+    """AP at one IoU threshold: AP_all_point, AP_11_point, AP_101_point, as mean and `per_class` by name."""
+    data = load(truth, results, iou_type, format=format, skip_bad=skip_bad)
+    used = conventions or conventions_for(format, iou_type, averaged=False)
+    return as_dict(ap_table(Contest(data, used), iou_threshold))
+
+
+def as_dict(table: ApTable) -> dict[str, Any]:
+    """A table of AP at one threshold as JSON can hold it."""
+
+    def named(row: dict[ApMethod, float]) -> dict[str, float]:
+        return {f"AP_{method.replace('-', '_')}": value for method, value in row.items()}
+
+    per_class = {name: named(row) for name, row in table.per_class.items()}
+    return {"iou": table.iou_threshold, **named(table.mean), "per_class": per_class}
+
+
+def conventions_for(format: Format, iou_type: IouType = "bbox", *, averaged: bool = True) -> Conventions:
+    """What files of a format are scored by unless something else is said; boxes are always continuous.
+
+    The score averaged over thresholds is COCO's, with VOC's difficult objects left aside. At one threshold
+    VOC and Object-Detection-Metrics are matched by VOC's rule, all detections counting.
+    """
+    if format in ("coco", "yolo"):
+        return COCO_KEYPOINTS if iou_type == "keypoints" else COCO
+    own = VOC_2010 if format == "voc" else OBJECT_DETECTION_METRICS
+    if averaged:
+        return replace(COCO, difficult=own.difficult)
+    return replace(own, pixel="continuous")
 
 
 def load(
