@@ -82,7 +82,7 @@ def _section(truth: Named, key: str) -> list[dict[str, Any]]:
         raise DataError(f"{truth.file}: field '{key}': must be a list, the file has {found}")
     if not rows:
         raise DataError(f"{truth.file}: field '{key}': is empty, so there is nothing to score against")
-    return objects(rows, truth.file, key)
+    return objects(rows, truth.file, lambda i: f"{key}[{i}]")
 
 
 def _by_id(truth: Named, key: str, report: Report) -> _Indexed:
@@ -120,9 +120,13 @@ def _placed(table: Table, context: _Context, absent: str) -> tuple[NDArray[np.in
 
     image = found("image_id", context.images, "image")
     category = found("category_id", context.categories, "category")
+    _some_left(table)
+    return image, category
+
+
+def _some_left(table: Table) -> None:
     if len(table) and not table.keep.any():
         raise DataError(f"{table.report.problems[-1]}; nothing remains to be scored")
-    return image, category
 
 
 def _truth(truth: Named, context: _Context, report: Report) -> Truth:
@@ -138,6 +142,7 @@ def _truth(truth: Named, context: _Context, report: Report) -> Truth:
         visible = (shape.keypoints[..., 2] > 0).sum(axis=1).astype(np.float64)
         unlabelled = table.numbers("num_keypoints", default=visible) == 0
     crowd, difficult = table.flags("iscrowd"), table.flags("difficult")
+    _some_left(table)
     k = table.keep
     return Truth(
         entry=np.flatnonzero(k),
@@ -162,7 +167,8 @@ def _results(results: Named, truth_file: str, context: _Context, report: Report)
     shape = _shapes(table, context, image, with_box=with_box)
     if context.sized:
         _note_outside(table, shape.boxes, context.sizes[image])
-    if not table.keep.any():
+    _some_left(table)
+    if not len(table):
         report.note(Problem(results.file, "", "", "no detections, so everything is missed"))
     k = table.keep
     return Results(
@@ -183,7 +189,7 @@ def _detections(results: Named) -> list[dict[str, Any]]:
     if not isinstance(rows, Sequence) or isinstance(rows, str):
         wanted = "a list of detections, each with 'image_id', 'category_id', 'score' and what was found"
         raise DataError(f"{results.file}: the results must be {wanted}, this is {kind(results.data)}")
-    return objects(rows, results.file, "entry ")
+    return objects(rows, results.file, results.label or "entry {}".format)
 
 
 class _Shapes(NamedTuple):

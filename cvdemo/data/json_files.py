@@ -36,11 +36,11 @@ def read_json(source: Source, name: str) -> Named:
         raise DataError(f"{path.name}: not JSON ({error})") from error
 
 
-def objects(rows: Sequence[Any], file: str, what: str) -> list[dict[str, Any]]:
+def objects(rows: Sequence[Any], file: str, label: Callable[[int], str]) -> list[dict[str, Any]]:
     """The rows, once each is known to be an object."""
     for i, row in enumerate(rows):
         if not isinstance(row, Mapping):
-            raise DataError(f"{file}: {what}[{i}]: must be an object, it is {kind(row)}")
+            raise DataError(f"{file}: {label(i)}: must be an object, it is {kind(row)}")
     return list(rows)
 
 

@@ -119,7 +119,8 @@ class Table:
         bad = np.zeros(len(values), dtype=bool)
         for i, value in enumerate(values):
             items = [value] if width is None else value
-            if isinstance(items, list | tuple) and len(items) == (width or 1) and all(map(_is_number, items)):
+            fits = isinstance(items, list | tuple) and len(items) == (width or 1)
+            if fits and all(map(_is_number, items)):
                 array[i] = value
             else:
                 bad[i] = True
@@ -144,7 +145,8 @@ class Table:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    small = not isinstance(value, int) or abs(value) < 1e300  # a larger int does not fit a float
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool) and small
 
 
 def _wanted(entry: dict[str, Any], field: str, wanted: str) -> str:

@@ -54,7 +54,10 @@ def overlapping(
     COCOeval.computeOks.
     """
     crowd = np.zeros(len(data.truth), bool) if crowd is None else crowd
-    if data.iou_type == "segm":
+    parts: Iterator[Pairs]
+    if not len(detections) or not len(data.truth):
+        parts = iter(())
+    elif data.iou_type == "segm":
         parts = _mask_pairs(data, detections, crowd, across_classes)
     else:
         measure = _keypoint_similarity if data.iou_type == "keypoints" else _box_iou
