@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
 from cvdemo.world.backdrop.land import draw_ground_edge, draw_hill, draw_marks, haze_at
 from cvdemo.world.backdrop.sky import draw_sky
 from cvdemo.world.backdrop.trees import draw_tree
@@ -27,7 +25,15 @@ from cvdemo.world.vocabulary import STUFF
 
 THING_CODE = 16
 STUFF_CODE = {name: k + 1 for k, name in enumerate(STUFF)}
-_DRAW = {"cat": draw_cat, "dog": draw_dog, "duck": draw_duck, "car": draw_car, "ball": draw_ball, "kite": draw_kite, "teddy bear": draw_teddy}
+_DRAW = {
+    "cat": draw_cat,
+    "dog": draw_dog,
+    "duck": draw_duck,
+    "car": draw_car,
+    "ball": draw_ball,
+    "kite": draw_kite,
+    "teddy bear": draw_teddy,
+}
 
 
 class Composition(NamedTuple):
@@ -38,46 +44,63 @@ class Composition(NamedTuple):
     """Layers before this are sky, hills and the ground's far edge."""
     ground: int
     """Layers before this lie flat on the ground; the rest stand on it."""
-    shadows: list[tuple[Pen, float, bool]]
-    """Pens of all that casts a shadow, with the picture height of the ground below, and whether it is water."""
+    shadows: list[tuple[int, float, bool]]
+    """Layers that cast a shadow, with the picture height of the ground below, and whether that is water."""
     bodies: dict[int, tuple[Pen, Skeleton]]
     """Pen and skeleton of each person by thing id."""
 
 
-def compose(scene: Scene, pixels: float) -> Composition:
-    """Draws the whole scene onto pens, for a raster in which a picture height has `pixels` pixels."""
+def compose(scene: Scene, pixels: float, reach: float) -> Composition:
+    """Draws the whole scene onto pens, for a raster in which a picture height has `pixels` pixels.
+
+    `reach` is half the raster's width in picture heights: scenery beyond it is left out.
+    """
     land, cover = scene.land, STUFF_CODE[scene.land.cover]
-    layers = [Layer(draw_sky(scene, pixels), 0)]
+    layers = [Layer(draw_sky(scene, pixels, reach), 0)]
     for k, hill in enumerate(land.hills):
-        layers.append(Layer(draw_hill(scene, k, pixels), STUFF_CODE["tree"] if hill.wooded else cover, scene.light.haze * (0.95 - 0.16 * k)))
+        layers.append(
+            Layer(
+                draw_hill(scene, k, pixels),
+                STUFF_CODE["tree"] if hill.wooded else cover,
+                scene.light.haze * (0.95 - 0.16 * k),
+            )
+        )
     layers.append(Layer(draw_ground_edge(scene, pixels), cover, scene.light.haze))
     hills = len(layers)
     if land.water is not None:
         layers.append(Layer(draw_water(scene, pixels), STUFF_CODE["water"], scene.light.haze * 0.22))
     if land.road is not None:
         layers.append(Layer(draw_road(scene, pixels), STUFF_CODE["road"], scene.light.haze * 0.15))
-    layers.append(Layer(draw_marks(scene, pixels), 0))
+    layers.append(Layer(draw_marks(scene, pixels, reach), 0))
     ground = len(layers)
     light: Point = (0.55 if scene.light.sun[0] > 0 else -0.55, 0.70)
     standing: list[tuple[float, list[Layer]]] = []
     shadows: list[tuple[Pen, float, bool]] = []
     bodies: dict[int, tuple[Pen, Skeleton]] = {}
     for tree in scene.trees:
+        if abs(tree.x) > reach + tree.size:
+            continue
         pen = Pen(tree.x, tree.y, tree.size, pixels=pixels, light=light)
         draw_tree(pen, tree)
         standing.append((tree.y, [Layer(pen, STUFF_CODE["tree"], haze_at(scene, tree.y))]))
         shadows.append((pen, tree.y, False))
-    for thing in scene.things:
-        if thing.place != "arms":
-            standing.append((thing.y, _thing_layers(scene, thing, pixels, light, shadows, bodies)))
+    standing += [
+        (thing.y, _thing_layers(scene, thing, pixels, light, shadows, bodies))
+        for thing in scene.things
+        if thing.place != "arms"
+    ]
     for _, group in sorted(standing, key=lambda item: item[0]):
         layers += group
-    return Composition(layers, hills, ground, shadows, bodies)
+    number = {id(layer.pen): k for k, layer in enumerate(layers)}
+    cast = [(number[id(pen)], y, wet) for pen, y, wet in shadows]
+    return Composition(layers, hills, ground, cast, bodies)
 
 
 def _pen(thing: Thing, pixels: float, light: Point) -> Pen:
     flip = thing.kind != "person" and thing.facing < 0
-    return Pen(thing.x, thing.y - thing.lift, thing.size, pixels=pixels, light=light, flip=flip, turn=thing.tilt)
+    return Pen(
+        thing.x, thing.y - thing.lift, thing.size, pixels=pixels, light=light, flip=flip, turn=thing.tilt
+    )
 
 
 def _thing_layers(
@@ -88,7 +111,7 @@ def _thing_layers(
     shadows: list[tuple[Pen, float, bool]],
     bodies: dict[int, tuple[Pen, Skeleton]],
 ) -> list[Layer]:
-    """A thing's layers: rings on water, the string of a kite, the thing, what it holds, and the arms before that."""
+    """A thing's layers: rings on water, a kite's string, the thing, what it holds, the arms before that."""
     pen, haze, code = _pen(thing, pixels, light), haze_at(scene, thing.y), THING_CODE + thing.id
     layers: list[Layer] = []
     if thing.kind == "person":
@@ -130,8 +153,3 @@ def _string(holder: Thing, kite: Thing, pixels: float) -> Pen:
     width = max(0.0009, 0.5 / pixels)
     pen.patch(ribbon(bezier((x, -y), sag, top, 14), width, width), (250, 246, 240))
     return pen
-
-
-def outline_of(pens: list[Pen]) -> np.ndarray:
-    """All points of the owned shapes of some pens on the picture, [N, 2] in picture heights."""
-    return np.concatenate([pen.place(np.concatenate([s.points for s in pen.shapes if s.owned])) for pen in pens])

@@ -20,13 +20,24 @@ class Knob(NamedTuple):
 
 KNOBS: dict[str, Knob] = {
     "objects": Knob("at most so many things in a scene", 0, 12, 6),
-    "occlusion": Knob("largest share of a thing's box that nearer things and trees may cover", 0.0, 0.9, 0.45),
+    "occlusion": Knob(
+        "largest share of a thing's box that nearer things and trees may cover", 0.0, 0.9, 0.45
+    ),
     "smallest": Knob("height of a person at the far end, in picture heights", 0.06, 0.5, 0.22),
     "largest": Knob("height of a person right in front, in picture heights", 0.2, 1.2, 0.62),
-    "lighting": Knob("how far the light strays from plain noon: 0 never, 1 sunset, dusk and night as often as day", 0.0, 1.0, 0.5),
+    "lighting": Knob(
+        "how far the light strays from plain noon: 0 never, 1 sunset, dusk and night as often as day",
+        0.0,
+        1.0,
+        0.5,
+    ),
     "weather": Knob("how often there is cloud, rain, falling snow or fog: 0 never, 1 always", 0.0, 1.0, 0.4),
-    "noise": Knob("sensor noise: standard deviation from 0 to so many hundredths of the full range", 0.0, 12.0, 2.0),
-    "look_alikes": Knob("share of things that take the colour and the company of another class", 0.0, 1.0, 0.15),
+    "noise": Knob(
+        "sensor noise: standard deviation from 0 to so many hundredths of the full range", 0.0, 12.0, 2.0
+    ),
+    "look_alikes": Knob(
+        "share of things that take the colour and the company of another class", 0.0, 1.0, 0.15
+    ),
 }
 """Every knob of `Difficulty`, in the order in which a page shows them."""
 
@@ -48,7 +59,9 @@ class Difficulty:
         for item in fields(self):
             knob, value = KNOBS[item.name], getattr(self, item.name)
             if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-                raise DataError(f"difficulty {item.name}={value!r} is not a number: give {knob.low} to {knob.high}")
+                raise DataError(
+                    f"difficulty {item.name}={value!r} is not a number: give {knob.low} to {knob.high}"
+                )
             if not knob.low <= value <= knob.high:
                 raise DataError(
                     f"difficulty {item.name}={value} is out of range: {item.name} ({knob.meaning}) "
@@ -64,15 +77,33 @@ class Difficulty:
 
 
 PRESETS: dict[str, Difficulty] = {
-    "easy": Difficulty(objects=3, occlusion=0.05, smallest=0.4, largest=0.7, lighting=0.0, weather=0.0, noise=0.0, look_alikes=0.0),
+    "easy": Difficulty(
+        objects=3,
+        occlusion=0.05,
+        smallest=0.4,
+        largest=0.7,
+        lighting=0.0,
+        weather=0.0,
+        noise=0.0,
+        look_alikes=0.0,
+    ),
     "normal": Difficulty(),
-    "hard": Difficulty(objects=11, occlusion=0.8, smallest=0.14, largest=0.75, lighting=1.0, weather=0.8, noise=8.0, look_alikes=0.6),
+    "hard": Difficulty(
+        objects=11,
+        occlusion=0.8,
+        smallest=0.14,
+        largest=0.75,
+        lighting=1.0,
+        weather=0.8,
+        noise=8.0,
+        look_alikes=0.6,
+    ),
 }
 """Named settings of the knobs; `normal` is the default that weights are trained and scored on."""
 
 
 def named(name: str, **knobs: Any) -> Difficulty:
-    """A preset by name with some knobs changed; an unknown name or knob is a `DataError` that lists the known."""
+    """A preset by name with some knobs changed; an unknown name or knob is a `DataError`."""
     if name not in PRESETS:
         raise DataError(f"no difficulty named {name!r}: there are {', '.join(PRESETS)}")
     unknown = sorted(set(knobs) - set(KNOBS))

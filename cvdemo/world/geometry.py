@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,13 +21,19 @@ def circle(n: int) -> Points:
 
 
 @cache
+def shares(n: int) -> Points:
+    """n numbers from 0 to 1 in equal steps, [n]; do not write to it."""
+    return np.linspace(0, 1, n)
+
+
+@cache
 def _half_circle(n: int) -> Points:
     t = np.linspace(-math.pi / 2, math.pi / 2, n)
     return np.stack([np.cos(t), np.sin(t)], axis=1)
 
 
 def rotation(angle: float) -> Points:
-    """The matrix R for which `points @ R` are the points turned by `angle` radians, anticlockwise if y is up."""
+    """The matrix R for which `points @ R` are turned by `angle` radians, anticlockwise if y is up."""
     c, s = math.cos(angle), math.sin(angle)
     return np.array([[c, s], [-s, c]])
 
@@ -41,18 +47,21 @@ def ellipse(cx: float, cy: float, rx: float, ry: float, turn: float = 0.0, n: in
     return points
 
 
+@cache
+def _capsule_basis(n: int) -> Points:
+    half, zero, one = _half_circle(n), np.zeros((n, 1)), np.ones((n, 1))
+    head = np.concatenate([one, zero, half, zero, zero], axis=1)
+    tail = np.concatenate([zero, one, zero, zero, -half], axis=1)
+    return np.concatenate([head, tail])
+
+
 def capsule(a: Point, b: Point, ra: float, rb: float, n: int = 6) -> Points:
     """Two half circles round a and b and the lines between them, convex where ra is near rb: [2 n, 2]."""
     dx, dy = b[0] - a[0], b[1] - a[1]
     length = math.hypot(dx, dy) or 1e-9
     ux, uy = dx / length, dy / length
-    half = _half_circle(n)
-    frame = np.array([[ux, uy], [-uy, ux]])
-    head = (half * rb) @ frame
-    tail = (half * -ra) @ frame
-    head += b
-    tail += a
-    return np.concatenate([head, tail])
+    frame = np.array([b, a, (ux * rb, uy * rb), (-uy * rb, ux * rb), (ux * ra, uy * ra), (-uy * ra, ux * ra)])
+    return _capsule_basis(n) @ frame
 
 
 @cache
@@ -74,6 +83,12 @@ def _spline_neighbours(m: int) -> NDArray[np.intp]:
     return (np.arange(m)[:, None] + np.arange(-1, 3)[None]) % m
 
 
+@lru_cache(maxsize=512)
+def fixed(points: tuple[Point, ...], n: int = 4) -> Points:
+    """`smooth` for an outline that is always the same, worked out once: [M n, 2]; do not write to it."""
+    return smooth(points, n)
+
+
 def smooth(points: Sequence[Point] | Points, n: int = 4) -> Points:
     """The closed Catmull-Rom curve through M points, n samples per piece: [M n, 2]."""
     corners = np.asarray(points, dtype=float)
@@ -81,19 +96,38 @@ def smooth(points: Sequence[Point] | Points, n: int = 4) -> Points:
     return np.matmul(_spline_basis(n), pieces).reshape(-1, 2)
 
 
+@cache
+def _bezier_basis(n: int) -> Points:
+    t = np.linspace(0, 1, n)
+    return np.stack([(1 - t) ** 2, 2 * t * (1 - t), t * t], axis=1)
+
+
 def bezier(a: Point, b: Point, c: Point, n: int = 8) -> Points:
     """The quadratic Bezier curve from a to c, drawn towards b: [n, 2]."""
-    t = np.linspace(0, 1, n)[:, None]
-    return (1 - t) ** 2 * np.asarray(a) + 2 * t * (1 - t) * np.asarray(b) + t * t * np.asarray(c)
+    return _bezier_basis(n) @ np.array([a, b, c])
+
+
+@cache
+def _slopes(n: int) -> Points:
+    """The matrix that takes n points of a line to central differences."""
+    matrix = (np.eye(n, k=1) - np.eye(n, k=-1)) / 2
+    matrix[0, :2], matrix[-1, -2:] = (-1, 1), (-1, 1)
+    return matrix
+
+
+@cache
+def _ramp(n: int, w0: float, w1: float) -> Points:
+    return np.linspace(w0, w1, n)[:, None]
 
 
 def ribbon(spine: Points, w0: float, w1: float) -> Points:
-    """The outline of a line [N, 2] whose half width goes from w0 to w1, with a pointed round end: [2 N + 1, 2]."""
-    along = np.gradient(spine, axis=0)
+    """The outline of a line [N, 2] whose half width goes from w0 to w1, with a pointed end: [2 N + 1, 2]."""
+    along = _slopes(len(spine)) @ spine
     along /= np.hypot(along[:, 0], along[:, 1])[:, None] + 1e-9
-    across = np.stack([-along[:, 1], along[:, 0]], axis=1) * np.linspace(w0, w1, len(spine))[:, None]
-    tip = spine[-1:] + along[-1:] * w1
-    return np.concatenate([spine + across, tip, (spine - across)[::-1]])
+    across = np.empty_like(along)
+    across[:, 0], across[:, 1] = -along[:, 1], along[:, 0]
+    across *= w0 if w0 == w1 else _ramp(len(spine), w0, w1)
+    return np.concatenate([spine + across, spine[-1:] + along[-1:] * w1, (spine - across)[::-1]])
 
 
 def sphere_cap(centre: NDArray[np.float64], angle: float, n: int = 20) -> Points | None:

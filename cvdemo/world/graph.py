@@ -1,4 +1,4 @@
-"""The scene graph: what is in a scene, as frozen data that a clip could animate; how it looks is drawn elsewhere.
+"""The scene graph: what is in a scene, as frozen data that a clip could animate.
 
 Places are in picture heights: y runs from 0 (top) to 1 (bottom), x from the middle to both sides, so that
 a wider picture shows more of the same scene. Angles are radians, sizes picture heights.
@@ -60,7 +60,7 @@ class Hill:
 
 @dataclass(frozen=True)
 class Road:
-    """A road: `across` the picture, or `away` towards the horizon; `edges` are (x, y) corners of its outline."""
+    """A road `across` the picture or `away` to the horizon, by the corners (x, y) of its two edges."""
 
     kind: Literal["across", "away"]
     left: tuple[tuple[float, float], ...]
@@ -79,7 +79,7 @@ class Water:
 
 @dataclass(frozen=True)
 class Land:
-    """The ground: its horizon, what covers it, the hills behind, roads and water in it, small growth on it."""
+    """The ground: its horizon, what covers it, hills behind, road and water in it, growth on it."""
 
     horizon: float
     cover: Literal["grass", "snow"]
@@ -105,10 +105,10 @@ class Tree:
 
 @dataclass(frozen=True)
 class Pose:
-    """A person's joints: (forwards, outwards) angles of eight limbs from hanging down, lean, and turn of the head.
+    """A person's joints: (forwards, outwards) angles of eight limbs, lean, and turn of the head.
 
-    The limbs are left upper arm, left forearm, right upper arm, right forearm, left thigh, left shin, right
-    thigh, right shin; forwards is towards where the chest looks, outwards is away from the body's middle.
+    Angles count from hanging down, forwards to where the chest looks, outwards from the body's middle.
+    The limbs are upper arm and forearm of the left, of the right, thigh and shin of the left, of the right.
     """
 
     limbs: tuple[tuple[float, float], ...]
@@ -137,7 +137,7 @@ class PersonLook:
 
 @dataclass(frozen=True)
 class FigureLook:
-    """The looks and pose of anything but a person: a variant, a pattern, second colour, and phases of motion."""
+    """The looks and pose of anything but a person: variant, pattern, second colour, phase of motion."""
 
     variant: str
     pattern: str
@@ -192,7 +192,7 @@ class Scene:
     things: tuple[Thing, ...] = field(default=())
 
     def fingerprint(self) -> str:
-        """A hash of the whole graph, 16 hex digits, numbers taken to six digits so that it holds on any machine."""
+        """A hash of the whole graph, 16 hex digits, of numbers to six digits: the same on any machine."""
         text = json.dumps(_canonical(asdict(self)), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 

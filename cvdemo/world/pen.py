@@ -9,22 +9,30 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cvdemo.world.geometry import Point, Points, bezier, capsule, circle, ellipse, ribbon, rotation
+from cvdemo.world.geometry import Point, Points, bezier, capsule, circle, ribbon, rotation
 from cvdemo.world.vocabulary import Colour
 
 INK: Colour = (64, 42, 44)
 
 
+Fit = tuple[float, float, float, float, float]
+"""How an outline is laid into the figure's frame: half axes rx, ry, turn, then shift to cx, cy."""
+
+AS_IS: Fit = (1.0, 1.0, 0.0, 0.0, 0.0)
+
+
 class Shape(NamedTuple):
-    """One filled outline: [N, 2] points, RGB 0..255, the width of its ink line, and what it counts for."""
+    """One filled outline: points [N, 2], their fit, RGB 0..255, width of the ink line, what it is for."""
 
     points: Points
+    fit: Fit
     colour: Colour
     line: float
     owned: bool
     convex: bool
     glows: bool
-    alpha: float = 1.0
+    alpha: float
+    group: int
 
 
 def mix(a: Colour, b: Colour, share: float) -> Colour:
@@ -38,7 +46,7 @@ def scale(colour: Colour, factor: float) -> Colour:
 
 
 class Pen:
-    """Draws one figure in its own frame: origin at its foot, x to the right, y up, 1 = `unit` picture heights.
+    """Draws a figure in its own frame: origin at its foot, x right, y up, 1 = `unit` picture heights.
 
     `pixels` is how many raster pixels a picture height has: it decides how fine curves and shading are,
     never what is drawn. `light` is the direction from which light comes, x right and y up.
@@ -59,27 +67,24 @@ class Pen:
         self.unit = unit
         self.pixels = pixels * unit
         sign = -1.0 if flip else 1.0
-        self.to_scene = np.array([[sign, 0.0], [0.0, 1.0]]) @ rotation(turn) @ np.array([[unit, 0.0], [0.0, -unit]])
+        self.to_scene = (
+            np.array([[sign, 0.0], [0.0, 1.0]]) @ rotation(turn) @ np.array([[unit, 0.0], [0.0, -unit]])
+        )
         self.origin = np.array([x, y])
         c, s = math.cos(turn), math.sin(turn)
         self.light = (sign * (light[0] * c + light[1] * s), -light[0] * s + light[1] * c)
         self.line = (0.0017 + 0.0030 * unit) / unit if line is None else line / unit
         self.shapes: list[Shape] = []
-        self.groups: list[int] = []
+        self._group = 0
         self._open = False
 
     @contextmanager
     def group(self) -> Iterator[None]:
         """Shapes drawn inside share one ink line: the line goes round all of them, not between them."""
-        self._close()
         self._open = True
         yield
         self._open = False
-        self._close()
-
-    def _close(self) -> None:
-        if not self.groups or self.groups[-1] != len(self.shapes):
-            self.groups.append(len(self.shapes))
+        self._group += 1
 
     def place(self, points: Points) -> Points:
         """Points of the figure's frame [N, 2] in picture heights, y down."""
@@ -90,53 +95,46 @@ class Pen:
         points: Points,
         colour: Colour,
         *,
+        fit: Fit = AS_IS,
         line: bool = True,
         owned: bool = True,
         convex: bool = False,
         glows: bool = False,
+        alpha: float = 1.0,
     ) -> None:
         """Adds one filled outline [N, 2]; `owned` shapes are part of the figure's mask."""
-        self.shapes.append(Shape(points, colour, self.line if line else 0.0, owned, convex, glows))
+        self.shapes.append(
+            Shape(points, fit, colour, self.line if line else 0.0, owned, convex, glows, alpha, self._group)
+        )
         if not self._open:
-            self._close()
+            self._group += 1
 
     def corners(self, radius: float) -> int:
         """How many corners a curve of this radius needs to look round at this size."""
         r = radius * self.pixels
-        return 10 if r < 5 else 14 if r < 14 else 22 if r < 50 else 36 if r < 140 else 56
+        return 8 if r < 3.5 else 12 if r < 11 else 16 if r < 24 else 26 if r < 60 else 40 if r < 140 else 56
 
-    def shade(self, points: Points, colour: Colour, radius: float, *, depth: float = 0.16, focus: Point | None = None) -> None:
-        """Adds an outline lit from the light's side: nested copies of it from a dark rim to a light core."""
-        self._shade(points, colour, radius, depth=depth, focus=focus, line=True, owned=True, convex=False)
-
-    def _shade(
+    def shade(
         self,
         points: Points,
         colour: Colour,
         radius: float,
         *,
-        depth: float,
-        focus: Point | None,
-        line: bool,
-        owned: bool,
-        convex: bool,
+        at: Point = (0.0, 0.0),
+        depth: float = 0.16,
+        focus: Point | None = None,
     ) -> None:
-        alone = not self._open
-        if alone:
-            self._close()
-            self._open = True
-        steps = self._steps(radius)
-        dark, light = self._tones(colour, depth)
-        self.add(points, dark if steps else colour, line=line, owned=owned, convex=convex)
-        middle = focus or tuple(points.mean(axis=0) + np.multiply(self.light, 0.38 * radius))
-        offset = points - middle
-        for k in range(1, steps + 1):
-            size = 0.74 if steps == 1 else 0.95 - 0.75 * (k - 1) / (steps - 1)
-            tone = mix(dark, light, 0.62 if steps == 1 else k / steps)
-            self.add(offset * size + middle, tone, line=False, owned=False, convex=convex)
-        if alone:
-            self._open = False
-            self._close()
+        """Adds an outline lit from the light's side: nested copies of it from a dark rim to a light core.
+
+        The outline [N, 2] is shifted to `at`; `focus` is the lightest spot.
+        """
+        middle = focus
+        if middle is None:
+            x, y = (points.sum(axis=0) / len(points)).tolist()
+            middle = (x + at[0] + self.light[0] * 0.38 * radius, y + at[1] + self.light[1] * 0.38 * radius)
+        self._shade(
+            points, (1.0, 1.0, 0.0, *at), middle, colour, radius, depth, line=True, owned=True, convex=False
+        )
 
     def blob(
         self,
@@ -152,42 +150,106 @@ class Pen:
         owned: bool = True,
     ) -> None:
         """A shaded ellipse with half axes rx, ry."""
-        radius = min(rx, ry)
-        points = ellipse(cx, cy, rx, ry, turn, self.corners(max(rx, ry)))
         focus = (cx + self.light[0] * rx * 0.36, cy + self.light[1] * ry * 0.36)
-        self._shade(points, colour, radius, depth=depth, focus=focus, line=line, owned=owned, convex=True)
+        points = circle(self.corners(max(rx, ry)))
+        self._shade(
+            points,
+            (rx, ry, turn, cx, cy),
+            focus,
+            colour,
+            min(rx, ry),
+            depth,
+            line=line,
+            owned=owned,
+            convex=True,
+        )
 
-    def limb(self, a: Point, b: Point, ra: float, rb: float, colour: Colour, *, depth: float = 0.16, line: bool = True) -> None:
+    def _shade(
+        self,
+        points: Points,
+        fit: Fit,
+        focus: Point,
+        colour: Colour,
+        radius: float,
+        depth: float,
+        *,
+        line: bool,
+        owned: bool,
+        convex: bool,
+    ) -> None:
+        """An outline and copies of it, shrunk towards the focus and lighter each."""
+        steps = self._steps(radius)
+        dark, light = self._tones(colour, depth)
+        with self._together():
+            self.add(points, dark if steps else colour, fit=fit, line=line, owned=owned, convex=convex)
+            rx, ry, turn, cx, cy = fit
+            for k in range(1, steps + 1):
+                size = 0.74 if steps == 1 else 0.95 - 0.75 * (k - 1) / (steps - 1)
+                tone = mix(dark, light, 0.62 if steps == 1 else k / steps)
+                x, y = cx * size + focus[0] * (1 - size), cy * size + focus[1] * (1 - size)
+                self.add(
+                    points,
+                    tone,
+                    fit=(rx * size, ry * size, turn, x, y),
+                    line=False,
+                    owned=False,
+                    convex=convex,
+                )
+
+    @contextmanager
+    def _together(self) -> Iterator[None]:
+        """Like `group`, but nothing new inside a group."""
+        if self._open:
+            yield
+        else:
+            with self.group():
+                yield
+
+    def limb(
+        self,
+        a: Point,
+        b: Point,
+        ra: float,
+        rb: float,
+        colour: Colour,
+        *,
+        depth: float = 0.16,
+        line: bool = True,
+    ) -> None:
         """A shaded rounded bar from a (radius ra) to b (radius rb)."""
         self.limbs([a, b], [ra, rb], colour, depth=depth, line=line)
 
-    def limbs(self, joints: list[Point], radii: list[float], colour: Colour, *, depth: float = 0.16, line: bool = True) -> None:
+    def limbs(
+        self,
+        joints: list[Point],
+        radii: list[float],
+        colour: Colour,
+        *,
+        depth: float = 0.16,
+        line: bool = True,
+    ) -> None:
         """Shaded rounded bars from joint to joint without seams: an arm, a leg, a tail."""
-        alone = not self._open
-        if alone:
-            self._close()
-            self._open = True
         n = max(4, self.corners(max(radii)) // 2)
         steps = self._steps(min(radii) * 1.4)
         dark, light = self._tones(colour, depth)
         bars = list(zip(joints, joints[1:], radii, radii[1:], strict=False))
-        for a, b, ra, rb in bars:
-            self.add(capsule(a, b, ra, rb, n), dark if steps else colour, line=line, convex=True)
-        for k in range(1, steps + 1):
-            size = 0.70 if steps == 1 else 0.92 - 0.66 * (k - 1) / (steps - 1)
-            tone = mix(dark, light, 0.62 if steps == 1 else k / steps)
-            dx, dy = self.light[0] * (1 - size) * 0.6, self.light[1] * (1 - size) * 0.6
-            for (ax, ay), (bx, by), ra, rb in bars:
-                inner = capsule((ax + dx * ra, ay + dy * ra), (bx + dx * rb, by + dy * rb), ra * size, rb * size, n)
-                self.add(inner, tone, line=False, owned=False, convex=True)
-        if alone:
-            self._open = False
-            self._close()
+        with self._together():
+            for a, b, ra, rb in bars:
+                self.add(capsule(a, b, ra, rb, n), dark if steps else colour, line=line, convex=True)
+            for k in range(1, steps + 1):
+                size = 0.70 if steps == 1 else 0.92 - 0.66 * (k - 1) / (steps - 1)
+                tone = mix(dark, light, 0.62 if steps == 1 else k / steps)
+                dx, dy = self.light[0] * (1 - size) * 0.6, self.light[1] * (1 - size) * 0.6
+                for (ax, ay), (bx, by), ra, rb in bars:
+                    inner = capsule(
+                        (ax + dx * ra, ay + dy * ra), (bx + dx * rb, by + dy * rb), ra * size, rb * size, n
+                    )
+                    self.add(inner, tone, line=False, owned=False, convex=True)
 
     def _steps(self, radius: float) -> int:
         """How many tones a surface of this radius is shaded with at this size."""
         r = radius * self.pixels
-        return 0 if r < 3.0 else 1 if r < 11 else 2 if r < 20 else int(min(16, r / 7))
+        return 0 if r < 4.0 else 1 if r < 11 else 2 if r < 20 else int(min(16, r / 7))
 
     @staticmethod
     def _tones(colour: Colour, depth: float) -> tuple[Colour, Colour]:
@@ -195,23 +257,64 @@ class Pen:
         dark = (colour[0] * (1 - 0.95 * depth), colour[1] * (1 - 1.25 * depth), colour[2] * (1 - 1.0 * depth))
         return dark, mix(scale(colour, 1 + depth * 0.30), (255, 246, 214), depth * 0.45)
 
-    def dot(self, cx: float, cy: float, rx: float, ry: float, colour: Colour, *, turn: float = 0.0, glows: bool = False) -> None:
-        """A flat ellipse without a line, a detail on what is below it; left out where it is under half a pixel."""
-        if max(rx, ry) * self.pixels >= 0.5:
-            points = ellipse(cx, cy, rx, ry, turn, self.corners(max(rx, ry)))
-            self.add(points, colour, line=False, owned=False, convex=True, glows=glows)
+    def oval(self, cx: float, cy: float, rx: float, ry: float, colour: Colour) -> None:
+        """A flat ellipse that belongs to the figure, with its ink line."""
+        self.add(circle(self.corners(max(rx, ry))), colour, fit=(rx, ry, 0.0, cx, cy), convex=True)
 
-    def patch(self, points: Points, colour: Colour, *, glows: bool = False, alpha: float = 1.0) -> None:
-        """A flat outline [N, 2] without a line, a detail on what is below it, which shows through if alpha < 1."""
-        self.shapes.append(Shape(points, colour, 0.0, False, False, glows, alpha))
-        if not self._open:
-            self._close()
+    def dot(
+        self,
+        cx: float,
+        cy: float,
+        rx: float,
+        ry: float,
+        colour: Colour,
+        *,
+        turn: float = 0.0,
+        glows: bool = False,
+        alpha: float = 1.0,
+    ) -> None:
+        """A flat ellipse without a line, a detail on what is below; left out if under half a pixel."""
+        large = rx if rx > ry else ry
+        if large * self.pixels >= 0.5:
+            n = self.corners(large)
+            self.add(
+                circle(n),
+                colour,
+                fit=(rx, ry, turn, cx, cy),
+                line=False,
+                owned=False,
+                convex=True,
+                glows=glows,
+                alpha=alpha,
+            )
+
+    def patch(
+        self, points: Points, colour: Colour, *, fit: Fit = AS_IS, glows: bool = False, alpha: float = 1.0
+    ) -> None:
+        """A flat outline [N, 2] without a line; what is below shows through if alpha < 1."""
+        self.add(points, colour, fit=fit, line=False, owned=False, glows=glows, alpha=alpha)
 
     def stroke(self, a: Point, b: Point, c: Point, width: float, colour: Colour = INK) -> None:
         """A thin curve from a to c, drawn towards b, `width` wide: a mouth, a seam, a whisker."""
-        if width * self.pixels >= 0.45:
-            self.patch(ribbon(bezier(a, b, c, 8), width / 2, width / 2), colour)
-
-    def cast(self) -> Points:
-        """The unit circle with as many corners as a unit-sized curve of this figure needs."""
-        return circle(self.corners(1.0))
+        if width * self.pixels < 0.45:
+            return
+        dx, dy = c[0] - a[0], c[1] - a[1]
+        length = math.hypot(dx, dy) or 1e-9
+        if length * self.pixels > 20:
+            self.patch(ribbon(bezier(a, b, c, 10), width / 2, width / 2), colour)
+            return
+        nx, ny = -dy / length * width / 2, dx / length * width / 2
+        mx, my = (a[0] + 2 * b[0] + c[0]) / 4, (a[1] + 2 * b[1] + c[1]) / 4
+        self.patch(
+            np.array(
+                [
+                    (a[0] + nx, a[1] + ny),
+                    (mx + nx, my + ny),
+                    (c[0] + nx, c[1] + ny),
+                    (c[0] - nx, c[1] - ny),
+                    (mx - nx, my - ny),
+                    (a[0] - nx, a[1] - ny),
+                ]
+            ),
+            colour,
+        )

@@ -1,8 +1,9 @@
-"""From shapes to pixels: one compiled list of outlines is painted as colour for the eye and as codes for the truth."""
+"""From shapes to pixels: the same outlines are painted as colours and written as codes for the truth."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import cv2
@@ -34,104 +35,156 @@ class Frame(NamedTuple):
 class Outlines(NamedTuple):
     """Outlines ready to paint: points in 1/16 pixel, and per outline its span, colours, line and code."""
 
+    places: NDArray[np.float64]
     points: NDArray[np.int32]
-    grown: NDArray[np.int32]
+    grown: list[NDArray[np.int32] | None]
     spans: list[tuple[int, int]]
     colours: list[Colour]
     inks: list[Colour]
-    lined: list[bool]
-    owned: list[bool]
-    convex: list[bool]
+    owned: Sequence[bool]
+    convex: Sequence[bool]
     codes: list[int]
     groups: list[list[tuple[int, int]]]
     layers: list[tuple[int, int]]
     seen: list[bool]
-    alphas: list[float]
+    alphas: Sequence[float]
     boxes: NDArray[np.float64]
 
 
 def compile_layers(layers: Sequence[Layer], frame: Frame, *, tint: Colour, haze: Colour) -> Outlines:
     """Places, grows and colours all shapes of all layers at once, for a raster of this size."""
     shapes = [shape for layer in layers for shape in layer.pen.shapes]
-    lengths = np.array([len(shape.points) for shape in shapes])
+    counts = [len(layer.pen.shapes) for layer in layers]
+    points, fits, colours, line, owned, convex, glows, alphas, group = zip(*shapes, strict=True)
+    lengths = np.array([len(p) for p in points])
     ends = np.cumsum(lengths)
     starts = ends - lengths
-    placed = np.concatenate(
-        [
-            layer.pen.place(np.concatenate([shape.points for shape in layer.pen.shapes]))
-            for layer in layers
-            if layer.pen.shapes
-        ]
-    )
-    placed += (frame.width / frame.height / 2, 0.0)
-    placed *= frame.height
-    placed -= 0.5
-    line = np.array([shape.line * layer.pen.unit for layer in layers for shape in layer.pen.shapes]) * frame.height
-    lined = line > 0
-    grown = _grow(placed, starts, ends, np.where(lined, np.maximum(line, 0.45), 0.0))
-    low, high = np.minimum.reduceat(grown, starts), np.maximum.reduceat(grown, starts)
+    places = _place(layers, counts, np.concatenate(points), _table(fits, 5), lengths)
+    pixels = np.add(places, (frame.width / frame.height / 2, 0.0))
+    pixels *= frame.height
+    pixels -= 0.5
+    width = np.array(line) * np.repeat([layer.pen.unit for layer in layers], counts) * frame.height
+    low, high = np.minimum.reduceat(pixels, starts), np.maximum.reduceat(pixels, starts)
+    reach = np.maximum(width, 0.45)[:, None] * (width > 0)[:, None]
+    low, high = low - reach, high + reach
     seen = (high > -1).all(axis=1) & (low < (frame.width + 1, frame.height + 1)).all(axis=1)
-    colours, inks = _colours(layers, tint, haze)
-    codes = [layer.code for layer in layers for _ in layer.pen.shapes]
+    fills, inks = _colours(layers, counts, _table(colours, 3), np.array(glows), tint, haze)
     return Outlines(
-        np.rint(placed * (1 << _SHIFT)).astype(np.int32),
-        np.rint(grown * (1 << _SHIFT)).astype(np.int32),
+        places,
+        np.rint(pixels * (1 << _SHIFT)).astype(np.int32),
+        _grow_lined(pixels, starts, ends, reach[:, 0]),
         list(zip(starts.tolist(), ends.tolist(), strict=True)),
-        colours,
+        fills,
         inks,
-        lined.tolist(),
-        [shape.owned for shape in shapes],
-        [shape.convex for shape in shapes],
-        codes,
-        *_groups(layers),
+        owned,
+        convex,
+        np.repeat([layer.code for layer in layers], counts).tolist(),
+        *_groups(counts, np.array(group)),
         seen.tolist(),
-        [shape.alpha for shape in shapes],
+        alphas,
         np.concatenate([low + 0.5, high + 0.5], axis=1),
     )
 
 
-def _grow(points: NDArray[np.float64], starts: NDArray[np.intp], ends: NDArray[np.intp], by: NDArray[np.float64]) -> NDArray[np.float64]:
+def _table(rows: Sequence[tuple[float, ...]], columns: int) -> NDArray[np.float64]:
+    """Rows of numbers as an array [K, columns]."""
+    return np.fromiter(chain.from_iterable(rows), dtype=float, count=len(rows) * columns).reshape(-1, columns)
+
+
+def _place(
+    layers: Sequence[Layer],
+    counts: list[int],
+    points: NDArray[np.float64],
+    fits: NDArray[np.float64],
+    lengths: NDArray[np.intp],
+) -> NDArray[np.float64]:
+    """All points in picture heights: each outline fitted into its figure's frame, each figure placed."""
+    frames = _table(
+        [(*layer.pen.to_scene.ravel().tolist(), *layer.pen.origin.tolist()) for layer in layers], 6
+    )
+    a, b, c, d, x0, y0 = np.repeat(frames, counts, axis=0).T
+    rx, ry, turn, cx, cy = fits.T
+    cos, sin = np.cos(turn), np.sin(turn)
+    whole = np.stack(
+        [
+            rx * (cos * a + sin * c), rx * (cos * b + sin * d),
+            ry * (cos * c - sin * a), ry * (cos * d - sin * b),
+            cx * a + cy * c + x0, cx * b + cy * d + y0,
+        ]
+    )  # fmt: skip
+    xx, xy, yx, yy, x0, y0 = np.repeat(whole, lengths, axis=1)
+    x, y = points[:, 0], points[:, 1]
+    places = np.empty_like(points)
+    places[:, 0] = x * xx + y * yx + x0
+    places[:, 1] = x * xy + y * yy + y0
+    return places
+
+
+def _grow_lined(
+    points: NDArray[np.float64], starts: NDArray[np.intp], ends: NDArray[np.intp], by: NDArray[np.float64]
+) -> list[NDArray[np.int32] | None]:
+    """The outlines of lined shapes pushed outwards by `by` pixels, in 1/16 pixel; None for the rest."""
+    grown: list[NDArray[np.int32] | None] = [None] * len(starts)
+    which = np.flatnonzero(by > 0)
+    if not len(which):
+        return grown
+    index = np.flatnonzero(np.repeat(by > 0, ends - starts))
+    last = np.cumsum(ends[which] - starts[which])
+    first = last - (ends[which] - starts[which])
+    pushed = np.rint(_grow(points[index], first, last, by[which]) * (1 << _SHIFT)).astype(np.int32)
+    for k, a, b in zip(which.tolist(), first.tolist(), last.tolist(), strict=True):
+        grown[k] = pushed[a:b]
+    return grown
+
+
+def _grow(
+    points: NDArray[np.float64], starts: NDArray[np.intp], ends: NDArray[np.intp], by: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Every outline pushed outwards by its own number of pixels, corners cut at twice that."""
     index = np.arange(len(points))
     before, after = index - 1, index + 1
     before[starts] = ends - 1
     after[ends - 1] = starts
-    edge = points[after] - points
+    following = points[after]
+    edge = following - points
     edge /= np.hypot(edge[:, 0], edge[:, 1])[:, None] + 1e-9
     normal = np.empty_like(edge)
     normal[:, 0], normal[:, 1] = edge[:, 1], -edge[:, 0]
     total = normal + normal[before]
     total *= (2 / np.maximum((total * total).sum(axis=1), 1.0))[:, None]
-    following = points[after]
     area = np.add.reduceat(points[:, 0] * following[:, 1] - points[:, 1] * following[:, 0], starts)
     total *= np.repeat(np.sign(area) * by, ends - starts)[:, None]
     total += points
     return total
 
 
-def _groups(layers: Sequence[Layer]) -> tuple[list[list[tuple[int, int]]], list[tuple[int, int]]]:
+def _groups(
+    counts: list[int], group: NDArray[np.intp]
+) -> tuple[list[list[tuple[int, int]]], list[tuple[int, int]]]:
     """Per layer: the spans of shapes that share an ink line, and the span of all its shapes."""
-    groups: list[list[tuple[int, int]]] = []
-    spans: list[tuple[int, int]] = []
-    base = 0
-    for layer in layers:
-        count = len(layer.pen.shapes)
-        cuts = sorted({0, count, *layer.pen.groups})
-        groups.append([(base + a, base + b) for a, b in zip(cuts, cuts[1:], strict=False)])
-        spans.append((base, base + count))
-        base += count
-    return groups, spans
+    ends = np.cumsum(counts)
+    new = np.ones(len(group) + 1, dtype=bool)
+    new[1:-1] = group[1:] != group[:-1]
+    new[ends] = True
+    cuts = np.flatnonzero(new)
+    at = np.searchsorted(cuts, np.concatenate([[0], ends])).tolist()
+    spans = list(zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True))
+    groups = [spans[a:b] for a, b in pairwise(at)]
+    return groups, list(zip((ends - counts).tolist(), ends.tolist(), strict=True))
 
 
-def _colours(layers: Sequence[Layer], tint: Colour, haze: Colour) -> tuple[list[Colour], list[Colour]]:
+def _colours(
+    layers: Sequence[Layer],
+    counts: list[int],
+    raw: NDArray[np.float64],
+    glows: NDArray[np.bool_],
+    tint: Colour,
+    haze: Colour,
+) -> tuple[list[Colour], list[Colour]]:
     """Fill and ink colours of all shapes under the light, far things faded towards the haze."""
-    raw = np.array([shape.colour for layer in layers for shape in layer.pen.shapes])
-    lit = ~np.array([shape.glows for layer in layers for shape in layer.pen.shapes])
-    faded = np.array([layer.haze for layer in layers for _ in layer.pen.shapes])[:, None]
-    ink = raw * 0.34 + np.multiply(INK, 0.62)
-    both = np.stack([raw, ink])
-    both = np.where(lit[:, None], both * tint, both)
-    both += (np.asarray(haze) - both) * faded
+    both = np.stack([raw, raw * 0.34 + np.multiply(INK, 0.62)])
+    both *= np.where(glows[:, None], 1.0, np.asarray(tint))
+    both += (np.asarray(haze) - both) * np.repeat([layer.haze for layer in layers], counts)[:, None]
     fill, ink = np.clip(np.rint(both), 0, 255).tolist()
     return fill, ink
 
@@ -139,17 +192,17 @@ def _colours(layers: Sequence[Layer], tint: Colour, haze: Colour) -> tuple[list[
 def paint(picture: Picture, outlines: Outlines, first_layer: int, last_layer: int) -> None:
     """Paints some layers onto a picture [H, W, 3] in place, group by group: first ink, then fills."""
     points, grown, spans = outlines.points, outlines.grown, outlines.spans
-    colours, inks, lined, convex = outlines.colours, outlines.inks, outlines.lined, outlines.convex
+    colours, inks, convex = outlines.colours, outlines.inks, outlines.convex
     seen, alphas = outlines.seen, outlines.alphas
     fill, fill_convex, smooth = cv2.fillPoly, cv2.fillConvexPoly, cv2.LINE_AA
     for first, last in (group for layer in outlines.groups[first_layer:last_layer] for group in layer):
         for k in range(first, last):
-            if lined[k] and seen[k]:
-                a, b = spans[k]
+            edge = grown[k]
+            if edge is not None and seen[k]:
                 if convex[k]:
-                    fill_convex(picture, grown[a:b], inks[k], smooth, _SHIFT)
+                    fill_convex(picture, edge, inks[k], smooth, _SHIFT)
                 else:
-                    fill(picture, [grown[a:b]], inks[k], smooth, _SHIFT)
+                    fill(picture, [edge], inks[k], smooth, _SHIFT)
         for k in range(first, last):
             if seen[k]:
                 a, b = spans[k]
@@ -180,8 +233,8 @@ def write_codes(codes: Picture, outlines: Outlines, layer: int) -> None:
     for k in range(*outlines.layers[layer]):
         code = outlines.codes[k]
         if code and outlines.owned[k] and outlines.seen[k]:
-            a, b = spans[k]
-            corners = grown[a:b] if outlines.lined[k] else points[a:b]
+            edge = grown[k]
+            corners = points[slice(*spans[k])] if edge is None else edge
             if outlines.convex[k]:
                 cv2.fillConvexPoly(codes, corners, code, cv2.LINE_8, _SHIFT)
             else:

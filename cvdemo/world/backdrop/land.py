@@ -7,7 +7,7 @@ import math
 import cv2
 import numpy as np
 
-from cvdemo.world.geometry import Points
+from cvdemo.world.geometry import shares
 from cvdemo.world.graph import Hill, Mark, Scene
 from cvdemo.world.pen import Pen, mix, scale
 from cvdemo.world.raster import Picture
@@ -22,6 +22,16 @@ def haze_colour(scene: Scene) -> Colour:
     return mix(scene.light.bottom, (255, 255, 255), 0.12)
 
 
+_ALONG = np.linspace(-REACH, REACH, 61)
+_LEANS = 5
+_TUFTS = [
+    np.array([(-0.9, 0), (-1.3 + d, 1.25), (-0.35, 0.25), (d, 1.9), (0.35, 0.25), (1.3 + d, 1.3), (0.9, 0)])
+    for d in (-0.3, -0.15, 0.0, 0.15, 0.3)
+]
+_STEM = np.array([(-0.12, 0.0), (0.12, 0.0), (0.0, 1.4)])
+_DOME = np.stack([np.linspace(-1, 1, 13), np.cos(np.linspace(-1.5, 1.5, 13))], axis=1)
+
+
 def crest(hill: Hill, x: np.ndarray) -> np.ndarray:
     """Height of a hill's crest at x, as picture y."""
     a, b, c, d = hill.waves
@@ -32,7 +42,7 @@ def draw_hill(scene: Scene, number: int, pixels: float) -> Pen:
     """Draws hill `number`, 0 the farthest, with a lit edge along its crest."""
     hill = scene.land.hills[number]
     pen = Pen(0, 0, 1, pixels=pixels, line=0.0016)
-    x = np.linspace(-REACH, REACH, 61)
+    x = _ALONG
     top = np.stack([x, -crest(hill, x)], axis=1)
     if hill.wooded:
         bumps = np.abs(np.sin(x * 46 + hill.waves[1])) * 0.012
@@ -55,7 +65,7 @@ def ground_line(x: np.ndarray, horizon: float) -> np.ndarray:
 def draw_ground_edge(scene: Scene, pixels: float) -> Pen:
     """Draws the strip of ground along the horizon, in the colour in which the ground below begins."""
     pen = Pen(0, 0, 1, pixels=pixels, line=0.0012)
-    x = np.linspace(-REACH, REACH, 41)
+    x = _ALONG
     top = np.stack([x, -ground_line(x, scene.land.horizon)], axis=1)
     low = scene.land.horizon + 0.025
     pen.add(np.concatenate([top, [(REACH, -low), (-REACH, -low)]]), ground_colour(scene, 0.0))
@@ -75,9 +85,9 @@ def paint_ground(picture: Picture, scene: Scene) -> None:
     height, width = picture.shape[:2]
     first = max(0, min(height, round((scene.land.horizon + 0.018) * height)))
     rows = 16
-    shares = np.linspace(0, 1, rows)
-    colours = np.array([ground_colour(scene, float(t)) for t in shares]) * scene.light.tint
-    fade = (scene.light.haze * (1 - shares) ** 2)[:, None]
+    near = shares(rows)
+    colours = np.array([ground_colour(scene, t) for t in near.tolist()]) * scene.light.tint
+    fade = (scene.light.haze * (1 - near) ** 2)[:, None]
     colours = colours + (np.asarray(haze_colour(scene)) - colours) * fade
     small = np.repeat(np.clip(colours, 0, 255).astype(np.uint8)[:, None], 2, axis=1)
     if first < height:
@@ -94,38 +104,73 @@ def haze_at(scene: Scene, y: float) -> float:
     return scene.light.haze * (1 - nearness(scene, y)) ** 2
 
 
-def draw_marks(scene: Scene, pixels: float) -> Pen:
-    """Draws tufts, flowers, pebbles, leaves and drifts on the ground."""
+def draw_marks(scene: Scene, pixels: float, reach: float) -> Pen:
+    """Draws tufts, flowers, pebbles, leaves and drifts on the ground out to `reach` from the middle."""
     pen = Pen(0, 0, 1, pixels=pixels, line=0)
-    draw = {"tuft": _tuft, "flower": _flower, "pebble": _pebble, "drift": _drift, "leaf": _leaf, "mushroom": _mushroom}
+    draw = {
+        "tuft": _tuft,
+        "flower": _flower,
+        "pebble": _pebble,
+        "drift": _drift,
+        "leaf": _leaf,
+        "mushroom": _mushroom,
+    }
     for mark in scene.land.marks:
+        if abs(mark.x) > reach + 0.05 or mark.size * pixels < 2.4:
+            continue
         draw[mark.kind](pen, mark, ground_colour(scene, nearness(scene, mark.y)))
     return pen
 
 
 def _tuft(pen: Pen, m: Mark, ground: Colour) -> None:
-    s, tone = m.size, scale(ground, 0.80) if m.variant < 0.6 else mix(scale(ground, 1.12), (240, 232, 130), 0.18)
-    lean = (m.variant - 0.5) * 0.6
-    blades = [(-0.9, 0), (-1.3 + lean, 1.25), (-0.35, 0.25), (lean, 1.9), (0.35, 0.25), (1.3 + lean, 1.3), (0.9, 0)]
-    pen.patch(np.array([(m.x + x * s, -m.y + y * s) for x, y in blades]), tone)
+    s, tone = (
+        m.size,
+        scale(ground, 0.80) if m.variant < 0.6 else mix(scale(ground, 1.12), (240, 232, 130), 0.18),
+    )
+    pen.patch(_TUFTS[int(m.variant * (_LEANS - 0.01))], tone, fit=(s, s, 0.0, m.x, -m.y))
 
 
 def _flower(pen: Pen, m: Mark, ground: Colour) -> None:
     s = m.size
-    petals = [(255, 252, 244), (250, 216, 96), (240, 140, 168), (186, 150, 220), (240, 110, 90)][int(m.variant * 4.99)]
-    pen.patch(np.array([(m.x - 0.12 * s, -m.y), (m.x + 0.12 * s, -m.y), (m.x, -m.y + 1.4 * s)]), scale(ground, 0.72))
-    if s * pen.pixels > 2.5:
+    petals = [(255, 252, 244), (250, 216, 96), (240, 140, 168), (186, 150, 220), (240, 110, 90)][
+        int(m.variant * 4.99)
+    ]
+    if s * pen.pixels > 3.0:
+        pen.patch(_STEM, scale(ground, 0.72), fit=(s, s, 0.0, m.x, -m.y))
         for k in range(5):
             a = k * 2 * math.pi / 5 + 0.3
-            pen.dot(m.x + 0.46 * s * math.cos(a), -m.y + 1.6 * s + 0.46 * s * math.sin(a), 0.40 * s, 0.36 * s, petals, turn=a)
-        pen.dot(m.x, -m.y + 1.6 * s, 0.28 * s, 0.26 * s, (250, 196, 70) if m.variant < 0.2 or m.variant > 0.4 else (200, 130, 50))
+            pen.dot(
+                m.x + 0.46 * s * math.cos(a),
+                -m.y + 1.6 * s + 0.46 * s * math.sin(a),
+                0.40 * s,
+                0.36 * s,
+                petals,
+                turn=a,
+            )
+        pen.dot(
+            m.x,
+            -m.y + 1.6 * s,
+            0.28 * s,
+            0.26 * s,
+            (250, 196, 70) if m.variant < 0.2 or m.variant > 0.4 else (200, 130, 50),
+        )
     else:
         pen.dot(m.x, -m.y + 1.5 * s, 0.75 * s, 0.70 * s, petals)
 
 
 def _mushroom(pen: Pen, m: Mark, ground: Colour) -> None:
     s = m.size
-    pen.patch(np.array([(m.x - 0.25 * s, -m.y), (m.x + 0.25 * s, -m.y), (m.x + 0.18 * s, -m.y + 0.8 * s), (m.x - 0.18 * s, -m.y + 0.8 * s)]), (250, 240, 220))
+    pen.patch(
+        np.array(
+            [
+                (m.x - 0.25 * s, -m.y),
+                (m.x + 0.25 * s, -m.y),
+                (m.x + 0.18 * s, -m.y + 0.8 * s),
+                (m.x - 0.18 * s, -m.y + 0.8 * s),
+            ]
+        ),
+        (250, 240, 220),
+    )
     t = np.linspace(0, math.pi, 10)
     cap = np.stack([m.x + 0.75 * s * np.cos(t), -m.y + 0.65 * s + 0.62 * s * np.sin(t)], axis=1)
     pen.patch(cap, (214, 78, 62))
@@ -145,8 +190,7 @@ def _leaf(pen: Pen, m: Mark, ground: Colour) -> None:
 
 
 def _drift(pen: Pen, m: Mark, ground: Colour) -> None:
-    n: Points = np.stack([np.linspace(-1, 1, 13), np.cos(np.linspace(-1.5, 1.5, 13))], axis=1)
     shade, lit = mix(ground, (160, 182, 220), 0.42), mix(ground, (255, 255, 255), 0.6)
     s = m.size
-    pen.patch(n * (s * 3.2, s * 0.62) + (m.x, -m.y), shade)
-    pen.patch(n * (s * 2.9, s * 0.56) + (m.x - s * 0.3, -m.y + s * 0.12), lit)
+    pen.patch(_DOME, shade, fit=(s * 3.2, s * 0.62, 0.0, m.x, -m.y))
+    pen.patch(_DOME, lit, fit=(s * 2.9, s * 0.56, 0.0, m.x - s * 0.3, -m.y + s * 0.12))

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
+from cvdemo.world.backdrop.land import ground_colour, nearness
 from cvdemo.world.geometry import Points, smooth
 from cvdemo.world.graph import Mark, Scene
-from cvdemo.world.backdrop.land import ground_colour, nearness
 from cvdemo.world.pen import Pen, mix, scale
 from cvdemo.world.vocabulary import Colour
 
@@ -44,17 +44,23 @@ def draw_road(scene: Scene, pixels: float) -> Pen:
 
 def _dashes(pen: Pen, left: Points, right: Points, kind: str) -> None:
     middle, across = (left + right) / 2, right - left
-    n = len(middle)
     count = 13 if kind == "across" else 9
-    for k in range(count):
-        a, b = k / count, (k + 0.5) / count
-        if kind == "away":
-            a, b = a**2.0, b**2.0
-        at = np.array([a, b]) * (n - 1)
-        index = np.arange(n)
-        mid = np.stack([np.interp(at, index, middle[:, d]) for d in (0, 1)], axis=1)
-        wide = np.stack([np.interp(at, index, across[:, d]) for d in (0, 1)], axis=1) * 0.022
-        pen.patch(np.concatenate([mid - wide, (mid + wide)[::-1]]), (250, 240, 208))
+    at = np.arange(2 * count) / (2 * count)
+    at = (at**2.0 if kind == "away" else at) * (len(middle) - 1)
+    low = at.astype(int)
+    share = (at - low)[:, None]
+    mid = middle[low] * (1 - share) + middle[low + 1] * share
+    wide = (across[low] * (1 - share) + across[low + 1] * share) * 0.022
+    near, far = mid - wide, mid + wide
+    for k in range(0, 2 * count, 2):
+        pen.patch(np.array([near[k], near[k + 1], far[k + 1], far[k]]), (250, 240, 208))
+
+
+def water_surface(scene: Scene) -> Colour:
+    """The water's colour, unlit: blue, and what it mirrors of the sky at the horizon."""
+    share = {"golden": 0.42, "dusk": 0.45, "night": 0.10}.get(scene.light.time, 0.22)
+    base = mix(LAKE, (150, 170, 190), 0.45) if scene.light.time == "night" else LAKE
+    return mix(base, scene.light.bottom, share)
 
 
 def draw_water(scene: Scene, pixels: float) -> Pen:
@@ -64,14 +70,27 @@ def draw_water(scene: Scene, pixels: float) -> Pen:
     assert water is not None
     outline = _up(water.outline)
     low, high = -float(outline[:, 1].min()), -float(outline[:, 1].max())
-    surface = mix(LAKE, scene.light.bottom, 0.22)
+    surface = water_surface(scene)
     pen.add(outline, surface)
     if water.kind == "lake":
         middle = outline.mean(axis=0)
-        pen.patch((outline - middle) * (0.97, 0.93) + middle + (0, -0.003), mix(surface, (60, 120, 180), 0.22))
+        pen.patch(
+            (outline - middle) * (0.97, 0.93) + middle + (0, -0.003), mix(surface, (60, 120, 180), 0.22)
+        )
         for k in range(1, 4):
-            inner = (outline - middle) * (0.97 - 0.17 * k, 0.92 - 0.20 * k) + middle + (0, (high - low) * 0.02 * k)
-            pen.patch(inner, mix(mix(surface, (60, 120, 180), 0.22), scale(mix(LAKE, scene.light.bottom, 0.5), 1.06), 0.16 * k))
+            inner = (
+                (outline - middle) * (0.97 - 0.17 * k, 0.92 - 0.20 * k)
+                + middle
+                + (0, (high - low) * 0.02 * k)
+            )
+            pen.patch(
+                inner,
+                mix(
+                    mix(surface, (60, 120, 180), 0.22),
+                    scale(mix(surface, scene.light.bottom, 0.4), 1.06),
+                    0.16 * k,
+                ),
+            )
     else:
         for k in range(1, 6):
             share = k / 6
@@ -79,12 +98,18 @@ def draw_water(scene: Scene, pixels: float) -> Pen:
             below = outline[outline[:, 1] < -y]
             if len(below) > 2:
                 x0, x1 = float(outline[:, 0].min()), float(outline[:, 0].max())
-                pen.patch(np.concatenate([[(x0, -y), (x1, -y)], below[np.argsort(-below[:, 0])]]), mix(surface, (54, 118, 178), 0.11 * k))
+                pen.patch(
+                    np.concatenate([[(x0, -y), (x1, -y)], below[np.argsort(-below[:, 0])]]),
+                    mix(surface, (54, 118, 178), 0.11 * k),
+                )
         shore = outline[outline[:, 1] < -(high + 0.3 * (low - high))]
         shore = shore[np.argsort(shore[:, 0])]
         if len(shore) > 2:
-            pen.patch(np.concatenate([shore, (shore + (0, 0.010))[::-1]]), (246, 250, 248))
-            pen.patch(np.concatenate([shore + (0, 0.017), (shore + (0, 0.021))[::-1]]), mix(surface, (255, 255, 255), 0.5))
+            pen.patch(np.concatenate([shore, np.add(shore, (0, 0.010))[::-1]]), (246, 250, 248))
+            pen.patch(
+                np.concatenate([np.add(shore, (0, 0.017)), np.add(shore, (0, 0.021))[::-1]]),
+                mix(surface, (255, 255, 255), 0.5),
+            )
     for mark in water.marks:
         _water_mark(pen, mark, surface)
     return pen
@@ -93,18 +118,37 @@ def draw_water(scene: Scene, pixels: float) -> Pen:
 def _water_mark(pen: Pen, m: Mark, surface: Colour) -> None:
     s = m.size
     if m.kind == "ripple":
-        pen.stroke((m.x - s, -m.y), (m.x, -m.y + s * 0.20), (m.x + s, -m.y), max(0.0022, s * 0.09), mix(surface, (255, 255, 255), 0.55))
+        pen.stroke(
+            (m.x - s, -m.y),
+            (m.x, -m.y + s * 0.20),
+            (m.x + s, -m.y),
+            max(0.0022, s * 0.09),
+            mix(surface, (255, 255, 255), 0.55),
+        )
     elif m.kind == "lily":
         pen.dot(m.x, -m.y, s, s * 0.42, (84, 142, 88))
         pen.dot(m.x - 0.1 * s, -m.y + 0.05 * s, s * 0.8, s * 0.30, (112, 168, 102))
         if m.variant > 0.5:
             for k in range(5):
                 a = math.pi * (0.1 + 0.2 * k)
-                pen.dot(m.x + 0.26 * s * math.cos(a), -m.y + 0.14 * s + 0.2 * s * math.sin(a), 0.20 * s, 0.13 * s, (250, 190, 206), turn=a)
+                pen.dot(
+                    m.x + 0.26 * s * math.cos(a),
+                    -m.y + 0.14 * s + 0.2 * s * math.sin(a),
+                    0.20 * s,
+                    0.13 * s,
+                    (250, 190, 206),
+                    turn=a,
+                )
     elif m.kind == "reed":
         for k in (-1, 0, 1):
             x = m.x + 0.4 * k * s
-            pen.stroke((x, -m.y), (x + 0.1 * k * s, -m.y + s), (x + (0.3 * k + 0.2 * m.variant) * s, -m.y + (2.6 - 0.4 * abs(k)) * s), 0.16 * s, (96, 132, 78))
+            pen.stroke(
+                (x, -m.y),
+                (x + 0.1 * k * s, -m.y + s),
+                (x + (0.3 * k + 0.2 * m.variant) * s, -m.y + (2.6 - 0.4 * abs(k)) * s),
+                0.16 * s,
+                (96, 132, 78),
+            )
         pen.dot(m.x + 0.18 * s * m.variant, -m.y + 2.5 * s, 0.16 * s, 0.46 * s, (128, 84, 56))
 
 
@@ -117,4 +161,4 @@ def ripples_round(pen: Pen, width: float, surface: Colour) -> None:
 
 def water_colour(scene: Scene, y: float) -> Colour:
     """The water's colour at picture height y, unlit."""
-    return mix(mix(LAKE, scene.light.bottom, 0.22), (60, 120, 180), 0.25 * nearness(scene, y))
+    return mix(water_surface(scene), (60, 120, 180), 0.25 * nearness(scene, y))

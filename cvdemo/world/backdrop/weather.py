@@ -20,7 +20,13 @@ def draw_falling(scene: Scene, pixels: float) -> Pen:
         if m.kind == "drop":
             dx, dy = m.size * 0.22, m.size
             w = max(0.0011, 0.55 / pixels)
-            pen.patch(np.array([(m.x - w, -m.y), (m.x + w, -m.y), (m.x + dx + w, -m.y + dy), (m.x + dx - w, -m.y + dy)]), (226, 236, 246), glows=True)
+            pen.patch(
+                np.array(
+                    [(m.x - w, -m.y), (m.x + w, -m.y), (m.x + dx + w, -m.y + dy), (m.x + dx - w, -m.y + dy)]
+                ),
+                (226, 236, 246),
+                glows=True,
+            )
         elif m.kind == "flake":
             pen.dot(m.x, -m.y, m.size, m.size, (255, 255, 255), glows=True)
     return pen
@@ -28,7 +34,7 @@ def draw_falling(scene: Scene, pixels: float) -> Pen:
 
 @cache
 def _grain() -> NDArray[np.uint8]:
-    """Noise of mean 128 and standard deviation 32, the same everywhere: sums of bytes of a fixed bit generator."""
+    """Noise of mean 128 and standard deviation 32: sums of bytes of a fixed bit generator."""
     words = np.random.PCG64(7).random_raw(1 << 19)
     total = words.view(np.uint8).reshape(-1, 4).sum(axis=1, dtype=np.int32)
     spread = np.sqrt(4 * (256**2 - 1) / 12)
@@ -36,7 +42,7 @@ def _grain() -> NDArray[np.uint8]:
 
 
 def add_noise(picture: Picture, scene: Scene) -> None:
-    """Adds the sensor's noise to a picture [H, W, 3] in place: every value its own, none where the knob is 0."""
+    """Adds the sensor's noise to a picture [H, W, 3] in place; none where the knob is 0."""
     if scene.light.noise <= 0:
         return
     grain = _grain()

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from cvdemo.world.geometry import circle, ellipse
+from cvdemo.world.geometry import circle
 from cvdemo.world.graph import FigureLook, Thing
 from cvdemo.world.pen import Pen
 from cvdemo.world.vocabulary import PAINTS
@@ -19,7 +19,7 @@ def draw_ball(pen: Pen, thing: Thing) -> None:
     colour, second = PAINTS[thing.colour], PAINTS[look.second]
     # The pattern turns with the ball, light and shade do not.
     with pen.group():
-        pen.add(circle(pen.corners(0.5)) * 0.5 + (0, 0.5), colour, convex=True)
+        pen.oval(0.0, 0.5, 0.5, 0.5, colour)
         {"beach": _beach, "spots": _spots, "stripe": _stripe}[look.variant](pen, look.phase, second)
         _light(pen)
 
@@ -39,7 +39,7 @@ def _spots(pen: Pen, phase: float, second: tuple[float, float, float]) -> None:
     for k in range(5):
         t = phase + k * 2 * math.pi / 5
         x, y = 0.37 * math.cos(t), 0.5 + 0.37 * math.sin(t)
-        pen.patch(ellipse(x, y, 0.085, 0.13, t, 8), second)
+        pen.dot(x, y, 0.085, 0.13, second, turn=t)
 
 
 def _stripe(pen: Pen, phase: float, second: tuple[float, float, float]) -> None:
@@ -66,7 +66,7 @@ def _light(pen: Pen) -> None:
     away = np.array([math.cos(a), math.sin(a)]) * np.cos(t - a)[:, None]
     for inset in (0.34,) if pen.pixels < 40 else (0.44, 0.34, 0.25, 0.17, 0.10):
         share = 0.26 if pen.pixels < 40 else 0.10
-        pen.patch(np.concatenate([rim, (rim - away * inset)[::-1]]) + (0, 0.5), (70, 40, 80), alpha=share)
+        crescent = np.concatenate([rim, (rim - away * inset)[::-1]])
+        pen.patch(crescent, (70, 40, 80), fit=(1.0, 1.0, 0.0, 0.0, 0.5), alpha=share)
     x, y = lx * 0.24, 0.5 + ly * 0.24
     pen.dot(x, y, 0.115, 0.080, (255, 252, 240), turn=math.atan2(ly, lx) + math.pi / 2)
-

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from cvdemo.world.geometry import Points, circle
@@ -35,7 +37,18 @@ def draw_car(pen: Pen, thing: Thing) -> None:
 def _side(pen: Pen, look: FigureLook, paint: Colour) -> None:
     with pen.group():
         pen.shade(_rounded(_CABINS[look.variant]), paint, 0.3, depth=0.12)
-        hull = [(-1.06, 0.22), (-1.08, 0.44), (-0.98, 0.52), (-0.5, 0.55), (0.5, 0.55), (0.92, 0.50), (1.05, 0.40), (1.07, 0.22), (0.96, 0.15), (-0.96, 0.15)]
+        hull = [
+            (-1.06, 0.22),
+            (-1.08, 0.44),
+            (-0.98, 0.52),
+            (-0.5, 0.55),
+            (0.5, 0.55),
+            (0.92, 0.50),
+            (1.05, 0.40),
+            (1.07, 0.22),
+            (0.96, 0.15),
+            (-0.96, 0.15),
+        ]
         pen.shade(_rounded(hull), paint, 0.2, depth=0.14, focus=(-0.05, 0.42))
         pen.patch(np.array([(-1.06, 0.215), (1.06, 0.215), (1.03, 0.16), (-1.03, 0.16)]), scale(paint, 0.70))
     _windows(pen, look)
@@ -53,7 +66,9 @@ def _rounded(corners: list[tuple[float, float]]) -> Points:
     points = np.asarray(corners)
     for _ in range(2):
         following = np.roll(points, -1, axis=0)
-        points = np.stack([points * 0.82 + following * 0.18, points * 0.18 + following * 0.82], axis=1).reshape(-1, 2)
+        points = np.stack(
+            [points * 0.82 + following * 0.18, points * 0.18 + following * 0.82], axis=1
+        ).reshape(-1, 2)
     return points
 
 
@@ -64,7 +79,7 @@ def _windows(pen: Pen, look: FigureLook) -> None:
     inner = (outline - middle) * (0.84, 0.80) + middle + (0, 0.015)
     left, right = float(inner[:, 0].min()), float(inner[:, 0].max())
     posts = [left, *((-0.32, 0.07) if look.variant == "van" else (0.02,)), right]
-    for a, b in zip(posts, posts[1:], strict=False):
+    for a, b in pairwise(posts):
         x0, x1 = a + 0.035, b - 0.035
         pane = _clip(inner, x0, x1)
         if pane is None:
@@ -72,7 +87,9 @@ def _windows(pen: Pen, look: FigureLook) -> None:
         pane[:, 1] = np.clip(pane[:, 1], low, high)
         pen.add(pane, GLASS, owned=False)
         x = (x0 + x1) / 2
-        pen.patch(_clip_quad(x - 0.02, x + 0.07, low + 0.02, high - 0.03, 0.08), mix(GLASS, (255, 255, 255), 0.6))
+        pen.patch(
+            _clip_quad(x - 0.02, x + 0.07, low + 0.02, high - 0.03, 0.08), mix(GLASS, (255, 255, 255), 0.6)
+        )
 
 
 def _clip(outline: Points, x0: float, x1: float) -> Points | None:
@@ -103,7 +120,11 @@ def _wheel(pen: Pen, x: float, phase: float) -> None:
 def _end_on(pen: Pen, look: FigureLook, paint: Colour, *, front: bool) -> None:
     tall = {"sedan": 0.92, "beetle": 0.96, "van": 1.04}[look.variant]
     for side in (-1, 1):
-        pen.shade(_rounded([(side * 0.54, 0.0), (side * 0.34, 0.0), (side * 0.34, 0.26), (side * 0.54, 0.26)]), TYRE, 0.08)
+        pen.shade(
+            _rounded([(side * 0.54, 0.0), (side * 0.34, 0.0), (side * 0.34, 0.26), (side * 0.54, 0.26)]),
+            TYRE,
+            0.08,
+        )
     with pen.group():
         cabin = [(-0.52, 0.48), (-0.40, tall), (0.40, tall), (0.52, 0.48)]
         pen.shade(_rounded(cabin), paint, 0.3, depth=0.12)
@@ -116,9 +137,16 @@ def _end_on(pen: Pen, look: FigureLook, paint: Colour, *, front: bool) -> None:
     if front:
         for side in (-1, 1):
             pen.blob(side * 0.43, 0.385, 0.095, 0.095, (255, 246, 200), depth=0.06)
-        pen.shade(_rounded([(-0.24, 0.30), (0.24, 0.30), (0.20, 0.44), (-0.20, 0.44)]), scale(TYRE, 1.3), 0.06)
+        pen.shade(
+            _rounded([(-0.24, 0.30), (0.24, 0.30), (0.20, 0.44), (-0.20, 0.44)]), scale(TYRE, 1.3), 0.06
+        )
     else:
         for side in (-1, 1):
-            pen.shade(_rounded([(side * 0.56, 0.32), (side * 0.38, 0.32), (side * 0.38, 0.46), (side * 0.56, 0.46)]), (222, 62, 54), 0.06)
+            pen.shade(
+                _rounded(
+                    [(side * 0.56, 0.32), (side * 0.38, 0.32), (side * 0.38, 0.46), (side * 0.56, 0.46)]
+                ),
+                (222, 62, 54),
+                0.06,
+            )
         pen.shade(_rounded([(-0.17, 0.27), (0.17, 0.27), (0.17, 0.37), (-0.17, 0.37)]), (250, 246, 236), 0.05)
-

@@ -18,8 +18,11 @@ REFLEX = (255, 244, 150)
 
 # Height along the spine (0 hips, 1 shoulders), half width, half depth.
 _TRUNK = np.array(
-    [(-0.16, 0.090, 0.078), (-0.10, 0.099, 0.088), (0.30, 0.098, 0.086), (0.78, 0.118, 0.084), (0.98, 0.108, 0.066), (1.08, 0.066, 0.045)]
-)
+    [
+        (-0.20, 0.084, 0.072), (-0.165, 0.096, 0.084), (-0.05, 0.100, 0.089), (0.30, 0.098, 0.086),
+        (0.78, 0.118, 0.084), (0.98, 0.108, 0.066), (1.08, 0.066, 0.045),
+    ]
+)  # fmt: skip
 
 
 def _across(body: Skeleton) -> tuple[float, float]:
@@ -27,7 +30,7 @@ def _across(body: Skeleton) -> tuple[float, float]:
 
 
 def _rows(body: Skeleton, profile: NDArray[np.float64]) -> tuple[Points, Points, Points]:
-    """Middle, left edge and right edge on the screen of the trunk at each row of the profile: three [N, 2]."""
+    """The trunk's middle, left and right edge on the screen at each row of the profile: three [N, 2]."""
     c, s = _across(body)
     spine = body.chest[:2] - body.hips[:2]
     length = float(np.hypot(*spine)) or 1e-9
@@ -66,7 +69,9 @@ def _p(point: NDArray[np.float64]) -> tuple[float, float]:
     return (float(point[0]), float(point[1]))
 
 
-def _band(pen: Pen, body: Skeleton, low: float, high: float, colour: tuple[float, float, float], grow: float = 1.0) -> None:
+def _band(
+    pen: Pen, body: Skeleton, low: float, high: float, colour: tuple[float, float, float], grow: float = 1.0
+) -> None:
     """A belt round the trunk between two heights along the spine."""
     t = np.array([low, high])
     profile = np.stack([t, *(np.interp(t, _TRUNK[:, 0], _TRUNK[:, k]) * grow for k in (1, 2))], axis=1)
@@ -84,12 +89,12 @@ def _pattern(pen: Pen, body: Skeleton, look: PersonLook) -> None:
         for t in (0.08, 0.36, 0.64):
             _band(pen, body, t, t + 0.11, second)
     elif look.top in ("sweater", "hoodie", "coat"):
-        _band(pen, body, -0.14, -0.03, scale(colour, 0.84))
+        _band(pen, body, -0.155, -0.07, scale(colour, 0.86))
 
 
 def _vest(pen: Pen, body: Skeleton) -> None:
     """An orange safety vest with two bright bands and, from the front, an open collar."""
-    profile = _TRUNK.copy()
+    profile = _TRUNK[1:].copy()
     profile[:, 1:] *= 1.06
     profile[-1, 1:] *= 0.90
     middle, left, right = _rows(body, profile[:])
@@ -101,7 +106,13 @@ def _vest(pen: Pen, body: Skeleton) -> None:
     facing = math.cos(body.yaw)
     if facing > 0.25:
         shift = np.array([math.sin(body.yaw) * 0.085, 0.0])
-        pen.stroke(_p(middle[0] + shift), _p(middle[2] + shift), _p(middle[-1] + shift * 0.8), 0.010, scale(VEST, 0.6))
+        pen.stroke(
+            _p(middle[0] + shift),
+            _p(middle[2] + shift),
+            _p(middle[-1] + shift * 0.8),
+            0.010,
+            scale(VEST, 0.6),
+        )
         width = 0.030 * facing
         collar = np.array([(-width, 0.012), (width, 0.012), (0.0, -0.085)]) + middle[-1] + shift * 0.9
         pen.patch(collar, REFLEX)
@@ -123,5 +134,5 @@ def draw_skirt(pen: Pen, body: Skeleton, look: PersonLook) -> None:
     outline = np.concatenate([[(waist[0] - top, waist[1]), (waist[0] + top, waist[1])], low])
     with pen.group():
         pen.shade(outline, colour, 0.10)
-        inner = np.concatenate([low, low[::-1] + (0, 0.018)])
+        inner = np.concatenate([low, np.add(low[::-1], (0, 0.018))])
         pen.patch(inner, mix(colour, (255, 250, 240), 0.35))

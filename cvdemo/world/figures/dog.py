@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from cvdemo.world.geometry import bezier, smooth
+from cvdemo.world.geometry import bezier, fixed, smooth
 from cvdemo.world.graph import FigureLook, Thing
 from cvdemo.world.pen import Pen, mix, scale
 from cvdemo.world.vocabulary import PAINTS, Colour
@@ -32,7 +32,9 @@ def _ear_colour(coat: Colour, look: FigureLook) -> Colour:
 
 def _on_four(pen: Pen, look: FigureLook, coat: Colour, *, running: bool) -> None:
     beat = math.sin(look.phase)
-    swing = (0.95 if running else look.swing * 0.6) * (beat if not running else (1 if beat >= 0 else -1) * max(0.55, abs(beat)))
+    swing = (0.95 if running else look.swing * 0.6) * (
+        beat if not running else (1 if beat >= 0 else -1) * max(0.55, abs(beat))
+    )
     far = scale(coat, 0.80)
     spread = -1.0 if running else 1.0
     up = 0.05 * abs(beat) if running else 0.0
@@ -41,10 +43,22 @@ def _on_four(pen: Pen, look: FigureLook, coat: Colour, *, running: bool) -> None
     _leg(pen, -0.30, swing * spread, up, far, look, hind=True)
     _leg(pen, 0.32, swing * 0.9, up, far, look)
     with pen.group():
-        body = [(-0.50, 0.56), (-0.38, 0.68), (-0.05, 0.665), (0.26, 0.70), (0.42, 0.66), (0.46, 0.50), (0.34, 0.37), (0.05, 0.38), (-0.22, 0.42), (-0.42, 0.40), (-0.52, 0.46)]
-        neck = [(0.20, 0.66), (0.36, 0.84), (0.52, 0.80), (0.50, 0.60), (0.40, 0.50)]
+        body = (
+            (-0.50, 0.56),
+            (-0.38, 0.68),
+            (-0.05, 0.665),
+            (0.26, 0.70),
+            (0.42, 0.66),
+            (0.46, 0.50),
+            (0.34, 0.37),
+            (0.05, 0.38),
+            (-0.22, 0.42),
+            (-0.42, 0.40),
+            (-0.52, 0.46),
+        )
+        neck = ((0.20, 0.66), (0.36, 0.84), (0.52, 0.80), (0.50, 0.60), (0.40, 0.50))
         for part in (neck, body):
-            pen.shade(smooth([(x, y + up) for x, y in part], 5), coat, 0.17)
+            pen.shade(fixed(part, 5), coat, 0.17, at=(0.0, up))
         if look.pattern == "patched":
             pen.dot(-0.16, 0.575 + up, 0.17, 0.085, _ear_colour(coat, look), turn=0.12)
     _leg(pen, -0.38, -swing, up, coat, look, hind=True)
@@ -53,7 +67,9 @@ def _on_four(pen: Pen, look: FigureLook, coat: Colour, *, running: bool) -> None
     _head(pen, 0.49, 0.86 + up, look, coat)
 
 
-def _leg(pen: Pen, x: float, swing: float, up: float, coat: Colour, look: FigureLook, *, hind: bool = False) -> None:
+def _leg(
+    pen: Pen, x: float, swing: float, up: float, coat: Colour, look: FigureLook, *, hind: bool = False
+) -> None:
     paw = CREAM if look.pattern in ("socks", "patched") else coat
     lift = up * 0.7 + 0.10 * max(0.0, abs(swing) - 0.5)
     knee = (x + swing * 0.16 + (-0.045 if hind else 0.01), 0.24 + up + lift * 0.4)
@@ -65,9 +81,10 @@ def _leg(pen: Pen, x: float, swing: float, up: float, coat: Colour, look: Figure
 
 def _tail(pen: Pen, root: tuple[float, float], look: FigureLook, coat: Colour) -> None:
     wag = 0.10 * math.sin(look.phase * 2)
-    spine = bezier(root, (root[0] - 0.20, root[1] + 0.02), (root[0] - 0.24 + wag, root[1] + 0.32), 6)
-    points = [(float(x), float(y)) for x, y in spine]
-    pen.limbs(points, [0.062, 0.058, 0.054, 0.048, 0.042, 0.034], coat, depth=0.10)
+    n = 6 if pen.pixels > 60 else 4
+    spine = bezier(root, (root[0] - 0.20, root[1] + 0.02), (root[0] - 0.24 + wag, root[1] + 0.32), n)
+    points = [(x, y) for x, y in spine.tolist()]
+    pen.limbs(points, [0.062 - 0.028 * k / (n - 1) for k in range(n)], coat, depth=0.10)
     if look.pattern in ("socks", "patched"):
         pen.limb(points[-2], points[-1], 0.043, 0.036, CREAM, depth=0.06)
 
@@ -83,9 +100,46 @@ def _head(pen: Pen, x: float, y: float, look: FigureLook, coat: Colour) -> None:
     muzzle = CREAM if look.pattern in ("socks", "patched") else mix(coat, CREAM, 0.34)
     with pen.group():
         if math.sin(look.phase * 1.7) > -0.2:
-            pen.shade(smooth([(x + 0.17, y - 0.10), (x + 0.27, y - 0.10), (x + 0.275, y - 0.22), (x + 0.22, y - 0.265), (x + 0.18, y - 0.20)], 4), (238, 112, 118), 0.05)
-        pen.shade(smooth([(x - 0.19, y - 0.04), (x - 0.14, y + 0.15), (x + 0.02, y + 0.20), (x + 0.16, y + 0.12), (x + 0.20, y - 0.04), (x + 0.08, y - 0.17), (x - 0.10, y - 0.16)], 5), coat, 0.18)
-        pen.shade(smooth([(x + 0.06, y + 0.03), (x + 0.20, y + 0.045), (x + 0.36, y + 0.02), (x + 0.40, y - 0.06), (x + 0.32, y - 0.125), (x + 0.12, y - 0.15), (x + 0.03, y - 0.08)], 5), muzzle, 0.09)
+            pen.shade(
+                fixed(((0.17, -0.1), (0.27, -0.1), (0.275, -0.22), (0.22, -0.265), (0.18, -0.2)), 4),
+                (238, 112, 118),
+                0.05,
+                at=(x, y),
+            )
+        pen.shade(
+            fixed(
+                (
+                    (-0.19, -0.04),
+                    (-0.14, 0.15),
+                    (0.02, 0.2),
+                    (0.16, 0.12),
+                    (0.2, -0.04),
+                    (0.08, -0.17),
+                    (-0.1, -0.16),
+                ),
+                5,
+            ),
+            coat,
+            0.18,
+            at=(x, y),
+        )
+        pen.shade(
+            fixed(
+                (
+                    (0.06, 0.03),
+                    (0.2, 0.045),
+                    (0.36, 0.02),
+                    (0.4, -0.06),
+                    (0.32, -0.125),
+                    (0.12, -0.15),
+                    (0.03, -0.08),
+                ),
+                5,
+            ),
+            muzzle,
+            0.09,
+            at=(x, y),
+        )
     pen.stroke((x + 0.36, y - 0.075), (x + 0.24, y - 0.135), (x + 0.13, y - 0.075), 0.016, NOSE)
     pen.blob(x + 0.375, y + 0.015, 0.052, 0.044, NOSE, line=False, owned=True)
     pen.dot(x + 0.360, y + 0.030, 0.016, 0.011, (200, 196, 204))
@@ -99,8 +153,8 @@ def _head(pen: Pen, x: float, y: float, look: FigureLook, coat: Colour) -> None:
             ear = [(x - 0.14 + dx, y + 0.10), (x - 0.12 + dx, y + 0.36), (x + 0.05 + dx, y + 0.16)]
             pen.shade(smooth(ear, 4), scale(_ear_colour(coat, look), tone), 0.07)
     else:
-        ear = [(x - 0.06, y + 0.17), (x - 0.20, y + 0.12), (x - 0.27, y - 0.10), (x - 0.20, y - 0.21), (x - 0.09, y - 0.15), (x - 0.02, y + 0.02)]
-        pen.shade(smooth(ear, 5), _ear_colour(coat, look), 0.10)
+        flap = ((-0.06, 0.17), (-0.2, 0.12), (-0.27, -0.1), (-0.2, -0.21), (-0.09, -0.15), (-0.02, 0.02))
+        pen.shade(fixed(flap, 5), _ear_colour(coat, look), 0.10, at=(x, y))
 
 
 def _sitting(pen: Pen, look: FigureLook, coat: Colour) -> None:
@@ -111,13 +165,25 @@ def _sitting(pen: Pen, look: FigureLook, coat: Colour) -> None:
         pen.limbs([(0.22, 0.44), (0.24, 0.22), (0.24, 0.06)], [0.09, 0.060, 0.052], far, depth=0.12)
         pen.blob(0.275, 0.05, 0.088, 0.050, far, depth=0.08)
     with pen.group():
-        body = [(-0.40, 0.10), (-0.40, 0.30), (-0.20, 0.54), (0.06, 0.76), (0.24, 0.72), (0.32, 0.50), (0.22, 0.26), (0.08, 0.08), (-0.20, 0.03)]
-        pen.shade(smooth(body, 5), coat, 0.22)
+        body = (
+            (-0.4, 0.1),
+            (-0.4, 0.3),
+            (-0.2, 0.54),
+            (0.06, 0.76),
+            (0.24, 0.72),
+            (0.32, 0.5),
+            (0.22, 0.26),
+            (0.08, 0.08),
+            (-0.2, 0.03),
+        )
+        pen.shade(fixed(body, 5), coat, 0.22)
         if look.pattern in ("patched", "socks"):
-            pen.patch(smooth([(0.20, 0.62), (0.30, 0.52), (0.24, 0.34), (0.14, 0.44)], 4), CREAM)
+            pen.patch(fixed(((0.20, 0.62), (0.30, 0.52), (0.24, 0.34), (0.14, 0.44)), 4), CREAM)
     with pen.group():
         pen.blob(-0.16, 0.20, 0.20, 0.18, coat, depth=0.12)
-        pen.blob(0.02, 0.055, 0.14, 0.055, CREAM if look.pattern in ("socks", "patched") else coat, depth=0.08)
+        pen.blob(
+            0.02, 0.055, 0.14, 0.055, CREAM if look.pattern in ("socks", "patched") else coat, depth=0.08
+        )
     _leg(pen, 0.15, 0.0, 0.0, coat, look)
     _collar(pen, (0.04, 0.735), (0.27, 0.70), look)
     _head(pen, 0.20, 0.92, look, coat)

@@ -35,7 +35,7 @@ def guitar_plane(body: Skeleton, points: Points) -> Points:
     )
     height = (body.hips[1] + body.chest[1]) / 2 - 0.035
     screen = project(space, body.yaw)[:, :2]
-    return screen + ((body.hips[0] + body.chest[0]) / 2, height)
+    return np.add(screen, ((body.hips[0] + body.chest[0]) / 2, height))
 
 
 def draw_guitar(pen: Pen, body: Skeleton) -> None:
@@ -53,4 +53,12 @@ def draw_guitar(pen: Pen, body: Skeleton) -> None:
     pen.patch(flat([(-0.115, -0.035), (-0.098, -0.035), (-0.098, 0.035), (-0.115, 0.035)]), dark)
     if pen.pixels > 240:
         for q in (-0.007, 0.0, 0.007):
-            pen.patch(flat([(-0.10, q - 0.0012), (0.40, q - 0.0012), (0.40, q + 0.0012), (-0.10, q + 0.0012)]), (246, 236, 214))
+            pen.patch(
+                flat([(-0.10, q - 0.0012), (0.40, q - 0.0012), (0.40, q + 0.0012), (-0.10, q + 0.0012)]),
+                (246, 236, 214),
+            )
+
+
+def guitar_outline(body: Skeleton) -> Points:
+    """The outline of the guitar's body on the screen, [N, 2]: what hides joints behind it."""
+    return guitar_plane(body, np.array(_BODY))

@@ -14,7 +14,7 @@ from cvdemo.world.vocabulary import PAINTS, Colour
 
 
 def draw_back_hair(pen: Pen, body: Skeleton, look: PersonLook, tilt: float, *, behind: bool) -> None:
-    """Draws the hair that hangs behind the head: before the body if the face looks at the viewer, else after it."""
+    """Draws hanging hair: before the body if the face looks at the viewer, else after it."""
     towards = math.cos(body.face_yaw) > -0.15
     if towards != behind:
         return
@@ -23,12 +23,24 @@ def draw_back_hair(pen: Pen, body: Skeleton, look: PersonLook, tilt: float, *, b
     back = -math.sin(body.face_yaw) * r
     colour = look.hair_colour
     if look.hair == "long":
-        outline = [(-1.02, 0.3), (-1.10, -0.5), (-1.0, -1.35), (-0.4, -1.62), (0.4, -1.62), (1.0, -1.35), (1.10, -0.5), (1.02, 0.3)]
-        points = np.array(outline) * (r * (0.72 + 0.28 * abs(math.cos(body.face_yaw))), r) + (x + back * 0.32, y)
+        outline = [
+            (-1.02, 0.3),
+            (-1.10, -0.5),
+            (-1.0, -1.35),
+            (-0.4, -1.62),
+            (0.4, -1.62),
+            (1.0, -1.35),
+            (1.10, -0.5),
+            (1.02, 0.3),
+        ]
+        points = np.array(outline) * (r * (0.72 + 0.28 * abs(math.cos(body.face_yaw))), r) + (
+            x + back * 0.32,
+            y,
+        )
         pen.shade(smooth(points, 3), scale(colour, 0.9), r)
     elif look.hair == "ponytail":
-        tail = [(x + back * 0.9, y + 0.35 * r), (x + back * 1.7, y + 0.1 * r), (x + back * 1.5 + tilt * r, y - 1.3 * r)]
-        spine = bezier(*tail, n=8)
+        root, low = (x + back * 0.9, y + 0.35 * r), (x + back * 1.5 + tilt * r, y - 1.3 * r)
+        spine = bezier(root, (x + back * 1.7, y + 0.1 * r), low, 8)
         width = np.array([0.16, 0.30, 0.36, 0.36, 0.33, 0.27, 0.18, 0.05])[:, None] * r
         along = np.gradient(spine, axis=0)
         along /= np.hypot(along[:, 0], along[:, 1])[:, None] + 1e-9
@@ -63,10 +75,10 @@ def _face(pen: Pen, body: Skeleton, look: PersonLook, tilt: float) -> None:
     """The skin between hairline and chin: a cap on the ball, round a point somewhat below the nose."""
     if look.hair == "bald":
         return
-    elevation, angle = {"curly": (-0.40, 1.08), "bob": (-0.42, 1.02), "long": (-0.36, 1.02)}.get(look.hair, (-0.36, 1.20))
-    centre = project(
-        np.array([(0.0, math.sin(elevation), math.cos(elevation))]), body.face_yaw
-    )[0]
+    elevation, angle = {"curly": (-0.38, 1.18), "bob": (-0.40, 1.10), "long": (-0.36, 1.10)}.get(
+        look.hair, (-0.36, 1.20)
+    )
+    centre = project(np.array([(0.0, math.sin(elevation), math.cos(elevation))]), body.face_yaw)[0]
     centre /= np.linalg.norm(centre)
     cap = sphere_cap(centre, angle, 26)
     if cap is None:
@@ -80,8 +92,8 @@ def _features(pen: Pen, body: Skeleton, look: PersonLook, tilt: float) -> None:
     """Eyes, brows, nose, cheeks and mouth, each where it lies on the ball and only if it looks this way."""
     r = body.build.head_radius
     angles = np.array(
-        [(0.37, 0.02), (-0.37, 0.02), (0.0, -0.16), (0.62, -0.30), (-0.62, -0.30), (0.40, 0.30), (-0.40, 0.30),
-         (-0.30, -0.40), (-0.15, -0.50), (0.15, -0.50), (0.30, -0.40), (0.0, -0.44)]
+        [(0.37, 0.02), (-0.37, 0.02), (0.0, -0.16), (0.62, -0.30), (-0.62, -0.30), (0.40, 0.30),
+         (-0.40, 0.30), (-0.30, -0.40), (-0.15, -0.50), (0.15, -0.50), (0.30, -0.40), (0.0, -0.44)]
     )  # fmt: skip
     p = on_head(body, tilt, angles, 0.985)
     facing = np.cos(angles[:, 0] + body.face_yaw)
@@ -97,7 +109,9 @@ def _features(pen: Pen, body: Skeleton, look: PersonLook, tilt: float) -> None:
             brow = p[k + 5]
             half = 0.15 * r * wide
             pen.stroke(
-                (brow[0] - half, brow[1] - 0.02 * r), (brow[0], brow[1] + 0.06 * r), (brow[0] + half, brow[1] - 0.02 * r),
+                (brow[0] - half, brow[1] - 0.02 * r),
+                (brow[0], brow[1] + 0.06 * r),
+                (brow[0] + half, brow[1] - 0.02 * r),
                 0.055 * r, scale(look.hair_colour, 0.75) if look.hair != "bald" else scale(look.skin, 0.55),
             )  # fmt: skip
     if facing[2] > -0.05:
@@ -105,7 +119,12 @@ def _features(pen: Pen, body: Skeleton, look: PersonLook, tilt: float) -> None:
         pen.dot(nose[0], nose[1], 0.115 * r, 0.095 * r, mix(look.skin, (214, 104, 80), 0.36))
     if facing[11] > 0.1:
         a, b, c = p[7, :2], p[8:10, :2].mean(axis=0), p[10, :2]
-        mouth = np.concatenate([bezier(tuple(a), tuple(b - (0, 0.16 * r)), tuple(c), 9), bezier(tuple(c), tuple(b + (0, 0.05 * r)), tuple(a), 5)])
+        mouth = np.concatenate(
+            [
+                bezier(tuple(a), tuple(b - (0, 0.16 * r)), tuple(c), 9),
+                bezier(tuple(c), tuple(np.add(b, (0, 0.05 * r))), tuple(a), 5),
+            ]
+        )
         pen.patch(mouth, (150, 52, 52))
 
 
@@ -141,12 +160,27 @@ def _hat(pen: Pen, body: Skeleton, look: PersonLook, tilt: float) -> None:
         if look.hat == "beanie":
             top = turned(np.array([(0.0, 1.14)]))[0]
             pen.shade(turned(dome), colour, 0.8 * r)
-            brim = np.array([(-1.02, 0.20), (-0.5, 0.12), (0.5, 0.12), (1.02, 0.20), (1.02, 0.48), (0.5, 0.42), (-0.5, 0.42), (-1.02, 0.48)])
+            brim = np.array(
+                [
+                    (-1.02, 0.20),
+                    (-0.5, 0.12),
+                    (0.5, 0.12),
+                    (1.02, 0.20),
+                    (1.02, 0.48),
+                    (0.5, 0.42),
+                    (-0.5, 0.42),
+                    (-1.02, 0.48),
+                ]
+            )
             pen.shade(smooth(turned(brim), 5), scale(colour, 0.86), 0.2 * r)
             pen.blob(float(top[0]), float(top[1]), 0.25 * r, 0.25 * r, (250, 246, 238))
         elif look.hat == "straw":
-            brim = np.array([(-1.62, 0.30), (-0.9, 0.46), (0.9, 0.46), (1.62, 0.30), (0.9, 0.14), (-0.9, 0.14)])
-            band = np.array([(-0.86, 0.40), (0.0, 0.34), (0.86, 0.40), (0.85, 0.60), (0.0, 0.55), (-0.85, 0.60)])
+            brim = np.array(
+                [(-1.62, 0.30), (-0.9, 0.46), (0.9, 0.46), (1.62, 0.30), (0.9, 0.14), (-0.9, 0.14)]
+            )
+            band = np.array(
+                [(-0.86, 0.40), (0.0, 0.34), (0.86, 0.40), (0.85, 0.60), (0.0, 0.55), (-0.85, 0.60)]
+            )
             pen.shade(smooth(turned(brim), 6), (240, 206, 130), 0.3 * r)
             pen.shade(turned(dome * (0.86, 0.95) + (0, 0.06)), (240, 206, 130), 0.8 * r)
             pen.patch(turned(band), colour)
@@ -155,9 +189,19 @@ def _hat(pen: Pen, body: Skeleton, look: PersonLook, tilt: float) -> None:
             pen.shade(turned(dome), colour, 0.8 * r)
             if towards > -0.25:
                 m, wide = forward * 0.80, 0.50 + 0.26 * abs(towards)
-                peak = np.array([(m - wide, 0.26), (m, 0.14 - 0.10 * towards), (m + wide, 0.26), (m + wide * 0.7, 0.40), (m - wide * 0.7, 0.40)])
+                peak = np.array(
+                    [
+                        (m - wide, 0.26),
+                        (m, 0.14 - 0.10 * towards),
+                        (m + wide, 0.26),
+                        (m + wide * 0.7, 0.40),
+                        (m - wide * 0.7, 0.40),
+                    ]
+                )
                 pen.shade(smooth(turned(peak), 5), scale(colour, 0.88), 0.2 * r)
             if look.hat == "helmet":
                 m = forward * 0.3
-                ridge = np.array([(m - 0.13, 0.62), (m + 0.13, 0.62), (m * 0.5 + 0.09, 1.10), (m * 0.5 - 0.09, 1.10)])
+                ridge = np.array(
+                    [(m - 0.13, 0.62), (m + 0.13, 0.62), (m * 0.5 + 0.09, 1.10), (m * 0.5 - 0.09, 1.10)]
+                )
                 pen.shade(smooth(turned(ridge), 3), scale(colour, 1.08), 0.15 * r)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from cvdemo.world.geometry import bezier, ribbon, smooth
+from cvdemo.world.geometry import bezier, fixed, ribbon
 from cvdemo.world.graph import FigureLook, Thing
 from cvdemo.world.pen import Pen, mix, scale
 from cvdemo.world.vocabulary import PAINTS, Colour
@@ -54,7 +54,14 @@ def _diamond(pen: Pen, colour: Colour, second: Colour) -> None:
 
 
 def _delta(pen: Pen, colour: Colour, second: Colour) -> None:
-    pen.shade(np.array([(0.0, 0.46), (0.66, -0.20), (0.24, -0.12), (0.0, -0.26), (-0.24, -0.12), (-0.66, -0.20)]), colour, 0.26, depth=0.10)
+    pen.shade(
+        np.array([(0.0, 0.46), (0.66, -0.20), (0.24, -0.12), (0.0, -0.26), (-0.24, -0.12), (-0.66, -0.20)]),
+        colour,
+        0.26,
+        depth=0.10,
+    )
     for side in (-1, 1):
-        pen.patch(np.array([(0.0, 0.46), (side * 0.35, 0.11), (side * 0.24, -0.12), (side * 0.12, -0.19)]), second)
-    pen.patch(smooth([(0.0, 0.46), (0.05, 0.05), (0.0, -0.26), (-0.05, 0.05)], 4), scale(colour, 0.8))
+        pen.patch(
+            np.array([(0.0, 0.46), (side * 0.35, 0.11), (side * 0.24, -0.12), (side * 0.12, -0.19)]), second
+        )
+    pen.patch(fixed(((0.0, 0.46), (0.05, 0.05), (0.0, -0.26), (-0.05, 0.05)), 4), scale(colour, 0.8))

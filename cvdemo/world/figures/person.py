@@ -59,8 +59,10 @@ def draw_person(pen: Pen, front: Pen, thing: Thing) -> Skeleton:
 
 
 def _arm_depth(body: Skeleton, side: int) -> float:
-    """How far an arm is in front of the body's middle, small arms at the sides of a frontal body behind it."""
-    return float(body.joints[7 + side, 2] * 0.5 + body.joints[9 + side, 2] * 0.5 - body.chest[2] * 0.5) - 0.012
+    """How far an arm is in front of the body's middle; an arm that just hangs counts as behind."""
+    return (
+        float(body.joints[7 + side, 2] * 0.5 + body.joints[9 + side, 2] * 0.5 - body.chest[2] * 0.5) - 0.012
+    )
 
 
 def _xy(point: np.ndarray) -> Point:
@@ -81,7 +83,6 @@ def _arm(pen: Pen, body: Skeleton, look: PersonLook, side: int) -> None:
         if long:
             pen.blob(*hand, 0.035 * g, 0.035 * g, skin)
             pen.limbs([shoulder, elbow, wrist], [0.046 * g, 0.038 * g, 0.035 * g], sleeve)
-            pen.limb(_between(elbow, wrist, 0.88), wrist, 0.036 * g, 0.037 * g, scale(sleeve, 0.88))
         else:
             pen.limbs([_between(shoulder, elbow, 0.4), elbow, wrist], [0.034 * g, 0.033 * g, 0.028 * g], skin)
             pen.blob(*hand, 0.034 * g, 0.034 * g, skin)
@@ -117,9 +118,13 @@ def _shoe(pen: Pen, ankle: Point, toe: Point, colour: Colour, g: float) -> None:
 
 
 def held_at(thing: Thing) -> tuple[float, float, float]:
-    """Where what a person holds before the chest is, and how large: foot x, foot y, size, in picture heights."""
+    """Where what a person holds in the arms is: foot x, foot y and size, in picture heights."""
     body = person_skeleton(thing)
     size = thing.size * (0.34 if body.build.head_radius < 0.15 else 0.40)
     hands = body.hands.mean(axis=0)
     middle = hands * 0.75 + body.chest * 0.25
-    return thing.x + float(middle[0]) * thing.size, thing.y - float(middle[1]) * thing.size + size * 0.36, size
+    return (
+        thing.x + float(middle[0]) * thing.size,
+        thing.y - float(middle[1]) * thing.size + size * 0.36,
+        size,
+    )

@@ -52,7 +52,7 @@ class Skeleton(NamedTuple):
 
 
 def project(points: NDArray[np.float64], yaw: float) -> NDArray[np.float64]:
-    """Points (left, up, forwards) [N, 3] of a body turned by yaw, as (x, y, depth) on the viewer's screen [N, 3]."""
+    """Points (left, up, forwards) [N, 3] of a body turned by yaw, as (x, y, depth) on the screen [N, 3]."""
     c, s = math.cos(yaw), math.sin(yaw)
     x = points[:, 0] * c + points[:, 2] * s
     depth = points[:, 2] * c - points[:, 0] * s
@@ -61,7 +61,7 @@ def project(points: NDArray[np.float64], yaw: float) -> NDArray[np.float64]:
 
 
 def skeleton(pose: Pose, *, yaw: float, child: bool) -> Skeleton:
-    """The joints of a person in this pose, looking in direction `yaw` (0: at the viewer, pi / 2: to the right)."""
+    """The joints of a person in this pose, looking towards `yaw` (0: the viewer, pi / 2: the right)."""
     build = CHILD if child else ADULT
     body = _limbs(pose, build)
     face_yaw = yaw + pose.head[0]
@@ -86,12 +86,17 @@ def _limbs(pose: Pose, build: Build) -> NDArray[np.float64]:
     forwards, outwards = angles[:, 0], angles[:, 1]
     side = np.array([1.0, 1.0, -1.0, -1.0, 1.0, 1.0, -1.0, -1.0])
     along = np.stack(
-        [side * np.sin(outwards), -np.cos(outwards) * np.cos(forwards), np.cos(outwards) * np.sin(forwards)], axis=1
+        [side * np.sin(outwards), -np.cos(outwards) * np.cos(forwards), np.cos(outwards) * np.sin(forwards)],
+        axis=1,
     )
     b = build
-    along *= np.array([b.upper_arm, b.forearm, b.upper_arm, b.forearm, b.thigh, b.shin, b.thigh, b.shin])[:, None]
+    along *= np.array([b.upper_arm, b.forearm, b.upper_arm, b.forearm, b.thigh, b.shin, b.thigh, b.shin])[
+        :, None
+    ]
     lean_f, lean_o = pose.lean
-    spine = np.array([math.sin(lean_o), math.cos(lean_o) * math.cos(lean_f), math.cos(lean_o) * math.sin(lean_f)])
+    spine = np.array(
+        [math.sin(lean_o), math.cos(lean_o) * math.cos(lean_f), math.cos(lean_o) * math.sin(lean_f)]
+    )
     points = np.zeros((20, 3))
     points[0] = (0, b.hip, 0)
     points[2] = points[0] + spine * (b.shoulder - b.hip)
@@ -117,9 +122,13 @@ def _directions(angles: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.stack([np.sin(az) * np.cos(el), np.sin(el), np.cos(az) * np.cos(el)], axis=1)
 
 
-def on_head(body: Skeleton, tilt: float, angles: NDArray[np.float64], radius: float = 1.0) -> NDArray[np.float64]:
-    """Points of the head's surface by (azimuth, elevation) [N, 2], as (x, y, depth) in the figure's frame [N, 3]."""
-    points = project(_directions(np.asarray(angles, dtype=float)), body.face_yaw) * (body.build.head_radius * radius)
+def on_head(
+    body: Skeleton, tilt: float, angles: NDArray[np.float64], radius: float = 1.0
+) -> NDArray[np.float64]:
+    """Points of the head by (azimuth, elevation) [N, 2], as (x, y, depth) in the figure's frame [N, 3]."""
+    points = project(_directions(np.asarray(angles, dtype=float)), body.face_yaw) * (
+        body.build.head_radius * radius
+    )
     points[:, :2] = _roll(points[:, :2], tilt)
     points[:, :2] += body.head[:2]
     return points

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from cvdemo.world.geometry import smooth
+from cvdemo.world.geometry import fixed, smooth
 from cvdemo.world.graph import FigureLook, Thing
 from cvdemo.world.pen import Pen, mix, scale
 from cvdemo.world.vocabulary import PAINTS, Colour
@@ -19,8 +19,31 @@ def draw_teddy(pen: Pen, thing: Thing) -> None:
     reach = 0.08 * math.sin(look.phase)
     with pen.group():
         for side in (-1, 1):
-            pen.limb((side * 0.17, 0.46), (side * (0.35 + reach * side), 0.30 + reach), 0.095, 0.085, fur, depth=0.12)
-        pen.shade(smooth([(0.0, 0.58), (0.20, 0.50), (0.27, 0.26), (0.20, 0.06), (0.0, 0.02), (-0.20, 0.06), (-0.27, 0.26), (-0.20, 0.50)], 5), fur, 0.24)
+            pen.limb(
+                (side * 0.17, 0.46),
+                (side * (0.35 + reach * side), 0.30 + reach),
+                0.095,
+                0.085,
+                fur,
+                depth=0.12,
+            )
+        pen.shade(
+            fixed(
+                (
+                    (0.0, 0.58),
+                    (0.20, 0.50),
+                    (0.27, 0.26),
+                    (0.20, 0.06),
+                    (0.0, 0.02),
+                    (-0.20, 0.06),
+                    (-0.27, 0.26),
+                    (-0.20, 0.50),
+                ),
+                5,
+            ),
+            fur,
+            0.24,
+        )
         pen.dot(0.0, 0.27, 0.15, 0.17, pale)
     for side in (-1, 1):
         with pen.group():
@@ -53,5 +76,9 @@ def _head(pen: Pen, fur: Colour, pale: Colour) -> None:
 def _bow(pen: Pen, colour: Colour) -> None:
     with pen.group():
         for side in (-1, 1):
-            pen.shade(smooth([(0.0, 0.475), (side * 0.12, 0.535), (side * 0.15, 0.47), (side * 0.11, 0.405)], 4), colour, 0.05)
+            pen.shade(
+                smooth([(0.0, 0.475), (side * 0.12, 0.535), (side * 0.15, 0.47), (side * 0.11, 0.405)], 4),
+                colour,
+                0.05,
+            )
         pen.blob(0.0, 0.47, 0.034, 0.036, scale(colour, 0.85), depth=0.08)

@@ -14,7 +14,13 @@ from cvdemo.world.geometry import smooth
 from cvdemo.world.graph import Hill, Land, Mark, Place, Road, Tree, Water
 from cvdemo.world.vocabulary import Colour
 
-GRASS: tuple[Colour, ...] = ((142, 194, 102), (124, 184, 100), (158, 198, 96), (134, 188, 118), (190, 188, 98))
+GRASS: tuple[Colour, ...] = (
+    (142, 194, 102),
+    (124, 184, 100),
+    (158, 198, 96),
+    (134, 188, 118),
+    (190, 188, 98),
+)
 SNOW: Colour = (246, 249, 253)
 
 
@@ -23,6 +29,15 @@ class Ground:
 
     def __init__(self, land: Land) -> None:
         self.land = land
+
+    @cached_property
+    def _bounds(self) -> dict[str, tuple[float, float]]:
+        """Between which heights of the picture road and water lie."""
+        found = {}
+        for kind, outline in (("road", self._road), ("water", self._water)):
+            if outline is not None:
+                found[kind] = (float(outline[:, 1].min()) - 0.15, float(outline[:, 1].max()) + 0.15)
+        return found
 
     @cached_property
     def _road(self) -> np.ndarray | None:
@@ -35,7 +50,10 @@ class Ground:
         return None if water is None else np.array(water.outline, dtype=np.float32)
 
     def inside(self, kind: str, x: float, y: float) -> float:
-        """How far (x, y) is inside the road or water, in picture heights, negative outside, -9 if there is none."""
+        """How far inside the road or water (x, y) is, picture heights; negative outside, -9 far away."""
+        low, high = self._bounds.get(kind, (9.0, 9.0))
+        if not low < y < high:
+            return -9.0
         outline = self._road if kind == "road" else self._water
         return -9.0 if outline is None else float(cv2.pointPolygonTest(outline, (x, y), True))
 
@@ -55,9 +73,19 @@ def throw_land(dice: Dice) -> Land:
     horizon = dice.between(0.36, 0.50)
     snow = dice.chance(0.32)
     hills = tuple(_hill(dice, horizon, k) for k in range(dice.whole(0, 3)))
-    layout = dice.weigh([("plain", 0.20), ("across", 0.21), ("away", 0.20), ("lake", 0.20), ("sea", 0.13), ("coast", 0.06)])
-    road = _road(dice, horizon, "away" if layout == "away" else "across") if layout in ("across", "away", "coast") else None
-    water = _water(dice, horizon, "lake" if layout == "lake" else "sea") if layout in ("lake", "sea", "coast") else None
+    layout = dice.weigh(
+        [("plain", 0.20), ("across", 0.21), ("away", 0.20), ("lake", 0.20), ("sea", 0.13), ("coast", 0.06)]
+    )
+    road = (
+        _road(dice, horizon, "away" if layout == "away" else "across")
+        if layout in ("across", "away", "coast")
+        else None
+    )
+    water = (
+        _water(dice, horizon, "lake" if layout == "lake" else "sea")
+        if layout in ("lake", "sea", "coast")
+        else None
+    )
     colour = SNOW if snow else dice.pick(GRASS)
     land = Land(horizon, "snow" if snow else "grass", colour, hills, road, water, ())
     return Land(horizon, land.cover, colour, hills, road, water, _marks(dice, Ground(land)))
@@ -65,7 +93,9 @@ def throw_land(dice: Dice) -> Land:
 
 def _hill(dice: Dice, horizon: float, k: int) -> Hill:
     waves = (dice.between(1.5, 4.5), dice.between(0, 6.28), dice.between(5, 11), dice.between(0, 6.28))
-    return Hill(horizon + 0.01, dice.between(0.06, 0.16) * (1.15 - 0.32 * k), waves, k > 0 and dice.chance(0.35))
+    return Hill(
+        horizon + 0.01, dice.between(0.06, 0.16) * (1.15 - 0.32 * k), waves, k > 0 and dice.chance(0.35)
+    )
 
 
 def _road(dice: Dice, horizon: float, kind: str) -> Road:
@@ -73,7 +103,11 @@ def _road(dice: Dice, horizon: float, kind: str) -> Road:
     left, right = [], []
     if kind == "across":
         top = horizon + depth * dice.between(0.22, 0.42)
-        height, slope, bend = depth * dice.between(0.26, 0.34), dice.between(-0.04, 0.04), dice.between(-0.02, 0.02)
+        height, slope, bend = (
+            depth * dice.between(0.26, 0.34),
+            dice.between(-0.04, 0.04),
+            dice.between(-0.02, 0.02),
+        )
         for k in range(21):
             x = -1.7 + 3.4 * k / 20
             y = top + slope * x + bend * math.cos(2 * x)
@@ -81,7 +115,7 @@ def _road(dice: Dice, horizon: float, kind: str) -> Road:
             right.append((x, y + height))
         return Road("across", tuple(left), tuple(right), dice.chance(0.85))
     near, far = dice.between(-0.42, 0.42), dice.between(-0.32, 0.32)
-    wide, bend = dice.between(0.26, 0.40), dice.between(-0.22, 0.22)
+    wide, bend = dice.between(0.40, 0.54), dice.between(-0.22, 0.22)
     for k in range(29):
         t = k / 28
         y = horizon + 0.006 + (1.08 - horizon) * t * t
@@ -109,22 +143,48 @@ def _water(dice: Dice, horizon: float, kind: str) -> Water:
         x = np.linspace(-1.7, 1.7, 41)
         a, b = dice.between(2.0, 5.0), dice.between(0, 6.28)
         shore = low + 0.016 * np.sin(a * x + b) + 0.006 * np.sin(9 * x + 2 * b)
-        outline = np.concatenate([np.stack([x, shore], axis=1), [(1.7, horizon + 0.002), (-1.7, horizon + 0.002)]])
+        outline = np.concatenate(
+            [np.stack([x, shore], axis=1), [(1.7, horizon + 0.002), (-1.7, horizon + 0.002)]]
+        )
         marks = tuple(
-            Mark("ripple", dice.between(-0.8, 0.8), horizon + (low - horizon) * (0.15 + 0.62 * (k + dice.roll()) / 14), 0.012 + 0.0022 * k, dice.roll())
+            Mark(
+                "ripple",
+                dice.between(-0.8, 0.8),
+                horizon + (low - horizon) * (0.15 + 0.62 * (k + dice.roll()) / 14),
+                0.012 + 0.0022 * k,
+                dice.roll(),
+            )
             for k in range(14)
         )
     return Water("lake" if kind == "lake" else "sea", tuple((float(x), float(y)) for x, y in outline), marks)
 
 
-def _lake_marks(dice: Dice, outline: np.ndarray, cx: float, cy: float, rx: float, ry: float) -> tuple[Mark, ...]:
+def _lake_marks(
+    dice: Dice, outline: np.ndarray, cx: float, cy: float, rx: float, ry: float
+) -> tuple[Mark, ...]:
     marks = []
     for _ in range(9):
         a, r = dice.between(0, 6.28), 0.72 * math.sqrt(dice.roll())
-        marks.append(Mark("ripple", cx + rx * r * math.cos(a), cy + ry * r * math.sin(a), dice.between(0.018, 0.036), dice.roll()))
+        marks.append(
+            Mark(
+                "ripple",
+                cx + rx * r * math.cos(a),
+                cy + ry * r * math.sin(a),
+                dice.between(0.018, 0.036),
+                dice.roll(),
+            )
+        )
     for _ in range(dice.whole(0, 5)):
         a, r = dice.between(0, 6.28), dice.between(0.55, 0.72)
-        marks.append(Mark("lily", cx + rx * r * math.cos(a), cy + ry * r * math.sin(a), dice.between(0.013, 0.022), dice.roll()))
+        marks.append(
+            Mark(
+                "lily",
+                cx + rx * r * math.cos(a),
+                cy + ry * r * math.sin(a),
+                dice.between(0.013, 0.022),
+                dice.roll(),
+            )
+        )
     back = outline[outline[:, 1] < cy - 0.3 * ry]
     for _ in range(dice.whole(2, 6)):
         x, y = back[int(dice.roll() * len(back))]
@@ -136,15 +196,30 @@ def _marks(dice: Dice, ground: Ground) -> tuple[Mark, ...]:
     """Small growth, denser and larger near by, none on road or water."""
     land = ground.land
     snow = land.cover == "snow"
-    kinds = [("drift", 0.6), ("pebble", 0.10), ("tuft", 0.08)] if snow else [("tuft", 0.62), ("flower", 0.26), ("pebble", 0.06), ("leaf", 0.04), ("mushroom", 0.02)]
+    kinds = (
+        [("drift", 0.6), ("pebble", 0.10), ("tuft", 0.08)]
+        if snow
+        else [("tuft", 0.62), ("flower", 0.26), ("pebble", 0.06), ("leaf", 0.04), ("mushroom", 0.02)]
+    )
     favourite = dice.roll()
     marks = []
     for _ in range(dice.whole(14, 26) if snow else dice.whole(34, 58)):
         near = dice.roll() ** 0.8
-        x, y, kind = dice.between(-0.85, 0.85), land.horizon + 0.03 + (0.99 - land.horizon) * near, dice.weigh(kinds)
+        x, y, kind = (
+            dice.between(-0.85, 0.85),
+            land.horizon + 0.03 + (0.99 - land.horizon) * near,
+            dice.weigh(kinds),
+        )
         variant = favourite if kind == "flower" and dice.chance(0.6) else dice.roll()
         if ground.inside("road", x, y) < -0.02 and ground.inside("water", x, y) < -0.03:
-            size = (0.35 + 0.9 * near) * {"tuft": 0.0105, "flower": 0.0115, "pebble": 0.012, "leaf": 0.012, "mushroom": 0.013, "drift": 0.032}[kind]
+            size = (0.35 + 0.9 * near) * {
+                "tuft": 0.0105,
+                "flower": 0.0115,
+                "pebble": 0.012,
+                "leaf": 0.012,
+                "mushroom": 0.013,
+                "drift": 0.032,
+            }[kind]
             marks.append(Mark(kind, x, y, size * dice.between(0.8, 1.25), variant))
     return tuple(sorted(marks, key=lambda m: m.y))
 
@@ -159,7 +234,11 @@ def throw_trees(dice: Dice, ground: Ground) -> tuple[Tree, ...]:
     """Trees and bushes, most of them far; never on a road or in water."""
     land = ground.land
     snow = land.cover == "snow"
-    kinds = [("pine", 0.6), ("round", 0.15), ("birch", 0.1), ("bush", 0.15)] if snow else [("round", 0.38), ("pine", 0.2), ("poplar", 0.12), ("birch", 0.14), ("bush", 0.16)]
+    kinds = (
+        [("pine", 0.6), ("round", 0.15), ("birch", 0.1), ("bush", 0.15)]
+        if snow
+        else [("round", 0.38), ("pine", 0.2), ("poplar", 0.12), ("birch", 0.14), ("bush", 0.16)]
+    )
     main, autumn = dice.weigh(kinds), dice.chance(0.22)
     trees = []
     for _ in range(dice.whole(1, 8)):

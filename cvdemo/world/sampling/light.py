@@ -23,12 +23,12 @@ class Hour(NamedTuple):
 
 
 HOURS: dict[Time, Hour] = {
-    "day": Hour((92, 166, 230), (214, 238, 244), (1.0, 1.0, 0.99), 0.42, 0.30, 0.45),
-    "morning": Hour((126, 184, 230), (255, 232, 204), (1.02, 0.985, 0.94), 0.52, 0.26, 0.85),
-    "golden": Hour((122, 146, 196), (255, 200, 134), (1.04, 0.92, 0.79), 0.48, 0.34, 1.15),
+    "day": Hour((92, 166, 230), (214, 238, 244), (1.03, 1.03, 1.01), 0.40, 0.30, 0.45),
+    "morning": Hour((126, 184, 230), (255, 232, 204), (1.04, 1.00, 0.95), 0.50, 0.26, 0.85),
+    "golden": Hour((122, 146, 196), (255, 200, 134), (1.08, 0.96, 0.82), 0.44, 0.34, 1.15),
     "dusk": Hour((72, 74, 132), (242, 158, 138), (0.80, 0.71, 0.82), 0.42, 0.20, 1.0),
-    "night": Hour((22, 32, 74), (72, 94, 148), (0.47, 0.54, 0.78), 0.34, 0.18, 0.6),
-    "overcast": Hour((156, 168, 184), (222, 226, 226), (0.92, 0.94, 0.965), 0.50, 0.10, 0.3),
+    "night": Hour((26, 36, 80), (80, 104, 156), (0.54, 0.60, 0.80), 0.34, 0.18, 0.6),
+    "overcast": Hour((158, 174, 192), (230, 230, 224), (0.95, 0.955, 0.955), 0.50, 0.10, 0.3),
 }
 
 
@@ -36,7 +36,12 @@ def throw_weather(dice: Dice, difficulty: Difficulty, cover: str) -> Weather:
     """The weather: clear unless the knob calls for more."""
     share = difficulty.weather
     wet: Weather = "snowfall" if cover == "snow" else "rain"
-    options: list[tuple[Weather, float]] = [("clear", 1 - share), ("cloudy", 0.45 * share), (wet, 0.33 * share), ("fog", 0.22 * share)]
+    options: list[tuple[Weather, float]] = [
+        ("clear", 1 - share),
+        ("cloudy", 0.45 * share),
+        (wet, 0.33 * share),
+        ("fog", 0.22 * share),
+    ]
     return dice.weigh(options)
 
 
@@ -51,13 +56,16 @@ def throw_light(dice: Dice, difficulty: Difficulty, weather: Weather, horizon: f
     if weather in ("rain", "fog") and time in ("day", "morning"):
         time = "overcast"
     hour = HOURS[time]
-    gain = 1 + dice.between(-0.16, 0.07) * stray
+    gain = 1 + dice.between(-0.10, 0.08) * stray
     warm = dice.between(-0.04, 0.04) * stray
     tint = (hour.tint[0] * gain * (1 + warm), hour.tint[1] * gain, hour.tint[2] * gain * (1 - warm))
     low = {"golden": 0.62, "dusk": 0.85, "morning": 0.55}.get(time, 0.25)
-    sun = (dice.between(0.12, 0.56) * (1 if dice.chance(0.5) else -1), horizon * min(0.9, low + dice.between(-0.08, 0.12)))
+    sun = (
+        dice.between(0.12, 0.56) * (1 if dice.chance(0.5) else -1),
+        horizon * min(0.9, low + dice.between(-0.08, 0.12)),
+    )
     dim = 0.72 if weather in ("rain", "fog") else 0.9 if weather == "cloudy" else 1.0
-    grey: Colour = (200, 206, 212)
+    grey: Colour = (212, 214, 214)
     wash = 0.45 if weather == "fog" else 0.18 if weather == "rain" else 0.0
     grey = scale(grey, (tint[0] + tint[1] + tint[2]) / 3)
     return Light(
@@ -69,7 +77,7 @@ def throw_light(dice: Dice, difficulty: Difficulty, weather: Weather, horizon: f
         sun=sun,
         shadow=(-hour.length * sun[0] * dice.between(1.0, 1.5), hour.length * dice.between(0.16, 0.30)),
         shadow_strength=hour.shadow * dim,
-        ramp=dice.between(-0.22, 0.22) * stray,
+        ramp=dice.between(-0.16, 0.16) * stray,
         blotch_seed=dice.whole(0, 63),
         noise=difficulty.noise * dice.roll(),
         noise_seed=dice.whole(0, 1 << 19),
@@ -85,7 +93,12 @@ def throw_air(dice: Dice, light: Light, weather: Weather, horizon: float) -> tup
 
     if light.time == "night":
         for _ in range(34):
-            add("star", dice.between(-1.2, 1.2), dice.between(0.01, horizon * 0.85), dice.between(0.0010, 0.0032))
+            add(
+                "star",
+                dice.between(-1.2, 1.2),
+                dice.between(0.01, horizon * 0.85),
+                dice.between(0.0010, 0.0032),
+            )
     if light.time == "overcast" and weather == "rain" and dice.chance(0.3):
         add("rainbow", dice.between(-0.4, 0.4), horizon + 0.05, horizon * dice.between(0.72, 0.92))
     clouds = {"clear": dice.whole(0, 3), "cloudy": dice.whole(4, 7), "fog": 1}.get(weather, dice.whole(2, 5))
@@ -96,7 +109,12 @@ def throw_air(dice: Dice, light: Light, weather: Weather, horizon: float) -> tup
     if light.time != "night" and weather == "clear" and dice.chance(0.35):
         x, y = dice.between(-0.45, 0.45), horizon * dice.between(0.2, 0.6)
         for _ in range(dice.whole(2, 4)):
-            add("bird", x + dice.between(-0.10, 0.10), y + dice.between(-0.04, 0.04), dice.between(0.010, 0.017))
+            add(
+                "bird",
+                x + dice.between(-0.10, 0.10),
+                y + dice.between(-0.04, 0.04),
+                dice.between(0.010, 0.017),
+            )
     if weather == "rain":
         for _ in range(110):
             add("drop", dice.between(-0.9, 0.9), dice.between(-0.02, 1.02), dice.between(0.02, 0.05))

@@ -7,17 +7,39 @@ from cvdemo.world.graph import FigureLook, PersonLook
 from cvdemo.world.vocabulary import THING_PAINTS, Colour
 
 SKINS: tuple[Colour, ...] = ((253, 222, 192), (240, 196, 156), (208, 152, 110), (156, 106, 74), (116, 78, 58))
-HAIRS: tuple[Colour, ...] = ((66, 46, 42), (124, 80, 50), (236, 196, 112), (186, 92, 52), (164, 160, 160), (44, 38, 44))
-CLOTHS: tuple[Colour, ...] = ((78, 94, 142), (96, 94, 104), (148, 112, 82), (66, 64, 76), (112, 132, 96), (176, 150, 118))
+HAIRS: tuple[Colour, ...] = (
+    (66, 46, 42),
+    (124, 80, 50),
+    (236, 196, 112),
+    (186, 92, 52),
+    (164, 160, 160),
+    (44, 38, 44),
+)
+CLOTHS: tuple[Colour, ...] = (
+    (78, 94, 142),
+    (96, 94, 104),
+    (148, 112, 82),
+    (66, 64, 76),
+    (112, 132, 96),
+    (176, 150, 118),
+)
 SHOES: tuple[Colour, ...] = ((204, 86, 70), (76, 70, 78), (242, 236, 226), (92, 124, 176), (146, 100, 66))
 
 _VARIANTS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
     "cat": (("plain",), ("tabby", "plain", "socks", "patched"), ("green", "yellow")),
-    "dog": (("floppy", "floppy", "pointed"), ("plain", "socks", "patched"), ("red", "blue", "green", "purple")),
+    "dog": (
+        ("floppy", "floppy", "pointed"),
+        ("plain", "socks", "patched"),
+        ("red", "blue", "green", "purple"),
+    ),
     "duck": (("plain",), ("plain",), ("orange",)),
     "teddy bear": (("plain",), ("plain",), ("red", "blue", "green", "yellow", "purple")),
     "ball": (("beach", "spots", "stripe"), ("plain",), ("white", "yellow", "blue", "red", "purple")),
-    "kite": (("diamond", "diamond", "delta"), ("plain", "plain", "face"), ("white", "yellow", "red", "blue", "green")),
+    "kite": (
+        ("diamond", "diamond", "delta"),
+        ("plain", "plain", "face"),
+        ("white", "yellow", "red", "blue", "green"),
+    ),
     "car": (("sedan", "beetle", "van"), ("side",), ("white", "grey")),
 }
 
@@ -32,8 +54,12 @@ def throw_figure(dice: Dice, kind: str, colour: str) -> FigureLook:
 def throw_person(dice: Dice, colour: str, *, cold: bool, guitar: bool) -> PersonLook:
     """A person's build, hair and clothes, warmer in the cold; grown-ups may wear the orange safety vest."""
     child = dice.chance(0.34) and not guitar
-    vest = not child and not guitar and (colour == "orange" and dice.chance(0.6) or dice.chance(0.08))
-    tops = ("coat", "coat", "hoodie", "sweater") if cold else ("tee", "tee", "striped", "sweater", "hoodie", "dress")
+    vest = not child and not guitar and ((colour == "orange" and dice.chance(0.6)) or dice.chance(0.08))
+    tops = (
+        ("coat", "coat", "hoodie", "sweater")
+        if cold
+        else ("tee", "tee", "striped", "sweater", "hoodie", "dress")
+    )
     top = dice.pick(tops)
     if vest and top == "dress":
         top = "tee"
@@ -43,7 +69,17 @@ def throw_person(dice: Dice, colour: str, *, cold: bool, guitar: bool) -> Person
     return PersonLook(
         child=child,
         skin=dice.pick(SKINS),
-        hair=dice.weigh([("short", 0.32), ("bob", 0.16), ("long", 0.16), ("ponytail", 0.14), ("bun", 0.08), ("curly", 0.10), ("bald", 0.0 if child else 0.04)]),
+        hair=dice.weigh(
+            [
+                ("short", 0.32),
+                ("bob", 0.16),
+                ("long", 0.16),
+                ("ponytail", 0.14),
+                ("bun", 0.08),
+                ("curly", 0.10),
+                ("bald", 0.0 if child else 0.04),
+            ]
+        ),
         hair_colour=dice.pick(HAIRS),
         top=top,
         top_colour=top_colour,

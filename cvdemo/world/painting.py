@@ -33,13 +33,20 @@ class Drawn(NamedTuple):
 def lay_out(scene: Scene, width: int, height: int) -> Drawn:
     """Draws the scene's shapes for a picture of this size, 32 to 4096 pixels a side, no longer than 3 : 1."""
     for name, side in (("width", width), ("height", height)):
-        if isinstance(side, bool) or not isinstance(side, int | np.integer) or not SMALLEST <= side <= LARGEST:
+        if (
+            isinstance(side, bool)
+            or not isinstance(side, int | np.integer)
+            or not SMALLEST <= side <= LARGEST
+        ):
             raise DataError(f"cannot draw a picture of {name} {side!r}: give {SMALLEST} to {LARGEST} pixels")
     if not 1 / 2 <= width / height <= 3:
-        raise DataError(f"cannot draw a picture of {width} x {height}: at most 3 times as wide or twice as high as the other side")
+        raise DataError(
+            f"cannot draw a picture of {width} x {height}: "
+            "give at most three times as wide as high, or twice as high as wide"
+        )
     fine = 2 if height < 560 else 1
     frame = Frame(int(width) * fine, int(height) * fine)
-    composition = compose(scene, float(frame.height))
+    composition = compose(scene, float(frame.height), width / height / 2)
     outlines = compile_layers(composition.layers, frame, tint=scene.light.tint, haze=haze_colour(scene))
     return Drawn(scene, int(width), int(height), fine, composition, outlines)
 
@@ -88,7 +95,9 @@ def _shade_ground(picture: Picture, drawn: Drawn) -> None:
     small = small[start:]
     tone = cv2.resize(blotches(scene), (small.shape[1], small.shape[0]), interpolation=cv2.INTER_CUBIC)
     shade = small.astype(np.float32) * (scene.light.shadow_strength / 255)
-    gain = (1 + 0.10 * tone[..., None]) * (1 - shade[..., None] * np.array((1.0, 0.92, 0.66), dtype=np.float32))
+    gain = (1 + 0.10 * tone[..., None]) * (
+        1 - shade[..., None] * np.array((1.0, 0.92, 0.66), dtype=np.float32)
+    )
     map8 = np.clip(gain * 230, 0, 255).astype(np.uint8)
     veil = cv2.resize(map8, (width, height - first), interpolation=cv2.INTER_LINEAR)
     below = picture[first:]
@@ -100,24 +109,26 @@ def _shadow_map(drawn: Drawn, height: int, width: int) -> Picture:
     scene = drawn.scene
     shadow = np.zeros((height, width), dtype=np.uint8)
     slant, fall = scene.light.shadow
-    for pen, ground, wet in drawn.composition.shadows:
-        shapes = [shape.points for shape in pen.shapes if shape.owned]
-        if not shapes:
+    outlines = drawn.outlines
+    for layer, ground, wet in drawn.composition.shadows:
+        a, b = outlines.layers[layer]
+        if a == b:
             continue
-        points = pen.place(np.concatenate(shapes))
+        start = outlines.spans[a][0]
+        points = outlines.places[start : outlines.spans[b - 1][1]]
         above = ground - points[:, 1]
         cast = np.empty_like(points)
-        cast[:, 0] = points[:, 0] + (0.0 if wet else slant) * above
+        cast[:, 0] = points[:, 0] + (0.0 if wet else slant) * above + width / height / 2
         cast[:, 1] = ground + (0.80 if wet else fall) * above
-        cast[:, 0] += width / height / 2
         fixed = np.rint((cast * height - 0.5) * 16).astype(np.int32)
-        at = 0
-        for shape in shapes:
-            cv2.fillPoly(shadow, [fixed[at : at + len(shape)]], 190 if wet else 205, cv2.LINE_8, 4)
-            at += len(shape)
-        west, east = float(points[:, 0].min()), float(points[:, 0].max())
+        for k in range(a, b):
+            if outlines.owned[k]:
+                first, last = outlines.spans[k]
+                cv2.fillPoly(
+                    shadow, [fixed[first - start : last - start]], 190 if wet else 205, cv2.LINE_8, 4
+                )
         if points[:, 1].max() > ground - 0.02 and not wet:
-            _contact(shadow, west, east, ground)
+            _contact(shadow, float(points[:, 0].min()), float(points[:, 0].max()), ground)
     k = max(1, height // 50) * 2 + 1
     return cv2.blur(shadow, (k, k))  # type: ignore[return-value]
 
@@ -127,14 +138,20 @@ def _contact(shadow: Picture, west: float, east: float, ground: float) -> None:
     height, width = shadow.shape
     centre = ((west + east) / 2 + width / height / 2, ground)
     size = ((east - west) * 0.46 * height, max(1.0, (east - west) * 0.085 * height))
-    cv2.ellipse(shadow, (round(centre[0] * height), round(centre[1] * height)), (round(size[0]), round(size[1])), 0, 0, 360, 255, -1)
+    cv2.ellipse(
+        shadow,
+        (round(centre[0] * height), round(centre[1] * height)),
+        (round(size[0]), round(size[1])),
+        0,
+        0,
+        360,
+        255,
+        -1,
+    )
 
 
 def write_code_map(drawn: Drawn) -> tuple[Picture, NDArray[np.int64]]:
-    """What each pixel belongs to, uint8 [H, W] (stuff 1.., things 16..), and per thing its pixels before others cover it.
-
-    The second is [N, 2]: pixels within the picture, and whether it was drawn at all.
-    """
+    """What each pixel belongs to, uint8 [H, W] (stuff 1.., things 16..), and all pixels of each thing [N]."""
     scene, fine = drawn.scene, drawn.fine
     stages, outlines = drawn.composition, drawn.outlines
     codes: Picture = np.full((drawn.height * fine, drawn.width * fine), STUFF_CODE["sky"], dtype=np.uint8)
@@ -159,7 +176,7 @@ def _count(codes: Picture, code: int, outlines: Outlines, layer: int) -> int:
         return 0
     x0, y0 = np.maximum(outlines.boxes[a:b, :2].min(axis=0).astype(int) - 2, 0)
     x1, y1 = outlines.boxes[a:b, 2:].max(axis=0).astype(int) + 3
-    return int(np.count_nonzero(codes[y0:max(y0, y1), x0:max(x0, x1)] == code))
+    return int(np.count_nonzero(codes[y0 : max(y0, y1), x0 : max(x0, x1)] == code))
 
 
 __all__ = ["Drawn", "ground_colour", "lay_out", "paint_picture", "write_code_map"]

@@ -1,0 +1,50 @@
+"""The drawn world: scenes with exact truth, from four parameters, at any size.
+
+from cvdemo import world
+
+scene = world.scene(7, split="test")
+picture, truth = world.draw(scene, 1280, 960)
+"""
+
+from __future__ import annotations
+
+from cvdemo.world.difficulty import KNOBS, PRESETS, Difficulty, Knob, named
+from cvdemo.world.graph import Scene, Thing
+from cvdemo.world.known import Truth, read_truth
+from cvdemo.world.painting import lay_out, paint_picture
+from cvdemo.world.raster import Picture
+from cvdemo.world.sampling.throw import scene
+from cvdemo.world.vocabulary import (
+    COLOURS,
+    KEYPOINTS,
+    SEMANTIC,
+    SKELETON,
+    SPLITS,
+    STUFF,
+    THINGS,
+    WORLD_VERSION,
+)
+from cvdemo.world.words.checker import Statement, check
+
+
+def render(scene: Scene, width: int = 1280, height: int = 960) -> Picture:
+    """The picture of a scene, uint8 RGB [height, width, 3]; sizes that cannot be drawn are a `DataError`."""
+    return paint_picture(lay_out(scene, width, height))
+
+
+def truth(scene: Scene, width: int = 1280, height: int = 960) -> Truth:
+    """All that is known of a scene at this size; sizes that cannot be drawn are a `DataError`."""
+    return read_truth(lay_out(scene, width, height))
+
+
+def draw(scene: Scene, width: int = 1280, height: int = 960) -> tuple[Picture, Truth]:
+    """Picture and truth of a scene in one pass, for speed."""
+    drawn = lay_out(scene, width, height)
+    return paint_picture(drawn), read_truth(drawn)
+
+
+__all__ = [
+    "COLOURS", "KEYPOINTS", "KNOBS", "PRESETS", "SEMANTIC", "SKELETON", "SPLITS", "STUFF", "THINGS",
+    "WORLD_VERSION", "Difficulty", "Knob", "Scene", "Statement", "Thing", "Truth", "check", "draw", "named",
+    "render", "scene", "truth",
+]  # fmt: skip

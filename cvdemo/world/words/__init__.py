@@ -1,0 +1,1 @@
+"""What can be said of a scene: records, a grammar that speaks, and a checker that verifies."""
