@@ -52,7 +52,9 @@ def precision_recall(
     """
     tp = np.cumsum(hits, axis=-1, dtype=np.float64)
     fp = np.cumsum(misses, axis=-1, dtype=np.float64)
-    return tp / (tp + fp + np.spacing(1)), tp / positives
+    counted = tp + fp
+    precision = np.divide(tp, counted, out=np.zeros_like(tp), where=counted > 0)
+    return precision, tp / positives
 
 
 def sampled(recall: Floats, precision: Floats, at: Floats) -> Floats:
