@@ -87,7 +87,7 @@ def compose(scene: Scene, pixels: float, reach: float) -> Composition:
     standing += [
         (thing.y, _thing_layers(scene, thing, pixels, light, shadows, bodies))
         for thing in scene.things
-        if thing.place != "arms"
+        if thing.place != "arms" or thing.holder is None
     ]
     for _, group in sorted(standing, key=lambda item: item[0]):
         layers += group

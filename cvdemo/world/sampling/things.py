@@ -83,10 +83,10 @@ class Thrower:
         y = land.horizon + 0.05 + (0.975 - land.horizon) * near
         x = dice.between(-HALF_FRAME, HALF_FRAME) * 0.92
         crowd = self.difficulty.occlusion
-        if self.room.things and dice.chance(0.55 * crowd):
+        if self.room.things and dice.chance(min(0.85, 1.1 * crowd * crowd + 0.2 * crowd)):
             other = dice.pick(self.room.things)
             x, y = (
-                other.x + dice.between(-0.16, 0.16),
+                other.x + dice.between(-0.15, 0.15),
                 min(1.02, max(land.horizon + 0.05, other.y + dice.between(-0.10, 0.12))),
             )
         if kind == "car":

@@ -1,0 +1,108 @@
+"""What is said of a scene is true by a checker that reads pixels and records, and the checker can say no."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+
+from cvdemo import world
+from cvdemo.world.vocabulary import PAINTS
+from tests.world.help import scenes
+
+TRUTHS = [
+    world.truth(s, 192, 160) for s in (*scenes(160), *scenes(60, objects=10, occlusion=0.8, lighting=1))
+]
+
+
+def test_all_captions_are_true() -> None:
+    for truth in TRUTHS:
+        for caption in truth.captions:
+            said = world.check(caption, truth)
+            assert all(s.true for s in said), (truth.scene.seed, caption, said)
+
+
+def test_all_region_phrases_are_true() -> None:
+    for truth in TRUTHS:
+        assert len(truth.regions) == int((~truth.difficult).sum())
+        for region in truth.regions:
+            said = world.check(region.text, truth, thing=region.id)
+            assert all(s.true for s in said), (truth.scene.seed, region.text, said)
+
+
+def test_captions_speak_of_much() -> None:
+    text = " / ".join(c for t in TRUTHS for c in t.captions)
+    text += " / ".join(r.text for t in TRUTHS for r in t.regions)
+    for words in (
+        "left of", "right of", "behind", "in front of", "near the road", "near the water", "on the road",
+        "on the water", "in the sky", "playing guitar", "running", "sitting", "throwing a ball",
+        "flying a kite", "holding a teddy bear", "wearing an orange safety vest", "held by a", "two", "three",
+        "child", "swimming", "sleeping",
+    ):  # fmt: skip
+        assert words in text, words
+
+
+def test_nothing_on_the_road_is_said_to_be_near_it() -> None:
+    for truth in TRUTHS:
+        for caption in truth.captions:
+            assert not ("on the road" in caption and "near the road" in caption)
+            assert not re.search(r"(?<!flying a )\bkites? on the (grass|snow|road|water)", caption)
+
+
+def _changed(caption: str, pattern: str, words: tuple[str, ...]) -> str | None:
+    """The caption with the first of these words replaced by the next of them, or None if it has none."""
+    match = re.search(pattern, caption)
+    if match is None:
+        return None
+    other = words[(words.index(match[0]) + 1) % len(words)]
+    return caption[: match.start()] + other + caption[match.end() :]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("colour", tuple(PAINTS)),
+        ("relation", ("left of", "right of")),
+        ("relation", ("behind", "in front of")),
+        ("place", ("on the grass", "on the snow", "on the road", "on the water", "in the sky")),
+        ("action", ("running", "sitting", "playing guitar", "waving", "sleeping", "standing")),
+        ("count", ("two", "three", "four", "five", "six")),
+        ("noun", ("dog", "duck", "cat", "car")),
+    ],
+)
+def test_the_checker_denies_what_is_not_so(kind: str, words: tuple[str, ...]) -> None:
+    """One word changed makes a true sentence false; now and then the changed one may be true as well."""
+    pattern = rf"\b(?:{'|'.join(map(re.escape, words))})\b"
+    verdicts: Counter[bool] = Counter()
+    for truth in TRUTHS:
+        wrong = _changed(truth.caption, pattern, words)
+        if wrong is not None:
+            verdicts[all(s.true for s in world.check(wrong, truth))] += 1
+    assert verdicts[False] >= 5, "too few to tell"
+    assert verdicts[True] <= 0.06 * verdicts.total(), (kind, verdicts)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a unicorn on the grass", "a dog dog", "two dog", "  ", "and", "left of a cat"]
+)
+def test_what_cannot_be_read_is_not_true(text: str) -> None:
+    assert not all(s.true for s in world.check(text, TRUTHS[0]))
+
+
+def test_most_captions_are_the_same_at_any_size() -> None:
+    same = [
+        world.truth(t.scene, 640, 480).caption == world.truth(t.scene, 240, 180).caption for t in TRUTHS[:40]
+    ]
+    assert sum(same) >= 36
+
+
+def test_regions_name_their_parts() -> None:
+    for truth in TRUTHS[:80]:
+        rows = {int(k): row for row, k in enumerate(truth.ids)}
+        for region in truth.regions:
+            row = rows[region.id]
+            assert region.box == tuple(truth.boxes[row])
+            for part in (region.object, region.action, region.place, region.relation, region.relatum):
+                assert part in region.text
+            assert region.colour == truth.scene.things[region.id].colour
