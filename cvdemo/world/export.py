@@ -85,7 +85,7 @@ class Book:
     def add(self, truth: Truth, name: str, seed: int) -> None:
         """Adds all that is known of one scene; its image id is its seed."""
         self.images.append({"id": seed, "file_name": name, "width": truth.width, "height": truth.height})
-        numbers = {}
+        numbers: dict[int | None, int] = {}
         for row in range(len(truth)):
             number = len(self.instances) + 1
             numbers[int(truth.ids[row])] = number
@@ -98,6 +98,7 @@ class Book:
         for region in truth.regions:
             fields = region._asdict()
             del fields["id"], fields["box"]
+            fields["relatum_id"] = numbers.get(region.relatum_id)
             self.regions.append(
                 {
                     "id": len(self.regions) + 1,

@@ -13,17 +13,23 @@ Points = NDArray[np.float64]
 Point = tuple[float, float]
 
 
+def _shared(points: Points) -> Points:
+    """The same array, which nobody can write to from now on."""
+    points.setflags(write=False)
+    return points
+
+
 @cache
 def circle(n: int) -> Points:
     """Corners of the regular n-gon in the unit circle, [n, 2]; do not write to it."""
     t = np.linspace(0, 2 * math.pi, n, endpoint=False) + math.pi / n
-    return np.stack([np.cos(t), np.sin(t)], axis=1)
+    return _shared(np.stack([np.cos(t), np.sin(t)], axis=1))
 
 
 @cache
 def shares(n: int) -> Points:
     """n numbers from 0 to 1 in equal steps, [n]; do not write to it."""
-    return np.linspace(0, 1, n)
+    return _shared(np.linspace(0, 1, n))
 
 
 @cache
@@ -86,7 +92,7 @@ def _spline_neighbours(m: int) -> NDArray[np.intp]:
 @lru_cache(maxsize=512)
 def fixed(points: tuple[Point, ...], n: int = 4) -> Points:
     """`smooth` for an outline that is always the same, worked out once: [M n, 2]; do not write to it."""
-    return smooth(points, n)
+    return _shared(smooth(points, n))
 
 
 def smooth(points: Sequence[Point] | Points, n: int = 4) -> Points:

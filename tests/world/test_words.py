@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from cvdemo import world
+from cvdemo.world.graph import FigureLook, Thing
 from cvdemo.world.vocabulary import PAINTS
 from tests.world.help import scenes
 
@@ -95,6 +97,55 @@ def test_most_captions_are_the_same_at_any_size() -> None:
         world.truth(t.scene, 640, 480).caption == world.truth(t.scene, 240, 180).caption for t in TRUTHS[:40]
     ]
     assert sum(same) >= 36
+
+
+def _two(first: dict[str, float], second: dict[str, float]) -> world.Truth:
+    """The truth of a brown dog and a grey cat at these places on an empty lawn."""
+    bare = next(
+        s for s in scenes(80, lighting=0) if s.land.cover == "grass" and not s.land.road and not s.land.water
+    )
+    look = FigureLook("floppy", "plain", "red", 0.3, 0.1)
+    dog = Thing(0, "dog", 0.0, 0.7, 0.2, 1.0, 0.0, "brown", "standing", "grass", look)
+    cat = Thing(1, "cat", 0.0, 0.7, 0.2, 1.0, 0.0, "grey", "sitting", "grass", look)
+    things = sorted((replace(dog, **first), replace(cat, **second)), key=lambda t: t.y)  # type: ignore[arg-type]
+    numbered = tuple(replace(t, id=k) for k, t in enumerate(things))
+    return world.truth(replace(bare, things=numbered, trees=(), air=()), 320, 240)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "relation"),
+    [
+        ({"x": -0.4}, {"x": 0.4}, "left of"),
+        ({"x": 0.4}, {"x": -0.4}, "right of"),
+        ({"y": 0.65}, {"y": 0.85}, "behind"),
+        ({"y": 0.85}, {"y": 0.65}, "in front of"),
+    ],
+)
+def test_relations_are_those_of_places_that_the_test_chose(
+    first: dict[str, float], second: dict[str, float], relation: str
+) -> None:
+    """Left and right of the viewer, nearer and farther, against two things put there by hand."""
+    truth = _two(first, second)
+    inverse = {
+        "left of": "right of",
+        "right of": "left of",
+        "behind": "in front of",
+        "in front of": "behind",
+    }[relation]
+    dog, cat = (next(r for r in truth.regions if r.object == noun) for noun in ("dog", "cat"))
+    assert (dog.relation, dog.relatum, dog.relatum_id) == (relation, "a grey cat", cat.id)
+    assert (cat.relation, cat.relatum, cat.relatum_id) == (inverse, "a brown dog", dog.id)
+    said = f"a brown dog standing on the grass {relation} a grey cat"
+    assert all(s.true for s in world.check(said, truth))
+    assert any(said in c for c in truth.captions) or any(inverse in c for c in truth.captions)
+    assert not all(s.true for s in world.check(said.replace(relation, inverse), truth))
+
+
+def test_near_is_near_and_far_is_not() -> None:
+    said = "a dog near a cat"
+    assert all(s.true for s in world.check(said, _two({"x": -0.2}, {"x": 0.1})))
+    assert not all(s.true for s in world.check(said, _two({"x": -0.4}, {"x": 0.45})))
+    assert not all(s.true for s in world.check(said, _two({"y": 0.6}, {"y": 0.95, "x": 0.1})))
 
 
 def test_regions_name_their_parts() -> None:

@@ -12,6 +12,13 @@ from cvdemo.world.graph import PersonLook
 from cvdemo.world.pen import Pen, mix, scale
 from cvdemo.world.vocabulary import PAINTS, Colour
 
+# Azimuth to the left and elevation: eyes, nose, cheeks, brows, four points of the mouth, its middle.
+_FEATURES = np.array(
+    [(0.37, 0.02), (-0.37, 0.02), (0.0, -0.16), (0.62, -0.30), (-0.62, -0.30), (0.40, 0.30),
+     (-0.40, 0.30), (-0.30, -0.40), (-0.15, -0.50), (0.15, -0.50), (0.30, -0.40), (0.0, -0.44)]
+)  # fmt: skip
+_EARS = np.array([(math.pi / 2, -0.10), (-math.pi / 2, -0.10)])
+
 
 def draw_back_hair(pen: Pen, body: Skeleton, look: PersonLook, tilt: float, *, behind: bool) -> None:
     """Draws hanging hair: before the body if the face looks at the viewer, else after it."""
@@ -61,14 +68,19 @@ def draw_head(pen: Pen, body: Skeleton, look: PersonLook, tilt: float) -> None:
             _curls(pen, body, look, tilt)
         swell = 1.0 if bald else 1.07
         pen.blob(x, y + 0.03 * r, r * swell * 0.985, r * swell, crown)
-        for az in (math.pi / 2, -math.pi / 2):
-            if math.cos(az + body.face_yaw) > -0.25 and look.hair not in ("long", "bob"):
-                ear = on_head(body, tilt, np.array([(az, -0.10)]), 1.02)[0]
-                wide = 0.13 + 0.09 * abs(math.cos(az + body.face_yaw))
-                pen.blob(float(ear[0]), float(ear[1]), wide * r, 0.21 * r, scale(look.skin, 0.95))
+        if look.hair not in ("long", "bob"):
+            _ears(pen, body, look, tilt)
         _face(pen, body, look, tilt)
     _features(pen, body, look, tilt)
     _hat(pen, body, look, tilt)
+
+
+def _ears(pen: Pen, body: Skeleton, look: PersonLook, tilt: float) -> None:
+    r = body.build.head_radius
+    for (az, _), (x, y, _) in zip(_EARS, on_head(body, tilt, _EARS, 1.02).tolist(), strict=True):
+        facing = math.cos(az + body.face_yaw)
+        if facing > -0.25:
+            pen.blob(x, y, (0.13 + 0.09 * abs(facing)) * r, 0.21 * r, scale(look.skin, 0.95))
 
 
 def _face(pen: Pen, body: Skeleton, look: PersonLook, tilt: float) -> None:
@@ -80,7 +92,7 @@ def _face(pen: Pen, body: Skeleton, look: PersonLook, tilt: float) -> None:
     )
     centre = project(np.array([(0.0, math.sin(elevation), math.cos(elevation))]), body.face_yaw)[0]
     centre /= np.linalg.norm(centre)
-    cap = sphere_cap(centre, angle, 26)
+    cap = sphere_cap(centre, angle, max(14, pen.corners(body.build.head_radius)))
     if cap is None:
         return
     c, s = math.cos(tilt), math.sin(tilt)
@@ -91,10 +103,7 @@ def _face(pen: Pen, body: Skeleton, look: PersonLook, tilt: float) -> None:
 def _features(pen: Pen, body: Skeleton, look: PersonLook, tilt: float) -> None:
     """Eyes, brows, nose, cheeks and mouth, each where it lies on the ball and only if it looks this way."""
     r = body.build.head_radius
-    angles = np.array(
-        [(0.37, 0.02), (-0.37, 0.02), (0.0, -0.16), (0.62, -0.30), (-0.62, -0.30), (0.40, 0.30),
-         (-0.40, 0.30), (-0.30, -0.40), (-0.15, -0.50), (0.15, -0.50), (0.30, -0.40), (0.0, -0.44)]
-    )  # fmt: skip
+    angles = _FEATURES
     p = on_head(body, tilt, angles, 0.985)
     facing = np.cos(angles[:, 0] + body.face_yaw)
     dark: Colour = (52, 36, 36)
@@ -115,8 +124,8 @@ def _features(pen: Pen, body: Skeleton, look: PersonLook, tilt: float) -> None:
                 0.055 * r, scale(look.hair_colour, 0.75) if look.hair != "bald" else scale(look.skin, 0.55),
             )  # fmt: skip
     if facing[2] > -0.05:
-        nose = on_head(body, tilt, angles[2:3], 1.03)[0]
-        pen.dot(nose[0], nose[1], 0.115 * r, 0.095 * r, mix(look.skin, (214, 104, 80), 0.36))
+        nose = body.head[:2] + (p[2, :2] - body.head[:2]) * 1.045
+        pen.dot(float(nose[0]), float(nose[1]), 0.115 * r, 0.095 * r, mix(look.skin, (214, 104, 80), 0.36))
     if facing[11] > 0.1:
         a, b, c = p[7, :2], p[8:10, :2].mean(axis=0), p[10, :2]
         mouth = np.concatenate(

@@ -21,7 +21,7 @@ LEFT, RIGHT = 0, 1
 def person_skeleton(thing: Thing) -> Skeleton:
     """The joints of a person thing, in its own frame."""
     assert isinstance(thing.look, PersonLook) and thing.pose is not None
-    return skeleton(thing.pose, yaw=thing.facing, child=thing.look.child)
+    return skeleton(thing.pose, thing.facing, thing.look.child)
 
 
 def draw_person(pen: Pen, front: Pen, thing: Thing) -> Skeleton:

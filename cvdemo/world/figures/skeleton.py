@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -60,8 +61,12 @@ def project(points: NDArray[np.float64], yaw: float) -> NDArray[np.float64]:
     return np.stack([x, points[:, 1] * cp - depth * sp, depth], axis=1)
 
 
-def skeleton(pose: Pose, *, yaw: float, child: bool) -> Skeleton:
-    """The joints of a person in this pose, looking towards `yaw` (0: the viewer, pi / 2: the right)."""
+@lru_cache(maxsize=256)
+def skeleton(pose: Pose, yaw: float, child: bool) -> Skeleton:
+    """The joints of a person in this pose, looking towards `yaw` (0: the viewer, pi / 2: the right).
+
+    The arrays are shared: do not write to them.
+    """
     build = CHILD if child else ADULT
     body = _limbs(pose, build)
     face_yaw = yaw + pose.head[0]

@@ -79,7 +79,7 @@ def box_of(thing: Thing) -> Box:
     """About where a thing will be drawn; exact boxes come from the drawing."""
     if isinstance(thing.look, PersonLook):
         assert thing.pose is not None
-        body = skeleton(thing.pose, yaw=thing.facing, child=thing.look.child)
+        body = skeleton(thing.pose, thing.facing, thing.look.child)
         r = body.build.head_radius * 1.1
         xs = [*body.joints[:, 0], *body.hands[:, 0], *body.toes[:, 0]]
         high = max(float(body.head[1]) + r, float(body.hands[:, 1].max()))

@@ -24,10 +24,18 @@ class Room:
         self._hidden: list[float] = []
         self._trees = [(tree.y, _crown(tree)) for tree in trees if tree.size > 0.15]
 
-    def fits(self, new: Sequence[Thing]) -> bool:
+    def take(self, *new: Thing) -> bool:
+        """Gives these things their places if there is room for all of them, and says whether there was."""
+        boxes = [box_of(thing) for thing in new]
+        if not self._fit(new, boxes):
+            return False
+        for thing, box in zip(new, boxes, strict=True):
+            self._keep(thing, box)
+        return True
+
+    def _fit(self, new: Sequence[Thing], boxes: Sequence[Box]) -> bool:
         """Whether these things are in the frame, and cover and are covered no more than is allowed."""
         frame = Box(-HALF_FRAME, 0.0, HALF_FRAME, 1.0)
-        boxes = [box_of(thing) for thing in new]
         for thing, box in zip(new, boxes, strict=True):
             if self._cover(thing, box) > self.allowed * box.area:
                 return False
@@ -39,9 +47,7 @@ class Room:
                 return False
         return True
 
-    def keep(self, thing: Thing) -> None:
-        """Gives a thing its place."""
-        box = box_of(thing)
+    def _keep(self, thing: Thing, box: Box) -> None:
         hidden = self._cover(thing, box)
         for k, there in enumerate(self._boxes):
             if thing.y > self.things[k].y:

@@ -134,17 +134,12 @@ class Thrower:
             if spot is None:
                 return
             thing = self._person(spot, colour, room) if kind == "person" else self._figure(kind, spot, colour)
-        if not self.room.fits([thing]):
-            return
         partner = self._partner(thing)
-        if partner is not None:
-            if not self.room.fits([thing, partner]):
-                return
-            number = len(self.room.things)
-            self.room.keep(replace(thing, holds=number + 1))
-            self.room.keep(replace(partner, holder=number))
+        if partner is None:
+            self.room.take(thing)
         else:
-            self.room.keep(thing)
+            number = len(self.room.things)
+            self.room.take(replace(thing, holds=number + 1), replace(partner, holder=number))
 
     def _size(self, kind: str, y: float) -> float:
         size = (

@@ -19,7 +19,7 @@ _PARTNERED = ("flying a kite", "throwing a ball", "kicking a ball", "holding a t
 
 
 class Region(NamedTuple):
-    """A phrase for one thing: its text, its box in pixels, and its parts ("" where unsaid)."""
+    """A phrase for one thing: its text, its box in pixels, and its parts ("" or None where unsaid)."""
 
     id: int
     box: tuple[float, float, float, float]
@@ -30,6 +30,7 @@ class Region(NamedTuple):
     place: str
     relation: str
     relatum: str
+    relatum_id: int | None
 
 
 class Group(NamedTuple):
@@ -156,33 +157,45 @@ def _region(truth: Truth, row: int, rows: list[int]) -> Region:
     record = truth.records[row]
     person = record.kind == "person"
     action, place = _action(truth, record), _place(truth, row, record)
-    relation, relatum = "", ""
+    relation, relatum, relatum_id = "", "", None
     if record.place == "arms" and _seen(truth, record.holder):
-        relation, relatum = (
-            "held by",
-            _alone(truth.records[int(np.flatnonzero(truth.ids == record.holder)[0])].noun),
-        )
+        relation, relatum_id = "held by", record.holder
+        relatum = _alone(truth.records[int(np.flatnonzero(truth.ids == record.holder)[0])].noun)
     else:
-        for other in sorted(rows, key=lambda k: _apart(truth, row, k)):
-            named: Relation | None = next(
-                (r for r in RELATIONS if other != row and holds(truth, r, row, other, margin=MARGIN)), None
-            )
-            if named is not None:
-                relation, relatum = (
-                    named,
-                    _alone(
-                        truth.records[other].noun,
-                        "" if truth.records[other].kind == "person" else truth.records[other].colour,
-                    ),
-                )
-                break
-    words = _alone(record.noun, "" if person else record.colour)
+        found = _nearest_relation(truth, row, rows)
+        if found is not None:
+            relation, other = found
+            relatum, relatum_id = _named(truth.records[other]), truth.records[other].id
+    words = _named(record)
     clothes = _clothes([record]) if person else ""
     text = " ".join(part for part in (words, clothes, action, place, relation, relatum) if part)
     x1, y1, x2, y2 = (float(v) for v in truth.boxes[row])
     return Region(
-        record.id, (x1, y1, x2, y2), text, record.noun, record.colour, action, place, relation, relatum
+        record.id,
+        (x1, y1, x2, y2),
+        text,
+        record.noun,
+        record.colour,
+        action,
+        place,
+        relation,
+        relatum,
+        relatum_id,
     )
+
+
+def _nearest_relation(truth: Truth, row: int, rows: list[int]) -> tuple[Relation, int] | None:
+    """A relation to another row, the nearest first, or None."""
+    for other in sorted(rows, key=lambda k: _apart(truth, row, k)):
+        for relation in RELATIONS:
+            if other != row and holds(truth, relation, row, other, margin=MARGIN):
+                return relation, other
+    return None
+
+
+def _named(record: Record) -> str:
+    """A thing by article, colour and noun; people by noun alone."""
+    return _alone(record.noun, "" if record.kind == "person" else record.colour)
 
 
 def _apart(truth: Truth, a: int, b: int) -> float:
