@@ -67,7 +67,7 @@ class Thrower:
         if self.dice.chance(self.difficulty.look_alikes):
             kind, colour = self.dice.pick(self.company), self.theme
         else:
-            weights = [(k, 2.8 if k == "person" else 1.0) for k in THINGS]
+            weights = [(k, {"person": 3.0, "kite": 0.6}.get(k, 1.0)) for k in THINGS]
             kind = self.favourite if self.dice.chance(0.22) else self.dice.weigh(weights)
             if kind not in ("car", "duck") and self.dice.chance(0.18):
                 kind = "car" if self.ground.land.road else "duck" if self.ground.land.water else kind
