@@ -69,50 +69,44 @@ def draw_water(scene: Scene, pixels: float) -> Pen:
     water = scene.land.water
     assert water is not None
     outline = _up(water.outline)
-    low, high = -float(outline[:, 1].min()), -float(outline[:, 1].max())
     surface = water_surface(scene)
     pen.add(outline, surface)
     if water.kind == "lake":
-        middle = outline.mean(axis=0)
-        pen.patch(
-            (outline - middle) * (0.97, 0.93) + middle + (0, -0.003), mix(surface, (60, 120, 180), 0.22)
-        )
-        for k in range(1, 4):
-            inner = (
-                (outline - middle) * (0.97 - 0.17 * k, 0.92 - 0.20 * k)
-                + middle
-                + (0, (high - low) * 0.02 * k)
-            )
-            pen.patch(
-                inner,
-                mix(
-                    mix(surface, (60, 120, 180), 0.22),
-                    scale(mix(surface, scene.light.bottom, 0.4), 1.06),
-                    0.16 * k,
-                ),
-            )
+        _lake(pen, outline, surface, scene.light.bottom)
     else:
-        for k in range(1, 6):
-            share = k / 6
-            y = high + (low - high) * share**1.4
-            below = outline[outline[:, 1] < -y]
-            if len(below) > 2:
-                x0, x1 = float(outline[:, 0].min()), float(outline[:, 0].max())
-                pen.patch(
-                    np.concatenate([[(x0, -y), (x1, -y)], below[np.argsort(-below[:, 0])]]),
-                    mix(surface, (54, 118, 178), 0.11 * k),
-                )
-        shore = outline[outline[:, 1] < -(high + 0.3 * (low - high))]
-        shore = shore[np.argsort(shore[:, 0])]
-        if len(shore) > 2:
-            pen.patch(np.concatenate([shore, np.add(shore, (0, 0.010))[::-1]]), (246, 250, 248))
-            pen.patch(
-                np.concatenate([np.add(shore, (0, 0.017)), np.add(shore, (0, 0.021))[::-1]]),
-                mix(surface, (255, 255, 255), 0.5),
-            )
+        _sea(pen, outline, surface)
     for mark in water.marks:
         _water_mark(pen, mark, surface)
     return pen
+
+
+def _lake(pen: Pen, outline: Points, surface: Colour, sky: Colour) -> None:
+    """Rings that grow lighter inwards, as the water mirrors the sky."""
+    middle = outline.mean(axis=0)
+    deep, bright = mix(surface, (60, 120, 180), 0.22), scale(mix(surface, sky, 0.4), 1.06)
+    tall = float(outline[:, 1].max() - outline[:, 1].min())
+    pen.patch(np.add((outline - middle) * (0.97, 0.93) + middle, (0, -0.003)), deep)
+    for k in range(1, 4):
+        inner = (outline - middle) * (0.97 - 0.17 * k, 0.92 - 0.20 * k) + middle
+        pen.patch(np.subtract(inner, (0, tall * 0.02 * k)), mix(deep, bright, 0.16 * k))
+
+
+def _sea(pen: Pen, outline: Points, surface: Colour) -> None:
+    """Bands that grow deeper towards the shore, with foam along it."""
+    low, high = -float(outline[:, 1].min()), -float(outline[:, 1].max())
+    x0, x1 = float(outline[:, 0].min()), float(outline[:, 0].max())
+    for k in range(1, 6):
+        y = high + (low - high) * (k / 6) ** 1.4
+        below = outline[outline[:, 1] < -y]
+        if len(below) > 2:
+            band = np.concatenate([[(x0, -y), (x1, -y)], below[np.argsort(-below[:, 0])]])
+            pen.patch(band, mix(surface, (54, 118, 178), 0.11 * k))
+    shore = outline[outline[:, 1] < -(high + 0.3 * (low - high))]
+    shore = shore[np.argsort(shore[:, 0])]
+    if len(shore) > 2:
+        for near, far, share in ((0.0, 0.010, 0.95), (0.017, 0.021, 0.5)):
+            foam = np.concatenate([np.add(shore, (0, near)), np.add(shore, (0, far))[::-1]])
+            pen.patch(foam, mix(surface, (255, 255, 255), share))
 
 
 def _water_mark(pen: Pen, m: Mark, surface: Colour) -> None:

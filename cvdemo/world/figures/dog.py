@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from cvdemo.world.geometry import bezier, fixed, smooth
+from cvdemo.world.geometry import bezier, fixed
 from cvdemo.world.graph import FigureLook, Thing
 from cvdemo.world.pen import Pen, mix, scale
 from cvdemo.world.vocabulary import PAINTS, Colour
@@ -96,65 +96,50 @@ def _collar(pen: Pen, a: tuple[float, float], b: tuple[float, float], look: Figu
     pen.blob((a[0] + b[0]) / 2 + 0.07, (a[1] + b[1]) / 2 - 0.065, 0.034, 0.034, (252, 210, 90), depth=0.10)
 
 
+_TONGUE = ((0.17, -0.1), (0.27, -0.1), (0.275, -0.22), (0.22, -0.265), (0.18, -0.2))
+_SKULL = (
+    (-0.19, -0.04),
+    (-0.14, 0.15),
+    (0.02, 0.2),
+    (0.16, 0.12),
+    (0.2, -0.04),
+    (0.08, -0.17),
+    (-0.1, -0.16),
+)
+_MUZZLE = (
+    (0.06, 0.03),
+    (0.2, 0.045),
+    (0.36, 0.02),
+    (0.4, -0.06),
+    (0.32, -0.125),
+    (0.12, -0.15),
+    (0.03, -0.08),
+)
+_FLAP = ((-0.06, 0.17), (-0.2, 0.12), (-0.27, -0.1), (-0.2, -0.21), (-0.09, -0.15), (-0.02, 0.02))
+_POINT = ((-0.14, 0.10), (-0.12, 0.36), (0.05, 0.16))
+
+
 def _head(pen: Pen, x: float, y: float, look: FigureLook, coat: Colour) -> None:
     muzzle = CREAM if look.pattern in ("socks", "patched") else mix(coat, CREAM, 0.34)
+    ear = _ear_colour(coat, look)
     with pen.group():
         if math.sin(look.phase * 1.7) > -0.2:
-            pen.shade(
-                fixed(((0.17, -0.1), (0.27, -0.1), (0.275, -0.22), (0.22, -0.265), (0.18, -0.2)), 4),
-                (238, 112, 118),
-                0.05,
-                at=(x, y),
-            )
-        pen.shade(
-            fixed(
-                (
-                    (-0.19, -0.04),
-                    (-0.14, 0.15),
-                    (0.02, 0.2),
-                    (0.16, 0.12),
-                    (0.2, -0.04),
-                    (0.08, -0.17),
-                    (-0.1, -0.16),
-                ),
-                5,
-            ),
-            coat,
-            0.18,
-            at=(x, y),
-        )
-        pen.shade(
-            fixed(
-                (
-                    (0.06, 0.03),
-                    (0.2, 0.045),
-                    (0.36, 0.02),
-                    (0.4, -0.06),
-                    (0.32, -0.125),
-                    (0.12, -0.15),
-                    (0.03, -0.08),
-                ),
-                5,
-            ),
-            muzzle,
-            0.09,
-            at=(x, y),
-        )
+            pen.shade(fixed(_TONGUE, 4), (238, 112, 118), 0.05, at=(x, y))
+        pen.shade(fixed(_SKULL, 5), coat, 0.18, at=(x, y))
+        pen.shade(fixed(_MUZZLE, 5), muzzle, 0.09, at=(x, y))
     pen.stroke((x + 0.36, y - 0.075), (x + 0.24, y - 0.135), (x + 0.13, y - 0.075), 0.016, NOSE)
     pen.blob(x + 0.375, y + 0.015, 0.052, 0.044, NOSE, line=False, owned=True)
     pen.dot(x + 0.360, y + 0.030, 0.016, 0.011, (200, 196, 204))
     if look.pattern == "patched":
-        pen.dot(x + 0.065, y + 0.065, 0.085, 0.095, _ear_colour(coat, look))
+        pen.dot(x + 0.065, y + 0.065, 0.085, 0.095, ear)
     pen.dot(x + 0.085, y + 0.060, 0.040, 0.050, NOSE)
     pen.dot(x + 0.074, y + 0.078, 0.015, 0.017, (255, 255, 255), glows=True)
     pen.stroke((x + 0.04, y + 0.130), (x + 0.09, y + 0.160), (x + 0.135, y + 0.130), 0.018, scale(coat, 0.6))
     if look.variant == "pointed":
         for dx, tone in ((0.06, 0.8), (0.0, 1.0)):
-            ear = [(x - 0.14 + dx, y + 0.10), (x - 0.12 + dx, y + 0.36), (x + 0.05 + dx, y + 0.16)]
-            pen.shade(smooth(ear, 4), scale(_ear_colour(coat, look), tone), 0.07)
+            pen.shade(fixed(_POINT, 4), scale(ear, tone), 0.07, at=(x + dx, y))
     else:
-        flap = ((-0.06, 0.17), (-0.2, 0.12), (-0.27, -0.1), (-0.2, -0.21), (-0.09, -0.15), (-0.02, 0.02))
-        pen.shade(fixed(flap, 5), _ear_colour(coat, look), 0.10, at=(x, y))
+        pen.shade(fixed(_FLAP, 5), ear, 0.10, at=(x, y))
 
 
 def _sitting(pen: Pen, look: FigureLook, coat: Colour) -> None:

@@ -6,11 +6,12 @@ import math
 
 import numpy as np
 
+from cvdemo.world.figures.hats import draw_hat
 from cvdemo.world.figures.skeleton import Skeleton, on_head, project
 from cvdemo.world.geometry import bezier, smooth, sphere_cap
 from cvdemo.world.graph import PersonLook
 from cvdemo.world.pen import Pen, mix, scale
-from cvdemo.world.vocabulary import PAINTS, Colour
+from cvdemo.world.vocabulary import Colour
 
 # Azimuth to the left and elevation: eyes, nose, cheeks, brows, four points of the mouth, its middle.
 _FEATURES = np.array(
@@ -72,7 +73,7 @@ def draw_head(pen: Pen, body: Skeleton, look: PersonLook, tilt: float) -> None:
             _ears(pen, body, look, tilt)
         _face(pen, body, look, tilt)
     _features(pen, body, look, tilt)
-    _hat(pen, body, look, tilt)
+    draw_hat(pen, body, look, tilt)
 
 
 def _ears(pen: Pen, body: Skeleton, look: PersonLook, tilt: float) -> None:
@@ -146,71 +147,3 @@ def _curls(pen: Pen, body: Skeleton, look: PersonLook, tilt: float) -> None:
             body.head[0] + back + 0.92 * r * math.cos(a), body.head[1] + 0.12 * r + 0.92 * r * math.sin(a),
             0.40 * r, 0.40 * r, look.hair_colour,
         )  # fmt: skip
-
-
-def _hat(pen: Pen, body: Skeleton, look: PersonLook, tilt: float) -> None:
-    """A beanie, cap, straw hat or safety helmet on the upper part of the head."""
-    if look.hat == "none":
-        return
-    r = body.build.head_radius * 1.10
-    x, y = float(body.head[0]), float(body.head[1]) + 0.03 * r
-    c, s = math.cos(tilt), math.sin(tilt)
-
-    def turned(points: np.ndarray) -> np.ndarray:
-        return (points * r) @ np.array([[c, s], [-s, c]]) + (x, y)
-
-    colour = PAINTS[look.hat_colour]
-    n = max(15, pen.corners(r) // 2)
-    t = np.linspace(0, math.pi, n)
-    dome = np.stack([np.cos(t), 0.30 + 0.80 * np.sin(t)], axis=1)
-    dome = np.concatenate([dome, np.stack([-np.cos(t), 0.30 - 0.10 * np.sin(t)], axis=1)[1:-1]])
-    forward, towards = math.sin(body.face_yaw), math.cos(body.face_yaw)
-    with pen.group():
-        if look.hat == "beanie":
-            top = turned(np.array([(0.0, 1.14)]))[0]
-            pen.shade(turned(dome), colour, 0.8 * r)
-            brim = np.array(
-                [
-                    (-1.02, 0.20),
-                    (-0.5, 0.12),
-                    (0.5, 0.12),
-                    (1.02, 0.20),
-                    (1.02, 0.48),
-                    (0.5, 0.42),
-                    (-0.5, 0.42),
-                    (-1.02, 0.48),
-                ]
-            )
-            pen.shade(smooth(turned(brim), 5), scale(colour, 0.86), 0.2 * r)
-            pen.blob(float(top[0]), float(top[1]), 0.25 * r, 0.25 * r, (250, 246, 238))
-        elif look.hat == "straw":
-            brim = np.array(
-                [(-1.62, 0.30), (-0.9, 0.46), (0.9, 0.46), (1.62, 0.30), (0.9, 0.14), (-0.9, 0.14)]
-            )
-            band = np.array(
-                [(-0.86, 0.40), (0.0, 0.34), (0.86, 0.40), (0.85, 0.60), (0.0, 0.55), (-0.85, 0.60)]
-            )
-            pen.shade(smooth(turned(brim), 6), (240, 206, 130), 0.3 * r)
-            pen.shade(turned(dome * (0.86, 0.95) + (0, 0.06)), (240, 206, 130), 0.8 * r)
-            pen.patch(turned(band), colour)
-        else:
-            colour = (252, 206, 56) if look.hat == "helmet" else colour
-            pen.shade(turned(dome), colour, 0.8 * r)
-            if towards > -0.25:
-                m, wide = forward * 0.80, 0.50 + 0.26 * abs(towards)
-                peak = np.array(
-                    [
-                        (m - wide, 0.26),
-                        (m, 0.14 - 0.10 * towards),
-                        (m + wide, 0.26),
-                        (m + wide * 0.7, 0.40),
-                        (m - wide * 0.7, 0.40),
-                    ]
-                )
-                pen.shade(smooth(turned(peak), 5), scale(colour, 0.88), 0.2 * r)
-            if look.hat == "helmet":
-                m = forward * 0.3
-                ridge = np.array(
-                    [(m - 0.13, 0.62), (m + 0.13, 0.62), (m * 0.5 + 0.09, 1.10), (m * 0.5 - 0.09, 1.10)]
-                )
-                pen.shade(smooth(turned(ridge), 3), scale(colour, 1.08), 0.15 * r)

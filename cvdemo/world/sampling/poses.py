@@ -3,116 +3,111 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from cvdemo.world.dice import Dice
 from cvdemo.world.graph import Pose
 
 Angles = tuple[tuple[float, float], ...]
+Moved = tuple[Angles, tuple[float, float]]
 
 _HANG = ((0.06, 0.15), (0.18, 0.06))
 _STAND = ((0.0, 0.06), (0.0, 0.03), (0.0, 0.06), (0.0, 0.03))
+_UPRIGHT = (0.0, 0.0)
+
+
+def _walking(s: float, c: float) -> Moved:
+    left, right = 0.35 * max(0.0, c), 0.35 * max(0.0, -c)
+    arms = ((0.55 * s, 0.12), (0.55 * s + 0.32, 0.04), (-0.55 * s, 0.12), (-0.55 * s + 0.32, 0.04))
+    legs = (
+        (-0.50 * s, 0.03),
+        (-0.50 * s - 0.10 - left, 0.0),
+        (0.50 * s, 0.03),
+        (0.50 * s - 0.10 - right, 0.0),
+    )
+    return (*arms, *legs), (0.05, 0.0)
+
+
+def _running(s: float, c: float) -> Moved:
+    s = math.copysign(max(0.45, abs(s)), s)
+    left, right = 0.35 + 0.75 * max(0.0, s), 0.35 + 0.75 * max(0.0, -s)
+    arms = ((1.0 * s, 0.14), (1.0 * s + 1.35, -0.15), (-1.0 * s, 0.14), (-1.0 * s + 1.35, -0.15))
+    legs = (
+        (-0.85 * s + 0.15, 0.03),
+        (-0.85 * s - left, 0.0),
+        (0.85 * s + 0.15, 0.03),
+        (0.85 * s - right, 0.0),
+    )
+    return (*arms, *legs), (0.18, 0.0)
+
+
+def _waving(s: float, c: float) -> Moved:
+    return ((0.15, 1.95), (0.2, 2.75 + 0.32 * s), *_HANG, *_STAND), _UPRIGHT
+
+
+def _cheering(s: float, c: float) -> Moved:
+    arms = ((0.1, 2.35 + 0.2 * s), (0.1, 2.75 + 0.2 * s), (0.1, 2.35 - 0.2 * s), (0.1, 2.75 - 0.2 * s))
+    return (*arms, (0.0, 0.20), (0.0, 0.12), (0.0, 0.20), (0.0, 0.12)), _UPRIGHT
+
+
+def _sitting(s: float, c: float) -> Moved:
+    arms = ((0.35, 0.28), (0.85, -0.20), (0.35, 0.28), (0.85, -0.20))
+    return (*arms, (1.36, 0.22), (1.20 - 0.3 * abs(s), 0.10), (1.36, 0.22), (1.20, 0.10)), (-0.06, 0.0)
+
+
+def _playing(s: float, c: float) -> Moved:
+    return ((0.45, 0.52), (1.35, 0.42), (0.05, 0.62), (1.05 + 0.18 * s, -0.72), *_STAND), _UPRIGHT
+
+
+def _throwing(s: float, c: float) -> Moved:
+    arms = ((0.9, 0.35), (1.3, 0.2), (3.3 + 0.2 * s, 0.35), (2.7 + 0.3 * s, 0.10))
+    return (*arms, (0.40, 0.05), (0.25, 0.0), (-0.40, 0.06), (-0.55, 0.0)), (-0.06, 0.0)
+
+
+def _kicking(s: float, c: float) -> Moved:
+    arms = ((0.7, 0.45), (0.9, 0.35), (-0.6, 0.45), (-0.3, 0.3))
+    return (*arms, (-0.12, 0.04), (-0.22, 0.0), (0.95 + 0.1 * s, 0.04), (0.75 + 0.1 * s, 0.0)), (-0.12, 0.0)
+
+
+def _flying(s: float, c: float) -> Moved:
+    arms = ((1.75 + 0.12 * s, 0.25), (2.2 + 0.1 * s, 0.12), (1.0, 0.25), (1.6, -0.05))
+    return (*arms, (0.20, 0.08), (0.12, 0.02), (-0.18, 0.08), (-0.25, 0.02)), (-0.08, 0.0)
+
+
+def _holding(s: float, c: float) -> Moved:
+    return ((0.55, 0.30), (1.35, -0.52), (0.55, 0.30), (1.35, -0.52), *_STAND), _UPRIGHT
+
+
+def _standing(s: float, c: float) -> Moved:
+    arms = ((0.06, 0.15 + 0.04 * s), (0.18, 0.06), (0.06, 0.15 + 0.04 * c), (0.18, 0.06))
+    return (*arms, *_STAND), _UPRIGHT
+
+
+_MOVES: dict[str, Callable[[float, float], Moved]] = {
+    "standing": _standing,
+    "walking": _walking,
+    "running": _running,
+    "waving": _waving,
+    "cheering": _cheering,
+    "sitting": _sitting,
+    "playing guitar": _playing,
+    "throwing a ball": _throwing,
+    "kicking a ball": _kicking,
+    "flying a kite": _flying,
+    "holding a teddy bear": _holding,
+}
 
 
 def pose(
     action: str, phase: float, *, loose: tuple[float, float] = (0.0, 0.0), mirrored: bool = False
 ) -> Pose:
-    """The pose of an action at a phase in radians; `mirrored` swaps left and right."""
-    s, c = math.sin(phase), math.cos(phase)
-    lean, head = (0.0, 0.0), loose
-    limbs: Angles
-    if action == "walking":
-        limbs = (
-            (0.55 * s, 0.12),
-            (0.55 * s + 0.32, 0.04),
-            (-0.55 * s, 0.12),
-            (-0.55 * s + 0.32, 0.04),
-            (-0.50 * s, 0.03),
-            (-0.50 * s - 0.10 - 0.35 * max(0.0, c), 0.0),
-            (0.50 * s, 0.03),
-            (0.50 * s - 0.10 - 0.35 * max(0.0, -c), 0.0),
-        )
-        lean = (0.05, 0.0)
-    elif action == "running":
-        s = math.copysign(max(0.45, abs(s)), s)
-        limbs = (
-            (1.0 * s, 0.14),
-            (1.0 * s + 1.35, -0.15),
-            (-1.0 * s, 0.14),
-            (-1.0 * s + 1.35, -0.15),
-            (-0.85 * s + 0.15, 0.03),
-            (-0.85 * s - 0.35 - 0.75 * max(0.0, s), 0.0),
-            (0.85 * s + 0.15, 0.03),
-            (0.85 * s - 0.35 - 0.75 * max(0.0, -s), 0.0),
-        )
-        lean = (0.18, 0.0)
-    elif action == "waving":
-        limbs = ((0.15, 1.95), (0.2, 2.75 + 0.32 * s), *_HANG, *_STAND)
-    elif action == "cheering":
-        limbs = (
-            (0.1, 2.35 + 0.2 * s),
-            (0.1, 2.75 + 0.2 * s),
-            (0.1, 2.35 - 0.2 * s),
-            (0.1, 2.75 - 0.2 * s),
-            (0.0, 0.20),
-            (0.0, 0.12),
-            (0.0, 0.20),
-            (0.0, 0.12),
-        )
-    elif action == "sitting":
-        limbs = (
-            (0.35, 0.28),
-            (0.85, -0.20),
-            (0.35, 0.28),
-            (0.85, -0.20),
-            (1.36, 0.22),
-            (1.20 - 0.3 * abs(s), 0.10),
-            (1.36, 0.22),
-            (1.20, 0.10),
-        )
-        lean = (-0.06, 0.0)
-    elif action == "playing guitar":
-        limbs = ((0.45, 0.52), (1.35, 0.42), (0.05, 0.62), (1.05 + 0.18 * s, -0.72), *_STAND)
-    elif action == "throwing a ball":
-        limbs = (
-            (0.9, 0.35),
-            (1.3, 0.2),
-            (2.3 + 0.3 * s, 0.35),
-            (2.75 + 0.3 * s, 0.10),
-            (0.40, 0.05),
-            (0.25, 0.0),
-            (-0.40, 0.06),
-            (-0.55, 0.0),
-        )
-        lean = (-0.06, 0.0)
-    elif action == "kicking a ball":
-        limbs = (
-            (0.7, 0.45),
-            (0.9, 0.35),
-            (-0.6, 0.45),
-            (-0.3, 0.3),
-            (-0.12, 0.04),
-            (-0.22, 0.0),
-            (0.95 + 0.1 * s, 0.04),
-            (0.75 + 0.1 * s, 0.0),
-        )
-        lean = (-0.12, 0.0)
-    elif action == "flying a kite":
-        limbs = (
-            (1.75 + 0.12 * s, 0.25),
-            (2.2 + 0.1 * s, 0.12),
-            (1.0, 0.25),
-            (1.6, -0.05),
-            (0.20, 0.08),
-            (0.12, 0.02),
-            (-0.18, 0.08),
-            (-0.25, 0.02),
-        )
-        lean = (-0.08, 0.0)
-    elif action == "holding a teddy bear":
-        limbs = ((0.55, 0.30), (1.35, -0.52), (0.55, 0.30), (1.35, -0.52), *_STAND)
-    else:
-        limbs = ((0.06, 0.15 + 0.04 * s), (0.18, 0.06), (0.06, 0.15 + 0.04 * c), (0.18, 0.06), *_STAND)
-    return mirror(Pose(limbs, lean, head)) if mirrored else Pose(limbs, lean, head)
+    """The pose of an action at a phase in radians, the head turned and tilted by `loose` radians.
+
+    `mirrored` swaps left and right.
+    """
+    limbs, lean = _MOVES[action](math.sin(phase), math.cos(phase))
+    posed = Pose(limbs, lean, loose)
+    return mirror(posed) if mirrored else posed
 
 
 def mirror(posed: Pose) -> Pose:

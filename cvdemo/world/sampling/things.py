@@ -253,41 +253,30 @@ class Thrower:
             x = min(0.5, max(-0.5, thing.x + side * dice.between(0.10, 0.36)))
             return replace(kite, x=x, y=thing.y + 1e-4, lift=kite.lift + thing.y + 1e-4 - kite.y)
         if thing.action == "holding a teddy bear":
-            colour = dice.pick(THING_PAINTS["teddy bear"])
             x, y, size = held_at(thing)
-            return Thing(
-                0,
-                "teddy bear",
-                x,
-                y,
-                size,
-                1.0,
-                dice.around(0.0, 0.08),
-                colour,
-                "sitting",
-                "arms",
-                throw_figure(dice, "teddy bear", colour),
-            )
+            return self._toy("teddy bear", (x, y, "arms"), size, "sitting", tilt=dice.around(0.0, 0.08))
         if thing.action in ("throwing a ball", "kicking a ball"):
-            colour = dice.pick(THING_PAINTS["ball"])
+            reach, up = ((0.75, 1.0) if thing.action == "throwing a ball" else (0.02, 0.12)), thing.size
             side = math.copysign(1.0, math.sin(thing.facing))
-            size = person_height(self.ground.land, self.difficulty, thing.y) * SIZES["ball"] * 0.85
-            up = thing.size * (
-                dice.between(0.75, 1.0) if thing.action == "throwing a ball" else dice.between(0.02, 0.12)
-            )
             x = thing.x + side * thing.size * dice.between(0.42, 0.62)
-            return Thing(
-                0,
-                "ball",
-                x,
-                thing.y + 0.002,
-                size,
-                1.0,
-                0.0,
-                colour,
-                "in the air",
-                "air",
-                throw_figure(dice, "ball", colour),
-                lift=up,
+            size = person_height(self.ground.land, self.difficulty, thing.y) * SIZES["ball"] * 0.85
+            return self._toy(
+                "ball", (x, thing.y + 0.002, "air"), size, "in the air", lift=up * dice.between(*reach)
             )
         return None
+
+    def _toy(
+        self,
+        kind: str,
+        spot: tuple[float, float, Place],
+        size: float,
+        action: str,
+        *,
+        tilt: float = 0.0,
+        lift: float = 0.0,
+    ) -> Thing:
+        """A thing that somebody plays with, in a colour of its class."""
+        colour = self.dice.pick(THING_PAINTS[kind])
+        x, y, place = spot
+        look = throw_figure(self.dice, kind, colour)
+        return Thing(0, kind, x, y, size, 1.0, tilt, colour, action, place, look, lift=lift)
