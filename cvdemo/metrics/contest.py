@@ -35,7 +35,6 @@ class Verdicts:
     """What became of every detection, at each of T thresholds of IoU."""
 
     matched: Indices  # [T, D] the truth found, or -1
-    claimed: Indices  # [T, D] with VOC's rule the truth wanted, found or not; with COCO's the same as matched
     ignored: Flags  # [T, D] neither right nor wrong
     truth_ignored: Flags  # [G] truth that need not be found
 
@@ -128,11 +127,10 @@ class Contest:
         truth_ignored = self.need_not | _outside(truth.area, area_range)
         if self.conventions.matching == "coco":
             matched = match_coco(self.pairs, self.rank, truth_ignored, self.crowd, at)
-            claimed = matched
         else:
-            matched, claimed = match_voc(self.pairs, self.rank, truth_ignored, at)
+            matched = match_voc(self.pairs, self.rank, truth_ignored, at)
         ignored = np.where(matched >= 0, truth_ignored[matched], _outside(results.area, area_range))
-        return Verdicts(matched, claimed, ignored, truth_ignored)
+        return Verdicts(matched, ignored, truth_ignored)
 
     def positives(self, truth_ignored: Flags) -> Indices:
         """How many truths of each class are to be found: [K]."""

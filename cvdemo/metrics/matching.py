@@ -54,24 +54,21 @@ def _last_best(overlaps: Floats, starts: Indices) -> Indices:
     return np.maximum.reduceat(position, starts, axis=1)
 
 
-def match_voc(pairs: Pairs, rank: Indices, ignore: Flags, thresholds: Floats) -> tuple[Indices, Indices]:
+def match_voc(pairs: Pairs, rank: Indices, ignore: Flags, thresholds: Floats) -> Indices:
     """Each detection claims the truth it overlaps most; of its claims the best-scored wins.
 
-    A truth to be ignored takes every claim. Arguments as `match_coco`. Returns the truth that each
-    detection has won, and the one that it has claimed, or -1: [T, D] each. As VOCevaldet.m of VOC's
-    development kit: of equal overlaps the first truth, overlap at least the threshold.
+    A truth to be ignored takes every claim. Arguments and what is returned as `match_coco`. As
+    VOCevaldet.m of VOC's development kit: of equal overlaps the first truth, overlap at least the threshold.
     """
     matched = np.full((len(thresholds), len(rank)), -1, dtype=np.int64)
-    claimed = matched.copy()
     order = np.lexsort((pairs.truth, -pairs.iou, pairs.detection))
     first = order[np.flatnonzero(np.diff(pairs.detection[order], prepend=-1))]  # each detection's best
     first = first[np.argsort(rank[pairs.detection[first]], kind="stable")]
     for t, threshold in enumerate(thresholds):
         best = first[pairs.iou[first] >= threshold]
         d, g = pairs.detection[best], pairs.truth[best]
-        claimed[t, d] = g
         won = np.zeros(len(best), dtype=bool)
         won[np.unique(g, return_index=True)[1]] = True  # the first claim of each truth
         won |= ignore[g]
         matched[t, d[won]] = g[won]
-    return matched, claimed
+    return matched

@@ -70,7 +70,8 @@ class Walk:
         curve, data, row = self.curve, self.curve.field.data, int(self.curve.rows[place])
         outcome: Outcome = "TP" if curve.hits[place] else "FP" if curve.misses[place] else "ignored"
         fault = self._faults[row] if outcome == "FP" else None
-        taken_by = self._taken_by(row) if fault == Fault.DUPLICATE else None
+        wanted = int(self._near.same[row])
+        taken_by = self._holder.get(wanted) if fault == Fault.DUPLICATE else None
         matched, same, other = self._neighbours(row)
         return Finding(
             place=place,
@@ -104,11 +105,6 @@ class Walk:
             for truth, iou in ((near.same, near.same_iou), (near.other, near.other_iou))
         )
         return matched, same, other
-
-    def _taken_by(self, row: int) -> int | None:
-        """The detection that has the truth which this one wanted."""
-        claimed = int(self.curve.verdicts.claimed[0, row])
-        return self._holder.get(claimed if claimed >= 0 else int(self._near.same[row]))
 
     def _why(
         self,

@@ -75,7 +75,33 @@ def test_second_best_truth_is_taken_by_cocos_rule_only() -> None:
     coco, voc = (Contest(data, c).judge((0.5,)) for c in (COCO, VOC))
     assert coco.matched[0].tolist() == [0, 1]
     assert voc.matched[0].tolist() == [0, -1]
-    assert voc.claimed[0].tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("conventions", [COCO, VOC])
+def test_an_overlap_of_the_threshold_is_enough(conventions: Conventions) -> None:
+    truth, results = tiny_set([(1, 1, 0, 0, 10, 10)], [(1, 1, 0, 0, 10, 5, 0.9)])
+    verdicts = Contest(load(truth, results), conventions).judge((0.5, 0.5000001))
+    assert verdicts.matched.tolist() == [[0], [-1]]
+
+
+def test_identical_boxes_meet_a_threshold_of_1_whatever_the_rounding() -> None:
+    rng = np.random.default_rng(0)
+    boxes = rng.uniform(0, 100, (300, 4)).tolist()
+    rows = [{"image_id": n, "category_id": 1, "bbox": box} for n, box in enumerate(boxes)]
+    images = [{"id": n} for n in range(300)]
+    truth = {"images": images, "categories": [{"id": 1}], "annotations": rows}
+    results = [{**row, "score": 0.5} for row in rows]
+    field = contest(load(truth, results))
+    assert (field.pairs.iou < 1).any()
+    assert (field.judge((1.0,)).matched >= 0).all()
+
+
+def test_pairs_made_portion_by_portion_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = load(*random_set(20, 3, 600, seed=2))
+    whole = contest(data).pairs
+    monkeypatch.setattr("cvdemo.metrics.overlaps.AT_ONCE", 37)
+    for column, expected in zip(contest(data).pairs, whole, strict=True):
+        np.testing.assert_array_equal(column, expected)
 
 
 def test_crowds_take_many_count_as_one_or_are_not_there() -> None:
