@@ -89,7 +89,7 @@ def _shade_ground(picture: Picture, drawn: Drawn) -> None:
     first = round((scene.land.horizon + 0.015) * height)
     if first >= height - 2:
         return
-    small_height = max(24, min(240, height // 4))
+    small_height = max(24, min(240, height // 5))
     small = _shadow_map(drawn, small_height, max(8, round(small_height * width / height)))
     start = round((scene.land.horizon + 0.015) * small_height)
     small = small[start:]
@@ -124,13 +124,16 @@ def _shadow_map(drawn: Drawn, height: int, width: int) -> Picture:
         for k in range(a, b):
             if outlines.owned[k]:
                 first, last = outlines.spans[k]
-                cv2.fillPoly(
-                    shadow, [fixed[first - start : last - start]], 190 if wet else 205, cv2.LINE_8, 4
-                )
+                fill = cv2.fillConvexPoly if outlines.convex[k] else _fill_any
+                fill(shadow, fixed[first - start : last - start], 190 if wet else 205, cv2.LINE_8, 4)
         if points[:, 1].max() > ground - 0.02 and not wet:
             _contact(shadow, float(points[:, 0].min()), float(points[:, 0].max()), ground)
     k = max(1, height // 50) * 2 + 1
     return cv2.blur(shadow, (k, k))  # type: ignore[return-value]
+
+
+def _fill_any(picture: Picture, corners: NDArray[np.int32], colour: float, line: int, shift: int) -> None:
+    cv2.fillPoly(picture, [corners], colour, line, shift)
 
 
 def _contact(shadow: Picture, west: float, east: float, ground: float) -> None:

@@ -16,7 +16,7 @@ from cvdemo.world.raster import Picture
 def paint_sky(picture: Picture, scene: Scene) -> None:
     """Fills a picture [H, W, 3] down to the horizon with the sky and the glow of sun or moon, in place."""
     height, width = picture.shape[:2]
-    light, rows, columns = scene.light, 24, 32
+    light, rows, columns = scene.light, 32, 32
     last = min(height, math.ceil((scene.land.horizon + 0.05) * height))
     y = (np.arange(rows)[:, None, None] + 0.5) / rows * last / height
     x = ((np.arange(columns)[None, :, None] + 0.5) / columns - 0.5) * width / height
@@ -29,7 +29,7 @@ def paint_sky(picture: Picture, scene: Scene) -> None:
     target = np.array((214, 224, 255) if light.time == "night" else (255, 244, 208))
     colours = colours + (target - colours) * (glow * (0.55 if light.time == "night" else 1.0))
     small = np.clip(colours, 0, 255).astype(np.uint8)
-    cv2.resize(small, (width, last), dst=picture[:last], interpolation=cv2.INTER_CUBIC)
+    cv2.resize(small, (width, last), dst=picture[:last], interpolation=cv2.INTER_LINEAR)
 
 
 def draw_sky(scene: Scene, pixels: float, reach: float) -> Pen:

@@ -203,7 +203,7 @@ def _marks(dice: Dice, ground: Ground) -> tuple[Mark, ...]:
     )
     favourite = dice.roll()
     marks = []
-    for _ in range(dice.whole(14, 26) if snow else dice.whole(34, 58)):
+    for _ in range(dice.whole(14, 26) if snow else dice.whole(28, 48)):
         near = dice.roll() ** 0.8
         x, y, kind = (
             dice.between(-0.85, 0.85),

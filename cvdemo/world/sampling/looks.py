@@ -8,13 +8,8 @@ from cvdemo.world.vocabulary import THING_PAINTS, Colour
 
 SKINS: tuple[Colour, ...] = ((253, 222, 192), (240, 196, 156), (208, 152, 110), (156, 106, 74), (116, 78, 58))
 HAIRS: tuple[Colour, ...] = (
-    (66, 46, 42),
-    (124, 80, 50),
-    (236, 196, 112),
-    (186, 92, 52),
-    (164, 160, 160),
-    (44, 38, 44),
-)
+    (66, 46, 42), (124, 80, 50), (236, 196, 112), (186, 92, 52), (44, 38, 44), (164, 160, 160)
+)  # fmt: skip
 CLOTHS: tuple[Colour, ...] = (
     (78, 94, 142),
     (96, 94, 104),
@@ -80,7 +75,7 @@ def throw_person(dice: Dice, colour: str, *, cold: bool, guitar: bool) -> Person
                 ("bald", 0.0 if child else 0.04),
             ]
         ),
-        hair_colour=dice.pick(HAIRS),
+        hair_colour=dice.pick(HAIRS[:-1] if child else HAIRS),  # children are not grey
         top=top,
         top_colour=top_colour,
         bottom=bottom,
