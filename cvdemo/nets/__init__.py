@@ -1,0 +1,1 @@
+"""The architectures of the lecture, one readable file each."""

@@ -1,0 +1,66 @@
+"""The catalogue: every model there is, by key; a new model is one entry."""
+
+from __future__ import annotations
+
+import difflib
+
+from cvdemo.errors import UnknownModelError
+from cvdemo.zoo.catalogue_hub import TORCHVISION, TRANSFORMERS
+from cvdemo.zoo.spec import ModelSpec, Published, Source, Task
+
+PACKAGED = (
+    ModelSpec(
+        key="ssd-mobilenet-v2",
+        task=Task.DETECT,
+        title="SSD MobileNetV2",
+        paper="https://arxiv.org/abs/1512.02325",
+        source=Source.PACKAGED,
+        licence="Apache-2.0",
+        download_bytes=0,
+        labels="coco",
+        adapter="cvdemo.zoo.packaged:SSDMobileNetV2",
+        published=Published(
+            "COCO AP",
+            22.0,
+            "COCO, as the model zoo gives it",
+            "https://github.com/tensorflow/models/blob/master/research/object_detection/g3doc/tf1_detection_zoo.md",
+        ),
+        note="Small and quick: works on first start, without a network.",
+    ),
+    ModelSpec(
+        key="efficientnet-lite0",
+        task=Task.CLASSIFY,
+        title="EfficientNet-Lite0",
+        paper="https://arxiv.org/abs/1905.11946",
+        source=Source.PACKAGED,
+        licence="Apache-2.0",
+        download_bytes=0,
+        labels="imagenet",
+        adapter="cvdemo.zoo.packaged:efficientnet_lite0",
+        published=Published(
+            "ImageNet top-1",
+            75.1,
+            "ImageNet validation",
+            "https://github.com/tensorflow/tpu/blob/master/models/official/efficientnet/lite/README.md",
+        ),
+        note="Small and quick: works on first start, without a network.",
+    ),
+)
+
+CATALOGUE: dict[str, ModelSpec] = {m.key: m for m in (*PACKAGED, *TORCHVISION, *TRANSFORMERS)}
+
+DEFAULTS = {Task.DETECT: "ssd-mobilenet-v2", Task.CLASSIFY: "efficientnet-lite0"}
+
+
+def spec(key: str) -> ModelSpec:
+    """The catalogue's entry for a key; `UnknownModelError` names near ones for a key it does not have."""
+    if key in CATALOGUE:
+        return CATALOGUE[key]
+    near = difflib.get_close_matches(key, CATALOGUE, n=3) or sorted(CATALOGUE)[:3]
+    raise UnknownModelError(f"no model is called '{key[:60]}': did you mean {', '.join(near)}?")
+
+
+def models(task: Task | str | None = None) -> list[ModelSpec]:
+    """The models of a task (all where None), those that work offline first."""
+    chosen = [m for m in CATALOGUE.values() if task is None or m.task == task]
+    return sorted(chosen, key=lambda m: not m.offline)

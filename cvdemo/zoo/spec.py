@@ -1,0 +1,73 @@
+"""What the catalogue says of a model: everything known about it without loading it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+
+class Task(StrEnum):
+    """What a model answers; one page or more per task."""
+
+    CLASSIFY = "classify"
+    DETECT = "detect"
+    SEGMENT = "segment"
+    INSTANCES = "instances"
+    POSE = "pose"
+    CAPTION = "caption"
+    DENSE_CAPTION = "dense-caption"
+    FLOW = "flow"
+    VIDEO = "video"
+
+
+class Source(StrEnum):
+    """Where a model's weights come from."""
+
+    DRAWN = "drawn"  # trained on the drawn world, in assets/
+    PACKAGED = "packaged"  # a pip package installed with the project
+    TORCHVISION = "torchvision"  # downloaded on first use
+    TRANSFORMERS = "transformers"  # downloaded on first use
+
+
+@dataclass(frozen=True)
+class Published:
+    """A published figure: `value` of `metric` on `data`, as `source` gives it."""
+
+    metric: str  # "COCO AP" (0..100) or "ImageNet top-1" (percent)
+    value: float
+    data: str
+    source: str  # URL
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """One model of the catalogue.
+
+    `adapter` is "module:function" of this package; `cvdemo.zoo.loader` calls it with the spec and the
+    device. `labels` names a label set of `cvdemo.zoo.labels`. `nms` is False for detectors that suppress
+    nothing (DETR's family); `prompt` is True for those asked by text.
+    """
+
+    key: str
+    task: Task
+    title: str
+    paper: str  # URL
+    source: Source
+    licence: str
+    download_bytes: int
+    labels: str
+    adapter: str
+    published: Published | None = None
+    weights: str = ""  # file, URL or hub repository
+    nms: bool = True
+    prompt: bool = False
+    note: str = ""
+    options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def offline(self) -> bool:
+        """Whether the model works on first start without a network."""
+        return self.source in (Source.DRAWN, Source.PACKAGED)
