@@ -1,0 +1,154 @@
+"""`cvdemo detect`: boxes on photos, from the shell."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import click
+import numpy as np
+import supervision as sv
+from tqdm import tqdm
+
+from cvdemo import zoo
+from cvdemo.data.detections_json import Found, class_names, coco_file
+from cvdemo.data.pictures import SUFFIXES, read_picture, to_jpeg
+from cvdemo.draw.detections import draw_detections
+from cvdemo.errors import CvdemoError, DataError, PictureError
+from cvdemo.ops.detections import confidence
+from cvdemo.zoo.model import Detector, phrases
+
+FRACTION = click.FloatRange(0, 1)
+
+
+@click.command("detect")
+@click.argument("photos", metavar="PHOTO...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--model", "key", metavar="KEY", default=zoo.DEFAULTS[zoo.Task.DETECT], show_default=True)
+@click.option("--score", type=FRACTION, default=0.5, show_default=True, help="Least score.")
+@click.option("--iou", type=FRACTION, default=0.5, show_default=True, help="NMS threshold; 1 drops nothing.")
+@click.option("--classes", metavar="A,B", help="Only these classes, by name.")
+@click.option("--prompt", default="", help="What to look for, for models asked by text: 'red kite, dog'.")
+@click.option("--max-detections", type=click.IntRange(1), default=100, show_default=True)
+@click.option("--device", help="cpu, cuda or mps; the best there is by default.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write COCO JSON.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="Write pictures with boxes here."
+)
+def command(
+    photos: tuple[Path, ...],
+    key: str,
+    score: float,
+    iou: float,
+    classes: str | None,
+    prompt: str,
+    max_detections: int,
+    device: str | None,
+    json_file: Path | None,
+    out: Path | None,
+) -> None:
+    """Detect objects in each PHOTO, a picture or a folder of them; print a line per photo.
+
+    A photo that cannot be read is named on stderr, the rest goes on, and the exit code is 1.
+
+    The JSON file is one object in COCO's form: "images" (id, file_name, width, height), "categories" (id,
+    name) and "annotations" (id, image_id, category_id, bbox as x y width height in pixels, area, iscrowd,
+    score).
+    """
+    model = load_detector(key, device)
+    if model.spec.prompt and not phrases(prompt):
+        raise CvdemoError(f"{model.spec.title} is asked by text: say what to look for with --prompt")
+    names = model.names(prompt)
+    chosen = None if classes is None else class_ids(classes, names)
+    found, bad = [], 0
+    with tqdm(list(_expand(photos)), unit="photo", disable=None) as bar:
+        for path in bar:
+            try:
+                picture = read_picture(path)
+                detections = model(
+                    picture,
+                    score=score,
+                    iou=iou,
+                    classes=chosen,
+                    max_detections=max_detections,
+                    prompt=prompt,
+                )
+                if out is not None:
+                    _write(out, path.stem, draw_detections(picture, detections))
+            except PictureError as error:
+                bad += 1
+                tqdm.write(f"Error: {error}", file=sys.stderr)
+                continue
+            found.append(Found(path.name, (picture.shape[1], picture.shape[0]), detections))
+            tqdm.write(_line(path.name, detections), file=sys.stdout)
+    if json_file is not None:
+        write_json(json_file, coco_file(found, names))
+    if bad:
+        raise click.exceptions.Exit(1)
+
+
+def load_detector(key: str, device: str | None) -> Detector:
+    """The model of a key, with a bar while it is downloaded; one sentence where it gives no boxes."""
+    entry = zoo.spec(key)
+    if entry.task != zoo.Task.DETECT:
+        raise CvdemoError(f"{entry.title} does not detect objects: `cvdemo models --task detect` lists those")
+    with tqdm(desc=entry.title, unit="B", unit_scale=True, leave=False, disable=None, delay=0.5) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        model = zoo.load(key, device, progress=progress)
+    assert isinstance(model, Detector)
+    return model
+
+
+def class_ids(wanted: str, names: Mapping[int, str]) -> set[int]:
+    """Class ids of names separated by commas; one sentence with near names for one that is not there."""
+    by_name = {name.lower(): i for i, name in names.items()}
+    chosen = phrases(wanted)
+    for name in chosen:
+        if name not in by_name:
+            near = difflib.get_close_matches(name, by_name, n=3) or sorted(by_name)[:3]
+            raise CvdemoError(f"no class is called '{name[:60]}': did you mean {', '.join(near)}?")
+    return {by_name[name] for name in chosen}
+
+
+def write_json(file: Path, value: object) -> None:
+    """Write a value as indented JSON; one sentence where the file cannot be written."""
+    try:
+        file.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"cannot write '{file.name}': {(error.strerror or 'no access').lower()}") from error
+
+
+def _expand(paths: Iterable[Path]) -> Iterable[Path]:
+    """The files, and the pictures of the folders in order of their names."""
+    for path in paths:
+        if path.is_dir():
+            inside = (p for p in path.iterdir() if p.suffix.lower().lstrip(".") in SUFFIXES)
+            yield from sorted(inside)
+        else:
+            yield path
+
+
+def _line(name: str, detections: sv.Detections) -> str:
+    scored = zip(class_names(detections), confidence(detections), strict=True)
+    labels = ", ".join(f"{label} {score:.2f}" for label, score in scored)
+    return f"{name}: {len(detections)}" + (f" ({labels})" if labels else "")
+
+
+def _write(folder: Path, stem: str, picture: np.ndarray) -> None:
+    """Write a JPEG by a name that no file of the folder has yet."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        target, number = folder / f"{stem}.jpg", 2
+        while target.exists():
+            target, number = folder / f"{stem}-{number}.jpg", number + 1
+        target.write_bytes(to_jpeg(picture))
+    except OSError as error:
+        raise DataError(
+            f"cannot write to '{folder.name}': {(error.strerror or 'no access').lower()}"
+        ) from error

@@ -1,0 +1,111 @@
+"""A detector's twelve COCO numbers on a folder of pictures with truth."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from cvdemo.data.coco import read_coco
+from cvdemo.data.detections_json import to_coco
+from cvdemo.data.json_files import read_json
+from cvdemo.data.pictures import read_picture
+from cvdemo.errors import DataError
+from cvdemo.zoo.model import FLOOR, Detector
+
+NUMBERS = ("AP", "AP50", "AP75", "APs", "APm", "APl", "AR1", "AR10", "AR100", "ARs", "ARm", "ARl")
+NMS_IOU = 0.6
+MAX_DETECTIONS = 100
+
+
+class CocoFolder(NamedTuple):
+    """Truth in COCO's form, and the pictures it is about."""
+
+    truth: dict[str, Any]
+    pictures: dict[int, Path]  # by image id
+    categories: dict[str, int]  # category id by its name in lower case
+
+
+def open_data(data: str) -> CocoFolder:
+    """The data of "coco:ANNOTATIONS.json:IMAGES_DIR", checked; `DataError` says what is wrong with it."""
+    kind, _, rest = data.partition(":")
+    annotations, _, folder = rest.rpartition(":")
+    if kind != "coco" or not annotations or not folder:
+        raise DataError(f"cannot use '{data[:80]}' as data: write it as coco:ANNOTATIONS.json:IMAGES_DIR")
+    truth = read_json(annotations, "truth").data
+    columns = read_coco(annotations, [])
+    if not columns.image_ids:
+        raise DataError(f"{Path(annotations).name}: has no images")
+    pictures = {
+        image_id: Path(folder) / name
+        for image_id, name in zip(columns.image_ids, columns.image_names, strict=True)
+    }
+    missing = [path.name for path in pictures.values() if not path.is_file()]
+    if missing:
+        count = f"{len(missing)} of {len(pictures)} pictures"
+        raise DataError(f"'{Path(folder).name}' lacks {count} of the truth, such as '{missing[0]}'")
+    names = (name.lower() for name in columns.category_names)
+    return CocoFolder(truth, pictures, dict(zip(names, columns.category_ids, strict=True)))
+
+
+def evaluate(
+    model: Detector,
+    data: CocoFolder,
+    *,
+    progress: Callable[[Iterable[Any]], Iterable[Any]] = iter,
+) -> dict[str, float]:
+    """COCO's twelve numbers of a detector, the number of pictures `n` and the milliseconds for each.
+
+    Detections score at least .01, NMS per class is at IoU .6, and the best 100 of a picture count.
+    Categories are matched by name; a model asked by text is asked for the names of all. The time is that
+    of the detector's call, without reading the picture; `progress` wraps the pictures as they are gone
+    through.
+    """
+    prompt = ", ".join(data.categories) if model.spec.prompt else ""
+    category = {i: data.categories.get(name.lower(), 0) for i, name in model.names(prompt).items()}
+    if not any(category.values()):
+        raise DataError(f"{model.spec.title} knows none of the truth's categories by name")
+    known = [i for i, c in category.items() if c]
+    results: list[dict[str, Any]] = []
+    seconds = []
+    for image_id, path in progress(data.pictures.items()):
+        picture = read_picture(path)
+        start = time.perf_counter()
+        found = model(
+            picture, score=FLOOR, iou=NMS_IOU, max_detections=MAX_DETECTIONS, prompt=prompt, classes=known
+        )
+        seconds.append(time.perf_counter() - start)
+        results += [{**row, "category_id": category[row["category_id"]]} for row in to_coco(found, image_id)]
+    numbers = coco_numbers(data.truth, results)
+    return {**numbers, "n": len(seconds), "ms_per_image": round(1000 * float(np.mean(seconds)), 2)}
+
+
+def coco_numbers(truth: dict[str, Any], results: list[dict[str, Any]]) -> dict[str, float]:
+    """COCO's twelve numbers of results, by pycocotools, which prints nothing; -1 where there is no truth."""
+    from pycocotools.coco import COCO
+    from pycocotools.cocoeval import COCOeval
+
+    with contextlib.redirect_stdout(io.StringIO()):
+        contest = COCOeval(
+            _indexed(COCO(), truth, truth["annotations"]), _indexed(COCO(), truth, results), "bbox"
+        )
+        contest.evaluate()
+        contest.accumulate()
+        contest.summarize()
+    return dict(zip(NUMBERS, contest.stats.tolist(), strict=True))
+
+
+def _indexed(coco: Any, truth: dict[str, Any], rows: list[dict[str, Any]]) -> Any:
+    """The COCO object with what pycocotools wants of each row filled in; the rows themselves stay."""
+    annotations = [
+        {"iscrowd": 0, "area": row["bbox"][2] * row["bbox"][3], **row, "id": number}
+        for number, row in enumerate(rows, 1)
+    ]
+    coco.dataset = {"images": truth["images"], "categories": truth["categories"], "annotations": annotations}
+    coco.createIndex()
+    return coco
