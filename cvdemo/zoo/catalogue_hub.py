@@ -1,0 +1,252 @@
+"""The catalogue's models that are downloaded on first use: torchvision's and the Hugging Face hub's.
+
+Figures are those of torchvision's own weights and of the papers; a test compares the former.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cvdemo.zoo.spec import ModelSpec, Published, Source, Task
+
+MIB = 1024 * 1024
+TORCHVISION_URL = "https://download.pytorch.org/models/"
+TORCHVISION_FIGURES = "https://docs.pytorch.org/vision/stable/models.html"
+
+
+def _detector(
+    name: str, title: str, arxiv: str, file: str, mebibytes: float, box_map: float, **options: Any
+) -> ModelSpec:
+    return ModelSpec(
+        key=name.replace("_", "-"),
+        task=Task.DETECT,
+        title=title,
+        paper=f"https://arxiv.org/abs/{arxiv}",
+        source=Source.TORCHVISION,
+        licence="BSD-3-Clause",
+        download_bytes=round(mebibytes * MIB),
+        labels="coco",
+        adapter="cvdemo.zoo.torchvision_detect:load",
+        published=Published("COCO AP", box_map, "COCO val2017", TORCHVISION_FIGURES),
+        weights=TORCHVISION_URL + file,
+        options={"name": name, **options},
+    )
+
+
+def _classifier(
+    name: str, title: str, arxiv: str, file: str, mebibytes: float, top1: float, **options: Any
+) -> ModelSpec:
+    return ModelSpec(
+        key=name.replace("_", "-"),
+        task=Task.CLASSIFY,
+        title=title,
+        paper=f"https://arxiv.org/abs/{arxiv}",
+        source=Source.TORCHVISION,
+        licence="BSD-3-Clause",
+        download_bytes=round(mebibytes * MIB),
+        labels="imagenet",
+        adapter="cvdemo.zoo.torchvision_classify:load",
+        published=Published("ImageNet top-1", top1, "ImageNet validation", TORCHVISION_FIGURES),
+        weights=TORCHVISION_URL + file,
+        options={"name": name, "crop": 224, **options},
+    )
+
+
+def _transformer(
+    key: str,
+    title: str,
+    arxiv: str,
+    repository: str,
+    megabytes: float,
+    published: Published,
+    **further: Any,
+) -> ModelSpec:
+    return ModelSpec(
+        key=key,
+        task=Task.DETECT,
+        title=title,
+        paper=f"https://arxiv.org/abs/{arxiv}",
+        source=Source.TRANSFORMERS,
+        licence="Apache-2.0",
+        download_bytes=round(megabytes * 1e6),
+        adapter=further.pop("adapter", "cvdemo.zoo.transformers_detect:load"),
+        labels=further.pop("labels", "coco"),
+        published=published,
+        weights=repository,
+        nms=False,
+        **further,
+    )
+
+
+TORCHVISION: tuple[ModelSpec, ...] = (
+    _detector(
+        "fasterrcnn_resnet50_fpn",
+        "Faster R-CNN ResNet-50 FPN",
+        "1506.01497",
+        "fasterrcnn_resnet50_fpn_coco-258fb6c6.pth",
+        159.743,
+        37.0,
+        frozen_eps=0.0,
+    ),
+    _detector(
+        "fasterrcnn_resnet50_fpn_v2",
+        "Faster R-CNN ResNet-50 FPN v2",
+        "2111.11429",
+        "fasterrcnn_resnet50_fpn_v2_coco-dd69338a.pth",
+        167.104,
+        46.7,
+    ),
+    _detector(
+        "fasterrcnn_mobilenet_v3_large_fpn",
+        "Faster R-CNN MobileNetV3 FPN",
+        "1506.01497",
+        "fasterrcnn_mobilenet_v3_large_fpn-fb6a3cc7.pth",
+        74.239,
+        32.8,
+        frozen_eps=1e-05,
+    ),
+    _detector(
+        "fasterrcnn_mobilenet_v3_large_320_fpn",
+        "Faster R-CNN MobileNetV3 FPN, 320 pixels",
+        "1506.01497",
+        "fasterrcnn_mobilenet_v3_large_320_fpn-907ea3f9.pth",
+        74.239,
+        22.8,
+        frozen_eps=1e-05,
+    ),
+    _detector(
+        "retinanet_resnet50_fpn",
+        "RetinaNet ResNet-50 FPN",
+        "1708.02002",
+        "retinanet_resnet50_fpn_coco-eeacb38b.pth",
+        130.267,
+        36.4,
+        frozen_eps=0.0,
+    ),
+    _detector(
+        "retinanet_resnet50_fpn_v2",
+        "RetinaNet ResNet-50 FPN v2",
+        "1912.02424",
+        "retinanet_resnet50_fpn_v2_coco-5905b1c5.pth",
+        146.037,
+        41.5,
+    ),
+    _detector(
+        "fcos_resnet50_fpn",
+        "FCOS ResNet-50 FPN",
+        "1904.01355",
+        "fcos_resnet50_fpn_coco-99b0c9b7.pth",
+        123.608,
+        39.2,
+        frozen_eps=1e-05,
+    ),
+    _detector(
+        "ssd300_vgg16",
+        "SSD300 VGG-16",
+        "1512.02325",
+        "ssd300_vgg16_coco-b556d3b4.pth",
+        135.988,
+        25.1,
+    ),
+    _detector(
+        "ssdlite320_mobilenet_v3_large",
+        "SSDlite320 MobileNetV3",
+        "1801.04381",
+        "ssdlite320_mobilenet_v3_large_coco-a79551df.pth",
+        13.418,
+        21.3,
+    ),
+    _classifier(
+        "resnet50",
+        "ResNet-50",
+        "1512.03385",
+        "resnet50-11ad3fa6.pth",
+        97.79,
+        80.858,
+        features="layer4",
+        linear="fc",
+    ),
+    _classifier(
+        "mobilenet_v3_large",
+        "MobileNetV3 Large",
+        "1905.02244",
+        "mobilenet_v3_large-5c1a4163.pth",
+        21.107,
+        75.274,
+    ),
+    _classifier(
+        "efficientnet_b0",
+        "EfficientNet-B0",
+        "1905.11946",
+        "efficientnet_b0_rwightman-7f5810bc.pth",
+        20.451,
+        77.692,
+        features="features",
+        linear="classifier.1",
+    ),
+    _classifier(
+        "convnext_tiny",
+        "ConvNeXt-Tiny",
+        "2201.03545",
+        "convnext_tiny-983f1562.pth",
+        109.119,
+        82.52,
+    ),
+    _classifier(
+        "vit_b_16",
+        "ViT-B/16",
+        "2010.11929",
+        "vit_b_16-c867db91.pth",
+        330.285,
+        81.072,
+    ),
+)
+
+TRANSFORMERS: tuple[ModelSpec, ...] = (
+    _transformer(
+        "detr-resnet50",
+        "DETR ResNet-50",
+        "2005.12872",
+        "facebook/detr-resnet-50",
+        167,
+        Published("COCO AP", 42.0, "COCO val2017", "https://arxiv.org/abs/2005.12872"),
+        # The main revision names its backbone's weights as timm does, and would need timm.
+        options={"revision": "no_timm"},
+    ),
+    _transformer(
+        "yolos-tiny",
+        "YOLOS-Tiny",
+        "2106.00666",
+        "hustvl/yolos-tiny",
+        26,
+        Published("COCO AP", 28.7, "COCO val2017", "https://arxiv.org/abs/2106.00666"),
+    ),
+    _transformer(
+        "rtdetrv2-r18",
+        "RT-DETRv2 ResNet-18",
+        "2407.17140",
+        "PekingU/rtdetr_v2_r18vd",
+        81,
+        Published("COCO AP", 48.1, "COCO val2017", "https://github.com/lyuwenyu/RT-DETR"),
+    ),
+    _transformer(
+        "dfine-small",
+        "D-FINE Small",
+        "2410.13842",
+        "ustc-community/dfine-small-coco",
+        41.5,
+        Published("COCO AP", 48.5, "COCO val2017", "https://arxiv.org/abs/2410.13842"),
+    ),
+    _transformer(
+        "grounding-dino-tiny",
+        "Grounding DINO Tiny",
+        "2303.05499",
+        "IDEA-Research/grounding-dino-tiny",
+        689,
+        Published("COCO AP", 48.4, "COCO val2017, zero-shot", "https://arxiv.org/abs/2303.05499"),
+        adapter="cvdemo.zoo.transformers_detect:load_open_vocabulary",
+        labels="prompt",
+        prompt=True,
+        note="Finds what a text asks for; 48.4 is zero-shot: it was not trained on COCO.",
+    ),
+)

@@ -1,0 +1,169 @@
+"""Fetch weights once and find them again: torchvision's files and Hugging Face repositories."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import os
+import re
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import urlparse
+
+from cvdemo.errors import CheckpointError, ModelNotAvailableError
+from cvdemo.zoo.spec import ModelSpec, Source
+
+Progress = Callable[[int, int], None]  # bytes done, bytes in all (0 where it is not known)
+
+TIMEOUT = 4.0  # seconds: without a network a visitor waits no longer
+CHUNK = 2**18
+PATTERNS = ("*.json", "*.txt", "*.safetensors", "*.model")  # no pickles
+NEEDED = ("config.json", "*processor_config.json", "*.safetensors")
+
+
+def torch_home() -> Path:
+    """Folder of torch's downloads, as `torch.hub` computes it, without importing torch."""
+    cache = os.environ.get("XDG_CACHE_HOME", "~/.cache")
+    return Path(os.environ.get("TORCH_HOME", Path(cache) / "torch")).expanduser()
+
+
+def weights_path(url: str) -> Path:
+    """Where the file of a URL is kept: where `torch.hub` keeps it. A local path is its own place."""
+    parts = urlparse(url)
+    if parts.scheme not in ("http", "https"):
+        return Path(url)
+    return torch_home() / "hub" / "checkpoints" / Path(parts.path).name
+
+
+def fetch_file(url: str, progress: Progress | None = None) -> Path:
+    """The local file of a URL, downloaded if it is not here; a local path is given back as it is.
+
+    Raises `ModelNotAvailableError` without a network and `CheckpointError` where the file's SHA-256 does
+    not begin as its name says (`name-258fb6c6.pth`).
+    """
+    path = weights_path(url)
+    if path.is_file():
+        return path
+    if str(path) == url:
+        raise ModelNotAvailableError(f"weights file '{path.name}' does not exist")
+    part: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            dir=path.parent, prefix=f"{path.name}.", suffix=".part", delete=False
+        ) as file:
+            part = Path(file.name)
+            digest = _download(url, file, progress)
+        _check_hash(path.name, digest)
+        part.replace(path)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise ModelNotAvailableError(f"'{path.name}' cannot be downloaded ({_reason(error)})") from error
+    finally:
+        if part is not None:
+            part.unlink(missing_ok=True)
+    return path
+
+
+def _download(url: str, file: IO[bytes], progress: Progress | None) -> str:
+    """Write the URL's bytes to `file`; gives their SHA-256."""
+    digest, done = hashlib.sha256(), 0
+    with urllib.request.urlopen(url, timeout=TIMEOUT) as answer:
+        total = int(answer.headers.get("Content-Length") or 0)
+        while chunk := answer.read(CHUNK):
+            file.write(chunk)
+            digest.update(chunk)
+            done += len(chunk)
+            if progress:
+                progress(done, total)
+    if done < total:
+        raise OSError(f"the download broke off after {done} of {total} bytes")
+    return digest.hexdigest()
+
+
+def _check_hash(name: str, digest: str) -> None:
+    found = re.search(r"-([0-9a-f]{8,})\.[a-z]+$", name)
+    if found and not digest.startswith(found[1]):
+        raise CheckpointError(
+            f"'{name}' arrived damaged: its SHA-256 begins {digest[: len(found[1])]}; try again"
+        )
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, urllib.error.HTTPError):
+        return f"the server answers {error.code}"
+    if isinstance(error, urllib.error.URLError | TimeoutError):
+        return "no network, or the server does not answer"
+    return str(error) or type(error).__name__
+
+
+def fetch_repository(repo: str, progress: Progress | None = None, *, revision: str | None = None) -> str:
+    """Local folder of a Hugging Face repository (configuration and safetensors, no pickles).
+
+    A local folder is given back as it is; what was fetched before is found without a network. Raises
+    `ModelNotAvailableError`.
+    """
+    if found := local_repository(repo, revision):
+        return found
+    from huggingface_hub import snapshot_download
+
+    try:
+        return snapshot_download(
+            repo,
+            revision=revision,
+            allow_patterns=list(PATTERNS),
+            etag_timeout=TIMEOUT,
+            tqdm_class=_bar(progress),
+        )
+    except Exception as error:  # the hub's HTTP library, whose errors these are, differs by version
+        raise ModelNotAvailableError(
+            f"'{repo}' cannot be downloaded (no network, or the Hugging Face hub does not answer)"
+        ) from error
+
+
+def local_repository(repo: str, revision: str | None = None) -> str | None:
+    """Local folder of a repository that is wholly on this machine, or None; asks no network."""
+    if Path(repo).is_dir():
+        return repo
+    from huggingface_hub import snapshot_download
+
+    try:
+        folder = snapshot_download(
+            repo, revision=revision, allow_patterns=list(PATTERNS), local_files_only=True
+        )
+    except (OSError, ValueError):
+        return None
+    return folder if all(any(Path(folder).glob(p)) for p in NEEDED) else None
+
+
+def _bar(progress: Progress | None) -> type[Any]:
+    """A tqdm class that draws nothing and tells `progress` of bytes."""
+    from tqdm.auto import tqdm
+
+    class Bar(tqdm):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            self.bytes = kwargs.get("unit") == "B"
+            self.done = int(kwargs.get("initial") or 0)
+            kwargs.pop("name", None)
+            super().__init__(*args, **{**kwargs, "disable": True})
+            self.total = kwargs.get("total")
+
+        def update(self, n: float | None = 1) -> bool | None:
+            self.done += int(n or 0)
+            if self.bytes and progress:
+                progress(self.done, max(int(self.total or 0), self.done))
+            return None
+
+    return Bar
+
+
+def is_here(spec: ModelSpec) -> bool:
+    """Whether a model's weights are on this machine already; asks no network."""
+    if spec.offline:
+        return True
+    if spec.source is Source.TORCHVISION:
+        return weights_path(spec.weights).is_file()
+    return local_repository(spec.weights, spec.options.get("revision")) is not None
