@@ -75,7 +75,7 @@ def _rgb(image: Image.Image) -> np.ndarray:
 
 
 def _from_deep(values: np.ndarray) -> np.ndarray:
-    """Grey values of more than 8 bits as RGB: 16 bit by its range, floats by 0..1 or else by their own range."""
+    """Grey values of more than 8 bits as RGB: 16 bit by its range, floats by 0..1 or their own."""
     values = np.nan_to_num(values.astype(np.float64))
     top = 1.0 if values.max() <= 1 else 255.0 if values.max() <= 255 else 65535.0
     grey = (values / max(top, values.max()) * 255).clip(0, 255).round().astype(np.uint8)

@@ -35,7 +35,7 @@ def _norm(channels: int) -> nn.BatchNorm2d:
 
 
 class InvertedResidual(nn.Module):
-    """Expand 1x1, depthwise k x k, project 1x1; a shortcut where shapes agree (arXiv:1801.04381, sec. 3.3)."""
+    """Expand 1x1, depthwise k x k, project 1x1; a shortcut (arXiv:1801.04381, sec. 3.3)."""
 
     def __init__(self, inputs: int, outputs: int, kernel: int, stride: int, expansion: int) -> None:
         super().__init__()

@@ -52,7 +52,7 @@ class SSDMobileNetV2(Detector):
 
 
 def decode_boxes(encodings: np.ndarray, priors: np.ndarray, variances: np.ndarray) -> np.ndarray:
-    """Boxes [N, 4] x1 y1 x2 y2 from encodings (dx dy dw dh) and default boxes (arXiv:1512.02325, sec. 2.2)."""
+    """Boxes [N, 4] x1 y1 x2 y2 from encodings and default boxes (arXiv:1512.02325, sec. 2.2)."""
     size = priors[:, 2:] - priors[:, :2]
     centre = (priors[:, 2:] + priors[:, :2]) / 2 + encodings[:, :2] * variances[:, :2] * size
     half = np.exp(encodings[:, 2:] * variances[:, 2:]) * size / 2

@@ -1,0 +1,15 @@
+"""The pages in the lecture's order: `streamlit run app.py`."""
+
+import streamlit as st
+
+st.set_page_config(page_title="cvdemo", page_icon="🦆", layout="wide")
+
+st.navigation(
+    {
+        "": [st.Page("pages/home.py", title="Home", icon="🏠", default=True)],
+        "Detection": [
+            st.Page("pages/classify.py", title="Classify", icon="🐈"),
+            st.Page("pages/detect.py", title="Detect", icon="🔲"),
+        ],
+    }
+).run()

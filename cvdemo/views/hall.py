@@ -1,0 +1,22 @@
+"""The app for a lecture hall: `make hall`, one process under uvicorn, the default models loaded at start."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+
+from cvdemo import zoo
+from cvdemo.assets import asset
+
+
+@asynccontextmanager
+async def _lifespan(_app: st.App) -> AsyncIterator[None]:
+    zoo.load(zoo.DEFAULTS[zoo.Task.DETECT])
+    gc.freeze()  # what is loaded now stays: later collections need not look at it
+    yield
+
+
+app = st.App(asset().parent / "app.py", lifespan=_lifespan)

@@ -1,0 +1,31 @@
+"""The lecture's plan: its topics by chapter, and the page of each that has one."""
+
+from typing import NamedTuple
+
+
+class Topic(NamedTuple):
+    """A topic of the lecture; `page` is the file of its page, "" while there is none."""
+
+    title: str
+    page: str = ""
+
+
+PLAN = {
+    "Detection": (
+        Topic("Classification", "pages/classify.py"),
+        Topic("Object detection", "pages/detect.py"),
+        Topic("Sliding window, region proposals"),
+        Topic("R-CNN, Fast and Faster R-CNN, R-FCN"),
+        Topic("YOLO and SSD"),
+        Topic("NMS, IoU, mAP"),
+    ),
+    "Semantic segmentation": (
+        Topic("Sliding window to FCN"),
+        Topic("Upsampling"),
+        Topic("SegNet, U-Net, LinkNet"),
+        Topic("Dilated convolutions, DeepLab, CRF"),
+        Topic("RefineNet, PSPNet"),
+    ),
+    "Instances": (Topic("Mask R-CNN, RoIAlign"), Topic("Human pose"), Topic("Captions")),
+    "Video": (Topic("Frame by frame"), Topic("Optical flow"), Topic("Recurrent networks")),
+}

@@ -1,0 +1,63 @@
+"""What every page has: title and texts from `assets/texts`, the code fold, errors as one sentence."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from cvdemo.assets import asset
+from cvdemo.errors import CvdemoError
+
+
+@functools.cache
+def texts(page: str) -> dict[str, str]:
+    """The sections of `assets/texts/en/<page>.md` by heading; "title" and "intro" are its beginning."""
+    head, *sections = re.split(r"^## ", asset("texts", "en", f"{page}.md").read_text("utf-8"), flags=re.M)
+    title, _, intro = head.partition("\n")
+    found = {"title": title.removeprefix("# ").strip(), "intro": intro.strip()}
+    for section in sections:
+        heading, _, body = section.partition("\n")
+        found[heading.strip().lower()] = body.strip()
+    return found
+
+
+def header(page: str) -> None:
+    """Title and the one or two sentences under it."""
+    st.title(texts(page)["title"], anchor=False)
+    st.markdown(texts(page)["intro"])
+
+
+def theory(page: str) -> None:
+    """The longer text, folded away."""
+    if body := texts(page).get("theory"):
+        with st.expander("How it works"):
+            st.markdown(body)
+
+
+def code_fold(*functions: Callable[..., Any], paper: str = "", ready_made: str = "") -> None:
+    """A fold with the real source of the functions behind the page, the paper and the ready-made counterpart."""
+    with st.expander("The code that did it"):
+        links = [f"[Paper]({paper})" if paper else "", ready_made and f"Ready-made: {ready_made}"]
+        if any(links):
+            st.markdown(" · ".join(link for link in links if link))
+        for function in functions:
+            st.caption(f"`{function.__module__}.{function.__qualname__}`")
+            st.code(inspect.getsource(function), language="python")
+
+
+def guarded(lab: Callable[[], None]) -> Callable[[], None]:
+    """A lab whose `CvdemoError` becomes one sentence on a page that lives on."""
+
+    @functools.wraps(lab)
+    def run() -> None:
+        try:
+            lab()
+        except CvdemoError as error:
+            st.error(f"{str(error)[:1].upper()}{str(error)[1:]}.", icon="⚠️")
+
+    return run

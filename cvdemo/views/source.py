@@ -1,0 +1,78 @@
+"""The common source widget: a sample photo, uploads, the camera."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from cvdemo.data.pictures import SAMPLES, SUFFIXES, read_picture, sample
+from cvdemo.errors import CvdemoError
+
+KINDS = ("sample", "upload", "camera")
+
+
+class Chosen(NamedTuple):
+    """The picture that the visitor chose; `identity` is the same for the same picture."""
+
+    identity: str
+    name: str
+    picture: np.ndarray
+    decode_ms: float
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _sample(name: str) -> Chosen:
+    start = time.perf_counter()
+    picture = sample(name)
+    return Chosen(f"sample:{name}", name, picture, 1000 * (time.perf_counter() - start))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _decoded(file_id: str, name: str, _file: Any) -> Chosen:
+    start = time.perf_counter()
+    picture = read_picture(_file.getvalue(), name=name)
+    return Chosen(f"file:{file_id}", name, picture, 1000 * (time.perf_counter() - start))
+
+
+def choose_picture() -> Chosen | None:
+    """Draws the widget and returns the chosen picture, or None while there is none yet.
+
+    A file that cannot be read gives one sentence; the other files stay.
+    """
+    kind = st.segmented_control(
+        "Picture", KINDS, default="sample", required=True, key="source", bind="query-params"
+    )
+    if kind == "upload":
+        return _upload()
+    if kind == "camera":
+        shot = st.camera_input("Camera", label_visibility="collapsed")
+        return _decoded(shot.file_id, "camera", shot) if shot else _hint("Take a picture to begin.")
+    name = st.selectbox(
+        "Sample photo", list(SAMPLES), key="sample", bind="query-params", label_visibility="collapsed"
+    )
+    return _sample(str(name))
+
+
+def _hint(text: str) -> None:
+    st.info(text)
+
+
+def _upload() -> Chosen | None:
+    files = st.file_uploader(
+        "Photos", list(SUFFIXES), accept_multiple_files=True, key="files", label_visibility="collapsed"
+    )
+    readable = []
+    for file in files or []:
+        try:
+            readable.append(_decoded(file.file_id, file.name, file))
+        except CvdemoError as error:
+            st.error(f"{str(error)[:1].upper()}{str(error)[1:]}.", icon="⚠️")
+    if not readable:
+        return _hint("Drop one photo or several to begin.")
+    if len(readable) == 1:
+        return readable[0]
+    index = st.selectbox("Which", range(len(readable)), format_func=lambda i: readable[i].name)
+    return readable[int(index or 0)]

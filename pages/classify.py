@@ -1,0 +1,85 @@
+"""Classification (L1): one picture, a probability for every class, and where the network looked."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from cvdemo import zoo
+from cvdemo.data.pictures import fit, to_jpeg
+from cvdemo.draw.heat import overlay_heat
+from cvdemo.views.models import about, choose_model, classification, ready
+from cvdemo.views.page import code_fold, guarded, header, theory
+from cvdemo.views.source import choose_picture
+from cvdemo.zoo.model import Classification
+
+
+def bars(names: list[str], probabilities: list[float]) -> go.Figure:
+    """Horizontal bars, the most probable class on top."""
+    texts = [f"{p:.1%}" for p in probabilities]
+    figure = go.Figure(go.Bar(x=probabilities, y=names, orientation="h", text=texts, textposition="auto"))
+    figure.update_layout(height=70 + 34 * len(names), margin={"l": 0, "r": 0, "t": 8, "b": 30})
+    figure.update_xaxes(range=[0, 1], tickformat=".0%")
+    figure.update_yaxes(autorange="reversed")
+    return figure
+
+
+def activation_map(picture: np.ndarray, answer: Classification, class_id: int) -> np.ndarray:
+    """The class activation map of a class over the picture (arXiv:1512.04150)."""
+    shown = fit(picture, 1280)
+    assert answer.maps is not None
+    heat = cv2.resize(answer.maps[class_id], shown.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+    return overlay_heat(shown, heat)
+
+
+@st.fragment
+@guarded
+def lab() -> None:
+    """Controls left, picture and bars right."""
+    left, middle, right = st.columns([1, 1.5, 1.3], gap="medium")
+    with left:
+        chosen = choose_picture()
+        entry = choose_model(zoo.Task.CLASSIFY)
+        about(entry)
+        k = st.slider("Classes shown", 1, 20, 5, key="k", bind="query-params")
+    if chosen is None:
+        return
+    with right:
+        if not ready(entry):
+            return
+        answer = classification(entry, chosen)
+        best = answer.top(int(k))
+        names = zoo.labels(entry.labels)
+        labels = [names[i] for i, _ in best]
+        st.plotly_chart(bars(labels, [p for _, p in best]), config={"displayModeBar": False})
+        st.caption(f"**{entry.title}** · network {answer.milliseconds:.0f} ms (once)")
+    with middle:
+        looked = st.empty()
+        if answer.maps is None:
+            looked.image(to_jpeg(fit(chosen.picture, 1280)), width="stretch", alt=chosen.name)
+            st.caption("No activation map: this head does not end in average pooling and one linear layer.")
+            return
+        show = st.selectbox("Where it looked for", ["nothing", *labels], index=1)
+        if show == "nothing":
+            looked.image(to_jpeg(fit(chosen.picture, 1280)), width="stretch", alt=chosen.name)
+        else:
+            heat = activation_map(chosen.picture, answer, best[labels.index(str(show))][0])
+            looked.image(to_jpeg(heat), width="stretch", alt=f"{chosen.name}, activation map of {show}")
+
+
+def main() -> None:
+    """The page from top to bottom."""
+    header("classify")
+    lab()
+    theory("classify")
+    code_fold(
+        activation_map,
+        overlay_heat,
+        paper="https://arxiv.org/abs/1512.04150",
+        ready_made="`torchvision.models`, `transformers.pipeline('image-classification')`",
+    )
+
+
+main()
