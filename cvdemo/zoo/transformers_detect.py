@@ -44,6 +44,10 @@ def load_open_vocabulary(spec: ModelSpec, device: str, progress: Progress | None
 
 def _pretrained(spec: ModelSpec, progress: Progress | None, processor: Any, model: Any) -> tuple[Any, Any]:
     """Processor and network from the spec's local folder; the network in float32, wholly from the file."""
+    from safetensors import SafetensorError
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
     folder = fetch_repository(spec.weights, progress, revision=spec.options.get("revision"))
     try:
         prepare = processor.from_pretrained(folder, local_files_only=True)
@@ -54,7 +58,7 @@ def _pretrained(spec: ModelSpec, progress: Progress | None, processor: Any, mode
             dtype=torch.float32,
             output_loading_info=True,
         )
-    except (OSError, ValueError, RuntimeError, ImportError, KeyError) as error:
+    except (OSError, ValueError, RuntimeError, ImportError, KeyError, SafetensorError) as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
         raise CheckpointError(f"the files of {spec.title} cannot be loaded: {reason}") from error
     if missing := sorted(info["missing_keys"]) or sorted(map(str, info["mismatched_keys"])):
