@@ -12,7 +12,8 @@ import numpy as np
 
 from cvdemo.data.pictures import sample
 
-KEYS = ("ssdlite320-mobilenet-v3-large", "fasterrcnn-mobilenet-v3-large-320-fpn")
+# SSDlite is not here: without trained batch norms its head sees zeros, so no box differs from another.
+KEYS = ("fasterrcnn-mobilenet-v3-large-320-fpn",)
 
 
 def run(
