@@ -17,7 +17,7 @@ from urllib.parse import urlparse
 from cvdemo.errors import CheckpointError, ModelNotAvailableError
 from cvdemo.zoo.spec import ModelSpec, Source
 
-Progress = Callable[[int, int], None]  # bytes done, bytes in all (0 where it is not known)
+Progress = Callable[[int, int], None]  # bytes done, bytes in all (those done where it is not known)
 
 TIMEOUT = 4.0  # seconds: without a network a visitor waits no longer
 CHUNK = 2**18
@@ -78,7 +78,7 @@ def _download(url: str, file: IO[bytes], progress: Progress | None) -> str:
             digest.update(chunk)
             done += len(chunk)
             if progress:
-                progress(done, total)
+                progress(done, max(done, total))
     if done < total:
         raise OSError(f"the download broke off after {done} of {total} bytes")
     return digest.hexdigest()

@@ -46,6 +46,13 @@ def no_hub(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def no_denormals() -> Iterator[None]:
+    torch.set_flush_denormal(True)  # random networks fade to numbers that a CPU is slow with
+    yield
+    torch.set_flush_denormal(False)
+
+
 # --- torchvision ----------------------------------------------------------------------------------
 
 
