@@ -145,7 +145,8 @@ def _bar(progress: Progress | None) -> type[Any]:
 
     class Bar(tqdm):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
-            self.bytes = kwargs.get("unit") == "B"
+            # The hub counts bytes twice: as received ("Downloading bytes") and as written to disk.
+            self.bytes = kwargs.get("unit") == "B" and kwargs.get("desc") != "Downloading bytes"
             self.done = int(kwargs.get("initial") or 0)
             kwargs.pop("name", None)
             super().__init__(*args, **{**kwargs, "disable": True})

@@ -492,6 +492,7 @@ def test_progress_hears_of_bytes_only() -> None:
     bar = fetch._bar(lambda done, total: heard.append((done, total)))
     with bar(desc="files", total=3) as files, bar(desc="bytes", unit="B", total=0, initial=0) as data:
         files.update(1)
+        bar(desc="Downloading bytes", unit="B", total=0).update(7)
         data.total += 100
         data.update(40)
         data.update(60)
