@@ -1,0 +1,215 @@
+"""What a visitor waits for, seen from a real Chromium: the first page, and a move of a threshold."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from cvdemo.data.pictures import fit, sample, to_jpeg
+from cvdemo.errors import CvdemoError
+
+ROOT = Path(__file__).resolve().parents[2]
+BROWSER_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+_EMPTY = 'import streamlit as st\n\nst.title("Empty")\nst.write("Nothing here.")\n'
+
+# The same move with nothing to compute: two finished JPEG files, the slider chooses one.
+_READY = """from pathlib import Path
+
+import streamlit as st
+
+st.set_page_config(layout="wide")
+
+
+@st.cache_resource
+def pictures() -> list[bytes]:
+    return [Path(name).read_bytes() for name in ("0.jpg", "1.jpg")]
+
+
+@st.fragment
+def lab() -> None:
+    left, right = st.columns([1, 2.4], gap="medium")
+    score = left.slider("Score threshold", 0.01, 1.0, 0.05, 0.01)
+    right.image(pictures()[round(100 * score) % 2])
+
+
+st.title("Ready")
+lab()
+"""
+
+# From the key in the page to the frame after the one in which another picture is loaded and laid out.
+_WATCH = """() => {
+  const images = (root) => [...root.querySelectorAll('*')].flatMap((e) =>
+    [...(e.tagName === 'IMG' ? [e] : []), ...(e.shadowRoot ? images(e.shadowRoot) : [])]);
+  const area = (e) => e.clientWidth * e.clientHeight;
+  const largest = () => images(document).sort((a, b) => area(b) - area(a))[0];
+  const before = largest().src;
+  window.waited = null;
+  window.addEventListener('keydown', () => {
+    const start = performance.now();
+    const look = () => {
+      const image = largest();
+      if (image && image.src !== before && image.complete && image.naturalWidth)
+        requestAnimationFrame(() => { window.waited = performance.now() - start; });
+      else if (performance.now() - start < 5000) requestAnimationFrame(look);
+      else window.waited = -1;
+    };
+    look();
+  }, { capture: true, once: true });
+}"""
+
+
+def chromium_path() -> str | None:
+    """The installed Chromium or Chrome, or None."""
+    return shutil.which("chromium") or shutil.which("google-chrome")
+
+
+@contextlib.contextmanager
+def browser() -> Iterator[Any]:
+    """A headless Chromium that talks to nobody but the pages it is sent to."""
+    path = chromium_path()
+    if path is None:
+        raise CvdemoError("no Chromium found: `make browser` installs one")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError as error:
+        raise CvdemoError("Playwright is missing: `pip install 'cvdemo[test]'`") from error
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=BROWSER_ARGS)
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+@contextlib.contextmanager
+def start(folder: Path = ROOT, app: str = "app.py") -> Iterator[str]:
+    """`streamlit run` of an app on a free port; gives its address at once, before it answers."""
+    if not (folder / app).is_file():
+        raise CvdemoError(f"no {app} here: run this from a checkout of the project")
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", app, "--server.port", str(port)]
+    process = subprocess.Popen(
+        [*command, "--server.headless", "true", "--server.address", "localhost"],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield f"http://localhost:{port}"
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def wait_until_healthy(address: str, seconds: float = 60) -> None:
+    """Return once the server answers; raise `CvdemoError` when it does not in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
+            return
+        time.sleep(0.02)
+    raise CvdemoError(f"the app did not answer within {seconds:.0f} s")
+
+
+def run(*, starts: int = 3, moves: int = 20) -> dict[str, Any]:
+    """Both waits as medians and as ratios to their peers, all in one run.
+
+    First page: from the start of the server's process to a visible title, against an empty app with the
+    same settings. Threshold: from the key to the new picture on screen, against a fragment that
+    shows one of two finished JPEGs of the same size. Each pair takes turns.
+    """
+    with tempfile.TemporaryDirectory() as folder, browser() as chromium:
+        empty, ready = Path(folder, "empty"), Path(folder, "ready")
+        for place, text in ((empty, _EMPTY), (ready, _READY)):
+            shutil.copytree(ROOT / ".streamlit", place / ".streamlit")
+            (place / "app.py").write_text(text, "utf-8")
+        pages: dict[str, list[float]] = {"ours": [], "empty": []}
+        for _ in range(starts):
+            for name, place in (("ours", ROOT), ("empty", empty)):
+                pages[name].append(_first_page(chromium, place))
+        waits = _thresholds(chromium, ready, moves)
+    first, bare = statistics.median(pages["ours"]), statistics.median(pages["empty"])
+    ours, peer = statistics.median(waits["ours"]), statistics.median(waits["ready"])
+    return {
+        "first_page_s": round(first, 2),
+        "empty_first_page_s": round(bare, 2),
+        "first_page_ratio": round(first / bare, 2),
+        "threshold_ms": round(ours, 1),
+        "ready_picture_ms": round(peer, 1),
+        "threshold_ratio": round(ours / peer, 2),
+        "moves": [len(waits["ours"]), len(waits["ready"])],
+    }
+
+
+def _first_page(chromium: Any, folder: Path) -> float:
+    page = chromium.new_page()
+    try:
+        begin = time.perf_counter()
+        with start(folder) as address:
+            wait_until_healthy(address)
+            page.goto(address, wait_until="commit")
+            page.locator("h1").first.wait_for(timeout=60_000)
+            return time.perf_counter() - begin
+    finally:
+        page.close()
+
+
+def _thresholds(chromium: Any, folder: Path, moves: int) -> dict[str, list[float]]:
+    """Steps between 0.05 and 0.06, where boxes of the coffee photo come and go at each step."""
+    for k in range(2):
+        picture = fit(sample("coffee"), 1280).copy()
+        picture[:4] = 255 * k
+        (folder / f"{k}.jpg").write_bytes(to_jpeg(picture))
+    waits: dict[str, list[float]] = {"ours": [], "ready": []}
+    with start() as ours, start(folder) as ready:
+        pages = {}
+        for name, address in (("ours", f"{ours}/detect?sample=coffee&score=0.05"), ("ready", ready)):
+            wait_until_healthy(address.split("/detect")[0])
+            pages[name] = chromium.new_page(viewport={"width": 1366, "height": 900})
+            pages[name].goto(address)
+            pages[name].locator("img").last.wait_for(timeout=120_000)
+            pages[name].wait_for_timeout(1500)
+        for k in range(moves + 4):
+            for name, page in pages.items():
+                wait = move(page, "ArrowLeft" if k % 2 else "ArrowRight")
+                if k >= 4 and wait is not None:
+                    waits[name].append(wait)
+    if not all(waits.values()):
+        raise CvdemoError("no move of the threshold changed the picture")
+    return waits
+
+
+def move(page: Any, key: str) -> float | None:
+    """Milliseconds from a key on the score slider to the next picture; None where it stayed the same."""
+    page.bring_to_front()
+    page.get_by_role("slider", name="Score threshold").focus()
+    page.evaluate(_WATCH)
+    page.keyboard.press(key)
+    page.wait_for_function("window.waited !== null", timeout=30_000)
+    wait = float(page.evaluate("window.waited"))
+    page.wait_for_timeout(150)  # let the run come to its end
+    return wait if wait >= 0 else None
