@@ -38,7 +38,7 @@ def activation_map(picture: np.ndarray, answer: Classification, class_id: int) -
 @guarded
 def lab() -> None:
     """Controls left, picture and bars right."""
-    left, middle, right = st.columns([1, 1.5, 1.3], gap="medium")
+    left, middle, right = st.columns([1.1, 1.4, 1.3], gap="medium")
     with left:
         chosen = choose_picture()
         entry = choose_model(zoo.Task.CLASSIFY)
@@ -46,6 +46,8 @@ def lab() -> None:
         k = st.slider("Classes shown", 1, 20, 5, key="k", bind="query-params")
     if chosen is None:
         return
+    looked = middle.empty()
+    looked.image(to_jpeg(fit(chosen.picture, 1280)), width="stretch", alt=chosen.name)
     with right:
         if not ready(entry):
             return
@@ -56,15 +58,11 @@ def lab() -> None:
         st.plotly_chart(bars(labels, [p for _, p in best]), config={"displayModeBar": False})
         st.caption(f"**{entry.title}** · network {answer.milliseconds:.0f} ms (once)")
     with middle:
-        looked = st.empty()
         if answer.maps is None:
-            looked.image(to_jpeg(fit(chosen.picture, 1280)), width="stretch", alt=chosen.name)
             st.caption("No activation map: this head does not end in average pooling and one linear layer.")
             return
         show = st.selectbox("Where it looked for", ["nothing", *labels], index=1)
-        if show == "nothing":
-            looked.image(to_jpeg(fit(chosen.picture, 1280)), width="stretch", alt=chosen.name)
-        else:
+        if show != "nothing":
             heat = activation_map(chosen.picture, answer, best[labels.index(str(show))][0])
             looked.image(to_jpeg(heat), width="stretch", alt=f"{chosen.name}, activation map of {show}")
 

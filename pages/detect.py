@@ -31,7 +31,8 @@ def thresholds(first: zoo.ModelSpec, raw: sv.Detections) -> dict:
     names = sorted(set(map(str, raw.data.get("class_name", []))))
     wanted = st.multiselect("Only these classes", names, placeholder="all classes")
     limit = st.number_input("Most detections", 1, 300, 100, key="most", bind="query-params")
-    ids = {int(i) for i, n in zip(raw.class_id, raw.data["class_name"], strict=True) if n in wanted}
+    class_ids = confidence(raw) if raw.class_id is None else raw.class_id
+    ids = {int(i) for i, n in zip(class_ids, raw.data["class_name"], strict=True) if n in wanted}
     return {"score": score, "iou": iou, "classes": ids or None, "max_detections": int(limit)}
 
 

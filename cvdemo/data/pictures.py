@@ -24,9 +24,8 @@ def read_picture(source: str | Path | bytes | BinaryIO, *, name: str | None = No
     first frame is taken. Raises `PictureError` for what is no picture, is broken, or has more than
     `MAX_PIXELS` pixels (seen in its header, before anything is decoded).
     """
-    name = name or (
-        Path(source).name if isinstance(source, str | Path) else getattr(source, "name", "picture")
-    )
+    own = Path(source).name if isinstance(source, str | Path) else getattr(source, "name", None)
+    name = str(name or own or "picture")
     data = _bytes(source, name)
     if not data:
         raise PictureError(f"cannot read '{name}': the file is empty")

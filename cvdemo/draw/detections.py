@@ -25,10 +25,11 @@ def draw_detections(picture: np.ndarray, detections: sv.Detections, *, labels: b
         texts = [f"{name} {score:.2f}" for name, score in names]
         writer = sv.LabelAnnotator(
             PALETTE,
-            sv.Color.BLACK,
+            text_color=sv.Color.BLACK,
             text_scale=scale,
             text_thickness=max(1, round(scale * 1.6)),
             text_padding=4,
+            smart_position=len(detections) <= 30,  # keeps labels apart and on the picture; slow for many
         )
         scene = writer.annotate(scene, detections, labels=texts, custom_color_lookup=lookup)
     return np.ascontiguousarray(scene[..., ::-1])

@@ -18,7 +18,8 @@ _CSS = """
 .frame { position: relative; line-height: 0; }
 .frame img { width: 100%; border-radius: 8px; }
 .frame svg { position: absolute; inset: 0; width: 100%; height: 100%; }
-rect { fill: transparent; stroke: transparent; pointer-events: all; cursor: pointer; vector-effect: non-scaling-stroke; }
+rect { fill: transparent; stroke: transparent; pointer-events: all; cursor: pointer;
+  vector-effect: non-scaling-stroke; }
 rect.lit { fill: rgba(255,255,255,.28); stroke: #fff; stroke-width: 4; }
 .rows { max-height: 15rem; overflow: auto; margin-top: .6rem; }
 table { width: 100%; border-collapse: collapse; font: .9rem var(--st-font); color: var(--st-text-color); }
@@ -31,7 +32,8 @@ i { display: inline-block; width: .8em; height: .8em; border-radius: 2px; margin
 p { color: var(--st-text-color); opacity: .7; font: .9rem var(--st-font); line-height: 1.4; }
 """
 _HTML = """<div class="frame"><img><svg preserveAspectRatio="none"></svg></div>
-<div class="rows"><p hidden></p><table><thead><tr><th>#</th><th>class</th><th>score</th><th>x1 y1 x2 y2</th></tr></thead>
+<div class="rows"><p hidden></p><table>
+<thead><tr><th>#</th><th>class</th><th>score</th><th>x1 y1 x2 y2</th></tr></thead>
 <tbody></tbody></table></div>"""
 _JS = """
 export default function ({ data, parentElement }) {
@@ -46,7 +48,8 @@ export default function ({ data, parentElement }) {
   data.rows.forEach((row, k) => {
     const [x1, y1, x2, y2] = row.box;
     const rect = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
-    for (const [a, v] of Object.entries({ x: x1, y: y1, width: x2 - x1, height: y2 - y1 })) rect.setAttribute(a, v);
+    const place = { x: x1, y: y1, width: x2 - x1, height: y2 - y1 };
+    for (const [a, v] of Object.entries(place)) rect.setAttribute(a, v);
     const line = document.createElement('tr');
     line.tabIndex = 0;
     [k + 1, '', row.score.toFixed(3), row.box.map((v) => v.toFixed(0)).join('  ')].forEach((text) => {
@@ -114,8 +117,8 @@ export default function ({ data, parentElement }) {
   svg.replaceChildren(...data.counts.map((n, i) => {
     const h = 46 * Math.log1p(n) / top;
     const kept = (i + .5) / data.counts.length >= data.threshold;
-    return make('rect', { x: i * 100 / data.counts.length, y: 50 - h, width: 92 / data.counts.length, height: h,
-      class: kept ? 'kept' : 'cut' });
+    return make('rect', { x: i * 100 / data.counts.length, y: 50 - h, height: h,
+      width: 92 / data.counts.length, class: kept ? 'kept' : 'cut' });
   }), make('line', { x1: data.threshold * 100, x2: data.threshold * 100, y1: 0, y2: 50 }));
   parentElement.querySelector('p').textContent = data.text;
 }

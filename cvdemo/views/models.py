@@ -43,7 +43,7 @@ def about(entry: zoo.ModelSpec) -> None:
 
 
 def ready(entry: zoo.ModelSpec) -> bool:
-    """Whether the model can run now; if it is not on this machine, shows its size and a button to fetch it."""
+    """Whether the model can run now; if it is not here yet, shows its size and a button to fetch it."""
     loaded = any(key == entry.key for key, _ in zoo.CACHE.keys())  # noqa: SIM118 - a cache, not a dict
     if entry.offline or loaded or is_here(entry):
         return True

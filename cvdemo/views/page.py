@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from cvdemo.assets import asset
 from cvdemo.errors import CvdemoError
@@ -28,8 +29,20 @@ def texts(page: str) -> dict[str, str]:
 
 def header(page: str) -> None:
     """Title and the one or two sentences under it."""
+    _through_app()
     st.title(texts(page)["title"], anchor=False)
     st.markdown(texts(page)["intro"])
+
+
+def _through_app() -> None:
+    """Start over through app.py where Streamlit ran the page file alone.
+
+    It does so for a deep link that is the first visit of a server, because of the folder's name `pages/`
+    (its older way to many pages), until `st.navigation` has been called once.
+    """
+    if PagesManager.uses_pages_directory:
+        PagesManager.uses_pages_directory = False
+        st.rerun()
 
 
 def theory(page: str) -> None:
@@ -40,7 +53,7 @@ def theory(page: str) -> None:
 
 
 def code_fold(*functions: Callable[..., Any], paper: str = "", ready_made: str = "") -> None:
-    """A fold with the real source of the functions behind the page, the paper and the ready-made counterpart."""
+    """A fold with the source of the functions behind the page, the paper, the ready-made counterpart."""
     with st.expander("The code that did it"):
         links = [f"[Paper]({paper})" if paper else "", ready_made and f"Ready-made: {ready_made}"]
         if any(links):

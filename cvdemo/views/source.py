@@ -49,15 +49,14 @@ def choose_picture() -> Chosen | None:
         return _upload()
     if kind == "camera":
         shot = st.camera_input("Camera", label_visibility="collapsed")
-        return _decoded(shot.file_id, "camera", shot) if shot else _hint("Take a picture to begin.")
+        if shot:
+            return _decoded(shot.file_id, "camera", shot)
+        st.info("Take a picture to begin.")
+        return None
     name = st.selectbox(
         "Sample photo", list(SAMPLES), key="sample", bind="query-params", label_visibility="collapsed"
     )
     return _sample(str(name))
-
-
-def _hint(text: str) -> None:
-    st.info(text)
 
 
 def _upload() -> Chosen | None:
@@ -71,7 +70,8 @@ def _upload() -> Chosen | None:
         except CvdemoError as error:
             st.error(f"{str(error)[:1].upper()}{str(error)[1:]}.", icon="⚠️")
     if not readable:
-        return _hint("Drop one photo or several to begin.")
+        st.info("Drop one photo or several to begin.")
+        return None
     if len(readable) == 1:
         return readable[0]
     index = st.selectbox("Which", range(len(readable)), format_func=lambda i: readable[i].name)

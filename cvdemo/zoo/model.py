@@ -60,7 +60,7 @@ class Detector(Model, ABC):
             found = self.network(_workable(picture), prompt)
             milliseconds = 1000 * (time.perf_counter() - start)
             self.runs += 1
-        boxes = found.boxes.astype(np.float32).clip(0, np.float32([width, height, width, height]))
+        boxes = found.boxes.astype(np.float32).clip(0, np.array([width, height, width, height]))
         there = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1]) & (found.scores > FLOOR)
         order = np.flatnonzero(there)[np.argsort(-found.scores[there], kind="stable")]
         class_ids = found.class_ids[order].astype(int)

@@ -47,7 +47,7 @@ class SSDMobileNetV2(Detector):
         boxes = decode_boxes(encodings.reshape(-1, 4), *priors.reshape(2, -1, 4))
         anchor, column = np.nonzero(scores > FLOOR)
         height, width = picture.shape[:2]
-        scale = np.float32([width, height, width, height])
+        scale = np.array([width, height, width, height], np.float32)
         return RawArrays(boxes[anchor] * scale, scores[anchor, column], column + 1)
 
 

@@ -1,0 +1,107 @@
+"""Every page runs, by Streamlit's own test driver."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from cvdemo import zoo
+from cvdemo.data.pictures import sample, to_jpeg
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted((ROOT / "pages").glob("*.py"))
+
+
+def open_page(name: str, **query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
+    for key, value in query.items():
+        app.query_params[key] = value
+    return app.switch_page(f"pages/{name}.py").run()
+
+
+def runs() -> int:
+    return zoo.load("ssd-mobilenet-v2").runs
+
+
+def caption(app: AppTest) -> str:
+    return next(c.value for c in app.caption if "network" in c.value and "ms" in c.value)
+
+
+@pytest.mark.parametrize("page", [p.stem for p in PAGES])
+def test_every_page_opens_without_an_error(page: str) -> None:
+    app = open_page(page)
+    assert not app.exception
+    assert not app.error
+    assert app.title
+
+
+def test_app_lists_every_page() -> None:
+    listed = (ROOT / "app.py").read_text("utf-8")
+    assert all(f"pages/{p.name}" in listed for p in PAGES)
+
+
+def test_sliders_never_run_the_network() -> None:
+    app = open_page("detect")
+    before = runs()
+    for score, iou in ((0.1, 0.5), (0.9, 0.0), (0.3, 1.0)):
+        app.slider(key="score").set_value(score)
+        app.slider(key="iou").set_value(iou)
+        app.run()
+        assert not app.exception
+    assert runs() == before
+    app.selectbox(key="sample").select("coffee").run()
+    assert runs() <= before + 1
+
+
+def test_the_state_comes_from_the_url() -> None:
+    app = open_page("detect", score="0.2", sample="coffee")
+    assert app.slider(key="score").value == 0.2
+    assert app.selectbox(key="sample").value == "coffee"
+
+
+def test_an_unknown_model_in_the_url_gives_a_sentence_and_the_default() -> None:
+    app = open_page("detect", model="ssd-mobilenet-v3")
+    assert not app.exception
+    assert any("ssd-mobilenet-v2" in w.value for w in app.warning)
+    assert "SSD MobileNetV2" in caption(app)
+
+
+def test_a_model_that_is_not_here_shows_its_size_and_a_button() -> None:
+    app = open_page("detect", model="detr-resnet50")
+    assert not app.exception
+    assert any("MB" in i.value for i in app.info)
+    assert any("Download" in b.label for b in app.button)
+
+
+def _upload(*files: tuple[str, bytes]) -> AppTest:
+    app = open_page("detect", source="upload")
+    app.file_uploader(key="files").upload([(name, data, "image/png") for name, data in files]).run()
+    return app
+
+
+def _png(picture: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("data", [b"", b"nonsense", _png(np.zeros((40, 40, 3), np.uint8))[:60]])
+def test_a_broken_upload_gives_one_sentence_and_the_other_file_is_shown(data: bytes) -> None:
+    app = _upload(("broken.png", data), ("astronaut.jpg", to_jpeg(sample("astronaut"))))
+    assert not app.exception
+    assert len(app.error) == 1
+    assert "broken.png" in app.error[0].value
+    assert "network" in caption(app)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 4000), (4000, 1), (30, 30)])
+def test_thin_and_empty_pictures(shape: tuple[int, int]) -> None:
+    app = _upload(("thin.png", _png(np.zeros((*shape, 3), np.uint8))))
+    assert not app.exception
+    assert not app.error
+    assert "network" in caption(app)
