@@ -1,0 +1,62 @@
+"""A fresh server, a real Chromium, and a page that notes whom it talks to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from cvdemo.bench.ui import browser, chromium_path, start, wait_until_healthy
+
+VIEW = {"width": 1366, "height": 900}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser/" in item.nodeid:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    pytest.importorskip("playwright", reason="Playwright is not installed: pip install 'cvdemo[test]'")
+    if chromium_path() is None:
+        pytest.skip("no chromium or google-chrome on the PATH: `make browser` installs one")
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def app(chromium: Any) -> Iterator[str]:
+    with start() as address:
+        wait_until_healthy(address)
+        yield address
+
+
+@pytest.fixture
+def fresh_app(chromium: Any) -> Iterator[str]:
+    """A server that nobody has visited yet."""
+    with start() as address:
+        wait_until_healthy(address)
+        yield address
+
+
+@pytest.fixture
+def page(chromium: Any) -> Iterator[Any]:
+    """A page of 1366 x 900; fails the test when a request leaves this machine."""
+    context = chromium.new_context(viewport=VIEW)
+    context.set_default_timeout(60_000)
+    opened = context.new_page()
+    strangers: list[str] = []
+
+    def note(request: Any) -> None:
+        url = urlsplit(request.url)
+        if url.scheme not in ("data", "blob") and url.hostname != "localhost":
+            strangers.append(request.url)
+
+    opened.on("request", note)
+    yield opened
+    context.close()
+    assert not strangers, f"requests left this machine: {strangers}"
