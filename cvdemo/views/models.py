@@ -24,9 +24,13 @@ def choose_model(task: zoo.Task, *, key: str = "model", label: str = "Model") ->
             zoo.spec(asked)
         except UnknownModelError as error:
             st.warning(f"{str(error)[:1].upper()}{str(error)[1:]}", icon="⚠️")
-        st.query_params.pop(key, None)
-    chosen = st.selectbox(label, keys, key=key, format_func=_title, bind="query-params")
-    return zoo.spec(str(chosen))
+        asked = None
+    # Not `bind`: it would put the title into the URL, and the key is what the shell and the notebook know.
+    index = keys.index(asked) if asked else 0
+    chosen = str(st.selectbox(label, keys, index, key=key, format_func=_title))
+    if chosen != st.query_params.get(key, keys[0]):
+        st.query_params[key] = chosen
+    return zoo.spec(chosen)
 
 
 def _title(key: str) -> str:

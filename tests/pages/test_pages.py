@@ -80,7 +80,7 @@ def test_a_model_that_is_not_here_shows_its_size_and_a_button() -> None:
 
 def _upload(*files: tuple[str, bytes]) -> AppTest:
     app = open_page("detect", source="upload")
-    app.file_uploader(key="files").upload([(name, data, "image/png") for name, data in files]).run()
+    app.file_uploader(key="files").set_value([(name, data, "image/png") for name, data in files]).run()
     return app
 
 
