@@ -68,40 +68,38 @@ def to_coco_text(found: sv.Detections) -> str:
 @st.fragment
 @guarded
 def lab() -> None:
-    """Controls left, pictures right."""
-    left, right = st.columns([1, 2.4], gap="medium")
-    with left:
+    """Picture and models on top; thresholds and results under them, in a fragment of their own."""
+    source, model, more = st.columns([1, 1, 1], gap="medium")
+    with source:
         chosen = choose_picture()
+    with model:
         first = choose_model(zoo.Task.DETECT)
         about(first)
         prompt = _prompt(first, "prompt")
-        second = None
+    second, prompt2 = None, ""
+    with more:
         if st.toggle("Compare with a second model", key="compare", bind="query-params"):
             second = choose_model(zoo.Task.DETECT, key="model2", label="Second model")
             about(second)
-    if chosen is None:
+            prompt2 = _prompt(second, "prompt2")
+    if chosen is None or not ready(first):
         return
-    with right:
-        if not ready(first):
-            return
-        raw = raw_detections(first, chosen, prompt)
+    answers = [(first, raw_detections(first, chosen, prompt))]
+    if second is not None and ready(second):
+        answers.append((second, raw_detections(second, chosen, prompt2)))
+    results(chosen, answers)
+
+
+@st.fragment
+@guarded
+def results(chosen: Chosen, answers: list[tuple[zoo.ModelSpec, sv.Detections]]) -> None:
+    """Thresholds left, pictures right: all that runs when a slider moves."""
+    left, *sides = st.columns([1, *[2.6 / len(answers)] * len(answers)], gap="medium")
     with left:
-        options = thresholds(first, raw)
-    with right:
-        if second is None:
-            result(first, chosen, raw, options, key="first")
-            return
-        sides = st.columns(2)
-        with sides[0]:
-            result(first, chosen, raw, options, key="first")
-        with sides[1]:
-            guarded(lambda: _second(second, chosen, options))()
-
-
-def _second(entry: zoo.ModelSpec, chosen: Chosen, options: dict) -> None:
-    prompt = _prompt(entry, "prompt2")
-    if ready(entry):
-        result(entry, chosen, raw_detections(entry, chosen, prompt), options, key="second")
+        options = thresholds(*answers[0])
+    for i, (side, (entry, raw)) in enumerate(zip(sides, answers, strict=True)):
+        with side:
+            result(entry, chosen, raw, options, key=str(i))
 
 
 def _prompt(entry: zoo.ModelSpec, key: str) -> str:

@@ -13,7 +13,12 @@ HEX = (
     "#88CCEE", "#44AA99", "#DDCC77", "#CC6677", "#AA4499", "#999933",
 )  # fmt: skip
 PALETTE = sv.ColorPalette.from_hex(list(HEX))
-FIXED = {name: i for i, name in enumerate(("cat", "person", "cup", "dog", "car", "chair", "motorcycle"))}
+FIXED = {
+    name: i
+    for i, name in enumerate(
+        ("cat", "person", "cup", "dog", "car", "chair", "motorcycle", "bowl", "dining table")
+    )
+}
 
 
 def palette_index(name: str) -> int:

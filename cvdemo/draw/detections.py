@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import supervision as sv
 
@@ -20,16 +22,36 @@ def draw_detections(picture: np.ndarray, detections: sv.Detections, *, labels: b
     boxes = sv.BoxAnnotator(PALETTE, thickness=thickness)
     scene = boxes.annotate(scene, detections, custom_color_lookup=lookup)
     if labels and min(picture.shape[:2]) >= 40:
-        scale = max(0.4, size / 1100)
-        names = zip(detections.data["class_name"], confidence(detections), strict=True)
-        texts = [f"{name} {score:.2f}" for name, score in names]
+        scene = _write_labels(scene, detections, lookup, max(0.4, size / 1100))
+    return np.ascontiguousarray(scene[..., ::-1])
+
+
+def _write_labels(
+    scene: np.ndarray, detections: sv.Detections, lookup: np.ndarray, *, scale: float
+) -> np.ndarray:
+    """Labels above their boxes, or inside where a box touches the top; the best score is written last.
+
+    supervision's own `smart_position` keeps them on the picture too, but costs more than all else
+    that a slider does.
+    """
+    height = round(30 * scale) + 8
+    inside = detections.xyxy[:, 1] < height
+    names = zip(detections.data["class_name"], confidence(detections), strict=True)
+    texts = np.array([f"{name} {score:.2f}" for name, score in names])
+    for rows, offset in ((~inside, 0), (inside, height)):
+        chosen = np.flatnonzero(rows)[::-1]
+        if not len(chosen):
+            continue
         writer = sv.LabelAnnotator(
             PALETTE,
             text_color=sv.Color.BLACK,
             text_scale=scale,
             text_thickness=max(1, round(scale * 1.6)),
             text_padding=4,
-            smart_position=len(detections) <= 30,  # keeps labels apart and on the picture; slow for many
+            text_offset=(0, offset),
         )
-        scene = writer.annotate(scene, detections, labels=texts, custom_color_lookup=lookup)
-    return np.ascontiguousarray(scene[..., ::-1])
+        some = cast(sv.Detections, detections[chosen])
+        scene = writer.annotate(
+            scene, some, labels=texts[chosen].tolist(), custom_color_lookup=lookup[chosen]
+        )
+    return scene

@@ -33,7 +33,7 @@ p { color: var(--st-text-color); opacity: .7; font: .9rem var(--st-font); line-h
 """
 _HTML = """<div class="frame"><img><svg preserveAspectRatio="none"></svg></div>
 <div class="rows"><p hidden></p><table>
-<thead><tr><th>#</th><th>class</th><th>score</th><th>x1 y1 x2 y2</th></tr></thead>
+<thead><tr><th>#</th><th>class</th><th>score</th><th>x1, y1, x2, y2</th></tr></thead>
 <tbody></tbody></table></div>"""
 _JS = """
 export default function ({ data, parentElement }) {
@@ -52,7 +52,7 @@ export default function ({ data, parentElement }) {
     for (const [a, v] of Object.entries(place)) rect.setAttribute(a, v);
     const line = document.createElement('tr');
     line.tabIndex = 0;
-    [k + 1, '', row.score.toFixed(3), row.box.map((v) => v.toFixed(0)).join('  ')].forEach((text) => {
+    [k + 1, '', row.score.toFixed(3), row.box.map((v) => v.toFixed(0)).join(', ')].forEach((text) => {
       line.insertCell().textContent = text;
     });
     const swatch = document.createElement('i');

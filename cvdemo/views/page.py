@@ -6,13 +6,15 @@ import functools
 import inspect
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ParamSpec
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from cvdemo.assets import asset
 from cvdemo.errors import CvdemoError
+
+P = ParamSpec("P")
 
 
 @functools.cache
@@ -63,13 +65,13 @@ def code_fold(*functions: Callable[..., Any], paper: str = "", ready_made: str =
             st.code(inspect.getsource(function), language="python")
 
 
-def guarded(lab: Callable[[], None]) -> Callable[[], None]:
+def guarded(lab: Callable[P, None]) -> Callable[P, None]:
     """A lab whose `CvdemoError` becomes one sentence on a page that lives on."""
 
     @functools.wraps(lab)
-    def run() -> None:
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            lab()
+            lab(*args, **kwargs)
         except CvdemoError as error:
             st.error(f"{str(error)[:1].upper()}{str(error)[1:]}.", icon="⚠️")
 

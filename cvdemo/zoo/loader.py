@@ -8,12 +8,15 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from cvdemo.errors import CheckpointError, ModelNotAvailableError
 from cvdemo.zoo.catalogue import DEFAULTS, spec
 from cvdemo.zoo.device import check_device, default_device
-from cvdemo.zoo.model import Model
 from cvdemo.zoo.spec import ModelSpec
+
+if TYPE_CHECKING:  # supervision takes most of a second to import: not for the first page
+    from cvdemo.zoo.model import Model
 
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
 
