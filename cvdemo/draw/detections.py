@@ -27,7 +27,7 @@ def draw_detections(picture: np.ndarray, detections: sv.Detections, *, labels: b
 
 
 def _write_labels(
-    scene: np.ndarray, detections: sv.Detections, lookup: np.ndarray, *, scale: float
+    scene: np.ndarray, detections: sv.Detections, lookup: np.ndarray, scale: float
 ) -> np.ndarray:
     """Labels above their boxes, or inside where a box touches the top; the best score is written last.
 
