@@ -6,7 +6,10 @@ st.set_page_config(page_title="cvdemo", page_icon="🦆", layout="wide")
 
 st.navigation(
     {
-        "": [st.Page("pages/home.py", title="Home", icon="🏠", default=True)],
+        "": [
+            st.Page("pages/home.py", title="Home", icon="🏠", default=True),
+            st.Page("pages/world.py", title="The world", icon="🎨"),
+        ],
         "Detection": [
             st.Page("pages/classify.py", title="Classify", icon="🐈"),
             st.Page("pages/detect.py", title="Detect", icon="🔲"),

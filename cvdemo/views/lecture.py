@@ -11,6 +11,7 @@ class Topic(NamedTuple):
 
 
 PLAN = {
+    "The drawn world": (Topic("Scenes and their truth", "pages/world.py"),),
     "Detection": (
         Topic("Classification", "pages/classify.py"),
         Topic("Object detection", "pages/detect.py"),

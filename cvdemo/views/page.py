@@ -13,6 +13,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from cvdemo.assets import asset
 from cvdemo.errors import CvdemoError
+from cvdemo.views.latency import answer_at_once
 
 P = ParamSpec("P")
 
@@ -32,6 +33,8 @@ def texts(page: str) -> dict[str, str]:
 def header(page: str) -> None:
     """Title and the one or two sentences under it."""
     _through_app()
+    answer_at_once()
+    st.html("<style>.stMainBlockContainer { padding-top: 3.5rem; }</style>")
     st.title(texts(page)["title"], anchor=False)
     st.markdown(texts(page)["intro"])
 
