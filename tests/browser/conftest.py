@@ -19,7 +19,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     pytest.importorskip("playwright", reason="Playwright is not installed: pip install 'cvdemo[test]'")
     if chromium_path() is None:
@@ -28,7 +28,7 @@ def chromium() -> Iterator[Any]:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def app(chromium: Any) -> Iterator[str]:
     with start() as address:
         wait_until_healthy(address)
