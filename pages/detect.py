@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import streamlit as st
@@ -60,8 +61,6 @@ def result(entry: zoo.ModelSpec, chosen: Chosen, raw: sv.Detections, options: di
 
 def to_coco_text(found: sv.Detections) -> str:
     """COCO's results format, with the picture as image 1."""
-    import json
-
     return json.dumps(to_coco(found, image_id=1), indent=1)
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from cvdemo import zoo
 from cvdemo.errors import CvdemoError
 from cvdemo.views.lecture import PLAN
-from cvdemo.views.page import header
+from cvdemo.views.page import header, sentence
 
 
 def plan() -> None:
@@ -27,7 +27,7 @@ def machine() -> None:
     try:
         st.markdown(f"**Runs on** {zoo.device_title()}")
     except CvdemoError as error:
-        st.error(f"{error}.", icon="⚠️")
+        st.error(sentence(error), icon="⚠️")
     entries = zoo.models()
     offline = [m.title for m in entries if m.offline]
     st.markdown(

@@ -10,6 +10,7 @@ import supervision as sv
 
 from cvdemo import zoo
 from cvdemo.errors import UnknownModelError
+from cvdemo.views.page import sentence
 from cvdemo.views.source import Chosen
 from cvdemo.zoo.fetch import is_here
 from cvdemo.zoo.model import Classification, Classifier, Detector
@@ -23,7 +24,7 @@ def choose_model(task: zoo.Task, *, key: str = "model", label: str = "Model") ->
         try:
             zoo.spec(asked)
         except UnknownModelError as error:
-            st.warning(f"{str(error)[:1].upper()}{str(error)[1:]}", icon="⚠️")
+            st.warning(sentence(error), icon="⚠️")
         asked = None
     # Not `bind`: it would put the title into the URL, and the key is what the shell and the notebook know.
     index = keys.index(asked) if asked else 0

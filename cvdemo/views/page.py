@@ -13,7 +13,6 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from cvdemo.assets import asset
 from cvdemo.errors import CvdemoError
-from cvdemo.views.latency import answer_at_once
 
 P = ParamSpec("P")
 
@@ -33,7 +32,6 @@ def texts(page: str) -> dict[str, str]:
 def header(page: str) -> None:
     """Title and the one or two sentences under it."""
     _through_app()
-    answer_at_once()
     st.html("<style>.stMainBlockContainer { padding-top: 3.5rem; }</style>")
     st.title(texts(page)["title"], anchor=False)
     st.markdown(texts(page)["intro"])
@@ -68,6 +66,12 @@ def code_fold(*functions: Callable[..., Any], paper: str = "", ready_made: str =
             st.code(inspect.getsource(function), language="python")
 
 
+def sentence(error: CvdemoError) -> str:
+    """An error's message as a sentence for a visitor: capital first, full stop or question mark last."""
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('?') else '.'}"
+
+
 def guarded(lab: Callable[P, None]) -> Callable[P, None]:
     """A lab whose `CvdemoError` becomes one sentence on a page that lives on."""
 
@@ -76,6 +80,6 @@ def guarded(lab: Callable[P, None]) -> Callable[P, None]:
         try:
             lab(*args, **kwargs)
         except CvdemoError as error:
-            st.error(f"{str(error)[:1].upper()}{str(error)[1:]}.", icon="⚠️")
+            st.error(sentence(error), icon="⚠️")
 
     return run

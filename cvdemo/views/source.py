@@ -10,6 +10,7 @@ import streamlit as st
 
 from cvdemo.data.pictures import SAMPLES, SUFFIXES, read_picture, sample
 from cvdemo.errors import CvdemoError
+from cvdemo.views.page import sentence
 
 KINDS = ("sample", "upload", "camera")
 
@@ -68,7 +69,7 @@ def _upload() -> Chosen | None:
         try:
             readable.append(_decoded(file.file_id, file.name, file))
         except CvdemoError as error:
-            st.error(f"{str(error)[:1].upper()}{str(error)[1:]}.", icon="⚠️")
+            st.error(sentence(error), icon="⚠️")
     if not readable:
         st.info("Drop one photo or several to begin.")
         return None

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from cvdemo.zoo.checkpoint import module_bytes
 from cvdemo.zoo.device import autocast
 from cvdemo.zoo.model import Classifier
 from cvdemo.zoo.spec import ModelSpec
@@ -33,7 +34,7 @@ class TorchClassifier(Classifier):
         linear: str = "",
     ) -> None:
         net = net.eval().to(device)
-        super().__init__(spec, device=device, nbytes=sum(p.nbytes for p in net.parameters()))
+        super().__init__(spec, device=device, nbytes=module_bytes(net))
         self.net = net
         self.crop = crop
         self.linear = net.get_submodule(linear) if linear else None
