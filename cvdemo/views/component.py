@@ -1,0 +1,27 @@
+"""Browser components: HTML, CSS and JavaScript of `views/web`, mounted without a build or an iframe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+WEB = Path(__file__).parent / "web"
+
+
+def component(name: str, *shared: str) -> Callable[..., Any]:
+    """The component of `web/NAME.html`, `.css` and `.js`; `shared` names such as "player" come before it.
+
+    The script of the component itself has `export default function ({ data, parentElement, ... })`; it is
+    called again at every rerun and must leave alone what did not change. Shared scripts only define
+    functions.
+    """
+    html, css, js = (_joined((*shared, name), suffix) for suffix in (".html", ".css", ".js"))
+    return st.components.v2.component(f"cvdemo_{name}", html=html, css=css, js=js)
+
+
+def _joined(names: tuple[str, ...], suffix: str) -> str:
+    files = (WEB / f"{name}{suffix}" for name in names)
+    return "\n".join(file.read_text("utf-8") for file in files if file.is_file())
