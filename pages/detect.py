@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import time
+from typing import Any
 
+import numpy as np
 import streamlit as st
 import supervision as sv
 
 from cvdemo import zoo
-from cvdemo.data.detections_json import to_coco, to_csv
+from cvdemo.data.detections_json import class_names, to_coco, to_csv
 from cvdemo.data.pictures import to_png
 from cvdemo.draw.detections import draw_detections
 from cvdemo.ops.detections import confidence, select
@@ -18,10 +20,19 @@ from cvdemo.views.boxes import boxes_and_table, score_histogram
 from cvdemo.views.models import about, choose_model, raw_detections, ready
 from cvdemo.views.page import code_fold, guarded, header, theory
 from cvdemo.views.source import Chosen, choose_picture
+from cvdemo.views.truth import scene_score
 
 
-def thresholds(first: zoo.ModelSpec, raw: sv.Detections) -> dict:
-    """The sliders beside the picture, and what they say to `select`."""
+class Shown:
+    """What the page shows now, for the downloads: they are made when they are asked for."""
+
+    def __init__(self) -> None:
+        self.annotated = np.zeros((1, 1, 3), np.uint8)
+        self.found = sv.Detections.empty()
+
+
+def thresholds(first: zoo.ModelSpec, raw: sv.Detections) -> dict[str, float]:
+    """The two sliders beside the picture, by the names that `select` has for them."""
     score = st.slider("Score threshold", 0.01, 1.0, 0.5, 0.01, key="score", bind="query-params")
     score_histogram(raw, score, key="histogram")
     iou = st.slider(
@@ -29,34 +40,57 @@ def thresholds(first: zoo.ModelSpec, raw: sv.Detections) -> dict:
     )
     if not first.nms:
         st.caption("No NMS here: this model was trained to give each object one box (set prediction).")
-    names = sorted(set(map(str, raw.data.get("class_name", []))))
-    wanted = st.multiselect("Only these classes", names, placeholder="all classes")
-    limit = st.number_input("Most detections", 1, 300, 100, key="most", bind="query-params")
-    class_ids = confidence(raw) if raw.class_id is None else raw.class_id
-    ids = {int(i) for i, n in zip(class_ids, raw.data["class_name"], strict=True) if n in wanted}
-    return {"score": score, "iou": iou, "classes": ids or None, "max_detections": int(limit)}
+    return {"score": score, "iou": iou}
 
 
-def result(entry: zoo.ModelSpec, chosen: Chosen, raw: sv.Detections, options: dict, *, key: str) -> None:
-    """One model's answer: picture, table, times, files."""
+def choose_classes(raw: sv.Detections) -> dict[str, Any]:
+    """Which classes are shown and how many boxes, by the names that `select` has for them."""
+    with st.popover("Classes and limit", width="stretch"):
+        names = class_names(raw)
+        wanted = st.multiselect("Only these classes", sorted(set(names)), placeholder="all classes")
+        limit = st.number_input("Most detections", 1, 300, 100, key="most", bind="query-params")
+    class_ids = np.zeros(0, int) if raw.class_id is None else raw.class_id
+    ids = {int(i) for i, n in zip(class_ids, names, strict=True) if n in wanted}
+    return {"classes": ids or None, "max_detections": int(limit)}
+
+
+def result(
+    entry: zoo.ModelSpec,
+    chosen: Chosen,
+    raw: sv.Detections,
+    options: dict[str, Any],
+    *,
+    shown: Shown,
+    key: str,
+) -> None:
+    """One model's answer: picture, table, times, and the score where the truth is known."""
     start = time.perf_counter()
     found = select(raw, **{**options, "iou": options["iou"] if entry.nms else 1.0})
     selected = time.perf_counter()
     annotated = draw_detections(chosen.picture, found)
     drawn = time.perf_counter()
-    boxes_and_table(annotated, found, key=f"boxes-{key}", name=chosen.name)
+    shown.annotated, shown.found = annotated, found
+    asked = None if chosen.truth is None else chosen.truth.boxes[~chosen.truth.difficult]
+    if chosen.truth is not None:
+        st.markdown(scene_score(found, chosen.truth).text())
+    truth = asked if st.session_state.get("truth") else None
+    boxes_and_table(annotated, found, key=f"boxes-{key}", name=chosen.name, truth=truth)
     st.caption(
         f"**{entry.title}** on {zoo.default_device().upper()} · decode {chosen.decode_ms:.1f} ms · "
         f"network {raw.metadata['milliseconds']:.0f} ms (once) · "
         f"post-processing {1000 * (selected - start):.1f} ms · drawing {1000 * (drawn - selected):.1f} ms"
     )
+
+
+def downloads(chosen: Chosen, shown: Shown, *, key: str) -> None:
+    """Picture and detections as they stand when a button is pressed."""
     stem = chosen.name.rsplit(".", 1)[0]
     png, coco, csv = st.columns(3)
-    png.download_button("PNG", lambda: to_png(annotated), f"{stem}.png", "image/png", key=f"png-{key}")
+    png.download_button("PNG", lambda: to_png(shown.annotated), f"{stem}.png", "image/png", key=f"png-{key}")
     coco.download_button(
-        "COCO JSON", lambda: to_coco_text(found), f"{stem}.json", "application/json", key=f"coco-{key}"
+        "COCO JSON", lambda: to_coco_text(shown.found), f"{stem}.json", "application/json", key=f"coco-{key}"
     )
-    csv.download_button("CSV", lambda: to_csv(found), f"{stem}.csv", "text/csv", key=f"csv-{key}")
+    csv.download_button("CSV", lambda: to_csv(shown.found), f"{stem}.csv", "text/csv", key=f"csv-{key}")
 
 
 def to_coco_text(found: sv.Detections) -> str:
@@ -86,19 +120,36 @@ def lab() -> None:
     answers = [(first, raw_detections(first, chosen, prompt))]
     if second is not None and ready(second):
         answers.append((second, raw_detections(second, chosen, prompt2)))
-    results(chosen, answers)
+    with more:
+        options = choose_classes(answers[0][1])
+        if chosen.truth is not None:
+            st.toggle("Show the truth", key="truth", bind="query-params")
+    shown = [Shown() for _ in answers]
+    results(chosen, answers, options, shown)
+    for i, (side, one) in enumerate(zip(_columns(len(answers))[1:], shown, strict=True)):
+        with side:
+            downloads(chosen, one, key=str(i))
 
 
 @st.fragment
 @guarded
-def results(chosen: Chosen, answers: list[tuple[zoo.ModelSpec, sv.Detections]]) -> None:
+def results(
+    chosen: Chosen,
+    answers: list[tuple[zoo.ModelSpec, sv.Detections]],
+    options: dict[str, Any],
+    shown: list[Shown],
+) -> None:
     """Thresholds left, pictures right: all that runs when a slider moves."""
-    left, *sides = st.columns([1, *[2.6 / len(answers)] * len(answers)], gap="medium")
+    left, *sides = _columns(len(answers))
     with left:
-        options = thresholds(*answers[0])
+        options = {**options, **thresholds(*answers[0])}
     for i, (side, (entry, raw)) in enumerate(zip(sides, answers, strict=True)):
         with side:
-            result(entry, chosen, raw, options, key=str(i))
+            result(entry, chosen, raw, options, shown=shown[i], key=str(i))
+
+
+def _columns(answers: int) -> list[Any]:
+    return st.columns([1, *[2.6 / answers] * answers], gap="medium")
 
 
 def _prompt(entry: zoo.ModelSpec, key: str) -> str:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import streamlit as st
+
+from cvdemo.data.pictures import to_jpeg
 
 WEB = Path(__file__).parent / "web"
 
@@ -25,3 +30,13 @@ def component(name: str, *shared: str) -> Callable[..., Any]:
 def _joined(names: tuple[str, ...], suffix: str) -> str:
     files = (WEB / f"{name}{suffix}" for name in names)
     return "\n".join(file.read_text("utf-8") for file in files if file.is_file())
+
+
+def with_picture(fields: dict[str, Any], picture: np.ndarray) -> bytes:
+    """A component's data with a picture [H, W, 3] uint8 RGB in it as JPEG, for `unpacked` of `picture.js`.
+
+    Raw bytes reach the browser in a fraction of the time that a data URL within JSON takes there.
+    """
+    jpeg = to_jpeg(picture)
+    head = json.dumps({**fields, "identity": f"{len(jpeg)}-{zlib.crc32(jpeg)}"}).encode()
+    return len(head).to_bytes(4, "little") + head + jpeg

@@ -1,4 +1,4 @@
-"""The common source widget: a sample photo, uploads, the camera."""
+"""The common source widget: a drawn scene, a sample photo, uploads, the camera."""
 
 from __future__ import annotations
 
@@ -11,17 +11,24 @@ import streamlit as st
 from cvdemo.data.pictures import SAMPLES, SUFFIXES, read_picture, sample
 from cvdemo.errors import CvdemoError
 from cvdemo.views.page import sentence
+from cvdemo.views.scene import choose_scene, drawn
+from cvdemo.world.difficulty import Difficulty
+from cvdemo.world.known import Truth
 
-KINDS = ("sample", "upload", "camera")
+KINDS = ("scene", "sample", "upload", "camera")
 
 
 class Chosen(NamedTuple):
-    """The picture that the visitor chose; `identity` is the same for the same picture."""
+    """The picture that the visitor chose; `identity` is the same for the same picture.
+
+    `truth` is all that is known of a drawn scene, None for any other picture.
+    """
 
     identity: str
     name: str
     picture: np.ndarray
     decode_ms: float
+    truth: Truth | None = None
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -38,14 +45,24 @@ def _decoded(file_id: str, name: str, _file: Any) -> Chosen:
     return Chosen(f"file:{file_id}", name, picture, 1000 * (time.perf_counter() - start))
 
 
-def choose_picture() -> Chosen | None:
+def _scene(seed: int, difficulty: Difficulty) -> Chosen:
+    start = time.perf_counter()
+    picture, truth = drawn(seed, difficulty)
+    milliseconds = 1000 * (time.perf_counter() - start)
+    return Chosen(f"scene:{seed}:{difficulty}", f"scene-{seed}", picture, milliseconds, truth)
+
+
+def choose_picture(first: str = "sample") -> Chosen | None:
     """Draws the widget and returns the chosen picture, or None while there is none yet.
 
-    A file that cannot be read gives one sentence; the other files stay.
+    `first` is the kind that the page opens with: "scene", "sample", "upload" or "camera". A file that
+    cannot be read gives one sentence; the other files stay.
     """
     kind = st.segmented_control(
-        "Picture", KINDS, default="sample", required=True, key="source", bind="query-params"
+        "Picture", KINDS, default=first, required=True, key="source", bind="query-params"
     )
+    if kind == "scene":
+        return _scene(*choose_scene())
     if kind == "upload":
         return _upload()
     if kind == "camera":
