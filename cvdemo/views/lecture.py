@@ -18,7 +18,9 @@ PLAN = {
         Topic("Sliding window, region proposals"),
         Topic("R-CNN, Fast and Faster R-CNN, R-FCN"),
         Topic("YOLO and SSD"),
-        Topic("NMS, IoU, mAP"),
+        Topic("NMS"),
+        Topic("IoU", "pages/iou.py"),
+        Topic("mAP"),
     ),
     "Semantic segmentation": (
         Topic("Sliding window to FCN"),
