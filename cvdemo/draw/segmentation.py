@@ -1,0 +1,58 @@
+"""Colours of semantic classes, and pictures of label maps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cvdemo.draw.colours import colour
+from cvdemo.errors import DataError
+from cvdemo.world.vocabulary import COLOURS
+
+WRONG = (230, 0, 126)  # far from every class colour of the drawn world
+
+
+def class_colours(names: Sequence[str]) -> NDArray[np.uint8]:
+    """The colour of each class, [C, 3] uint8 RGB: the drawn world's own, the project's palette for others."""
+    rgb = [COLOURS.get(name) or tuple(bytes.fromhex(colour(name)[1:])) for name in names]
+    return np.array(rgb, dtype=np.uint8).reshape(-1, 3)
+
+
+def paint_labels(labels: NDArray[np.uint8], names: Sequence[str]) -> NDArray[np.uint8]:
+    """A label map [H, W] in its classes' colours, [H, W, 3]; a label without a name is a DataError."""
+    if labels.size and int(labels.max()) >= len(names):
+        raise DataError(
+            f"the label map has the label {int(labels.max())}, but there are {len(names)} classes"
+        )
+    return class_colours(names)[labels]
+
+
+def overlay_labels(
+    picture: NDArray[np.uint8], labels: NDArray[np.uint8], names: Sequence[str], *, opacity: float = 0.6
+) -> NDArray[np.uint8]:
+    """The label map [H, W] over its picture [H, W, 3]; opacity 0 shows the picture alone, 1 the map alone."""
+    _same_size(picture, labels)
+    painted = paint_labels(labels, names)
+    mixed: NDArray[np.uint8] = cv2.addWeighted(picture, 1 - opacity, painted, opacity, 0)  # type: ignore[assignment]
+    return mixed
+
+
+def error_map(
+    picture: NDArray[np.uint8], labels: NDArray[np.uint8], truth: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
+    """A pale grey picture [H, W, 3] with every pixel marked whose label [H, W] is not the true one [H, W]."""
+    _same_size(picture, labels)
+    _same_size(picture, truth)
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) // 2 + 127
+    marked: NDArray[np.uint8] = np.repeat(grey[..., None], 3, axis=2).astype(np.uint8)
+    marked[labels != truth] = WRONG
+    return marked
+
+
+def _same_size(picture: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
+    if picture.shape[:2] != labels.shape:
+        sizes = (f"{a.shape[1]} x {a.shape[0]}" for a in (picture, labels))
+        raise DataError("the picture has {} pixels, the label map {}".format(*sizes))
