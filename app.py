@@ -14,6 +14,7 @@ st.navigation(
             st.Page("pages/classify.py", title="Classify", icon="🐈"),
             st.Page("pages/detect.py", title="Detect", icon="🔲"),
             st.Page("pages/iou.py", title="IoU", icon="📐"),
+            st.Page("pages/map.py", title="mAP", icon="📈"),
         ],
     }
 ).run()

@@ -20,7 +20,7 @@ PLAN = {
         Topic("YOLO and SSD"),
         Topic("NMS"),
         Topic("IoU", "pages/iou.py"),
-        Topic("mAP"),
+        Topic("mAP", "pages/map.py"),
     ),
     "Semantic segmentation": (
         Topic("Sliding window to FCN"),

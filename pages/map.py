@@ -1,0 +1,41 @@
+"""Average precision (L17): the curve detection by detection, what AP depends on, what errors cost."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cvdemo.metrics.ap import average_precision
+from cvdemo.metrics.curve import curves
+from cvdemo.metrics.matching import match_coco
+from cvdemo.metrics.tide import tide
+from cvdemo.views.map_lab import controls, experiments, results
+from cvdemo.views.map_sources import choose_exam
+from cvdemo.views.page import code_fold, guarded, header, theory
+
+
+@st.fragment
+@guarded
+def lab() -> None:
+    """Data and controls on top, the player under them, tables below."""
+    experiments()
+    exam = choose_exam()
+    if exam is not None:
+        results(exam, controls(exam))
+
+
+def main() -> None:
+    """The page from top to bottom."""
+    header("map")
+    lab()
+    theory("map")
+    code_fold(
+        average_precision,
+        match_coco,
+        curves,
+        tide,
+        paper="https://arxiv.org/abs/1405.0312",
+        ready_made="`pycocotools.cocoeval.COCOeval`, `faster_coco_eval.COCOeval_faster`",
+    )
+
+
+main()
