@@ -18,7 +18,7 @@ PLAN = {
         Topic("Sliding window, region proposals"),
         Topic("R-CNN, Fast and Faster R-CNN, R-FCN"),
         Topic("YOLO and SSD"),
-        Topic("NMS"),
+        Topic("NMS", "pages/nms.py"),
         Topic("IoU", "pages/iou.py"),
         Topic("mAP", "pages/map.py"),
     ),

@@ -1,0 +1,174 @@
+"""All steps of a suppression as flat arrays: to be played forwards and backwards without computing again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cvdemo.ops.checks import as_boxes, as_class_ids, as_scores
+from cvdemo.ops.fusion import FusionStep, weighted_boxes_fusion_steps
+from cvdemo.ops.nms import NmsStep, diou_nms_steps, nms_steps, soft_nms_steps
+
+Floats: TypeAlias = NDArray[np.float64]
+Indices: TypeAlias = NDArray[np.int64]
+
+SPARED = 4  # rivals that stay as they are and yet are recorded, the nearest first: they show how close it was
+
+
+class Method(StrEnum):
+    """How to make one box out of many."""
+
+    GREEDY = "greedy"
+    LINEAR = "soft linear"
+    GAUSSIAN = "soft gaussian"
+    DISTANCE = "diou"
+    FUSION = "fusion"
+
+
+@dataclass(frozen=True, eq=False)
+class Replay:
+    """What every step of a method did. Box numbers point into the boxes that were given.
+
+    S steps, one for each box kept, or for each box at all where boxes are fused. Step s touches the pairs
+    offsets[s] to offsets[s + 1] of P: what fell or lost score, and the few nearest that did not.
+    """
+
+    method: Method
+    current: Indices  # [S] the box whose turn it is
+    near: Indices  # [S] how many waiting boxes (of its class) overlap it at all
+    offsets: Indices  # [S + 1]
+    other: Indices  # [P] the box that the current one meets
+    overlap: Floats  # [P] what decides: IoU, for DIoU-NMS less the distance of the centres
+    fallen: NDArray[np.bool_]  # [P]
+    after: Floats  # [P] its score after the step
+    cluster: Indices  # [S] the cluster joined; [0] for all methods but fusion
+    fused: Floats  # [S, 4] the cluster's box after joining; [0, 4] for all methods but fusion
+    kept: Indices  # [K] boxes kept, in order; of a fused box its best member
+    kept_boxes: Floats  # [K, 4]
+    kept_scores: Floats  # [K]
+
+    def __len__(self) -> int:
+        return len(self.current)
+
+
+def replay(
+    boxes: ArrayLike,
+    scores: ArrayLike,
+    class_ids: ArrayLike | None,
+    method: Method,
+    *,
+    iou_threshold: float = 0.5,
+    sigma: float = 0.5,
+    score_threshold: float = 0.001,
+) -> Replay:
+    """Play a method to its end. boxes [N, 4], scores [N]; class_ids None suppresses across classes.
+
+    sigma is Gaussian Soft-NMS's; a box falls there, and in the linear one, when its score sinks below
+    score_threshold. Other methods do not use them. Raises DataError as `nms` does.
+    """
+    boxes = as_boxes(boxes)
+    scores = as_scores(scores, len(boxes))
+    classes = None if class_ids is None else as_class_ids(class_ids, len(boxes))
+    if method is Method.FUSION:
+        steps = list(weighted_boxes_fusion_steps(boxes, scores, classes, iou_threshold=iou_threshold))
+        return _fused(steps, scores)
+    if method is Method.GREEDY:
+        played = nms_steps(boxes, scores, iou_threshold, classes)
+    elif method is Method.DISTANCE:
+        played = diou_nms_steps(boxes, scores, iou_threshold, classes)
+    else:
+        played = soft_nms_steps(
+            boxes,
+            scores,
+            classes,
+            method="linear" if method is Method.LINEAR else "gaussian",
+            iou_threshold=iou_threshold,
+            sigma=sigma,
+            score_threshold=max(score_threshold, 0.001),
+        )
+    return _suppressed(method, played, boxes, scores)
+
+
+class _Pairs(NamedTuple):
+    """What one step did to the boxes that it met."""
+
+    other: Indices
+    overlap: NDArray[np.floating[Any]]
+    fallen: NDArray[np.bool_]
+    after: NDArray[np.floating[Any]]
+
+
+def _suppressed(
+    method: Method,
+    steps: Iterable[NmsStep],
+    boxes: NDArray[np.floating[Any]],
+    scores: NDArray[np.floating[Any]],
+) -> Replay:
+    current, near, pairs, last = [], [], [], None
+    before = scores
+    for last in steps:
+        current.append(last.current)
+        near.append(len(last.rivals))
+        pairs.append(_met(last, before))
+        before = last.scores
+    kept = np.zeros(0, np.int64) if last is None else last.kept.copy()
+    return Replay(
+        method=method,
+        current=np.array(current, dtype=np.int64),
+        near=np.array(near, dtype=np.int64),
+        offsets=np.cumsum([0, *(len(p.other) for p in pairs)]),
+        other=_joined([p.other for p in pairs], np.int64),
+        overlap=_joined([p.overlap for p in pairs], np.float64),
+        fallen=_joined([p.fallen for p in pairs], np.bool_),
+        after=_joined([p.after for p in pairs], np.float64),
+        cluster=np.zeros(0, np.int64),
+        fused=np.zeros((0, 4)),
+        kept=kept,
+        kept_boxes=boxes[kept].astype(np.float64),
+        kept_scores=before[kept].astype(np.float64),
+    )
+
+
+def _met(step: NmsStep, before: NDArray[np.floating[Any]]) -> _Pairs:
+    """The rivals that fell or lost score, and the nearest `SPARED` of the others; largest overlap first."""
+    after = step.scores[step.rivals]
+    touched = step.fallen | (after != before[step.rivals])
+    order = np.argsort(-step.overlaps, kind="stable")
+    spared = order[~touched[order]][:SPARED]
+    stay = touched.copy()
+    stay[spared] = True
+    rows = order[stay[order]]
+    return _Pairs(step.rivals[rows], step.overlaps[rows], step.fallen[rows], after[rows])
+
+
+def _joined(parts: list[Any], dtype: Any) -> NDArray[Any]:
+    return np.concatenate(parts).astype(dtype, copy=False) if parts else np.zeros(0, dtype)
+
+
+def _fused(steps: list[FusionStep], scores: NDArray[np.floating[Any]]) -> Replay:
+    last: dict[int, FusionStep] = {step.cluster: step for step in steps}
+    means = np.array([scores[list(step.members)].mean() for step in last.values()])
+    order = np.argsort(-means, kind="stable")
+    ends = [list(last.values())[k] for k in order]
+    joins = np.array([len(step.members) > 1 for step in steps], dtype=bool)
+    empty = np.zeros(0)
+    return Replay(
+        method=Method.FUSION,
+        current=np.array([step.current for step in steps], dtype=np.int64),
+        near=joins.astype(np.int64),
+        offsets=np.cumsum([0, *joins]),
+        other=np.array([s.members[0] for s, j in zip(steps, joins, strict=True) if j], dtype=np.int64),
+        overlap=np.array([s.iou for s, j in zip(steps, joins, strict=True) if j], dtype=np.float64),
+        fallen=np.zeros(int(joins.sum()), dtype=bool),
+        after=np.array([scores[s.members[0]] for s, j in zip(steps, joins, strict=True) if j], np.float64),
+        cluster=np.array([step.cluster for step in steps], dtype=np.int64),
+        fused=np.array([step.box for step in steps], dtype=np.float64).reshape(-1, 4),
+        kept=np.array([step.members[0] for step in ends], dtype=np.int64),
+        kept_boxes=np.array([step.box for step in ends], dtype=np.float64).reshape(-1, 4),
+        kept_scores=means[order] if len(means) else empty,
+    )

@@ -1,0 +1,1 @@
+"""Writing animations and videos."""

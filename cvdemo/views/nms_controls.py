@@ -1,0 +1,74 @@
+"""The sliders of the NMS page."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import streamlit as st
+
+from cvdemo.data.detections_json import class_names
+from cvdemo.ops.replay import Method
+from cvdemo.views.boxes import score_histogram
+from cvdemo.views.nms_boxes import Boxes, comparable
+from cvdemo.views.nms_player import TITLES, Setting
+from cvdemo.views.nms_sweep import sweep_chart
+from cvdemo.views.source import Chosen
+
+IOU, SCORE = 0.5, 0.3
+
+
+class Choice(NamedTuple):
+    """What the sliders say; `classes` is empty for all."""
+
+    setting: Setting
+    methods: tuple[Method, ...]
+    sigma: float
+    classes: tuple[str, ...]
+
+
+def controls(chosen: Chosen, boxes: Boxes) -> Choice:
+    """Draws them, with the histogram under the score slider and the sweep under the IoU slider."""
+    if boxes.entry is not None and not boxes.entry.nms:
+        st.caption(
+            f"{boxes.entry.title} needs no NMS: it was trained to give each object one box (set prediction). "
+            "Play it all the same, and see how few boxes fall."
+        )
+    methods = _methods()
+    iou = st.slider("IoU threshold", 0.0, 1.0, IOU, 0.01, key="iou", bind="query-params")
+    chart = st.container()
+    score = st.slider("Score threshold", 0.0, 1.0, SCORE, 0.01, key="score", bind="query-params")
+    score_histogram(boxes.raw, score, key="histogram")
+    across = st.toggle(
+        "Across classes",
+        key="across",
+        bind="query-params",
+        help="Off: a box falls only to a box of its own class. On: to any better box.",
+    )
+    sigma = 0.5
+    if Method.GAUSSIAN in methods:
+        sigma = st.slider("σ of Gaussian Soft-NMS", 0.05, 2.0, 0.5, 0.05, key="sigma", bind="query-params")
+    names = sorted(set(class_names(boxes.raw)))
+    wanted = st.multiselect("Only these classes", names, placeholder="all classes", key="only")
+    choice = Choice(Setting(iou, score, not across), methods, sigma, tuple(wanted))
+    with chart:
+        sweep_chart(chosen if comparable(boxes) else None, boxes, choice.setting, choice.classes)
+    return choice
+
+
+def _methods() -> tuple[Method, ...]:
+    names = [m.value for m in Method]
+    first = st.selectbox(
+        "Method", names, key="method", bind="query-params", format_func=lambda m: TITLES[Method(m)]
+    )
+    if not st.toggle("Compare with a second method", key="compare", bind="query-params"):
+        return (Method(first),)
+    second = st.selectbox(
+        "Second method",
+        names,
+        2,
+        key="method2",
+        bind="query-params",
+        format_func=lambda m: TITLES[Method(m)],
+        label_visibility="collapsed",
+    )
+    return (Method(first), Method(second))

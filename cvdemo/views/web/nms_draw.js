@@ -1,0 +1,184 @@
+// The boxes of a frame on a canvas over the picture. `moment` 0 … 1 is how far its animation has come.
+const RED = '#ff3b30';
+
+function nmsDraw(canvas, d, s, moment, leaving, lit) {
+  const ratio = window.devicePixelRatio || 1;
+  const width = canvas.clientWidth, height = canvas.clientHeight;
+  if (!width) return;
+  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+    canvas.width = Math.round(width * ratio); canvas.height = Math.round(height * ratio);
+  }
+  const g = canvas.getContext('2d'), k = width / d.width;
+  g.setTransform(ratio, 0, 0, ratio, 0, 0);
+  g.clearRect(0, 0, width, height);
+  const box = (i) => rectOf(d.boxes, 4 * i, k);
+  const done = s.frame === s.last;
+  nmsQuiet(g, d, s, box, done);
+  if (leaving && moment < 1) nmsFalling(g, leaving, box, moment);
+  const chips = nmsChips(g, width, height);
+  if (d.fusion) nmsClusters(g, d, s, k, moment, chips);
+  else for (const i of s.kept) if (s.state[i] === KEPT) nmsKept(g, d, s, i, box(i), chips, done);
+  if (s.frame > 0 && !done) nmsStep(g, d, s, box, moment, chips);
+  if (d.truth.length) nmsTruth(g, d, k, done, chips);
+  if (lit >= 0 && lit < s.n) outline(g, box(lit), '#fff', 3, []);
+  chips.write();
+}
+
+function rectOf(boxes, at, k) {
+  return [boxes[at] * k, boxes[at + 1] * k, (boxes[at + 2] - boxes[at]) * k, (boxes[at + 3] - boxes[at + 1]) * k];
+}
+
+function outline(g, [x, y, w, h], colour, thick, dash) {
+  g.lineWidth = thick; g.strokeStyle = colour; g.setLineDash(dash);
+  g.strokeRect(x, y, w, h);
+  g.setLineDash([]);
+}
+
+function common([ax, ay, aw, ah], [bx, by, bw, bh]) {
+  const x = Math.max(ax, bx), y = Math.max(ay, by);
+  return [x, y, Math.max(0, Math.min(ax + aw, bx + bw) - x), Math.max(0, Math.min(ay + ah, by + bh) - y)];
+}
+
+// Waiting boxes thin, fallen ones as ghosts: one path per class and state, so that thousands cost little.
+function nmsQuiet(g, d, s, box, done) {
+  const paths = new Map();
+  for (let i = 0; i < s.n; i++) {
+    const state = s.state[i];
+    if (state !== WAITING && state !== FALLEN) continue;
+    const faint = state === WAITING && d.soft ? Math.round(4 * s.score[i] / d.scores[i]) : 4;
+    const key = state === FALLEN ? 'ghost' : `${d.name[i]}/${faint}`;
+    if (!paths.has(key)) paths.set(key, new Path2D());
+    paths.get(key).rect(...box(i));
+  }
+  const crowd = s.n > 300 ? .55 : 1;
+  for (const [key, path] of paths) {
+    const [name, faint] = key.split('/');
+    g.setLineDash(key === 'ghost' ? [3, 4] : []);
+    g.lineWidth = key === 'ghost' ? 1 : 1.3;
+    g.strokeStyle = key === 'ghost' ? '#fff' : d.colours[name];
+    g.globalAlpha = key === 'ghost' ? (done ? .16 : .26) * crowd : crowd * (.25 + .75 * faint / 4);
+    g.stroke(path);
+  }
+  g.globalAlpha = 1; g.setLineDash([]);
+}
+
+// The victims of the frame before fall off the picture.
+function nmsFalling(g, victims, box, t) {
+  g.globalAlpha = 1 - t;
+  for (const i of victims.slice(0, 200)) {
+    const [x, y, w, h] = box(i);
+    g.save();
+    g.translate(x + w / 2, y + h / 2 + 90 * t * t);
+    g.rotate(.25 * t * (i % 2 ? 1 : -1));
+    outline(g, [-w / 2, -h / 2, w, h], RED, 2, []);
+    g.restore();
+  }
+  g.globalAlpha = 1;
+}
+
+function nmsKept(g, d, s, i, rect, chips, done) {
+  const colour = d.colours[d.name[i]];
+  const twin = done && d.verdict.length && d.verdict[i] === 2, wrong = done && d.verdict.length && d.verdict[i] === 3;
+  outline(g, rect, 'rgba(0,0,0,.6)', 5, []);
+  outline(g, rect, colour, 3, twin || wrong ? [8, 4] : []);
+  const extra = twin ? ' duplicate' : wrong ? ' wrong' : '';
+  chips.add(rect, `${d.names[d.name[i]]} ${two(s.score[i])}${extra}`, twin || wrong ? '#ffb000' : colour, '#000');
+}
+
+function nmsClusters(g, d, s, k, moment, chips) {
+  const now = s.frame > 0 && s.frame < s.last ? d.cluster[s.frame - 1] : -1;
+  s.clusters.forEach((c, j) => {
+    const t = j === now ? moment : 1;
+    const mean = c.box.map((v, a) => c.before[a] + (v - c.before[a]) * t);
+    const rect = rectOf(mean, 0, k), first = c.members[0];
+    outline(g, rect, 'rgba(0,0,0,.6)', j === now ? 8 : 5, []);
+    outline(g, rect, d.colours[d.name[first]], j === now ? 5 : 3, []);
+    const score = c.members.reduce((sum, i) => sum + d.scores[i], 0) / c.members.length;
+    if (j !== now && s.clusters.length > 40 && c.members.length < 2) return;
+    const many = c.members.length > 1 ? ` × ${c.members.length}` : '';
+    chips.add(rect, `${d.names[d.name[first]]} ${two(score)}${many}`, d.colours[d.name[first]], '#000');
+    if (j === now) for (const i of c.members) outline(g, rectOf(d.boxes, 4 * i, k), '#fff', 1, [4, 3]);
+  });
+}
+
+// The current box bright, its victims in red with the shared area filled, the nearest that stays in pale.
+function nmsStep(g, d, s, box, moment, chips) {
+  const current = d.current[s.frame - 1], rect = box(current), pairs = s.pairs();
+  const colour = d.colours[d.name[current]];
+  const pulse = moment < 1 ? .5 + .5 * Math.cos(4 * Math.PI * moment) : 0;
+  const sinking = d.soft ? nmsScoresBefore(d, s) : null;
+  const hit = d.fusion ? [] : pairs.filter((p) => p.fell || (sinking && p.after < sinking(p) - 1e-4));
+  const spared = d.fusion ? [] : pairs.filter((p) => !hit.includes(p)).slice(0, 1);
+  const fill = Math.min(.3, .9 / Math.max(1, hit.length));
+  for (const p of hit.slice(0, 60)) {
+    const both = common(rect, box(p.other));
+    g.fillStyle = p.fell ? RED : '#ffb000'; g.globalAlpha = Math.min(.75, fill + .35 * pulse);
+    g.fillRect(...both);
+    g.globalAlpha = 1;
+  }
+  for (const p of spared) {
+    g.fillStyle = '#fff'; g.globalAlpha = .16; g.fillRect(...common(rect, box(p.other))); g.globalAlpha = 1;
+    outline(g, box(p.other), '#fff', 1.6, []);
+  }
+  for (const p of hit) {
+    outline(g, box(p.other), p.fell ? RED : '#ffb000', p.fell ? 2 + 2 * pulse : 2, p.fell ? [7, 4] : []);
+  }
+  if (!d.fusion || s.clusters[d.cluster[s.frame - 1]].members.length === 1) {
+    outline(g, rect, '#fff', 8, []); outline(g, rect, '#000', 5.5, []);
+  } else outline(g, rect, '#fff', 2.5, [4, 3]);
+  if (!d.fusion) outline(g, rect, colour, 4, []);
+  if (!d.fusion) chips.add(rect, `${d.names[d.name[current]]} ${two(s.score[current])}`, '#fff', '#000', true);
+  const measure = d.diou ? 'DIoU' : 'IoU';
+  hit.slice(0, 5).forEach((p) => {
+    const sank = sinking ? `${two(sinking(p))} → ${two(p.after)}` : `${measure} ${beside(p.overlap, d.threshold)}`;
+    chips.add(box(p.other), sank, p.fell ? RED : '#ffb000', p.fell ? '#fff' : '#000', false, true);
+  });
+  spared.forEach((p) => chips.add(box(p.other), `${beside(p.overlap, d.threshold)} stays`, '#f4f4f4', '#000', false, true));
+  if (d.fusion && pairs.length) chips.add(rect, `IoU ${beside(pairs[0].overlap, d.threshold)}`, '#f4f4f4', '#000', false, true);
+}
+
+function nmsTruth(g, d, k, done, chips) {
+  for (let t = 0; t < d.truth.length / 4; t++) {
+    const rect = rectOf(d.truth, 4 * t, k), lost = done && !d.found[t];
+    if (lost) { g.fillStyle = RED; g.globalAlpha = .22; g.fillRect(...rect); g.globalAlpha = 1; }
+    outline(g, rect, 'rgba(0,0,0,.55)', lost ? 5 : 3, [2, 5]);
+    outline(g, rect, lost ? RED : '#fff', lost ? 3 : 1.5, [2, 5]);
+    if (lost) chips.add(rect, `${d.truthNames[t]} lost`, RED, '#fff', true, true);
+  }
+}
+
+// Labels that keep out of each other's way: those added as important are placed first.
+function nmsChips(g, width, height) {
+  const wanted = [];
+  const size = width < 420 ? 11 : 13, tall = size + 6;
+  const place = (chip, taken) => {
+    const [x, y, w, h] = chip.rect;
+    g.font = `600 ${size}px system-ui, sans-serif`;
+    const wide = g.measureText(chip.text).width + 10;
+    const left = Math.max(0, Math.min(width - wide, x)), right = Math.max(0, Math.min(width - wide, x + w - wide));
+    const spots = chip.low
+      ? [[right, y + h - tall], [left, y + h - tall], [right, y + h], [left, y + h], [right, y + tall + 1], [left, y + h / 2]]
+      : [[left, y - tall], [left, y], [right, y - tall], [right, y], [left, y + tall + 1]];
+    for (const [a, b] of spots) {
+      const at = [a, Math.max(0, Math.min(height - tall, b)), wide, tall];
+      if (!taken.some((o) => common(o, at)[2] > 0 && common(o, at)[3] > 0)) return at;
+    }
+    return chip.first ? [left, Math.max(0, Math.min(height - tall, y - tall)), wide, tall] : null;
+  };
+  return {
+    add: (rect, text, back, ink, first = false, low = false) => wanted.push({ rect, text, back, ink, first, low }),
+    write: () => {
+      const taken = [];
+      const order = [...wanted.filter((c) => c.first), ...wanted.filter((c) => !c.first && c.low),
+        ...wanted.filter((c) => !c.first && !c.low)];
+      for (const chip of order.slice(0, 120)) {
+        const at = place(chip, taken);
+        if (!at) continue;
+        taken.push(at);
+        g.fillStyle = chip.back; g.fillRect(...at);
+        g.fillStyle = chip.ink; g.textBaseline = 'middle';
+        g.fillText(chip.text, at[0] + 5, at[1] + at[3] / 2 + .5);
+      }
+    },
+  };
+}
