@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import cv2
@@ -21,20 +21,28 @@ class TopClasses(NamedTuple):
     probabilities: NDArray[np.uint8]  # [K, h, w], 255 is certain
 
 
-def top_classes(probabilities: NDArray[np.float32], *, k: int = 3, longest: int = 160) -> TopClasses:
-    """The k most probable of up to 256 classes, from probabilities [C, H, W] averaged over coarse cells.
+def top_classes(
+    probabilities: Iterable[NDArray[np.float32]], *, k: int = 3, longest: int = 160
+) -> TopClasses:
+    """The k most probable of up to 256 classes, from one map [H, W] a class, averaged over coarse cells.
 
-    `longest` is the most cells on the longer side; K is k, or C where there are fewer classes.
+    `longest` is the most cells on the longer side; K is k, or the classes where there are fewer. Maps may
+    come one at a time: all of a large picture together take much memory.
     """
-    classes, height, width = probabilities.shape
-    if classes > 256:
-        raise DataError(f"at most 256 classes can be sent, these are {classes}")
-    scale = min(1.0, longest / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    coarse = np.stack([cv2.resize(p, size, interpolation=cv2.INTER_AREA) for p in probabilities])
+    coarse = np.stack([_averaged(p, longest) for p in probabilities])  # [C, h, w]
+    if len(coarse) > 256:
+        raise DataError(f"at most 256 classes can be sent, these are {len(coarse)}")
     ids = np.argsort(-coarse, axis=0, kind="stable")[:k]
     best = np.take_along_axis(coarse, ids, axis=0)
     return TopClasses(ids.astype(np.uint8), np.rint(255 * best.clip(0, 1)).astype(np.uint8))
+
+
+def _averaged(values: NDArray[np.float32], longest: int) -> NDArray[np.float32]:
+    height, width = values.shape
+    scale = min(1.0, longest / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    averaged: NDArray[np.float32] = cv2.resize(values, size, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+    return averaged
 
 
 def shares(labels: NDArray[np.uint8], classes: int) -> NDArray[np.float64]:
