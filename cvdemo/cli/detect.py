@@ -19,7 +19,7 @@ from cvdemo.data.pictures import SUFFIXES, read_picture, to_jpeg
 from cvdemo.draw.detections import draw_detections
 from cvdemo.errors import CvdemoError, DataError, PictureError
 from cvdemo.ops.detections import confidence
-from cvdemo.zoo.model import Detector, phrases
+from cvdemo.zoo.model import Detector, Model, phrases
 
 FRACTION = click.FloatRange(0, 1)
 
@@ -94,15 +94,21 @@ def load_detector(key: str, device: str | None) -> Detector:
     entry = zoo.spec(key)
     if entry.task != zoo.Task.DETECT:
         raise CvdemoError(f"{entry.title} does not detect objects: `cvdemo models --task detect` lists those")
+    model = load_model(key, device)
+    assert isinstance(model, Detector)
+    return model
+
+
+def load_model(key: str, device: str | None) -> Model:
+    """The model of a key, with a bar while it is downloaded."""
+    entry = zoo.spec(key)
     with tqdm(desc=entry.title, unit="B", unit_scale=True, leave=False, disable=None, delay=0.5) as bar:
 
         def progress(done: int, total: int) -> None:
             bar.total = total
             bar.update(done - bar.n)
 
-        model = zoo.load(key, device, progress=progress)
-    assert isinstance(model, Detector)
-    return model
+        return zoo.load(key, device, progress=progress)
 
 
 def class_ids(wanted: str, names: Mapping[int, str]) -> set[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 
 from cvdemo.errors import UnknownModelError
+from cvdemo.zoo.catalogue_drawn import DRAWN
 from cvdemo.zoo.catalogue_hub import TORCHVISION, TRANSFORMERS
 from cvdemo.zoo.spec import ModelSpec, Published, Source, Task
 
@@ -47,9 +48,9 @@ PACKAGED = (
     ),
 )
 
-CATALOGUE: dict[str, ModelSpec] = {m.key: m for m in (*PACKAGED, *TORCHVISION, *TRANSFORMERS)}
+CATALOGUE: dict[str, ModelSpec] = {m.key: m for m in (*PACKAGED, *DRAWN, *TORCHVISION, *TRANSFORMERS)}
 
-DEFAULTS = {Task.DETECT: "ssd-mobilenet-v2", Task.CLASSIFY: "efficientnet-lite0"}
+DEFAULTS = {Task.DETECT: "ssd-mobilenet-v2", Task.CLASSIFY: "efficientnet-lite0", Task.SEGMENT: "unet"}
 
 
 def spec(key: str) -> ModelSpec:

@@ -1,37 +1,49 @@
-"""A detector's twelve COCO numbers on a folder of pictures with truth."""
+"""A detector's twelve COCO numbers on pictures with truth: a folder of them, or drawn scenes."""
 
 from __future__ import annotations
 
 import contextlib
 import io
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from cvdemo import world
 from cvdemo.data.coco import read_coco
 from cvdemo.data.detections_json import to_coco
 from cvdemo.data.json_files import read_json
 from cvdemo.data.pictures import read_picture
 from cvdemo.errors import DataError
+from cvdemo.world.difficulty import Difficulty
+from cvdemo.world.export import Book
 from cvdemo.zoo.model import FLOOR, Detector
 
 NUMBERS = ("AP", "AP50", "AP75", "APs", "APm", "APl", "AR1", "AR10", "AR100", "ARs", "ARm", "ARl")
 NMS_IOU = 0.6
 MAX_DETECTIONS = 100
+SIZE = (192, 160)  # width and height of the drawn scenes that are scored
 
 
-class CocoFolder(NamedTuple):
-    """Truth in COCO's form, and the pictures it is about."""
+class CocoData(NamedTuple):
+    """Truth in COCO's form, and how to come by the pictures it is about."""
 
     truth: dict[str, Any]
-    pictures: dict[int, Path]  # by image id
+    pictures: Mapping[int, Callable[[], np.ndarray]]  # by image id
     categories: dict[str, int]  # category id by its name in lower case
 
+    def first(self, n: int | None) -> CocoData:
+        """The same for the first n pictures only; all where None."""
+        kept = dict(list(self.pictures.items())[:n])
+        images = [image for image in self.truth["images"] if image["id"] in kept]
+        rows = [row for row in self.truth["annotations"] if row["image_id"] in kept]
+        return self._replace(truth={**self.truth, "images": images, "annotations": rows}, pictures=kept)
 
-def open_data(data: str) -> CocoFolder:
+
+def open_data(data: str) -> CocoData:
     """The data of "coco:ANNOTATIONS.json:IMAGES_DIR", checked; `DataError` says what is wrong with it."""
     kind, _, rest = data.partition(":")
     annotations, _, folder = rest.rpartition(":")
@@ -41,21 +53,34 @@ def open_data(data: str) -> CocoFolder:
     columns = read_coco(annotations, [])
     if not columns.image_ids:
         raise DataError(f"{Path(annotations).name}: has no images")
-    pictures = {
+    files = {
         image_id: Path(folder) / name
         for image_id, name in zip(columns.image_ids, columns.image_names, strict=True)
     }
-    missing = [path.name for path in pictures.values() if not path.is_file()]
+    missing = [path.name for path in files.values() if not path.is_file()]
     if missing:
-        count = f"{len(missing)} of {len(pictures)} pictures"
+        count = f"{len(missing)} of {len(files)} pictures"
         raise DataError(f"'{Path(folder).name}' lacks {count} of the truth, such as '{missing[0]}'")
     names = (name.lower() for name in columns.category_names)
-    return CocoFolder(truth, pictures, dict(zip(names, columns.category_ids, strict=True)))
+    pictures = {image_id: partial(read_picture, path) for image_id, path in files.items()}
+    return CocoData(truth, pictures, dict(zip(names, columns.category_ids, strict=True)))
+
+
+def drawn_data(split: str, n: int, difficulty: Difficulty | None = None) -> CocoData:
+    """Drawn scenes of the seeds 0 to n - 1 of a split, 192 x 160, as `cvdemo world export` writes them."""
+    book = Book(split, difficulty or Difficulty())
+    pictures = {}
+    for seed in range(n):
+        scene = world.scene(seed, split=split, difficulty=difficulty)
+        book.add(world.truth(scene, *SIZE), f"{seed:06d}.png", seed)
+        pictures[seed] = partial(world.render, scene, *SIZE)
+    truth = dict(book.files())["instances"]
+    return CocoData(truth, pictures, {c["name"]: c["id"] for c in truth["categories"]})
 
 
 def evaluate(
     model: Detector,
-    data: CocoFolder,
+    data: CocoData,
     *,
     progress: Callable[[Iterable[Any]], Iterable[Any]] = iter,
 ) -> dict[str, float]:
@@ -73,8 +98,8 @@ def evaluate(
     known = [i for i, c in category.items() if c]
     results: list[dict[str, Any]] = []
     seconds = []
-    for image_id, path in progress(data.pictures.items()):
-        picture = read_picture(path)
+    for image_id, read in progress(data.pictures.items()):
+        picture = read()
         start = time.perf_counter()
         found = model(
             picture, score=FLOOR, iou=NMS_IOU, max_detections=MAX_DETECTIONS, prompt=prompt, classes=known

@@ -31,6 +31,11 @@ def torch_home() -> Path:
     return Path(os.environ.get("TORCH_HOME", Path(cache) / "torch")).expanduser()
 
 
+def cache_folder() -> Path:
+    """Folder of this project's own files that can be made again, in the user's cache."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "cvdemo"
+
+
 def weights_path(url: str) -> Path:
     """Where the file of a URL is kept: where `torch.hub` keeps it. A local path is its own place."""
     parts = urlparse(url)

@@ -1,4 +1,4 @@
-"""What a loaded model is: its spec, device, size and lock; a detector; a classifier."""
+"""What a loaded model is: its spec, device, size and lock; a detector; a classifier; a segmenter."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection
 from typing import ClassVar, NamedTuple
 
+import cv2
 import numpy as np
 import supervision as sv
 
@@ -123,6 +124,70 @@ class Classification(NamedTuple):
         """The k most probable classes, as (class id, probability)."""
         best = np.argsort(-self.probabilities, kind="stable")[:k]
         return [(int(i), float(self.probabilities[i])) for i in best]
+
+
+class Segmenter(Model, ABC):
+    """A model that gives a probability for every class of its label set at every pixel."""
+
+    task: ClassVar[Task] = Task.SEGMENT
+
+    @abstractmethod
+    def network(self, picture: np.ndarray) -> np.ndarray:
+        """Probabilities [C, h, w] float32 over a picture [H, W, 3] uint8 RGB, at the network's own size."""
+
+    def segmentation(self, picture: np.ndarray) -> Segmentation:
+        """What the network says of a picture [H, W, 3] uint8 RGB."""
+        height, width = picture.shape[:2]
+        workable = _workable(picture)
+        with self.lock:
+            start = time.perf_counter()
+            maps = self.network(workable)
+            milliseconds = 1000 * (time.perf_counter() - start)
+            self.runs += 1
+        return Segmentation(maps, workable.shape[:2], (height, width), milliseconds)
+
+    def names(self) -> dict[int, str]:
+        """Class names by id."""
+        return labels(self.spec.labels)
+
+    def __call__(self, picture: np.ndarray) -> np.ndarray:
+        """The label map [H, W] uint8 of a picture [H, W, 3] uint8 RGB: class ids of the spec's label set."""
+        return self.segmentation(picture).labels()
+
+
+class Segmentation(NamedTuple):
+    """Probabilities of a picture's pixels, kept at the network's own size.
+
+    `maps` [C, h, w] lie over `padded` (height, width), of which the picture is the upper left `size`.
+    """
+
+    maps: np.ndarray
+    padded: tuple[int, int]
+    size: tuple[int, int]
+    milliseconds: float
+
+    def probability(self, class_id: int) -> np.ndarray:
+        """Probability of one class over the picture, [H, W] float32 in 0..1."""
+        height, width = self.size
+        method = cv2.INTER_LINEAR
+        full = cv2.resize(self.maps[class_id], self.padded[::-1], interpolation=method)
+        return full[:height, :width]
+
+    @property
+    def probabilities(self) -> np.ndarray:
+        """Probabilities of all classes over the picture, [C, H, W] float32: 4 bytes a class and pixel."""
+        return np.stack([self.probability(k) for k in range(len(self.maps))])
+
+    def labels(self) -> np.ndarray:
+        """The most probable class of every pixel, [H, W] uint8; classes go through one at a time."""
+        best = self.probability(0).copy()
+        found = np.zeros(self.size, np.uint8)
+        for k in range(1, len(self.maps)):
+            probability = self.probability(k)
+            better = probability > best
+            found[better] = k
+            best[better] = probability[better]
+        return found
 
 
 def phrases(prompt: str) -> list[str]:

@@ -6,16 +6,22 @@ from functools import cache
 from importlib import resources
 
 from cvdemo.errors import CvdemoError
+from cvdemo.world.vocabulary import SEMANTIC, THINGS
+
+DRAWN = {"drawn-things": THINGS, "drawn-semantic": SEMANTIC}
 
 
 @cache
 def labels(name: str) -> dict[int, str]:
-    """Names by class id: `"coco"` (COCO's own ids, 1..90 with gaps), `"imagenet"` (0..999).
+    """Names by class id: `"coco"` (COCO's own ids, 1..90 with gaps), `"imagenet"` (0..999),
+    `"drawn-things"` (0..7) and `"drawn-semantic"` (0..13), as the drawn world names them.
 
     `"prompt"` is empty: the classes are the phrases that the visitor asks for.
     """
     if name == "prompt":
         return {}
+    if name in DRAWN:
+        return dict(enumerate(DRAWN[name]))
     if name not in ("coco", "imagenet"):
         raise CvdemoError(f"no label set is called '{name}'")
     lines = resources.files(__package__).joinpath(f"{name}.txt").read_text("utf-8").splitlines()

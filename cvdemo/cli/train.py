@@ -1,0 +1,130 @@
+"""`cvdemo train`: train a net on the drawn world, or all of them."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from tqdm import tqdm
+
+from cvdemo.errors import CvdemoError
+from cvdemo.train.recipes import RECIPES, Recipe, recipe
+from cvdemo.zoo.device import check_device, default_device
+from cvdemo.zoo.fetch import cache_folder
+from cvdemo.zoo.weights import read_weights, weights_folder
+
+if TYPE_CHECKING:
+    from cvdemo.train.loop import Run
+
+CURVE = 8  # times the net is scored on val scenes during a run
+CURVE_SCENES = 100
+
+
+@click.command("train")
+@click.argument("key")
+@click.option("--minutes", type=click.FloatRange(0, min_open=True), help="Length of the whole schedule.")
+@click.option("--device", help="cpu, cuda or mps; the best there is by default.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for weights and card.")
+def command(key: str, minutes: float | None, device: str | None, out: Path | None) -> None:
+    """Train the net KEY on drawn scenes, score it on held-out ones, and write weights and card.
+
+    KEY is a recipe, or all, which rebuilds every net from nothing; MINUTES is then the time for each.
+    A run that is stopped, killed or out of disk goes on from its last checkpoint when the same command is
+    given again.
+    """
+    device = default_device() if device is None else check_device(device)
+    folder = out or weights_folder()
+    chosen = list(RECIPES.values()) if key == "all" else _with_start(recipe(key), folder)
+    checkpoints = [_train(one, minutes, device, folder, whole=key == "all") for one in chosen]
+    for path in checkpoints:
+        path.unlink(missing_ok=True)
+
+
+def _with_start(wanted: Recipe, folder: Path) -> list[Recipe]:
+    """The recipe, behind those of the nets that it starts from and that are not here yet."""
+    if wanted.start and not _weights(wanted.start, folder).is_file():
+        return [*_with_start(recipe(wanted.start), folder), wanted]
+    return [wanted]
+
+
+def _weights(key: str, folder: Path) -> Path:
+    """Weights of a net: in the folder that is written to, else the shipped ones."""
+    mine = folder / f"{key}.safetensors"
+    return mine if mine.is_file() else weights_folder() / f"{key}.safetensors"
+
+
+def _train(one: Recipe, minutes: float | None, device: str, folder: Path, *, whole: bool) -> Path:
+    """Train one net to the end, or go on where it was left; gives its checkpoint."""
+    from cvdemo.train.finish import finish
+    from cvdemo.train.loop import resume, start, train
+    from cvdemo.train.task import task_of
+
+    checkpoint = cache_folder() / "train" / _name(one, minutes, whole)
+    run = start(one, task_of(one), device=device, minutes=minutes)
+    if resume(run, checkpoint):
+        click.echo(f"{one.key}: goes on from step {run.step}")
+    elif one.start:
+        _take_backbone(run, _weights(one.start, folder))
+    with _bar(run) as bar, _polite(run):
+        train(run, checkpoint=checkpoint, after_step=lambda r, loss: _report(bar, r, loss))
+    if run.stop:
+        raise CvdemoError(f"{one.key}: stopped at step {run.step}; the same command goes on from there")
+    card = finish(
+        run, folder, progress=lambda items: tqdm(items, desc="test scenes", disable=None, leave=False)
+    )
+    click.echo(f"{one.key}: {card['metric']} {card['metrics'][card['metric']]:.4f} on {card['scored_on']}")
+    return checkpoint
+
+
+def _name(one: Recipe, minutes: float | None, whole: bool) -> str:
+    return f"{'all-' if whole else ''}{one.key}-{one.fingerprint(minutes)}.pt"
+
+
+def _take_backbone(run: Run, path: Path) -> None:
+    """Begin with the backbone of another net's weights."""
+    state = read_weights(run.recipe.start, path)
+    own = {n.removeprefix("backbone."): v for n, v in state.items() if n.startswith("backbone.")}
+    for net in (run.net, run.average):
+        net.get_submodule("backbone").load_state_dict(own, strict=False)
+
+
+@contextmanager
+def _polite(run: Run) -> Iterator[None]:
+    """While it lasts, Ctrl-C or SIGTERM ends the run behind its step."""
+
+    def stop(number: int, frame: Any) -> None:
+        run.stop = True
+
+    before = [(s, signal.signal(s, stop)) for s in (signal.SIGINT, signal.SIGTERM)]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+
+
+def _bar(run: Run) -> tqdm:
+    """A bar over steps, or over seconds where the schedule goes by the clock, with the time that is left."""
+    if run.minutes is None:
+        return tqdm(total=run.recipe.steps, initial=run.step, desc=run.recipe.key, unit="step", mininterval=1)
+    total = round(60 * run.minutes)
+    layout = "{desc}: {percentage:3.0f}%|{bar}| {n:.0f}/{total:.0f} s{postfix}"
+    return tqdm(total=total, initial=run.seconds, desc=run.recipe.key, bar_format=layout, mininterval=1)
+
+
+def _report(bar: tqdm, run: Run, loss: float) -> None:
+    """Move the bar, and now and then score the averaged net on val scenes."""
+    done = run.step if run.minutes is None else run.seconds
+    bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
+    bar.update(min(done, bar.total) - bar.n)
+    if run.share >= (len(run.history) + 1) / (CURVE + 1):
+        metric = run.task.metric
+        numbers = run.task.measure(run.average, split="val", n=CURVE_SCENES, device=run.device.type)
+        run.history.append({"step": run.step, metric: round(float(numbers[metric]), 4)})
+        bar.write(
+            f"{run.recipe.key}: step {run.step}, {metric} {numbers[metric]:.4f} on {CURVE_SCENES} val scenes"
+        )

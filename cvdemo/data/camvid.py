@@ -1,0 +1,38 @@
+"""CamVid as the SegNet authors lay it out: frames in DIR/test, label maps in DIR/testannot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cvdemo.errors import DataError
+
+NAMES = (
+    "sky", "building", "pole", "road", "pavement", "tree", "sign symbol", "fence", "car", "pedestrian",
+    "bicyclist",
+)  # fmt: skip
+"""Class names; the position is the value in the label maps, and any value above is void."""
+
+
+def pairs(folder: Path, split: str = "test") -> list[tuple[Path, Path]]:
+    """Frames of a split and their label maps, by name; what is missing is a `DataError`."""
+    frames = sorted(p for p in (folder / split).glob("*") if p.suffix.lower() in (".png", ".jpg", ".jpeg"))
+    if not frames:
+        raise DataError(f"'{folder}' has no frames in '{split}': give CamVid's folder as camvid:DIR")
+    maps = [folder / f"{split}annot" / f"{p.stem}.png" for p in frames]
+    missing = [p.name for p in maps if not p.is_file()]
+    if missing:
+        raise DataError(f"'{split}annot' lacks {len(missing)} of {len(maps)} maps, such as '{missing[0]}'")
+    return list(zip(frames, maps, strict=True))
+
+
+def read_map(path: Path) -> NDArray[np.uint8]:
+    """A label map [H, W] as it is in the file; one that cannot be read is a `DataError`."""
+    data = np.frombuffer(path.read_bytes(), np.uint8)
+    found = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
+    if found is None or found.ndim != 2:
+        raise DataError(f"'{path.name}' is not a label map: a PNG with one channel is needed")
+    return found.astype(np.uint8)

@@ -1,0 +1,194 @@
+"""SSD: every cell of several feature maps scores and shifts a few default boxes (arXiv:1512.02325).
+
+Against the paper: the backbone is the shared small one; coarse maps are added to finer ones on the way
+(`top_down`, arXiv:1612.03144), so that small boxes know their surroundings; the boxes' loss has the
+generalised IoU beside smooth L1; and a score is taught how well its box fits (`quality`,
+arXiv:2006.04388), so that the best box of a thing comes first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torchvision.ops import box_iou
+
+from cvdemo.nets.backbone import STRIDES, Backbone, BackboneConfig
+from cvdemo.nets.blocks import ConvNorm, pad_to_stride
+from cvdemo.ops.anchors import default_sizes, grid_boxes
+from cvdemo.ops.box_coding import decode, encode, paired_overlap
+
+
+@dataclass(frozen=True)
+class SSDConfig:
+    """Levels by stride, their default boxes' scales in pixels (one more than levels) and aspect ratios.
+
+    `match_iou` is the overlap from which a default box belongs to a thing, `negatives` the number of
+    background boxes that are learnt from for every one of these.
+    """
+
+    classes: int = 8  # without background, which is class 0 of the logits
+    strides: tuple[int, ...] = (8, 16, 32)
+    scales: tuple[float, ...] = (12, 24, 48, 96)
+    ratios: tuple[float, ...] = (2, 3)
+    channels: int = 64
+    top_down: bool = True
+    match_iou: float = 0.45
+    negatives: int = 3
+    quality: bool = True
+    backbone: BackboneConfig = field(default_factory=BackboneConfig)
+
+
+class SSDTrace(NamedTuple):
+    """What happened inside, over the picture padded to a multiple of 32.
+
+    Per level, finest first: `features` [N, C, h, w], `logits` [N, h * w * A, 1 + classes], `offsets`
+    [N, h * w * A, 4] and `defaults` [h * w * A, 4] in pixels.
+    """
+
+    features: tuple[Tensor, ...]
+    logits: tuple[Tensor, ...]
+    offsets: tuple[Tensor, ...]
+    defaults: tuple[Tensor, ...]
+
+    def boxes(self) -> Tensor:
+        """The shifted default boxes of all levels, [N, D, 4] x1 y1 x2 y2 in pixels."""
+        return decode(torch.cat(self.offsets, 1).float(), torch.cat(self.defaults))
+
+    def scores(self) -> Tensor:
+        """Probabilities [N, D, classes] of all levels, without the background's."""
+        return torch.cat(self.logits, 1).float().softmax(dim=-1)[..., 1:]
+
+
+class SSD(nn.Module):
+    """Pictures [N, 3, H, W] of any size, RGB in 0..1, to a class and a box for every default box."""
+
+    def __init__(self, config: SSDConfig | None = None) -> None:
+        super().__init__()
+        self.config = config = config or SSDConfig()
+        self.backbone = Backbone(config.backbone)
+        self.sizes = [default_sizes(a, b, config.ratios) for a, b in pairwise(config.scales)]
+        inputs = [config.backbone.channels[STRIDES.index(s)] for s in config.strides]
+        self.lateral = nn.ModuleList(ConvNorm(c, config.channels, 1, linear=True) for c in inputs)
+        self.smooth = nn.ModuleList(ConvNorm(config.channels, config.channels) for _ in inputs)
+        boxes = [len(s) for s in self.sizes]
+        self.classify = nn.ModuleList(
+            nn.Conv2d(config.channels, n * (1 + config.classes), 3, padding=1) for n in boxes
+        )
+        self.locate = nn.ModuleList(nn.Conv2d(config.channels, n * 4, 3, padding=1) for n in boxes)
+
+    def forward(self, pictures: Tensor) -> SSDTrace:
+        maps = self.backbone(pad_to_stride(pictures, STRIDES[-1]))
+        used = [maps[STRIDES.index(s)] for s in self.config.strides]  # [N, 64, H/8, W/8] ...
+        levels = self.levels(used)  # [N, C, H/8, W/8], [N, C, H/16, W/16], [N, C, H/32, W/32]
+        logits = [_by_box(f(m), 1 + self.config.classes) for f, m in zip(self.classify, levels, strict=True)]
+        offsets = [_by_box(f(m), 4) for f, m in zip(self.locate, levels, strict=True)]
+        return SSDTrace(tuple(levels), tuple(logits), tuple(offsets), self.defaults(levels))
+
+    def levels(self, maps: list[Tensor]) -> list[Tensor]:
+        """The maps that are classified: all of the same number of channels, finest first."""
+        levels = [f(m) for f, m in zip(self.lateral, maps, strict=True)]
+        if self.config.top_down:
+            for k in reversed(range(len(levels) - 1)):
+                size = levels[k].shape[-2:]
+                levels[k] = levels[k] + nn.functional.interpolate(levels[k + 1], size=size, mode="nearest")
+        return [f(nn.functional.relu(m)) for f, m in zip(self.smooth, levels, strict=True)]
+
+    def defaults(self, levels: list[Tensor]) -> tuple[Tensor, ...]:
+        """The default boxes of every level, [h * w * A, 4] in pixels."""
+        return tuple(
+            torch.from_numpy(grid_boxes(m.shape[-2], m.shape[-1], stride, sizes)).to(m.device)
+            for m, stride, sizes in zip(levels, self.config.strides, self.sizes, strict=True)
+        )
+
+
+def _by_box(x: Tensor, values: int) -> Tensor:
+    """[N, A * values, h, w] as [N, h * w * A, values], in the order of the default boxes."""
+    n, _, h, w = x.shape
+    return x.view(n, -1, values, h, w).permute(0, 3, 4, 1, 2).reshape(n, -1, values)
+
+
+class Things(NamedTuple):
+    """What one picture shows: boxes [T, 4] in pixels, class ids [T] from 0, which are too hard to ask for."""
+
+    boxes: Tensor
+    classes: Tensor
+    difficult: Tensor
+
+
+class Match(NamedTuple):
+    """For every default box: the row of its thing, -1 for background, -2 where nothing is asked; the IoU."""
+
+    thing: Tensor  # [D]
+    iou: Tensor  # [D]
+
+
+def match(defaults: Tensor, things: Things, iou_threshold: float) -> Match:
+    """Give default boxes [D, 4] to things: each thing its best one, and all from the threshold on.
+
+    arXiv:1512.02325, sec. 2.2, "matching strategy". Boxes on a difficult thing are not asked about.
+    """
+    if not len(things.boxes):
+        return Match(
+            defaults.new_full((len(defaults),), -1, dtype=torch.long), defaults.new_zeros(len(defaults))
+        )
+    iou = box_iou(defaults, things.boxes)  # [D, T]
+    best, thing = iou.max(dim=1)
+    own = iou.argmax(dim=0)  # [T]
+    thing = thing.where(best >= iou_threshold, -1)
+    asked = (~things.difficult).nonzero()[:, 0]
+    thing[own[asked]] = asked
+    thing = torch.where((thing >= 0) & things.difficult[thing.clamp(min=0)], -2, thing)
+    return Match(thing, best)
+
+
+class SSDLoss(NamedTuple):
+    """Parts of the loss, each per matched default box."""
+
+    classes: Tensor
+    offsets: Tensor
+    overlap: Tensor
+
+    @property
+    def total(self) -> Tensor:
+        return self.classes + self.offsets + 2 * self.overlap
+
+
+def ssd_loss(trace: SSDTrace, truth: list[Things], config: SSDConfig) -> SSDLoss:
+    """Loss of a batch (arXiv:1512.02325, eq. 1 to 3) with hard negative mining.
+
+    Of the background boxes only those with the greatest loss are learnt from, `negatives` for every
+    matched one of the same picture.
+    """
+    defaults = torch.cat(trace.defaults)
+    logits, offsets = torch.cat(trace.logits, 1).float(), torch.cat(trace.offsets, 1).float()
+    thing = torch.stack([match(defaults, t, config.match_iou).thing for t in truth])  # [N, D]
+    picture, row = (thing >= 0).nonzero(as_tuple=True)  # [P] each
+    first = torch.tensor([0, *(len(t.boxes) for t in truth)], device=thing.device).cumsum(0)
+    index = first[picture] + thing[picture, row]
+    wanted = torch.cat([t.boxes for t in truth])[index]  # [P, 4]
+    found = decode(offsets[picture, row], defaults[row])
+    iou, giou = paired_overlap(found, wanted)
+    count = max(len(row), 1)
+    distance = nn.functional.smooth_l1_loss(
+        offsets[picture, row], encode(wanted, defaults[row]), reduction="sum"
+    )
+    target = torch.cat([t.classes for t in truth])[index] + 1  # [P]
+    likely = logits.log_softmax(dim=-1)  # [N, D, 1 + classes]
+    chosen = likely[picture, row]
+    share = iou.detach().clamp(0, 1) if config.quality else torch.ones_like(iou)
+    positive = -(share * chosen.gather(1, target[:, None])[:, 0] + (1 - share) * chosen[:, 0]).sum()
+    negative = hardest_negatives(-likely[..., 0], thing, config.negatives)
+    return SSDLoss((positive + negative) / count, distance / (4 * count), (1 - giou).sum() / count)
+
+
+def hardest_negatives(loss: Tensor, thing: Tensor, ratio: int, least: int = 12) -> Tensor:
+    """Sum of the greatest background losses [N, D], `ratio` for each matched box but `least` a picture."""
+    background = thing == -1
+    wanted = (ratio * (thing >= 0).sum(dim=1)).clamp(min=least)  # [N]
+    ranked = loss.masked_fill(~background, 0).sort(dim=1, descending=True).values
+    rank = torch.arange(loss.shape[1], device=loss.device)
+    return ranked[rank[None] < wanted[:, None]].sum()

@@ -1,0 +1,104 @@
+"""U-Net: an encoder, a decoder, and skips that carry what is sharp past the bottleneck (arXiv:1505.04597).
+
+Against the paper: the encoder is the shared residual backbone, pretrained; convolutions are padded; the
+decoder upsamples bilinearly. Convolutions at full resolution take most of a U-Net's time, so the last
+step works at half resolution on 2 x 2 pixels as channels and is unfolded at the end (arXiv:1609.05158).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from cvdemo.nets.backbone import STRIDES, Backbone, BackboneConfig
+from cvdemo.nets.blocks import ConvNorm, pad_to_stride
+
+
+@dataclass(frozen=True)
+class UNetConfig:
+    """`decoder` and `skips` go from stride 16 down to 2: channels, and whether the encoder's map is used.
+
+    The skip at stride 2 brings the picture's own pixels too.
+    """
+
+    classes: int = 14
+    decoder: tuple[int, ...] = (96, 64, 48, 32)
+    skips: tuple[bool, ...] = (True, True, True, True)
+    backbone: BackboneConfig = field(default_factory=BackboneConfig)
+
+
+class UNetTrace(NamedTuple):
+    """What happened inside, over the picture padded to a multiple of 32 but for `logits`.
+
+    `encoder` are the maps at strides 2, 4, 8, 16, 32; `decoder` those at 16, 8, 4, 2; `logits`
+    [N, K, H, W] are cut to the picture.
+    """
+
+    encoder: tuple[Tensor, ...]
+    decoder: tuple[Tensor, ...]
+    logits: Tensor
+
+
+class Up(nn.Module):
+    """One step of the expanding path: upsample by 2, concatenate the skip, convolve twice."""
+
+    def __init__(self, inputs: int, skip: int, outputs: int) -> None:
+        super().__init__()
+        self.reduce = ConvNorm(inputs, outputs, 1)  # before the upsampling, where it costs a quarter
+        self.convs = nn.Sequential(ConvNorm(outputs + skip, outputs), ConvNorm(outputs, outputs))
+
+    def forward(self, x: Tensor, skips: list[Tensor]) -> Tensor:
+        x = nn.functional.interpolate(self.reduce(x), scale_factor=2, mode="bilinear")  # [N, O, 2h, 2w]
+        return self.convs(torch.cat([x, *skips], dim=1))  # [N, O, 2h, 2w]
+
+
+class UNet(nn.Module):
+    """Pictures [N, 3, H, W] of any size, RGB in 0..1, to a class for every pixel."""
+
+    def __init__(self, config: UNetConfig | None = None) -> None:
+        super().__init__()
+        self.config = config = config or UNetConfig()
+        self.backbone = Backbone(config.backbone)
+        *sharp, inputs = config.backbone.channels
+        sharp[0] += 3 * 2 * 2  # the pixels under a cell of stride 2
+        self.ups = nn.ModuleList()
+        for outputs, used, skip in zip(config.decoder, config.skips, reversed(sharp), strict=True):
+            self.ups.append(Up(inputs, skip if used else 0, outputs))
+            inputs = outputs
+        self.classify = nn.Conv2d(inputs, config.classes * 2 * 2, 1)
+
+    def forward(self, pictures: Tensor) -> UNetTrace:
+        height, width = pictures.shape[-2:]
+        x = pad_to_stride(pictures, STRIDES[-1])
+        encoder = self.backbone(x)
+        skips = [[m] for m in encoder[:-1]]
+        skips[0].append(nn.functional.pixel_unshuffle(x, 2))  # [N, 12, H/2, W/2]
+        decoder: list[Tensor] = []
+        x = encoder[-1]  # [N, 128, H/32, W/32]
+        for up, used, skip in zip(self.ups, self.config.skips, reversed(skips), strict=True):
+            x = up(x, skip if used else [])  # [N, D, H/16, W/16] ... [N, D, H/2, W/2]
+            decoder.append(x)
+        logits = nn.functional.pixel_shuffle(self.classify(x), 2)  # [N, K, H, W]
+        return UNetTrace(encoder, tuple(decoder), logits[..., :height, :width])
+
+
+def segmentation_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """Cross entropy plus one minus the Dice overlap, averaged over the classes that the batch holds.
+
+    `logits` [N, K, H, W], `labels` [N, H, W] class ids, 255 where nothing is asked. Dice weighs a small
+    class as a large one, as the mean IoU does (arXiv:1606.04797, sec. 3).
+    """
+    likely = logits.log_softmax(dim=1)  # [N, K, H, W]
+    asked = labels != 255
+    index = labels.where(asked, 0)
+    right = likely.gather(1, index[:, None])[:, 0]  # [N, H, W]
+    cross_entropy = -(right * asked).sum() / asked.sum().clamp(min=1)
+    nothing, ids = logits.new_zeros(logits.shape[1]), index.flatten()
+    overlap = nothing.index_add(0, ids, (right.exp() * asked).flatten())  # [K]
+    truth = nothing.index_add(0, ids, asked.flatten().to(logits.dtype))  # [K]
+    total = (likely.exp() * asked[:, None]).sum((0, 2, 3)) + truth  # [K]
+    there = truth > 0
+    return cross_entropy + (1 - 2 * overlap[there] / total[there]).sum() / there.sum().clamp(min=1)

@@ -1,0 +1,34 @@
+"""Default boxes of SSD, which others call anchors: fixed boxes around the cells of feature maps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def default_sizes(scale: float, next_scale: float, ratios: Sequence[float]) -> NDArray[np.float32]:
+    """Widths and heights [A, 2] in pixels of the default boxes of one level (arXiv:1512.02325, sec. 2.2).
+
+    A square of side `scale`, one of the geometric mean with the next level's scale, and for every aspect
+    ratio a > 1 a wide box of `scale` * sqrt(a) by `scale` / sqrt(a) and the same one upright.
+    """
+    between = (scale * next_scale) ** 0.5
+    sizes = [(scale, scale), (between, between)]
+    for ratio in ratios:
+        long, short = scale * ratio**0.5, scale / ratio**0.5
+        sizes += [(long, short), (short, long)]
+    return np.array(sizes, dtype=np.float32)
+
+
+def grid_boxes(rows: int, columns: int, stride: float, sizes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Boxes of the sizes [A, 2] centred on every cell, [rows * columns * A, 4] x1 y1 x2 y2 in pixels.
+
+    Cell (i, j) is centred at ((j + .5) * stride, (i + .5) * stride). All boxes of a cell stand together,
+    cells go row by row, and boxes may reach beyond the picture.
+    """
+    y, x = np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij")
+    centres = ((np.stack([x, y], axis=-1) + 0.5) * stride).reshape(-1, 1, 2)
+    half = sizes[None] / 2
+    return np.concatenate([centres - half, centres + half], axis=2).reshape(-1, 4).astype(np.float32)

@@ -1,0 +1,47 @@
+"""Boxes as offsets from default boxes, and back; overlaps of boxes as tensors that have gradients."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+VARIANCES = (0.1, 0.1, 0.2, 0.2)
+"""Scale of the offsets in x, y, width and height: with it all are about 1 in size."""
+
+LARGEST = math.log(1000 / 16)
+"""A side grows to 62 times its default box's at most, so that a wild output cannot overflow."""
+
+
+def encode(boxes: Tensor, defaults: Tensor, variances: tuple[float, ...] = VARIANCES) -> Tensor:
+    """Offsets [N, 4] that lead from default boxes [N, 4] to boxes [N, 4], all x1 y1 x2 y2 in pixels.
+
+    Shift of the centre in units of the default box's size, logarithm of the growth of width and height,
+    each divided by its variance (arXiv:1512.02325, eq. 2; arXiv:1311.2524, appendix C).
+    """
+    size, wanted = defaults[:, 2:] - defaults[:, :2], boxes[:, 2:] - boxes[:, :2]
+    shift = ((boxes[:, :2] + boxes[:, 2:]) - (defaults[:, :2] + defaults[:, 2:])) / 2 / size
+    return torch.cat([shift, torch.log(wanted / size)], dim=1) / boxes.new_tensor(variances)
+
+
+def decode(offsets: Tensor, defaults: Tensor, variances: tuple[float, ...] = VARIANCES) -> Tensor:
+    """Boxes [..., N, 4] x1 y1 x2 y2 in pixels from offsets [..., N, 4] and default boxes [N, 4]."""
+    size = defaults[:, 2:] - defaults[:, :2]
+    offsets = offsets * offsets.new_tensor(variances)
+    centre = (defaults[:, :2] + defaults[:, 2:]) / 2 + offsets[..., :2] * size
+    half = offsets[..., 2:].clamp(max=LARGEST).exp() * size / 2
+    return torch.cat([centre - half, centre + half], dim=-1)
+
+
+def paired_overlap(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+    """IoU [N] and generalised IoU [N] (arXiv:1902.09630) of the boxes a[i] and b[i], [N, 4] x1 y1 x2 y2."""
+    inter = _area(torch.maximum(a[:, :2], b[:, :2]), torch.minimum(a[:, 2:], b[:, 2:]))
+    union = _area(a[:, :2], a[:, 2:]) + _area(b[:, :2], b[:, 2:]) - inter
+    hull = _area(torch.minimum(a[:, :2], b[:, :2]), torch.maximum(a[:, 2:], b[:, 2:]))
+    iou = inter / union.clamp(min=1e-6)
+    return iou, iou - (hull - union) / hull.clamp(min=1e-6)
+
+
+def _area(low: Tensor, high: Tensor) -> Tensor:
+    return (high - low).clamp(min=0).prod(dim=1)

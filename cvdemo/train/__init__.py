@@ -1,0 +1,1 @@
+"""Recipes as data and one training loop: `cvdemo train unet`."""

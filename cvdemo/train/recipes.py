@@ -1,0 +1,77 @@
+"""Recipes: all that a training run depends on, as data; torch is not needed to read them."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+from cvdemo.errors import UnknownModelError
+from cvdemo.world.vocabulary import WORLD_VERSION
+
+SIZE = (192, 160)
+"""Width and height of the scenes that nets are trained and scored on."""
+
+
+@dataclass(frozen=True)
+class Scenes:
+    """Which drawn scenes an epoch goes through.
+
+    An epoch is a pass over `pool` scenes, after which the `fresh` oldest are replaced by new ones, so
+    that each is seen `pool / fresh` times. Scene k holds at most `objects[k mod len(objects)]` things:
+    more than the `normal` scenes that are scored, as crowded ones teach more in the same time.
+    """
+
+    pool: int = 3072
+    fresh: int = 1024
+    objects: tuple[int, ...] = (6, 10)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How one net is trained: `task` is "module:class", `start` the net whose backbone it begins with.
+
+    `steps` is the whole schedule, unless minutes are given. The learning rate rises to `rate` over the
+    first `warmup` of it and falls as a cosine to a hundredth (arXiv:1708.07120). The weights that are
+    kept are an average over about 1 / (1 - `ema`) steps (arXiv:1803.05407).
+    """
+
+    key: str
+    task: str
+    steps: int
+    start: str = ""
+    batch: int = 16
+    rate: float = 3e-3
+    warmup: float = 0.06
+    weight_decay: float = 0.02
+    ema: float = 0.998
+    channels_last: bool = False
+    scenes: Scenes = Scenes()
+    seed: int = 0
+
+    def fingerprint(self, minutes: float | None) -> str:
+        """Eight letters that differ whenever another run would come out of it."""
+        text = json.dumps([asdict(self), minutes, WORLD_VERSION], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+RECIPES: dict[str, Recipe] = {
+    recipe.key: recipe
+    for recipe in (
+        Recipe(
+            "backbone", "cvdemo.train.cutouts:CutOuts", steps=2400, batch=16, scenes=Scenes(objects=(10,))
+        ),
+        Recipe("ssd", "cvdemo.train.boxes:Boxes", steps=6400, start="backbone", channels_last=True),
+        Recipe("unet", "cvdemo.train.maps:Maps", steps=2400, start="ssd"),
+    )
+}
+"""Every recipe by key, each behind the one whose backbone it starts from."""
+
+
+def recipe(key: str) -> Recipe:
+    """The recipe of a key; `UnknownModelError` names near ones for a key that has none."""
+    if key in RECIPES:
+        return RECIPES[key]
+    near = difflib.get_close_matches(key, RECIPES, n=3) or list(RECIPES)
+    raise UnknownModelError(f"there is no recipe for '{key[:60]}': did you mean {', '.join(near)}, or all?")

@@ -1,0 +1,133 @@
+"""Drawn scenes for training: every batch is a function of the step alone, drawn ahead by processes.
+
+No torch here: the drawing processes import this module.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import deque
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvdemo import world
+from cvdemo.train.recipes import SIZE, Scenes
+
+CHUNK = 64  # scenes that a process draws before it hands them over
+
+
+class Sample(NamedTuple):
+    """One scene as nets are taught it.
+
+    `picture` uint8 RGB [H, W, 3], `semantic` uint8 [H, W]; per thing `boxes` [T, 4] x1 y1 x2 y2 in
+    pixels, `classes` [T] and `difficult` [T].
+    """
+
+    picture: NDArray[np.uint8]
+    semantic: NDArray[np.uint8]
+    boxes: NDArray[np.float32]
+    classes: NDArray[np.int64]
+    difficult: NDArray[np.bool_]
+
+
+def draw_sample(seed: int, *, split: str = "train", objects: int = 6) -> Sample:
+    """The scene of a seed at the training size, `normal` but for the number of things."""
+    scene = world.scene(seed, split=split, difficulty=world.named("normal", objects=objects))
+    picture, truth = world.draw(scene, *SIZE)
+    return Sample(picture, truth.semantic, truth.boxes, truth.classes, truth.difficult)
+
+
+def _artist(ends: Connection) -> None:
+    """Draw what is asked for until the other end is closed, as it is when its process dies."""
+    import cv2
+
+    cv2.setNumThreads(1)
+    try:
+        while True:
+            ends.send([draw_sample(seed, objects=objects) for seed, objects in ends.recv()])
+    except (EOFError, OSError, KeyboardInterrupt):
+        return
+
+
+class Artists:
+    """Processes that draw training scenes ahead; with 0 of them, scenes are drawn when they are collected."""
+
+    def __init__(self, count: int) -> None:
+        context = multiprocessing.get_context("spawn")  # forked threads of torch would hang
+        self._ends: list[Connection] = []
+        self._asked: deque[tuple[int, list[tuple[int, int]]]] = deque()
+        self._turn = 0
+        for _ in range(count):
+            here, there = context.Pipe()
+            context.Process(target=_artist, args=(there,), daemon=True).start()
+            there.close()
+            self._ends.append(here)
+
+    def ask(self, wanted: list[tuple[int, int]]) -> None:
+        """Ask for scenes, (seed, objects) each."""
+        for k in range(0, len(wanted), CHUNK):
+            chunk = wanted[k : k + CHUNK]
+            if self._ends:
+                self._ends[self._turn].send(chunk)
+            self._asked.append((self._turn, chunk))
+            self._turn = (self._turn + 1) % max(len(self._ends), 1)
+
+    def collect(self) -> Iterator[tuple[int, Sample]]:
+        """All that was asked for and not collected yet, as (seed, sample), in the order of asking."""
+        while self._asked:
+            turn, chunk = self._asked.popleft()
+            drawn = self._ends[turn].recv() if self._ends else [draw_sample(s, objects=o) for s, o in chunk]
+            yield from zip((seed for seed, _ in chunk), drawn, strict=True)
+
+    def close(self) -> None:
+        """Let the processes end."""
+        for end in self._ends:
+            end.close()
+        self._ends.clear()
+        self._asked.clear()
+
+
+class Stream:
+    """Batches of training scenes, from any step on.
+
+    Epoch e goes through the scenes of the seeds from e * fresh to e * fresh + pool in an order of its own;
+    while it does, those of the next are drawn.
+    """
+
+    def __init__(self, scenes: Scenes, *, batch: int, seed: int, artists: Artists) -> None:
+        self.scenes = scenes
+        self.batch = batch
+        self.seed = seed
+        self.artists = artists
+        self.epoch_steps = scenes.pool // batch
+        self._drawn: dict[int, Sample] = {}
+        if not 0 <= scenes.fresh <= scenes.pool or not self.epoch_steps:
+            raise ValueError(f"{scenes} cannot feed batches of {batch}")
+
+    def batches(self, step: int = 0) -> Iterator[list[Sample]]:
+        """The batches of `step`, `step + 1`, ... without end."""
+        epoch, skip = divmod(step, self.epoch_steps)
+        while True:
+            self._ask(epoch)
+            self._drawn |= dict(self.artists.collect())
+            window = self._window(epoch)
+            self._drawn = {seed: self._drawn[seed] for seed in window}
+            self._ask(epoch + 1)
+            order = np.random.default_rng((self.seed, epoch)).permutation(window)
+            for k in range(skip, self.epoch_steps):
+                yield [self._drawn[int(s)] for s in order[k * self.batch : (k + 1) * self.batch]]
+            epoch, skip = epoch + 1, 0
+
+    def _window(self, epoch: int) -> range:
+        first = epoch * self.scenes.fresh
+        return range(first, first + self.scenes.pool)
+
+    def _ask(self, epoch: int) -> None:
+        asked = {seed for _, chunk in self.artists._asked for seed, _ in chunk}
+        objects = self.scenes.objects
+        missing = [s for s in self._window(epoch) if s not in self._drawn and s not in asked]
+        self.artists.ask([(s, objects[s % len(objects)]) for s in missing])

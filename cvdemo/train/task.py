@@ -1,0 +1,66 @@
+"""What the loop asks of a task: a net, a loss of a batch, and a score on held-out scenes."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from cvdemo.train.recipes import Recipe
+from cvdemo.train.scenes import Sample
+
+Progress = Callable[[Iterable[Any]], Iterable[Any]]
+
+
+class Task(Protocol):
+    """One way of teaching a net from scenes."""
+
+    metric: str
+    """Which of the measured numbers is the net's figure."""
+
+    def build(self) -> nn.Module:
+        """The untrained net."""
+
+    def loss(
+        self, net: nn.Module, batch: list[Sample], dice: np.random.Generator, device: torch.device
+    ) -> Tensor:
+        """The loss of a batch, flipped and cut as `dice` says."""
+
+    def measure(
+        self, net: nn.Module, *, split: str, n: int, device: str, progress: Progress = iter
+    ) -> dict[str, Any]:
+        """Numbers of the net on the scenes of the seeds 0 to n - 1 of a split."""
+
+
+def task_of(recipe: Recipe) -> Task:
+    """The task of a recipe."""
+    module, name = recipe.task.split(":")
+    task: Task = getattr(importlib.import_module(module), name)()
+    return task
+
+
+def mixed_precision(device: torch.device) -> torch.autocast:
+    """bfloat16 where the device computes in it: a GPU, or a CPU with the AVX-512 BF16 instructions."""
+    on = device.type == "cuda" or (device.type == "cpu" and torch.cpu._is_avx512_bf16_supported())
+    return torch.autocast(device.type, torch.bfloat16, enabled=on)
+
+
+def as_tensor(pictures: np.ndarray, device: torch.device) -> Tensor:
+    """Pictures uint8 [N, H, W, 3] as floats [N, 3, H, W] in 0..1."""
+    return torch.from_numpy(np.ascontiguousarray(pictures)).to(device).permute(0, 3, 1, 2).float() / 255
+
+
+def flipped(sample: Sample) -> Sample:
+    """The scene seen in a mirror."""
+    boxes = sample.boxes.copy()
+    boxes[:, [0, 2]] = sample.picture.shape[1] - sample.boxes[:, [2, 0]]
+    return sample._replace(picture=sample.picture[:, ::-1], semantic=sample.semantic[:, ::-1], boxes=boxes)
+
+
+def flip_half(batch: list[Sample], dice: np.random.Generator) -> list[Sample]:
+    """The batch, each scene mirrored or not."""
+    return [flipped(s) if turn else s for s, turn in zip(batch, dice.random(len(batch)) < 0.5, strict=True)]

@@ -1,0 +1,55 @@
+"""The catalogue's nets that were trained on the drawn world; their figures are read from their cards."""
+
+from __future__ import annotations
+
+from cvdemo.zoo.spec import ModelSpec, Published, Source, Task
+from cvdemo.zoo.weights import read_card
+
+
+def _drawn(key: str, task: Task, title: str, arxiv: str, adapter: str, labels: str, note: str) -> ModelSpec:
+    return ModelSpec(
+        key=key,
+        task=task,
+        title=title,
+        paper=f"https://arxiv.org/abs/{arxiv}",
+        source=Source.DRAWN,
+        licence="MIT",
+        download_bytes=0,
+        labels=labels,
+        adapter=f"cvdemo.zoo.drawn:{adapter}",
+        published=_measured(key),
+        note=note,
+    )
+
+
+def _measured(key: str) -> Published | None:
+    """The figure that the evaluation wrote on the card, in percent; None where there is no card."""
+    card = read_card(key)
+    try:
+        assert card is not None
+        value = round(100 * float(card["metrics"][card["metric"]]), 1)
+        return Published(f"drawn {card['metric']}", value, str(card["scored_on"]), str(card["command"]))
+    except (AssertionError, KeyError, TypeError, ValueError):
+        return None
+
+
+DRAWN: tuple[ModelSpec, ...] = (
+    _drawn(
+        "ssd",
+        Task.DETECT,
+        "SSD, trained on the drawn world",
+        "1512.02325",
+        "load_ssd",
+        "drawn-things",
+        "A small SSD that knows the drawn world only; `cvdemo train ssd` makes it.",
+    ),
+    _drawn(
+        "unet",
+        Task.SEGMENT,
+        "U-Net, trained on the drawn world",
+        "1505.04597",
+        "load_unet",
+        "drawn-semantic",
+        "A small U-Net that knows the drawn world only; `cvdemo train unet` makes it.",
+    ),
+)

@@ -1,0 +1,77 @@
+"""The nets trained on the drawn world, as detectors and segmenters of any picture."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from cvdemo.nets.ssd import SSD
+from cvdemo.nets.unet import UNet
+from cvdemo.zoo.checkpoint import module_bytes
+from cvdemo.zoo.device import autocast
+from cvdemo.zoo.model import FLOOR, Detector, RawArrays, Segmenter
+from cvdemo.zoo.spec import ModelSpec
+from cvdemo.zoo.weights import load_weights
+
+LONG_SIDE = 192  # of the scenes that the nets were trained on
+
+
+def load_ssd(spec: ModelSpec, device: str) -> Detector:
+    """SSD with its shipped weights."""
+    net = SSD()
+    load_weights(net, spec.key)
+    return DrawnDetector(spec, device, net)
+
+
+def load_unet(spec: ModelSpec, device: str) -> Segmenter:
+    """U-Net with its shipped weights."""
+    net = UNet()
+    load_weights(net, spec.key)
+    return DrawnSegmenter(spec, device, net)
+
+
+def at_working_size(picture: np.ndarray, device: str) -> Tensor:
+    """The picture with its longer side at 192 pixels, [1, 3, h, w] in 0..1."""
+    height, width = picture.shape[:2]
+    scale = LONG_SIDE / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    small = picture if size == (width, height) else cv2.resize(picture, size, interpolation=method)
+    x = torch.from_numpy(np.ascontiguousarray(small)).to(device)
+    return x.permute(2, 0, 1)[None].float() / 255
+
+
+class DrawnDetector(Detector):
+    """A net whose trace has `boxes()` and `scores()` of all its default boxes."""
+
+    def __init__(self, spec: ModelSpec, device: str, net: nn.Module) -> None:
+        super().__init__(spec, device=device, nbytes=module_bytes(net))
+        self.net = net.eval().to(device)
+
+    @torch.inference_mode()
+    def network(self, picture: np.ndarray, prompt: str) -> RawArrays:
+        x = at_working_size(picture, self.device)  # [1, 3, h, w]
+        with autocast(self.device):
+            trace = self.net(x)
+        boxes, scores = trace.boxes()[0], trace.scores()[0]  # [D, 4], [D, classes]
+        row, column = (scores > FLOOR).nonzero(as_tuple=True)
+        height, width = picture.shape[:2]
+        back = boxes.new_tensor([width / x.shape[3], height / x.shape[2]] * 2)
+        found = (boxes[row] * back, scores[row, column], column)
+        return RawArrays(*(t.cpu().numpy() for t in found))
+
+
+class DrawnSegmenter(Segmenter):
+    """A net whose trace has `logits` [1, C, h, w]."""
+
+    def __init__(self, spec: ModelSpec, device: str, net: nn.Module) -> None:
+        super().__init__(spec, device=device, nbytes=module_bytes(net))
+        self.net = net.eval().to(device)
+
+    @torch.inference_mode()
+    def network(self, picture: np.ndarray) -> np.ndarray:
+        with autocast(self.device):
+            logits = self.net(at_working_size(picture, self.device)).logits[0]  # [C, h, w]
+        return logits.float().softmax(0).cpu().numpy()

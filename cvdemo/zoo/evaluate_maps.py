@@ -1,0 +1,90 @@
+"""A segmenter's scores on pictures with label maps: drawn scenes, or CamVid."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from cvdemo import world
+from cvdemo.data import camvid
+from cvdemo.data.pictures import read_picture
+from cvdemo.errors import DataError
+from cvdemo.metrics.segmentation import IGNORED, SegmentationScores
+from cvdemo.world.difficulty import Difficulty
+from cvdemo.zoo.evaluate import SIZE
+from cvdemo.zoo.model import Segmenter
+
+NUMBERS = ("mIoU", "pixel_accuracy", "boundary_F1", "per_class", "n", "ms_per_image")
+
+
+class MapData(NamedTuple):
+    """Pictures with their true label maps, one function each, and the names of the maps' values."""
+
+    names: tuple[str, ...]
+    pictures: list[Callable[[], tuple[np.ndarray, np.ndarray]]]
+
+
+def drawn_maps(split: str, n: int, difficulty: Difficulty | None = None) -> MapData:
+    """The drawn scenes of the seeds 0 to n - 1 of a split at 192 x 160."""
+
+    def draw(seed: int) -> tuple[np.ndarray, np.ndarray]:
+        picture, truth = world.draw(world.scene(seed, split=split, difficulty=difficulty), *SIZE)
+        return picture, truth.semantic
+
+    world.scene(0, split=split)  # says at once that there is no such split
+    return MapData(world.SEMANTIC, [lambda seed=seed: draw(seed) for seed in range(n)])  # type: ignore[misc]
+
+
+def camvid_maps(folder: Path, n: int | None = None) -> MapData:
+    """The first n test frames of CamVid, all where None."""
+    files = camvid.pairs(folder)[:n]
+
+    def read(frame: Path, labels: Path) -> tuple[np.ndarray, np.ndarray]:
+        return read_picture(frame), camvid.read_map(labels)
+
+    return MapData(camvid.NAMES, [lambda f=f, m=m: read(f, m) for f, m in files])  # type: ignore[misc]
+
+
+def evaluate_maps(
+    model: Segmenter, data: MapData, *, progress: Callable[[Iterable[Any]], Iterable[Any]] = iter
+) -> dict[str, Any]:
+    """mIoU, pixel accuracy and boundary F1 of a segmenter, mIoU's parts by class, n and milliseconds.
+
+    Classes are matched by name, and pixels of those that the model does not know are left out; a model
+    and data without a common class are a `DataError`. The time is that of the model's call.
+    """
+    common = [name for name in data.names if name in set(model.names().values())]
+    if not common:
+        raise DataError(f"{model.spec.title} knows none of the truth's classes by name")
+    truth_ids = _renumber(dict(enumerate(data.names)), common)
+    found_ids = _renumber(model.names(), common)
+    scores, seconds = SegmentationScores(len(common)), []
+    for picture, truth in _read(progress(data.pictures)):
+        start = time.perf_counter()
+        found = model(picture)
+        seconds.append(time.perf_counter() - start)
+        scores.add(truth_ids[truth], found_ids[found])
+    per_class = {
+        name: round(float(v), 4) for name, v in zip(common, scores.iou(), strict=True) if not np.isnan(v)
+    }
+    numbers = (scores.mean_iou(), scores.pixel_accuracy(), scores.mean_boundary_f1(), per_class)
+    timing = (len(seconds), round(1000 * float(np.mean(seconds)), 2))
+    return dict(zip(NUMBERS, (*numbers, *timing), strict=True))
+
+
+def _read(readers: Iterable[Any]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    for reader in readers:
+        yield reader()
+
+
+def _renumber(names: dict[int, str], common: list[str]) -> np.ndarray:
+    """Table [256] from a class id to its place among the common classes, 255 for others."""
+    table = np.full(256, IGNORED, dtype=np.uint8)
+    for i, name in names.items():
+        if name in common:
+            table[i] = common.index(name)
+    return table

@@ -1,0 +1,90 @@
+"""Weights of the nets trained on the drawn world, fp16 safetensors that say what they are; their cards."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cvdemo.assets import asset
+from cvdemo.data.atomic import write_whole
+from cvdemo.errors import CheckpointError, ModelNotAvailableError
+from cvdemo.world.vocabulary import WORLD_VERSION
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+
+def weights_folder() -> Path:
+    """Where the shipped weights and cards lie."""
+    return asset("weights")
+
+
+def write_weights(net: nn.Module, key: str, path: Path) -> None:
+    """Write a net's weights, rounded to fp16, with the net's key and the world's version inside."""
+    import torch
+    from safetensors.torch import save
+
+    state = {
+        name: (value.half() if value.is_floating_point() else value).cpu().contiguous()
+        for name, value in net.state_dict().items()
+        if not name.endswith("num_batches_tracked")
+    }
+    largest = max(float(v.abs().max()) for v in state.values() if v.numel())
+    if largest > torch.finfo(torch.float16).max:
+        raise CheckpointError(f"the weights of '{key}' do not fit into fp16: one is {largest:.3g}")
+    write_whole(path, save(state, metadata={"net": key, "world": str(WORLD_VERSION)}))
+
+
+def read_weights(key: str, path: Path) -> dict[str, Tensor]:
+    """The float32 weights of a file, once it is known to be this net's and of this world's version.
+
+    Raises `ModelNotAvailableError` where there is no file, `CheckpointError` for any other trouble.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    if not path.is_file():
+        raise ModelNotAvailableError(f"'{path.name}' is not there: `cvdemo train {key}` makes it")
+    try:
+        with safe_open(path, framework="pt") as file:
+            about = file.metadata() or {}
+            _check(key, path, about)
+            return {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError, ValueError) as error:
+        raise CheckpointError(f"'{path.name}' is damaged or not a safetensors file") from error
+
+
+def _check(key: str, path: Path, about: dict[str, str]) -> None:
+    if about.get("net") != key:
+        owner = f"the net '{about['net']}'" if "net" in about else "a net that it does not name"
+        raise CheckpointError(f"'{path.name}' holds the weights of {owner}, not of '{key}'")
+    if about.get("world") != str(WORLD_VERSION):
+        raise CheckpointError(
+            f"'{path.name}' was trained on version {about.get('world', '?')} of the drawn world, this is "
+            f"version {WORLD_VERSION}: `cvdemo train {key}` trains it anew"
+        )
+
+
+def load_weights(net: nn.Module, key: str, path: Path | None = None) -> None:
+    """Load a net's own weights, the shipped ones by default; raises as `read_weights` does."""
+    path = path or weights_folder() / f"{key}.safetensors"
+    state = read_weights(key, path)
+    needed = {n for n in net.state_dict() if not n.endswith("num_batches_tracked")}
+    if set(state) != needed:
+        odd = sorted(set(state) ^ needed)
+        raise CheckpointError(
+            f"'{path.name}' is of another build of '{key}': {odd[0]} is in one of them only"
+        )
+    try:
+        net.load_state_dict(state, strict=False)
+    except RuntimeError as error:
+        raise CheckpointError(f"'{path.name}' is of another build of '{key}': sizes differ") from error
+
+
+def read_card(key: str, folder: Path | None = None) -> dict[str, Any] | None:
+    """The card beside the weights of a net, or None where there is none that can be read."""
+    try:
+        card = json.loads(((folder or weights_folder()) / f"{key}.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return card if isinstance(card, dict) else None
