@@ -23,13 +23,14 @@ def run(
 
     The weights are random and seeded, since trained ones are a download. Random heads would let every
     class of every box pass or none, so the bias of the background is set, by bisection, to the value where
-    about `passing` detections score above the zoo's floor, as many as trained weights let pass. Bare is
-    picture to tensor and `net([x])` with torchvision's own thresholds; ours is a `Detector` called with its
-    defaults: all raw detections, NMS and limit included.
+    about `passing` detections score above the zoo's floor. Both sides do the same work: bare is picture to
+    tensor and `net([x])`, with torchvision's score threshold at that floor, its NMS at .5 and its limit of
+    100; ours is a `Detector` called with the same three, raw detections of all classes included.
     """
     import torch
 
     from cvdemo import zoo
+    from cvdemo.zoo.model import FLOOR
     from cvdemo.zoo.torchvision_detect import TorchvisionDetector, build
 
     picture = sample("cat")
@@ -41,6 +42,8 @@ def run(
         ours = TorchvisionDetector(entry, device, copy.deepcopy(net))
         bias = _bisect(ours, picture, passing)
         _set_background(net, bias)
+        head = getattr(net, "roi_heads", net)
+        head.score_thresh, head.nms_thresh, head.detections_per_img = FLOOR, 0.5, 100
 
         @torch.inference_mode()
         def bare(net: Any = net) -> None:
@@ -48,7 +51,7 @@ def run(
             {name: value.cpu() for name, value in net([x])[0].items()}
 
         def through_zoo(ours: TorchvisionDetector = ours) -> None:
-            ours(picture)
+            ours(picture, score=FLOOR, iou=0.5, max_detections=100)
 
         times = _alternate({"bare": bare, "ours": through_zoo}, repeats)
         figures[key] = {

@@ -5,11 +5,20 @@ function unpacked(bytes) {
   return { ...fields, picture: bytes.subarray(4 + head) };
 }
 
-// Shows a packed picture in an <img>, if it is another one than it shows.
-function showPicture(image, fields) {
+// Shows a packed picture in an <img>, if it is another one than it shows. The last few stay decoded:
+// a slider goes back as often as forth.
+function showPicture(image, fields, keep = 6) {
   if (image.identity === fields.identity) return;
   image.identity = fields.identity;
-  const old = image.src;
-  image.src = URL.createObjectURL(new Blob([fields.picture], { type: 'image/jpeg' }));
-  if (old) URL.revokeObjectURL(old);
+  const urls = image.urls ?? (image.urls = new Map());
+  const url = urls.get(fields.identity)
+    ?? URL.createObjectURL(new Blob([fields.picture], { type: 'image/jpeg' }));
+  urls.delete(fields.identity);
+  urls.set(fields.identity, url);
+  for (const [old, stale] of urls) {
+    if (urls.size <= keep) break;
+    urls.delete(old);
+    URL.revokeObjectURL(stale);
+  }
+  image.src = url;
 }
