@@ -15,9 +15,11 @@ from cvdemo import zoo
 from cvdemo.data.label_maps import TopClasses, shares, top_classes
 from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.segmentation import WRONG, class_colours
+from cvdemo.errors import UnknownModelError
 from cvdemo.metrics.segmentation import SegmentationScores
 from cvdemo.views.component import component
 from cvdemo.views.models import ready
+from cvdemo.views.page import sentence
 from cvdemo.views.source import Chosen
 from cvdemo.world.vocabulary import SEMANTIC
 from cvdemo.zoo.model import Segmenter
@@ -49,7 +51,7 @@ class Segmented(NamedTuple):
 def choose_models() -> list[zoo.ModelSpec]:
     """A box of the segmentation models, one or several; their keys stand in the URL."""
     keys = [m.key for m in zoo.models(zoo.Task.SEGMENT)]
-    asked = [key for key in st.query_params.get("models", "").split(",") if key in keys]
+    asked = [key for key in st.query_params.get("models", "").split(",") if _is_known(key, keys)]
     chosen = st.multiselect(
         "Models", keys, asked[:MOST_MODELS] or keys[:1], key="models", max_selections=MOST_MODELS,
         format_func=lambda key: zoo.spec(key).title,
@@ -57,6 +59,16 @@ def choose_models() -> list[zoo.ModelSpec]:
     if ",".join(chosen) != st.query_params.get("models", ",".join(keys[:1])):
         st.query_params["models"] = ",".join(chosen)
     return [zoo.spec(key) for key in chosen]
+
+
+def _is_known(key: str, keys: Sequence[str]) -> bool:
+    """Whether a key of the URL is one of these models; a sentence names near ones for one that is none."""
+    if key and key not in keys:
+        try:
+            zoo.spec(key)
+        except UnknownModelError as error:
+            st.warning(sentence(error), icon="⚠️")
+    return key in keys
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)

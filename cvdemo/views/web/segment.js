@@ -40,6 +40,7 @@ function buildLab(root) {
     if (lab.url) URL.revokeObjectURL(lab.url);
     lab.url = URL.createObjectURL(new Blob([parts.picture], { type: 'image/jpeg' }));
     Object.assign(lab, { fields, truth });
+    root.style.setProperty('--wrong', fields.wrong.join());
     if (!truth) lab.show = 'mask';
     find('.panels').replaceChildren();
     lab.panels = maps.map((model) => buildPanel(find('.panels'), model, lab));
