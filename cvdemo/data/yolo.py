@@ -1,63 +1,89 @@
-"""Truth and results in YOLO's text format: one file per image, boxes as fractions of it."""
+"""Truth and results in YOLO's text format: one file per image, boxes or polygons as fractions of it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-from cvdemo.data.annotations import EvalSet
+from cvdemo.data.annotations import EvalSet, IouType
 from cvdemo.data.coco import build
 from cvdemo.data.problems import Problem, Report
 from cvdemo.data.text_files import Line, Rows, coco_truth, files, lines, number
+from cvdemo.errors import DataError
 
 NAME_FILES = ("classes.txt", "obj.names")
 PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 Size = tuple[int, int]
 
 
-def read_yolo(truth: str | Path, results: str | Path, *, skip_bad: bool = False) -> EvalSet:
+def read_yolo(
+    truth: str | Path, results: str | Path, iou_type: IouType = "bbox", *, skip_bad: bool = False
+) -> EvalSet:
     """Read two folders of text files: `class x y width height`, in results with `confidence` at the end.
 
-    x and y are the box's centre, all four are fractions of the image. Names come from `classes.txt` or
-    `obj.names` in the truth's folder or the one above. Where every picture lies beside its file, or in an
-    `images` folder beside `labels`, boxes are turned into pixels; otherwise they stay fractions, IoU and AP
-    are the same, and scores by size are not given. Raises DataError as `read_coco`, naming file and line.
+    x and y are the box's centre, all four are fractions of the image. In place of the box there may be a
+    polygon, `class x1 y1 x2 y2 x3 y3 ...`: its box is scored, or with iou_type "segm" its mask. Names come
+    from `classes.txt` or `obj.names` in the truth's folder or the one above. Where every picture lies
+    beside its file, or in an `images` folder beside `labels`, boxes are turned into pixels; otherwise they
+    stay fractions, IoU and AP are the same, and scores by size and masks are not given. Raises DataError as
+    `read_coco`, naming file and line.
     """
     report = Report(skip_bad=skip_bad)
     folder = Path(truth)
     there, found = Rows(folder, report), Rows(Path(results), report)
     truth_files = [file for file in files(folder, ".txt") if file.name not in NAME_FILES]
     sizes = _sizes(folder, truth_files, report)
+    if iou_type == "segm" and not sizes:
+        raise DataError(
+            f"{folder.name}: masks need the size of every image: lay the pictures beside the files"
+        )
     for file in truth_files:
-        _read(file, there, sizes, scored=False)
+        _read(file, there, sizes, iou_type, scored=False)
     for file in files(results, ".txt"):
         if file.name not in NAME_FILES:
-            _read(file, found, sizes, scored=True)
+            _read(file, found, sizes, iou_type, scored=True)
     images = [{"id": f.stem, "file_name": f.stem, **_sides(sizes, f.stem)} for f in truth_files]
     names = _names(folder, there, found)
     sized = bool(sizes)
-    return build(coco_truth(there, images, names), found.named(found.entries), "bbox", report, sized=sized)
+    return build(coco_truth(there, images, names), found.named(found.entries), iou_type, report, sized=sized)
 
 
-def _read(file: Path, rows: Rows, sizes: dict[str, Size], *, scored: bool) -> None:
-    width, height = sizes.get(file.stem, (1, 1))
+def _read(file: Path, rows: Rows, sizes: dict[str, Size], iou_type: IouType, *, scored: bool) -> None:
+    size = sizes.get(file.stem, (1, 1))
     for line in lines(file):
         values = _values(line, rows, scored=scored)
         if values is None:
             continue
-        x, y, w, h = (side * n for side, n in zip((width, height, width, height), values[1:5], strict=True))
-        box = [x - w / 2, y - h / 2, w, h]
-        entry: dict[str, Any] = {"image_id": file.stem, "category_id": int(values[0]), "bbox": box}
+        shape = _shape(values[1:-1] if scored else values[1:], size, iou_type)
+        if shape is None:
+            rows.refuse(line.label, "is a box, not a polygon, so it has no mask", "segmentation")
+            continue
+        entry: dict[str, Any] = {"image_id": file.stem, "category_id": int(values[0]), **shape}
         if scored:
-            entry["score"] = values[5]
+            entry["score"] = values[-1]
         rows.add(entry, line.label)
+
+
+def _shape(values: list[float], size: Size, iou_type: IouType) -> dict[str, Any] | None:
+    """A box of four fractions or a polygon of six or more, in pixels; None where a mask cannot be had."""
+    scaled = [value * size[k % 2] for k, value in enumerate(values)]
+    if len(scaled) > 4:
+        if iou_type == "segm":
+            return {"segmentation": [scaled]}
+        (left, right), (top, bottom) = ((min(v), max(v)) for v in (scaled[::2], scaled[1::2]))
+        return {"bbox": [left, top, right - left, bottom - top]}
+    x, y, w, h = scaled
+    return None if iou_type == "segm" else {"bbox": [x - w / 2, y - h / 2, w, h]}
 
 
 def _values(line: Line, rows: Rows, *, scored: bool) -> list[float] | None:
     """The numbers of a line, or None where it was refused."""
-    names = ["class", "x", "y", "width", "height", *(["confidence"] if scored else [])]
+    points = len(line.fields) - 1 - scored
+    names = ["class", *(["x", "y", "width", "height"] if points < 6 else ["x", "y"] * (points // 2))]
+    names += ["confidence"] if scored else []
     if len(line.fields) != len(names):
-        rows.refuse(line.label, f"has {len(line.fields)} fields, not {' '.join(names)}")
+        box = f"class x y width height{' confidence' if scored else ''}"
+        rows.refuse(line.label, f"has {len(line.fields)} fields, not {box} or a polygon in place of the box")
         return None
     values: list[float] = []
     for name, field in zip(names, line.fields, strict=True):

@@ -98,15 +98,17 @@ def load(
     """Truth and results as columns, with `problems`: what was left out or looks odd, one sentence each.
 
     format "coco" takes objects or JSON files, "voc", "yolo" and "odm" (Object-Detection-Metrics) folders
-    with a file per image; these hold boxes only.
+    with a file per image; these hold boxes only, yolo also polygons ("segm").
     """
     if format == "coco":
         return read_coco(truth, results, iou_type, skip_bad=skip_bad)
-    readers = {"voc": read_voc, "yolo": read_yolo, "odm": read_odm}
-    if format not in readers:
-        raise DataError(f"format is one of coco, {', '.join(readers)}, not {format!r}")
-    if iou_type != "bbox":
+    readers = {"voc": read_voc, "odm": read_odm}
+    if format not in (*readers, "yolo"):
+        raise DataError(f"format is one of coco, voc, yolo, odm, not {format!r}")
+    if iou_type != "bbox" and (format, iou_type) != ("yolo", "segm"):
         raise DataError(f"{format} holds boxes only: iou_type must be bbox, not {iou_type!r}")
     if not isinstance(truth, str | Path) or not isinstance(results, str | Path):
         raise DataError(f"{format} is read from folders: give truth and results as paths")
+    if format == "yolo":
+        return read_yolo(truth, results, iou_type, skip_bad=skip_bad)
     return readers[format](truth, results, skip_bad=skip_bad)

@@ -50,7 +50,7 @@ def experiments() -> None:
 
 def _try(name: str, values: dict[str, float]) -> None:
     start = {"iou": IOU, "score": SCORE, "alarms": 0}
-    kind = "nms-again" if st.session_state.get("data") == "files" else "nms"
+    kind = "nms-again" if st.session_state.get("data") == "my results" else "nms"
     nms = values.get("nms", 1.0 if kind == "nms-again" else 0.6)
     st.session_state.update({**start, **{k: v for k, v in values.items() if k != "nms"}, kind: nms})
     st.session_state["map-tried"] = name

@@ -4,23 +4,43 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cvdemo.views.map_exam import Exam, simulated_exam
+from cvdemo.views.map_exam import Exam
+from cvdemo.views.map_example import example
+from cvdemo.views.map_files import detector_on_photos, own_files
 
-KINDS = {"example": "Example", "photos": "A detector on photos", "files": "My truth and results"}
+KINDS = {"example": example, "my photos": detector_on_photos, "my results": own_files}
+SHOWN_PROBLEMS = 8
 
 
 def choose_exam() -> Exam | None:
     """Draws the source widget and returns the chosen set, or None while there is none yet."""
-    st.segmented_control(
+    kind = st.segmented_control(
         "Data",
         list(KINDS),
         default="example",
         required=True,
         key="data",
         bind="query-params",
-        format_func=KINDS.__getitem__,
         label_visibility="collapsed",
     )
-    exam = simulated_exam()
-    st.caption(exam.about)
+    exam = KINDS[str(kind)]()
+    if exam is not None:
+        st.caption(exam.about)
+        _problems(exam)
     return exam
+
+
+def _problems(exam: Exam) -> None:
+    """What was left out or looks odd, a sentence each."""
+    said = [*exam.notes, *map(str, exam.data.problems)]
+    if not said:
+        return
+    more = f"- … and {len(said) - SHOWN_PROBLEMS} more" if len(said) > SHOWN_PROBLEMS else ""
+    with st.expander(f"{len(said)} remarks on the files", icon="⚠️", expanded=len(said) <= 3):
+        lines = [f"- {_plain(text)}" for text in said[:SHOWN_PROBLEMS]]
+        st.markdown("\n".join([*lines, more]))
+
+
+def _plain(text: str) -> str:
+    """Text from a file, with nothing in it that Markdown would read."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]<>#|~$:" else c for c in text)
