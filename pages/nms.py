@@ -7,7 +7,8 @@ import streamlit as st
 from cvdemo.ops.fusion import weighted_boxes_fusion_steps
 from cvdemo.ops.nms import diou_nms_steps, nms_steps, soft_nms_steps
 from cvdemo.ops.replay import Method
-from cvdemo.views.nms_boxes import Boxes, choose_boxes, counted, known, play
+from cvdemo.views.models import about
+from cvdemo.views.nms_boxes import Boxes, Played, choose_boxes, counted, known, losers, play
 from cvdemo.views.nms_controls import Choice, controls
 from cvdemo.views.nms_downloads import downloads
 from cvdemo.views.nms_own import classes_of, from_detections, own_boxes, put_own
@@ -17,11 +18,12 @@ from cvdemo.views.page import code_fold, guarded, header, theory
 from cvdemo.views.source import Chosen, choose_picture
 
 
-def result(chosen: Chosen, boxes: Boxes, choice: Choice, method: Method, *, key: str) -> None:
-    """One method's player, what it found of the truth, and its files."""
+def result(chosen: Chosen, boxes: Boxes, choice: Choice, method: Method, *, key: str) -> Played:
+    """One method's player, and what it found of the truth."""
     played = play(boxes.identity, boxes.raw, choice.classes, choice.setting, method, choice.sigma)
     truth = known(chosen, boxes, played)
-    own = boxes.kind == "my own"
+    lost = losers(played, truth)
+    own = own_boxes(chosen) if boxes.kind == "my own" else None
 
     def take() -> None:
         put_own(chosen, sent_by(key))
@@ -32,42 +34,45 @@ def result(chosen: Chosen, boxes: Boxes, choice: Choice, method: Method, *, key:
         played.replay,
         choice.setting,
         key=key,
-        topic=f"{chosen.identity} {boxes.kind} {boxes.entry.key if boxes.entry else ''} {current()}",
+        topic=f"{chosen.identity} {boxes.title} {current()}",
+        source=f"{boxes.title}, {chosen.name}",
         rows=played.rows,
         known=truth,
-        look=look(played, truth, st.session_state.get(START, "")),
-        own=own_boxes(chosen) if own else None,
-        classes=classes_of(own_boxes(chosen)) if own else None,
-        on_own=take if own else None,
+        look=look(lost, st.session_state.get(START, "")),
+        losers=lost,
+        own=own,
+        classes=None if own is None else classes_of(own),
+        on_own=None if own is None else take,
     )
     if truth is not None:
         st.markdown(counted(truth.tally))
-    downloads(chosen, played, key=key)
+    return played
 
 
 @st.fragment
 @guarded
 def players(chosen: Chosen, boxes: Boxes) -> None:
-    """Sliders left, one or two players right: all that runs when a slider moves."""
-    left, right = st.columns([1, 3.3], gap="medium")
-    with left:
-        choice = controls(chosen, boxes)
-        if boxes.kind != "my own":
-            st.button(
-                "✎ Edit these boxes",
-                on_click=_edit,
-                args=(chosen, boxes, choice),
-                key="edit",
-                width="stretch",
-                help="Copies the 60 best that pass to boxes of your own",
-            )
-    with right:
-        if len(choice.methods) == 1:
-            result(chosen, boxes, choice, choice.methods[0], key="nms-0")
-            return
-        for i, (side, method) in enumerate(zip(st.columns(2, gap="medium"), choice.methods, strict=True)):
-            with side:
-                result(chosen, boxes, choice, method, key=f"nms-{i}")
+    """One or two players above, what they obey and their files below: all that runs when a slider moves."""
+    stage = st.container()
+    choice = controls(chosen, boxes)
+    sides = stage.columns(2, gap="medium") if len(choice.methods) == 2 else [stage]
+    answers = []
+    for i, (side, method) in enumerate(zip(sides, choice.methods, strict=True)):
+        with side:
+            answers.append(result(chosen, boxes, choice, method, key=f"nms-{i}"))
+    row = st.container(horizontal=True, gap="small")
+    for i, played in enumerate(answers):
+        downloads(row, chosen, played, key=f"nms-{i}")
+    if boxes.kind != "my own":
+        row.button(
+            "✎ Edit these boxes",
+            on_click=_edit,
+            args=(chosen, boxes, choice),
+            key="edit",
+            help="Copies the 60 best of those that pass to boxes of your own",
+        )
+    if boxes.entry is not None:
+        about(boxes.entry)
 
 
 def _edit(chosen: Chosen, boxes: Boxes, choice: Choice) -> None:
@@ -81,8 +86,8 @@ def _edit(chosen: Chosen, boxes: Boxes, choice: Choice) -> None:
 def lab() -> None:
     """Experiments, picture and boxes on top; under them what they give."""
     try_this()
-    left, right = st.columns(2, gap="large")
-    with left:
+    left, right = st.columns([1, 4.4], gap="small", vertical_alignment="bottom")
+    with left.popover("🖼️ Picture", width="stretch"):
         chosen = choose_picture()
     with right:
         boxes = choose_boxes(chosen)

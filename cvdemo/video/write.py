@@ -26,7 +26,9 @@ def write_mp4(frames: Sequence[np.ndarray], target: str | Path | BinaryIO, fps: 
     even = (height + height % 2, width + width % 2)
     place = str(target) if isinstance(target, str | Path) else target
     rate = Fraction(fps).limit_denominator(1000)
-    with av.open(place, "w", format="mp4", options={"movflags": "faststart"}) as container:
+    # The index comes first in a file, so that browsers begin at once; FFmpeg reopens the file for it.
+    options = {"movflags": "faststart"} if isinstance(place, str) else {}
+    with av.open(place, "w", format="mp4", options=options) as container:
         stream = container.add_stream("libx264", rate=rate, options={"crf": "20", "preset": "veryfast"})
         stream.width, stream.height, stream.pix_fmt = even[1], even[0], "yuv420p"
         for picture in frames:
@@ -39,7 +41,7 @@ def write_mp4(frames: Sequence[np.ndarray], target: str | Path | BinaryIO, fps: 
 def write_gif(frames: Sequence[np.ndarray], target: str | Path | BinaryIO, fps: float) -> None:
     """Frames [H, W, 3] uint8 RGB of one size as an endless GIF; the last frame stays for two seconds.
 
-    Equal neighbours stay apart: as many frames come out as went in. Raises DataError as `write_mp4`.
+    Of equal neighbours one is written, which stays as long as all. Raises DataError as `write_mp4`.
     """
     _size(frames)
     palettes = [Image.fromarray(picture).quantize(128, Image.Quantize.FASTOCTREE) for picture in frames]

@@ -12,8 +12,9 @@ from cvdemo import zoo
 from cvdemo.data.detections_json import class_names
 from cvdemo.metrics.tally import Tally, tally
 from cvdemo.ops.detections import confidence
+from cvdemo.ops.iou import box_iou
 from cvdemo.ops.replay import Method, Replay, replay
-from cvdemo.views.models import about, choose_model, raw_detections, ready
+from cvdemo.views.models import choose_model, raw_detections, ready
 from cvdemo.views.nms_own import as_detections, own_boxes
 from cvdemo.views.nms_player import Known, Setting
 from cvdemo.views.source import Chosen
@@ -32,29 +33,39 @@ class Boxes(NamedTuple):
     raw: sv.Detections
     entry: zoo.ModelSpec | None = None
 
+    @property
+    def title(self) -> str:
+        """What the boxes are, honestly."""
+        if self.entry is not None:
+            return f"raw boxes of {self.entry.title}"
+        return "simulated proposals, no network" if self.kind == "simulated" else "boxes of your own"
+
 
 def choose_boxes(chosen: Chosen | None) -> Boxes | None:
     """Draws the widget and returns the boxes, or None while there are none."""
+    left, right = st.columns([1, 1.2], gap="medium", vertical_alignment="bottom")
     kind = str(
-        st.segmented_control(
+        left.segmented_control(
             "Boxes", KINDS, default=KINDS[0], required=True, key="boxes", bind="query-params"
         )
     )
     entry = None
-    if kind == "detector":
-        entry = choose_model(zoo.Task.DETECT)
-        about(entry)
+    with right:
+        if kind == "detector":
+            entry = choose_model(zoo.Task.DETECT)
+        elif kind == "simulated":
+            st.caption("Simulated proposals: the truth of a drawn scene, jittered at random. No network ran.")
+        else:
+            st.caption("Draw, drag and resize boxes on the picture: every change is computed anew.")
     if chosen is None:
         return None
     if kind == "my own":
-        st.caption("Draw, drag and resize boxes on the picture below: every change is computed anew.")
         own = own_boxes(chosen)
         return Boxes(kind, repr(own), as_detections(own))
     if kind == "simulated":
         if chosen.truth is None:
             st.info("Simulated proposals need a drawn scene: choose *scene* as the picture.")
             return None
-        st.caption("Simulated proposals: the truth, jittered at random. No network ran.")
         return Boxes(kind, f"simulated {chosen.identity}", simulated(chosen))
     if entry is None or not ready(entry):
         return None
@@ -111,6 +122,22 @@ def known(chosen: Chosen, boxes: Boxes, played: Played) -> Known | None:
     kept = played.replay.kept
     stand = tally(played.replay.kept_boxes, played.replay.kept_scores, ids[kept], truth.boxes, truth.classes)
     return Known(truth.boxes, [THINGS[k] for k in truth.classes], stand)
+
+
+def losers(played: Played, truth: Known | None) -> list[int]:
+    """For each truth that is lost, the best-scored box that would have found it, if there is one."""
+    if truth is None:
+        return []
+    names = np.array(class_names(played.detections))
+    lost = np.flatnonzero(~truth.tally.found)
+    ious = box_iou(played.detections.xyxy, truth.boxes[lost])  # [N, lost]
+    scores = confidence(played.detections)
+    best = []
+    for column, t in enumerate(lost):
+        good = np.flatnonzero((ious[:, column] >= 0.5) & (names == truth.names[t]))
+        if len(good):
+            best.append(int(good[np.argmax(scores[good])]))
+    return best
 
 
 def comparable(boxes: Boxes) -> bool:

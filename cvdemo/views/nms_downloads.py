@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
-import streamlit as st
 import supervision as sv
 
 from cvdemo.data.detections_json import to_coco
@@ -38,10 +38,10 @@ def frames_per_second(count: int) -> float:
     return max(1.0, count / SECONDS)
 
 
-def downloads(chosen: Chosen, played: Played, *, key: str) -> None:
-    """Four buttons; every file is made when it is asked for."""
+def downloads(row: Any, chosen: Chosen, played: Played, *, key: str) -> None:
+    """Four buttons into a container; every file is made when it is asked for."""
     found, steps, picture = played.detections, played.replay, chosen.picture
-    stem = f"{chosen.name.rsplit('.', 1)[0]}-nms"
+    stem = f"{chosen.name.rsplit('.', 1)[0]}-{steps.method.replace(' ', '-')}"
 
     def gif() -> bytes:
         frames = animation(picture, found, steps)
@@ -57,7 +57,6 @@ def downloads(chosen: Chosen, played: Played, *, key: str) -> None:
     def coco() -> str:
         return json.dumps(to_coco(kept_detections(found, steps), image_id=1), indent=1)
 
-    row = st.container(horizontal=True, gap="small")
     row.download_button("GIF", gif, f"{stem}.gif", "image/gif", key=f"gif-{key}")
     row.download_button("MP4", mp4, f"{stem}.mp4", "video/mp4", key=f"mp4-{key}")
     row.download_button("PNG", png, f"{stem}.png", "image/png", key=f"png-{key}")

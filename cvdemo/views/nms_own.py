@@ -15,7 +15,7 @@ from cvdemo.ops.detections import confidence
 from cvdemo.views.source import Chosen
 
 STATE = "nms-own"
-CLASSES = ("duck", "cat", "dog", "person", "car", "ball", "cup", "chair")
+CLASSES = ("cat", "dog", "duck", "person", "car", "ball", "cup", "chair")
 MOST = 60
 _ENTRY = re.compile(r"([^:;]{1,40}):([\d.]+):([\d.]+),([\d.]+),([\d.]+),([\d.]+)")
 
@@ -76,11 +76,11 @@ def _first(chosen: Chosen) -> Own:
     """Three boxes around one thing, two around its neighbour: enough to see one fall and one stay."""
     height, width = chosen.picture.shape[:2]
     start = (
-        ("duck", 0.92, (0.18, 0.25, 0.52, 0.80)),
-        ("duck", 0.81, (0.21, 0.28, 0.55, 0.86)),
-        ("duck", 0.74, (0.34, 0.27, 0.68, 0.82)),
-        ("cat", 0.66, (0.36, 0.22, 0.70, 0.80)),
-        ("duck", 0.55, (0.72, 0.40, 0.95, 0.85)),
+        ("cat", 0.92, (0.18, 0.25, 0.52, 0.80)),
+        ("cat", 0.81, (0.21, 0.28, 0.55, 0.86)),
+        ("cat", 0.74, (0.34, 0.27, 0.68, 0.82)),
+        ("dog", 0.66, (0.36, 0.22, 0.70, 0.80)),
+        ("cat", 0.55, (0.72, 0.40, 0.95, 0.85)),
     )
     sides = (width, height, width, height)
     return [

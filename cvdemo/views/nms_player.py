@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,19 +66,22 @@ def nms_player(
     *,
     key: str,
     topic: str,
+    source: str,
     rows: np.ndarray,
     known: Known | None = None,
     look: int = -1,
+    losers: Sequence[int] = (),
     own: list[dict[str, Any]] | None = None,
     classes: list[str] | None = None,
     on_own: Callable[[], None] | None = None,
 ) -> None:
-    """Plays a replay of detections on a picture [H, W, 3] uint8 RGB.
+    """Plays a replay of detections on a picture [H, W, 3] uint8 RGB; `source` says what the boxes are.
 
     `rows` [N] are the detections' rows among the raw ones. A new topic opens at the first step (`look`
     -1), at the result (-2), or where the box `look` is kept or falls. While `topic` stays the same, a
-    slider leaves the player near where it stands. With `own`, boxes as dicts of box, name, score, the visitor changes them;
-    `on_own` is called after each change, and `sent_by(key)` is the new list.
+    slider leaves the player near where it stands. `losers` are the best boxes of lost truths: they are
+    pointed out where they fall. With `own`, boxes as dicts of box, name, score, the
+    visitor changes them; `on_own` is called after each change, and `sent_by(key)` is the new list.
     """
     height, width = picture.shape[:2]
     names = class_names(detections)
@@ -88,7 +91,9 @@ def nms_player(
         "height": height,
         "topic": topic,
         "look": look,
+        "losers": list(losers),
         "title": TITLES[replay.method],
+        "source": source,
         "opening": OPENING[replay.method] + " Press ▶ or the right arrow key.",
         "none": "No box passes: lower the score threshold."
         if own is None

@@ -18,14 +18,16 @@ from cvdemo.views.nms_player import Setting
 from cvdemo.views.source import Chosen
 from cvdemo.world.known import Truth
 
-THRESHOLDS = np.round(np.arange(0, 1.001, 0.02), 2)
+FINE, COARSE = np.linspace(0, 1, 101), np.linspace(0, 1, 21)
+FEW = 150  # so many boxes can be swept finely within a slider's move
 
 _chart = component("nms_sweep")
 
 
 class Sweep(NamedTuple):
-    """Greedy NMS at each of `THRESHOLDS`; found and duplicates are empty where the truth is not known."""
+    """Greedy NMS at each threshold; found and duplicates are empty where the truth is not known."""
 
+    thresholds: list[float]
     kept: list[int]
     found: list[int]
     duplicates: list[int]
@@ -40,8 +42,8 @@ def sweep(
         stay &= np.isin(class_names(raw), names)
     boxes, scores = raw.xyxy[stay], confidence(raw)[stay]
     ids = world_ids(raw)[stay] if truth is not None else np.asarray(raw.class_id)[stay]
-    result = Sweep([], [], [])
-    for threshold in THRESHOLDS:
+    result = Sweep((FINE if len(boxes) <= FEW else COARSE).round(2).tolist(), [], [], [])
+    for threshold in result.thresholds:
         kept = batched_nms(boxes, scores, ids, threshold) if per_class else nms(boxes, scores, threshold)
         result.kept.append(len(kept))
         if truth is not None:

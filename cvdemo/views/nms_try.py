@@ -8,12 +8,11 @@ import numpy as np
 import streamlit as st
 
 from cvdemo import zoo
-from cvdemo.ops.iou import box_iou
+from cvdemo.errors import CvdemoError
 from cvdemo.ops.replay import Method
-from cvdemo.views.models import raw_detections, ready
-from cvdemo.views.nms_boxes import Played, simulated
-from cvdemo.views.nms_player import Known
-from cvdemo.views.nms_sweep import THRESHOLDS, Sweep, sweep
+from cvdemo.views.models import raw_detections
+from cvdemo.views.nms_boxes import simulated
+from cvdemo.views.nms_sweep import Sweep, sweep
 from cvdemo.views.page import texts
 from cvdemo.views.scene import drawn
 from cvdemo.views.source import Chosen
@@ -23,26 +22,28 @@ STATE, START = "nms-try", "nms-start"
 # Of some thirty thousand scenes, ones in which two things stand so close that their boxes overlap by about
 # a half, both well seen and large.
 PRESET = "hard"
-DUCKS, CAT_AND_DOG = 21403, 323
+DUCKS, CAT_AND_DOG = 5362, 323
 LAST, LOST = "last", "lost"
+SCORE = 0.3
 
 BUTTONS = {
-    "lost": "🦆 The threshold that loses a duck",
-    "duplicates": "👯 The threshold that brings duplicates",
-    "across": "🐈 Per class or across classes",
-    "soft": "🛟 Soft-NMS saves the hidden one",
-    "fusion": "🧲 Fusion instead of choice",
-    "real": "🌪 All boxes of a real network",
+    "lost": "🦆 Lose a duck",
+    "duplicates": "👯 Duplicates",
+    "across": "🐈 Across",
+    "soft": "🛟 Soft-NMS",
+    "fusion": "🧲 Fusion",
+    "real": "🌪️ Flood",
 }
 
 
 def try_this() -> None:
     """The buttons, and the sentence of the one that was pressed last."""
-    row = st.container(horizontal=True, gap="small")
+    row = st.container(horizontal=True, gap="small", vertical_alignment="center")
+    row.markdown("**Try this**", width="content")
     for name, label in BUTTONS.items():
         row.button(label, key=f"try-{name}", on_click=start, args=(name,), type=_type(name))
     if current():
-        st.info(texts("nms")[current()])
+        st.markdown(f"👀 {texts('nms')[current()]}")
 
 
 def current() -> str:
@@ -57,7 +58,7 @@ def _type(name: str) -> Any:
 def start(name: str) -> None:
     """Set everything that the experiment needs."""
     settings = _SETTINGS[name]()
-    plain = {"compare": False, "across": False, "only": [], "method": Method.GREEDY.value, "score": 0.3}
+    plain = {"compare": False, "across": False, "only": [], "method": Method.GREEDY.value, "score": SCORE}
     for key, value in {**plain, **settings}.items():
         st.session_state[key] = value
     st.session_state[STATE] = name
@@ -65,25 +66,28 @@ def start(name: str) -> None:
 
 
 def _ducks() -> dict[str, Any]:
-    return {"source": "scene", "preset": PRESET, "seed": DUCKS, **_boxes()}
+    return {"source": "scene", "preset": PRESET, "seed": DUCKS, **_boxes(DUCKS)[0]}
 
 
-def _boxes() -> dict[str, Any]:
-    """A detector of the drawn world where there is one, else simulated proposals."""
-    models = _drawn_models()
-    return {"boxes": "detector", "model": models[0].key} if models else {"boxes": "simulated"}
+def _boxes(seed: int) -> tuple[dict[str, Any], Sweep]:
+    """Whose boxes show the experiments on a scene, and their sweep.
 
-
-def _drawn_models() -> list[zoo.ModelSpec]:
-    return [m for m in zoo.models(zoo.Task.DETECT) if m.source is zoo.Source.DRAWN]
-
-
-def _duck_sweep() -> Sweep:
-    picture, truth = drawn(DUCKS, PRESETS[PRESET])
-    chosen = Chosen(f"scene:{DUCKS}:{PRESETS[PRESET]}", f"scene-{DUCKS}", picture, 0.0, truth)
-    models = _drawn_models()
-    raw = raw_detections(models[0], chosen) if models and ready(models[0]) else simulated(chosen)
-    return sweep(raw, 0.3, True, (), truth)
+    A detector of the drawn world, where there is one whose boxes do lose an object at one threshold and
+    double one at a higher; else simulated proposals.
+    """
+    picture, truth = drawn(seed, PRESETS[PRESET])
+    chosen = Chosen(f"scene:{seed}:{PRESETS[PRESET]}", f"scene-{seed}", picture, 0.0, truth)
+    for entry in zoo.models(zoo.Task.DETECT):
+        if entry.source is not zoo.Source.DRAWN or not entry.nms:
+            continue
+        try:
+            swept = sweep(raw_detections(entry, chosen), SCORE, True, (), truth)
+        except CvdemoError:  # its weights are not there
+            continue
+        lost, double = turning_points(swept)
+        if max(swept.found) == len(truth) and 0 < lost < double < 1:
+            return {"boxes": "detector", "model": entry.key}, swept
+    return {"boxes": "simulated"}, sweep(simulated(chosen), SCORE, True, (), truth)
 
 
 def turning_points(swept: Sweep) -> tuple[float, float]:
@@ -93,21 +97,21 @@ def turning_points(swept: Sweep) -> tuple[float, float]:
     """
     losing = np.flatnonzero(np.array(swept.found) < max(swept.found, default=0))
     doubling = np.flatnonzero(np.array(swept.duplicates) > 0)
-    lost = THRESHOLDS[losing[-1]] if len(losing) else THRESHOLDS[0]
-    double = THRESHOLDS[doubling[0]] if len(doubling) else THRESHOLDS[-1]
-    return float(lost), float(double)
+    lost = swept.thresholds[losing[-1] if len(losing) else 0]
+    return lost, swept.thresholds[doubling[0] if len(doubling) else -1]
 
 
 def _lost() -> dict[str, Any]:
-    return {**_ducks(), "iou": turning_points(_duck_sweep())[0]}
+    return {**_ducks(), "iou": turning_points(_boxes(DUCKS)[1])[0]}
 
 
 def _duplicates() -> dict[str, Any]:
-    return {**_ducks(), "iou": turning_points(_duck_sweep())[1]}
+    return {**_ducks(), "iou": turning_points(_boxes(DUCKS)[1])[1]}
 
 
 def _across() -> dict[str, Any]:
-    return {**_ducks(), "seed": CAT_AND_DOG, "across": True, "iou": 0.5}
+    scene = {"source": "scene", "preset": PRESET, "seed": CAT_AND_DOG, "boxes": "simulated"}
+    return {**scene, "across": True, "iou": 0.5}
 
 
 def _soft() -> dict[str, Any]:
@@ -132,21 +136,11 @@ _SETTINGS = {
 }
 
 
-def look(played: Played, known: Known | None, where: str) -> int:
+def look(losers: list[int], where: str) -> int:
     """The box in whose frame a player opens: -1 for the first step, -2 for the result.
 
-    "lost" asks for the best box of a truth that is lost: the frame in which it falls.
+    "lost" asks for the frame in which the best box of a lost truth falls.
     """
     if where == LAST:
         return -2
-    if where != LOST or known is None or known.tally.found.all():
-        return -1
-    t = int(np.flatnonzero(~known.tally.found)[0])
-    names = np.asarray(played.detections.data.get("class_name", []))
-    ious = box_iou(played.detections.xyxy, known.boxes[[t]])[:, 0] * (names == known.names[t])
-    good = np.flatnonzero(ious >= 0.5)
-    if not len(good):
-        return -1
-    scores = played.detections.confidence
-    assert scores is not None
-    return int(good[np.argmax(scores[good])])
+    return losers[0] if where == LOST and losers else -1

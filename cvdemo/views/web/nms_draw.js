@@ -50,7 +50,7 @@ function nmsQuiet(g, d, s, box, done) {
     if (!paths.has(key)) paths.set(key, new Path2D());
     paths.get(key).rect(...box(i));
   }
-  const crowd = s.n > 300 ? .55 : 1;
+  const crowd = Math.min(1, Math.max(.22, 40 / s.n)) ** .7; // hundreds must not hide the picture
   for (const [key, path] of paths) {
     const [name, faint] = key.split('/');
     g.setLineDash(key === 'ghost' ? [3, 4] : []);
@@ -109,10 +109,10 @@ function nmsStep(g, d, s, box, moment, chips) {
   const sinking = d.soft ? nmsScoresBefore(d, s) : null;
   const hit = d.fusion ? [] : pairs.filter((p) => p.fell || (sinking && p.after < sinking(p) - 1e-4));
   const spared = d.fusion ? [] : pairs.filter((p) => !hit.includes(p)).slice(0, 1);
-  const fill = Math.min(.3, .9 / Math.max(1, hit.length));
+  const fill = Math.min(.32, .4 / Math.max(1, hit.length)); // many lie on each other
   for (const p of hit.slice(0, 60)) {
     const both = common(rect, box(p.other));
-    g.fillStyle = p.fell ? RED : '#ffb000'; g.globalAlpha = Math.min(.75, fill + .35 * pulse);
+    g.fillStyle = p.fell ? RED : '#ffb000'; g.globalAlpha = fill * (1 + pulse);
     g.fillRect(...both);
     g.globalAlpha = 1;
   }
@@ -120,16 +120,23 @@ function nmsStep(g, d, s, box, moment, chips) {
     g.fillStyle = '#fff'; g.globalAlpha = .16; g.fillRect(...common(rect, box(p.other))); g.globalAlpha = 1;
     outline(g, box(p.other), '#fff', 1.6, []);
   }
-  for (const p of hit) {
-    outline(g, box(p.other), p.fell ? RED : '#ffb000', p.fell ? 2 + 2 * pulse : 2, p.fell ? [7, 4] : []);
-  }
+  hit.forEach((p, nth) => {
+    g.globalAlpha = nth < 8 ? 1 : .35 + .65 * pulse;
+    outline(g, box(p.other), p.fell ? RED : '#ffb000', (nth < 8 ? 2 : 1) + 2 * pulse, p.fell ? [7, 4] : []);
+  });
+  g.globalAlpha = 1;
   if (!d.fusion || s.clusters[d.cluster[s.frame - 1]].members.length === 1) {
     outline(g, rect, '#fff', 8, []); outline(g, rect, '#000', 5.5, []);
   } else outline(g, rect, '#fff', 2.5, [4, 3]);
   if (!d.fusion) outline(g, rect, colour, 4, []);
   if (!d.fusion) chips.add(rect, `${d.names[d.name[current]]} ${two(s.score[current])}`, '#fff', '#000', true);
   const measure = d.diou ? 'DIoU' : 'IoU';
-  hit.slice(0, 5).forEach((p) => {
+  const tragic = hit.filter((p) => p.fell && d.losers.includes(p.other));
+  tragic.forEach((p) => {
+    outline(g, box(p.other), '#fff', 6, []); outline(g, box(p.other), RED, 4, []);
+    chips.add(box(p.other), `its best box falls: ${measure} ${beside(p.overlap, d.threshold)}`, RED, '#fff', true);
+  });
+  hit.filter((p) => !tragic.includes(p)).slice(0, tragic.length ? 2 : 5).forEach((p) => {
     const sank = sinking ? `${two(sinking(p))} → ${two(p.after)}` : `${measure} ${beside(p.overlap, d.threshold)}`;
     chips.add(box(p.other), sank, p.fell ? RED : '#ffb000', p.fell ? '#fff' : '#000', false, true);
   });

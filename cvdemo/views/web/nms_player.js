@@ -20,6 +20,7 @@ function nmsView(root) {
     showPicture(image, d);
     image.alt = d.alt; stage.setAttribute('aria-label', d.alt);
     stage.style.aspectRatio = `${d.width} / ${d.height}`;
+    stage.style.maxWidth = `${Math.max(12, 29 * d.width / d.height)}rem`; // a tall picture stays on the screen
     find('.head').textContent = d.soft ? 'kept, then by the score that is left' : `${d.scores.length} boxes by score`;
     root.classList.toggle('gliding', d.soft && d.scores.length < 400);
     find('.own').hidden = find('.edit').hidden = !d.editable;
@@ -60,6 +61,7 @@ function nmsView(root) {
     find('.counts').innerHTML = `<span class="title"></span>${part('kept', kept).replace('> kept', d.fusion ? '> fused boxes' : '> kept')}`
       + part(d.fusion ? 'merged' : 'fallen', s.fallen) + part('waiting', s.remaining());
     find('.counts .title').textContent = d.title;
+    find('.counts .title').append(Object.assign(document.createElement('small'), { textContent: d.source }));
   };
   // For tests and for other scripts: where the player stands and what is kept there, as rows of the raw boxes.
   const tell = () => {

@@ -134,7 +134,9 @@ function nmsSentence(d, s) {
     return `${best}, so it is kept. It touches ${near} ${near === 1 ? things.replace(/es$/, '') : things}, none by more than ${limit}
       (the most: ${named(stay[0].other)} with ${measure} ${beside(stay[0].overlap, d.threshold)}): nobody falls.`;
   }
-  const spared = stay.length ? ` ${named(stay[0].other)}, with ${beside(stay[0].overlap, d.threshold)}, stays.` : '';
+  const tragic = fell.filter((p) => d.losers.includes(p.other)).map((p) => ` <span class="red">Among them the best box of a
+    real ${safe(d.names[d.name[p.other]])}</span>, ${named(p.other)}, with ${measure} ${beside(p.overlap, d.threshold)}.`).join('');
+  const spared = tragic || stay.length ? tragic || ` ${named(stay[0].other)}, with ${beside(stay[0].overlap, d.threshold)}, stays.` : '';
   if (fell.length === 1) {
     return `${best}, so it is kept. ${named(fell[0].other)} overlaps it by ${measure} ${beside(fell[0].overlap, d.threshold)},
       more than ${limit}: <span class="red">it falls</span>.${spared}`;
