@@ -10,10 +10,18 @@ import streamlit as st
 from cvdemo import zoo
 from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.heat import overlay_heat
+from cvdemo.views.experiments import try_this
 from cvdemo.views.models import about, choose_model, classification, ready
 from cvdemo.views.page import code_fold, guarded, header, theory
 from cvdemo.views.source import choose_picture
 from cvdemo.zoo.model import Classification
+
+EXPERIMENTS = {
+    "One thing": {"source": "sample", "sample": "cat", "k": 5},
+    "Two things": {"source": "sample", "sample": "coffee", "k": 5},
+    "No word for it": {"source": "sample", "sample": "astronaut", "k": 5},
+    "A cartoon": {"source": "scene", "seed": 14, "preset": "easy", "k": 8},
+}
 
 
 def bars(names: list[str], probabilities: list[float]) -> go.Figure:
@@ -38,6 +46,7 @@ def activation_map(picture: np.ndarray, answer: Classification, class_id: int) -
 @guarded
 def lab() -> None:
     """Controls left, picture and bars right."""
+    try_this("classify", EXPERIMENTS)
     left, middle, right = st.columns([1.1, 1.4, 1.3], gap="medium")
     with left:
         chosen = choose_picture()

@@ -17,10 +17,19 @@ from cvdemo.draw.detections import draw_detections
 from cvdemo.ops.detections import confidence, select
 from cvdemo.ops.nms import nms
 from cvdemo.views.boxes import boxes_and_table, score_histogram
+from cvdemo.views.experiments import try_this
 from cvdemo.views.models import about, choose_model, raw_detections, ready
 from cvdemo.views.page import code_fold, guarded, header, theory
 from cvdemo.views.source import Chosen, choose_picture
 from cvdemo.views.truth import scene_score
+
+PHOTO = {"source": "sample", "model": "ssd-mobilenet-v2"}
+EXPERIMENTS = {
+    "All it said": {**PHOTO, "sample": "cat", "score": 0.02, "iou": 1.0},
+    "One box each": {**PHOTO, "sample": "cat", "score": 0.4, "iou": 0.5},
+    "Unsure": {**PHOTO, "sample": "coffee", "score": 0.1, "iou": 0.5},
+    "Another world": {**PHOTO, "source": "scene", "seed": 7, "preset": "normal", "score": 0.3, "truth": True},
+}
 
 
 class Shown:
@@ -102,6 +111,7 @@ def to_coco_text(found: sv.Detections) -> str:
 @guarded
 def lab() -> None:
     """Picture and models on top; thresholds and results under them, in a fragment of their own."""
+    try_this("detect", EXPERIMENTS)
     source, model, more = st.columns([1, 1, 1], gap="medium")
     with source:
         chosen = choose_picture()

@@ -6,15 +6,25 @@ import streamlit as st
 
 from cvdemo import world
 from cvdemo.data.pictures import to_jpeg, to_png
+from cvdemo.views.experiments import try_this
 from cvdemo.views.page import code_fold, guarded, header, theory
 from cvdemo.views.scene import choose_scene, drawn
 from cvdemo.world.layers import LAYERS, overlay
+
+EXPERIMENTS = {
+    "A crowd in the fog": {"seed": 11, "preset": "hard", "layers": ["boxes"]},
+    "Seen and whole": {"seed": 11, "preset": "hard", "layers": ["boxes", "full boxes"]},
+    "Who is in front?": {"seed": 20, "preset": "hard", "layers": ["masks", "order"]},
+    "Left and right": {"seed": 20, "preset": "hard", "layers": ["keypoints"]},
+    "No pixel left out": {"seed": 7, "preset": "normal", "layers": ["semantic"]},
+}
 
 
 @st.fragment
 @guarded
 def lab() -> None:
     """Controls left, the scene right."""
+    try_this("world", EXPERIMENTS)
     left, right = st.columns([1, 2.6], gap="medium")
     with left:
         seed, difficulty = choose_scene()

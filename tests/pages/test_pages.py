@@ -105,3 +105,24 @@ def test_thin_and_empty_pictures(shape: tuple[int, int]) -> None:
     assert not app.exception
     assert not app.error
     assert "network" in caption(app)
+
+
+@pytest.mark.parametrize("page", ["classify", "detect", "world"])
+def test_every_experiment_is_one_click_and_says_what_to_look_for(page: str) -> None:
+    app = open_page(page)
+    buttons = [b.key for b in app.button if (b.key or "").startswith("try-")]
+    assert len(buttons) >= 3
+    for key in buttons:
+        app.button(key=key).click().run()
+        assert not app.exception
+        assert not app.error
+        assert sum(m.value.startswith("👀") for m in app.markdown) == 1
+
+
+def test_a_scene_shows_its_score_and_the_score_moves_with_the_threshold() -> None:
+    app = open_page("detect", source="scene", seed="0", score="0.1")
+    score = next(m.value for m in app.markdown if "things found" in m.value)
+    app.slider(key="score").set_value(1.0).run()
+    assert next(m.value for m in app.markdown if "things found" in m.value) != score
+    app.toggle(key="truth").set_value(True).run()
+    assert not app.exception
