@@ -36,7 +36,7 @@ def _problems(exam: Exam) -> None:
     if not said:
         return
     more = f"- … and {len(said) - SHOWN_PROBLEMS} more" if len(said) > SHOWN_PROBLEMS else ""
-    with st.expander(f"{len(said)} remarks on the files", icon="⚠️", expanded=len(said) <= 3):
+    with st.expander(f"Remarks on the files: {len(said)}", icon="⚠️", expanded=len(said) <= 3):
         lines = [f"- {_plain(text)}" for text in said[:SHOWN_PROBLEMS]]
         st.markdown("\n".join([*lines, more]))
 

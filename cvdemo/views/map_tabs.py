@@ -90,7 +90,7 @@ def switchboard(field: Contest, iou: float) -> None:
         f"The **same files**, IoU {iou:.2f}, averaged over the classes. Each tool decides a few things for "
         "itself; the right table changes one decision at a time, starting from the rules above."
     )
-    left, right = st.columns(2, gap="medium")
+    left, right = st.columns([1.3, 1], gap="medium")
     if field.data.iou_type == "keypoints":
         left.info("Keypoints have one set of rules only, COCO's: no two tools to compare.")
     else:
