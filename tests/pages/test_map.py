@@ -13,6 +13,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from cvdemo import zoo
+from cvdemo.data.pictures import sample, to_jpeg
 
 ROOT = Path(__file__).resolve().parents[2]
 # image: (class, x1, y1, x2, y2[, score]) in pixels of 200 x 100
@@ -237,3 +238,27 @@ def test_a_damaged_archive_gives_one_sentence() -> None:
     app = own([("t.zip", b"PK nonsense")], [])
     assert not app.exception
     assert [e.value for e in app.error] == ["T.zip: is no ZIP archive, or it is cut short: pack it again."]
+
+
+def test_a_detector_on_photos_with_their_truth_runs_once() -> None:
+    photo = to_jpeg(sample("astronaut"))
+    truth = {
+        "images": [{"id": 5, "file_name": "x/astronaut.jpg"}, {"id": 6, "file_name": "gone.jpg"}],
+        "categories": [{"id": 9, "name": "Person"}],
+        "annotations": [
+            {"id": 1, "image_id": 5, "category_id": 9, "bbox": [20, 5, 420, 505], "iscrowd": 0},
+            {"id": 2, "image_id": 6, "category_id": 9, "bbox": [20, 5, 420, 505], "iscrowd": 0},
+        ],
+    }
+    content = packed({"set/photos/astronaut.jpg": photo, "set/truth.json": json.dumps(truth)})
+    app = page(data="my photos")
+    app.file_uploader(key="photos").set_value([("set.zip", content, "application/zip")]).run()
+    assert not app.exception
+    assert not app.error
+    assert "on 1 photos" in said(app)
+    assert "1 of 2 images have no photo; left out" in said(app).replace("\\", "")
+    assert "AP Person" in said(app)
+    runs = zoo.load("ssd-mobilenet-v2").runs
+    app.slider(key="nms").set_value(1.0).run()
+    assert not app.exception
+    assert zoo.load("ssd-mobilenet-v2").runs == runs

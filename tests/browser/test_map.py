@@ -1,0 +1,82 @@
+"""The mAP page in a real Chromium: its player ends on Python's numbers, and keys move it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cvdemo.bench.metrics import random_set
+from cvdemo.data.coco import read_coco
+from cvdemo.metrics.ap import AP_METHODS
+from cvdemo.metrics.contest import contest
+from cvdemo.metrics.curve import curves
+from cvdemo.views.map_exam import changed
+from cvdemo.views.map_example import simulated_exam
+
+STEPS = "input[type=range][aria-label=Step]"
+
+
+def opened(page: Any, address: str) -> None:
+    page.goto(address)
+    page.locator(".map .verdict b").filter(has_text="score").wait_for()
+    page.locator(STEPS).focus()
+
+
+def shown(page: Any) -> list[float]:
+    return [float(v) for v in page.locator(".panel output").evaluate_all("e => e.map(x => x.dataset.value)")]
+
+
+def place(page: Any) -> int:
+    return int(page.locator(".player span").inner_text().split("/")[0])
+
+
+def test_the_last_step_is_pythons_ap_and_keys_move(app: str, page: Any) -> None:
+    exam = simulated_exam()
+    data = changed(exam.identity, exam.nms, 0, -1, exam)
+    ours = curves(contest(data), 0.5)
+    curve = next(c for c in ours.values() if c.name == "duck")
+    opened(page, app + "/map?class=duck")
+    page.keyboard.press("Home")
+    assert place(page) == 1
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    assert place(page) == 12
+    numbers = page.locator(".pr figcaption")
+    assert float(numbers.get_attribute("data-precision")) == pytest.approx(curve.precision[11], abs=1e-6)
+    assert float(numbers.get_attribute("data-recall")) == pytest.approx(curve.recall[11], abs=1e-6)
+    page.keyboard.press("End")
+    assert place(page) == len(curve)
+    assert shown(page) == pytest.approx([curve.ap(m) for m in AP_METHODS], abs=1e-6)
+    assert page.locator(".stage image").first.get_attribute("href")
+
+
+def test_a_long_walk_of_own_files_ends_on_pythons_ap(app: str, page: Any, tmp_path: Path) -> None:
+    truth, results = random_set(images=100, classes=2, detections=5000, seed=1)
+    for name, content in (("t", truth), ("r", results)):
+        (tmp_path / f"{name}.json").write_text(json.dumps(content))
+    page.goto(app + "/map?data=my+results")
+    page.locator("input[type=file]").nth(2).wait_for(state="attached")
+    page.locator("input[type=file]").nth(1).set_input_files(tmp_path / "r.json")
+    page.get_by_text("r.json").wait_for()
+    page.locator("input[type=file]").nth(0).set_input_files(tmp_path / "t.json")
+    page.get_by_text("5000 detections").wait_for()
+    page.locator(STEPS).focus()
+    page.keyboard.press("End")
+    page.locator(".map .stage:not(.waiting)").wait_for()
+    name = page.locator(".map .list p").inner_text()
+    ours = curves(contest(read_coco(truth, results)), 0.5)
+    curve = next(c for c in ours.values() if f" {c.name} " in name)
+    assert place(page) == len(curve)
+    assert shown(page) == pytest.approx([curve.ap(m) for m in AP_METHODS], abs=1e-6)
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_nothing_scrolls_sideways(app: str, page: Any, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    opened(page, app + "/map")
+    wide = """() => [document.documentElement, ...document.querySelectorAll('[data-testid=stMain]')]
+      .every(e => e.scrollWidth <= e.clientWidth)"""
+    assert page.evaluate(wide)
