@@ -112,7 +112,7 @@ def to_coco_text(found: sv.Detections) -> str:
 def lab() -> None:
     """Picture and models on top; thresholds and results under them, in a fragment of their own."""
     try_this("detect", EXPERIMENTS)
-    source, model, more = st.columns([1, 1, 1], gap="medium")
+    source, model, more = st.columns([1.35, 1, 0.9], gap="medium")
     with source:
         chosen = choose_picture()
     with model:

@@ -27,7 +27,7 @@ def lab() -> None:
     try_this("world", EXPERIMENTS)
     left, right = st.columns([1, 2.6], gap="medium")
     with left:
-        seed, difficulty = choose_scene()
+        seed, difficulty = choose_scene(folded=False)
         layers = st.pills(
             "Truth", LAYERS[1:], selection_mode="multi", key="layers", default=["boxes"], wrap=True
         )

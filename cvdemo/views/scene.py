@@ -22,31 +22,43 @@ def drawn(seed: int, difficulty: Difficulty) -> tuple[np.ndarray, Truth]:
     return world.draw(world.scene(seed, split=SPLIT, difficulty=difficulty), WIDTH, HEIGHT)
 
 
-def choose_scene() -> tuple[int, Difficulty]:
-    """Seed, dice, difficulty and its knobs; the seed and the difficulty's name stand in the URL."""
-    number, dice = st.columns([2, 1], vertical_alignment="bottom")
-    seed = number.number_input("Seed", 0, 99_999, 7, key="seed", bind="query-params")
-    dice.button("🎲", help="Draw another scene", on_click=_throw, width="stretch", key="dice")
-    return int(seed), _knobs()
+def choose_scene(*, folded: bool = True) -> tuple[int, Difficulty]:
+    """Seed, dice, difficulty and its knobs; the seed and the difficulty's name stand in the URL.
+
+    `folded` puts all but seed and dice behind a button, for pages where the scene is one source of many.
+    """
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+    seed = row.number_input("Seed", 0, 99_999, 7, key="seed", bind="query-params", width=130)
+    row.button("🎲", help="Draw another scene", on_click=_throw, key="dice")
+    if folded:
+        with row.popover("Difficulty"):
+            return int(seed), _knobs(_preset())
+    preset = _preset()
+    with st.expander("Knobs"):
+        return int(seed), _knobs(preset)
 
 
 def _throw() -> None:
     st.session_state["seed"] = random.randrange(100_000)
 
 
-def _knobs() -> Difficulty:
-    preset = st.segmented_control(
-        "Difficulty", list(PRESETS), default="normal", required=True, key="preset", bind="query-params"
+def _preset() -> str:
+    names = list(PRESETS)
+    chosen = st.segmented_control(
+        "Difficulty", names, default="normal", required=True, key="preset", bind="query-params"
     )
-    values = asdict(PRESETS[str(preset)])
-    with st.expander("Knobs"):
-        for name, knob in KNOBS.items():
-            whole = isinstance(values[name], int)
-            low, high, start = (
-                (int(knob.low), int(knob.high), int(values[name]))
-                if whole
-                else (float(knob.low), float(knob.high), float(values[name]))
-            )
-            label = name.replace("_", "-")
-            values[name] = st.slider(label, low, high, start, key=f"{preset}-{name}", help=knob.meaning)
+    return str(chosen)
+
+
+def _knobs(preset: str) -> Difficulty:
+    values = asdict(PRESETS[preset])
+    for name, knob in KNOBS.items():
+        whole = isinstance(values[name], int)
+        low, high, start = (
+            (int(knob.low), int(knob.high), int(values[name]))
+            if whole
+            else (float(knob.low), float(knob.high), float(values[name]))
+        )
+        label = name.replace("_", "-")
+        values[name] = st.slider(label, low, high, start, key=f"{preset}-{name}", help=knob.meaning)
     return Difficulty(**values)

@@ -59,7 +59,7 @@ def choose_picture(first: str = "sample") -> Chosen | None:
     cannot be read gives one sentence; the other files stay.
     """
     kind = st.segmented_control(
-        "Picture", KINDS, default=first, required=True, key="source", bind="query-params"
+        "Picture", KINDS, default=first, required=True, key="source", bind="query-params", wrap=True
     )
     if kind == "scene":
         return _scene(*choose_scene())
