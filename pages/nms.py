@@ -8,7 +8,7 @@ from cvdemo.ops.fusion import weighted_boxes_fusion_steps
 from cvdemo.ops.nms import diou_nms_steps, nms_steps, soft_nms_steps
 from cvdemo.ops.replay import Method
 from cvdemo.views.models import about
-from cvdemo.views.nms_boxes import Boxes, Played, choose_boxes, counted, known, losers, play
+from cvdemo.views.nms_boxes import Boxes, Played, choose_boxes, counted, drawn_boxes, known, losers, play
 from cvdemo.views.nms_controls import Choice, controls
 from cvdemo.views.nms_downloads import downloads
 from cvdemo.views.nms_own import classes_of, from_detections, own_boxes, put_own
@@ -53,6 +53,10 @@ def result(chosen: Chosen, boxes: Boxes, choice: Choice, method: Method, *, key:
 @guarded
 def players(chosen: Chosen, boxes: Boxes) -> None:
     """One or two players above, what they obey and their files below: all that runs when a slider moves."""
+    if (
+        boxes.kind == "my own"
+    ):  # a box that was moved reruns this fragment alone, with what it was called with
+        boxes = drawn_boxes(chosen)
     stage = st.container()
     choice = controls(chosen, boxes)
     sides = stage.columns(2, gap="medium") if len(choice.methods) == 2 else [stage]

@@ -60,8 +60,7 @@ def choose_boxes(chosen: Chosen | None) -> Boxes | None:
     if chosen is None:
         return None
     if kind == "my own":
-        own = own_boxes(chosen)
-        return Boxes(kind, repr(own), as_detections(own))
+        return drawn_boxes(chosen)
     if kind == "simulated":
         if chosen.truth is None:
             st.info("Simulated proposals need a drawn scene: choose *scene* as the picture.")
@@ -70,6 +69,12 @@ def choose_boxes(chosen: Chosen | None) -> Boxes | None:
     if entry is None or not ready(entry):
         return None
     return Boxes(kind, f"{entry.key} {chosen.identity}", raw_detections(entry, chosen), entry)
+
+
+def drawn_boxes(chosen: Chosen) -> Boxes:
+    """The visitor's own boxes as they are now."""
+    own = own_boxes(chosen)
+    return Boxes("my own", repr(own), as_detections(own))
 
 
 def simulated(chosen: Chosen) -> sv.Detections:
