@@ -144,7 +144,7 @@ function showFinding(m, i) {
   why.textContent = found.why;
   showScene(m.whole, m.crop, found, picture, chunk.truths[found.image], i);
   const rival = found.rival ? `<i class="rival"></i>has that truth already (score ${found.rival.score.toFixed(2)})` : '';
-  m.caption.innerHTML = `<span class="key"><i style="border-color:var(--${kind === 'TP' ? 'tp' : 'fp'})"></i>this detection`
+  m.caption.innerHTML = `<span class="key"><i style="border-color:${{ TP: 'var(--tp)', FP: 'var(--fp)', ignored: '#999' }[kind]}"></i>this detection`
     + `<i class="open"></i>truth<i class="known"></i>truth already found${rival}</span>`;
   const name = document.createElement('span');
   name.textContent = `${picture.name}${picture.src ? '' : ' (no picture given: boxes only)'}`;
