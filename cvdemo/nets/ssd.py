@@ -21,6 +21,9 @@ from cvdemo.nets.blocks import ConvNorm, pad_to_stride
 from cvdemo.ops.anchors import default_sizes, grid_boxes
 from cvdemo.ops.box_coding import decode, encode, paired_overlap
 
+BEND = 0.1
+"""Error of an offset below which smooth L1 is a square: a hundredth of a default box's size."""
+
 
 @dataclass(frozen=True)
 class SSDConfig:
@@ -35,6 +38,7 @@ class SSDConfig:
     scales: tuple[float, ...] = (12, 24, 48, 96)
     ratios: tuple[float, ...] = (2, 3)
     channels: int = 64
+    depth: int = 2  # convolutions that a level goes through before it is classified
     top_down: bool = True
     match_iou: float = 0.45
     negatives: int = 3
@@ -73,7 +77,10 @@ class SSD(nn.Module):
         self.sizes = [default_sizes(a, b, config.ratios) for a, b in pairwise(config.scales)]
         inputs = [config.backbone.channels[STRIDES.index(s)] for s in config.strides]
         self.lateral = nn.ModuleList(ConvNorm(c, config.channels, 1, linear=True) for c in inputs)
-        self.smooth = nn.ModuleList(ConvNorm(config.channels, config.channels) for _ in inputs)
+        self.smooth = nn.ModuleList(
+            nn.Sequential(*(ConvNorm(config.channels, config.channels) for _ in range(config.depth)))
+            for _ in inputs
+        )
         boxes = [len(s) for s in self.sizes]
         self.classify = nn.ModuleList(
             nn.Conv2d(config.channels, n * (1 + config.classes), 3, padding=1) for n in boxes
@@ -174,7 +181,7 @@ def ssd_loss(trace: SSDTrace, truth: list[Things], config: SSDConfig) -> SSDLoss
     iou, giou = paired_overlap(found, wanted)
     count = max(len(row), 1)
     distance = nn.functional.smooth_l1_loss(
-        offsets[picture, row], encode(wanted, defaults[row]), reduction="sum"
+        offsets[picture, row], encode(wanted, defaults[row]), reduction="sum", beta=BEND
     )
     target = torch.cat([t.classes for t in truth])[index] + 1  # [P]
     likely = logits.log_softmax(dim=-1)  # [N, D, 1 + classes]

@@ -25,7 +25,7 @@ class UNetConfig:
     """
 
     classes: int = 14
-    decoder: tuple[int, ...] = (96, 64, 48, 32)
+    decoder: tuple[int, ...] = (96, 64, 32, 24)
     skips: tuple[bool, ...] = (True, True, True, True)
     backbone: BackboneConfig = field(default_factory=BackboneConfig)
 

@@ -16,6 +16,8 @@ from cvdemo.train.task import Progress, as_tensor, flip_half, mixed_precision
 from cvdemo.world.vocabulary import THINGS
 
 SIDE = 64
+CUT_OUTS = 64  # in a batch
+NOT_ASKED = -100
 MARGIN = 0.15  # of the box's longer side, around it
 
 
@@ -40,17 +42,22 @@ class CutOuts:
     def loss(
         self, net: nn.Module, batch: list[Sample], dice: np.random.Generator, device: torch.device
     ) -> Tensor:
-        cuts, classes = [], []
-        for sample in flip_half(batch, dice):
-            for row in np.flatnonzero(~sample.difficult):
-                cuts.append(cut_out(sample.picture, sample.boxes[row], grow=float(dice.uniform(0.8, 1.3))))
-                classes.append(int(sample.classes[row]))
-        pictures = np.stack(cuts) if cuts else np.zeros((1, SIDE, SIDE, 3), np.uint8)
+        batch = flip_half(batch, dice)
+        things = [(k, row) for k, s in enumerate(batch) for row in np.flatnonzero(~s.difficult)]
+        pictures = np.zeros((CUT_OUTS, SIDE, SIDE, 3), np.uint8)
+        classes = np.full(CUT_OUTS, NOT_ASKED)  # all stay so where nothing stands in these scenes
+        # As many each time, since a convolution is prepared anew for every new size of a batch.
+        for slot, i in enumerate(_some(dice, len(things), CUT_OUTS)):
+            k, row = things[i]
+            grow = float(dice.uniform(0.8, 1.3))
+            pictures[slot] = cut_out(batch[k].picture, batch[k].boxes[row], grow=grow)
+            classes[slot] = batch[k].classes[row]
         with mixed_precision(device):
-            logits = net(as_tensor(pictures, device)).logits
-        if not cuts:  # nothing stands in these scenes
-            return logits.float().sum() * 0
-        return nn.functional.cross_entropy(logits.float(), torch.tensor(classes, device=device))
+            logits = net(as_tensor(pictures, device)).logits.float()
+        loss = nn.functional.cross_entropy(
+            logits, torch.from_numpy(classes).to(device), ignore_index=NOT_ASKED, reduction="sum"
+        )
+        return loss / CUT_OUTS
 
     @torch.inference_mode()
     def measure(
@@ -75,3 +82,9 @@ class CutOuts:
             "n": n,
             "ms_per_image": round(1000 * seconds / n, 2),
         }
+
+
+def _some(dice: np.random.Generator, things: int, wanted: int) -> np.ndarray:
+    """So many of the things in random order, all equally often or once more; none where there are none."""
+    rounds = -(-wanted // things) if things else 0
+    return np.concatenate([np.arange(0), *(dice.permutation(things) for _ in range(rounds))])[:wanted]

@@ -127,7 +127,9 @@ def _step(run: Run, batch: list[Any]) -> float:
     dice = np.random.default_rng((run.recipe.seed, run.step))
     loss = run.task.loss(run.net, batch, dice, run.device)
     if not torch.isfinite(loss):
-        raise CvdemoError(f"the loss of step {run.step} is {float(loss)}: the learning rate is too high")
+        raise CvdemoError(
+            f"the loss of step {run.step} is {float(loss.detach())}: the learning rate is too high"
+        )
     run.optimizer.zero_grad(set_to_none=True)
     loss.backward()
     nn.utils.clip_grad_norm_(run.net.parameters(), CLIP)

@@ -60,10 +60,21 @@ RECIPES: dict[str, Recipe] = {
     recipe.key: recipe
     for recipe in (
         Recipe(
-            "backbone", "cvdemo.train.cutouts:CutOuts", steps=2400, batch=16, scenes=Scenes(objects=(10,))
+            "backbone",
+            "cvdemo.train.cutouts:CutOuts",
+            steps=900,
+            batch=16,
+            scenes=Scenes(pool=2048, objects=(10,)),
         ),
-        Recipe("ssd", "cvdemo.train.boxes:Boxes", steps=6400, start="backbone", channels_last=True),
-        Recipe("unet", "cvdemo.train.maps:Maps", steps=2400, start="ssd"),
+        Recipe(
+            "ssd",
+            "cvdemo.train.boxes:Boxes",
+            steps=4800,
+            start="backbone",
+            channels_last=True,
+            scenes=Scenes(objects=(6, 12)),
+        ),
+        Recipe("unet", "cvdemo.train.maps:Maps", steps=1000, start="ssd"),
     )
 }
 """Every recipe by key, each behind the one whose backbone it starts from."""

@@ -1,0 +1,153 @@
+"""`cvdemo train`, `evaluate` and `segment` as a user calls them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from click.testing import CliRunner, Result
+
+from cvdemo import zoo
+from cvdemo.cli import main
+from cvdemo.data.pictures import to_png
+from cvdemo.nets.ssd import SSD
+from cvdemo.nets.unet import UNet
+from cvdemo.train import finish, recipes
+from cvdemo.train.recipes import RECIPES, Scenes
+from cvdemo.zoo.drawn import DrawnDetector, DrawnSegmenter
+from cvdemo.zoo.evaluate import NUMBERS
+from cvdemo.zoo.loader import CACHE
+from cvdemo.zoo.spec import ModelSpec
+
+
+def cvdemo(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(a) for a in arguments])
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Recipes of two steps, two test scenes, and a cache folder of the test's own."""
+    from cvdemo.cli import train
+
+    for key, one in list(RECIPES.items()):
+        quick = replace(one, steps=2, batch=2, scenes=Scenes(pool=4, fresh=2, objects=(3,)))
+        monkeypatch.setitem(recipes.RECIPES, key, quick)
+    monkeypatch.setattr(finish.finish, "__kwdefaults__", {"n": 2, "progress": iter})
+    monkeypatch.setattr(train, "CURVE", 1)
+    monkeypatch.setattr(train, "CURVE_SCENES", 1)
+    monkeypatch.setattr("cvdemo.train.loop.os.cpu_count", lambda: 0)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path
+
+
+def test_all_is_built_from_nothing(short: Path) -> None:
+    done = cvdemo("train", "all", "--out", short / "out", "--device", "cpu")
+    assert done.exit_code == 0, done.output
+    assert {p.name for p in (short / "out").iterdir()} == {
+        f"{key}.{kind}" for key in RECIPES for kind in ("safetensors", "json")
+    }
+    card = json.loads((short / "out" / "ssd.json").read_text())
+    assert card["command"] == "cvdemo train ssd"
+    assert card["start"] == "backbone"
+    assert list(card["metrics"]) == [*NUMBERS, "n", "ms_per_image"]
+    assert list((short / "cache" / "cvdemo" / "train").iterdir()) == []
+
+
+def test_a_net_brings_what_it_starts_from(short: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cvdemo.cli.train.weights_folder", lambda: short / "none")
+    done = cvdemo("train", "ssd", "--out", short / "out", "--minutes", 0.001, "--device", "cpu")
+    assert done.exit_code == 0, done.output
+    assert (short / "out" / "backbone.json").is_file()
+    assert (
+        json.loads((short / "out" / "ssd.json").read_text())["command"] == "cvdemo train ssd --minutes 0.001"
+    )
+
+
+def test_an_interrupted_run_says_how_to_go_on(short: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from cvdemo.cli import train
+
+    report = train._report
+
+    def ctrl_c(bar, run, loss) -> None:
+        report(bar, run, loss)
+        run.stop = run.step == 1
+
+    monkeypatch.setattr(train, "_report", ctrl_c)
+    stopped = cvdemo("train", "backbone", "--out", short / "out", "--device", "cpu")
+    assert stopped.exit_code == 1
+    assert "Error: backbone: stopped at step 1; the same command goes on from there" in stopped.stderr
+    again = cvdemo("train", "backbone", "--out", short / "out", "--device", "cpu")
+    assert again.exit_code == 0, again.output
+    assert "goes on from step 1" in again.stdout
+
+
+def test_what_cannot_be_trained(short: Path) -> None:
+    assert "did you mean unet" in cvdemo("train", "unett").stderr
+    assert cvdemo("train", "unet", "--minutes", 0).exit_code == 2
+    assert "device 'abacus' is unknown" in cvdemo("train", "unet", "--device", "abacus").stderr
+
+
+@pytest.fixture
+def untrained(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The drawn nets with random weights, in a cache of the test's own."""
+    torch.manual_seed(0)
+
+    def ssd(spec: ModelSpec, device: str) -> DrawnDetector:
+        return DrawnDetector(spec, device, SSD())
+
+    def unet(spec: ModelSpec, device: str) -> DrawnSegmenter:
+        return DrawnSegmenter(spec, device, UNet())
+
+    monkeypatch.setattr("cvdemo.zoo.drawn.load_ssd", ssd)
+    monkeypatch.setattr("cvdemo.zoo.drawn.load_unet", unet)
+    monkeypatch.setattr(CACHE, "_models", type(CACHE._models)())
+
+
+@pytest.mark.usefixtures("untrained")
+def test_evaluate_on_scenes(tmp_path: Path) -> None:
+    file = tmp_path / "n.json"
+    done = cvdemo("evaluate", "unet", "--data", "world:test", "--n", 2, "--device", "cpu", "--json", file)
+    assert done.exit_code == 0, done.output
+    numbers = json.loads(file.read_text())
+    assert list(numbers) == ["mIoU", "pixel_accuracy", "boundary_F1", "per_class", "n", "ms_per_image"]
+    done = cvdemo("evaluate", "ssd", "--data", "world:test", "--n", 2, "--device", "cpu", "--json", file)
+    assert done.exit_code == 0, done.output
+    assert list(json.loads(file.read_text())) == [*NUMBERS, "n", "ms_per_image"]
+
+
+@pytest.mark.usefixtures("untrained")
+def test_what_cannot_be_evaluated() -> None:
+    for key, data, message in [
+        ("ssd", "world:tset", "no split named 'tset'"),
+        ("ssd", "camvid:here", "CamVid has label maps and no boxes"),
+        ("unet", "coco:a:b", "write it as world:SPLIT or camvid:DIR"),
+        ("unet", "camvid:/nowhere", "has no frames in 'test'"),
+        ("efficientnet-lite0", "world:test", "does not detect objects or segment"),
+    ]:
+        done = cvdemo("evaluate", key, "--data", data, "--n", 1, "--device", "cpu")
+        assert done.exit_code == 1
+        assert message in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.usefixtures("untrained")
+def test_segment_a_picture(tmp_path: Path) -> None:
+    photo, out = tmp_path / "a.png", tmp_path / "map.png"
+    photo.write_bytes(to_png(np.random.default_rng(0).integers(0, 256, (50, 70, 3), np.uint8)))
+    done = cvdemo("segment", photo, "--out", out, "--device", "cpu")
+    assert done.exit_code == 0, done.output
+    shares = [float(line.split()[-2]) for line in done.stdout.splitlines()]
+    assert sum(shares) == pytest.approx(100, abs=0.1)
+    from PIL import Image
+
+    with Image.open(out) as image:
+        assert (image.mode, image.size) == ("P", (70, 50))
+        np.testing.assert_array_equal(
+            np.asarray(image), zoo.load("unet", "cpu")(np.asarray(Image.open(photo)))
+        )
+    assert "does not segment" in cvdemo("segment", photo, "--model", "ssd").stderr
+    assert "cannot" in cvdemo("segment", tmp_path / "none.png").stderr

@@ -1,0 +1,142 @@
+"""The nets of the drawn world: shapes at any size, traces, matching, losses that can be driven down."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from cvdemo.nets.backbone import BackboneConfig, Classifier
+from cvdemo.nets.ssd import SSD, SSDConfig, Things, match, ssd_loss
+from cvdemo.nets.unet import UNet, UNetConfig, segmentation_loss
+
+SMALL = BackboneConfig((8, 8, 16, 16, 16), (1, 1, 1, 1))
+SIZES = [(160, 192), (1, 1), (33, 70), (64, 31)]
+
+
+@pytest.fixture(autouse=True)
+def _seeded() -> None:
+    torch.manual_seed(0)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_unet_answers_every_pixel(size: tuple[int, int]) -> None:
+    trace = UNet(UNetConfig(backbone=SMALL)).eval()(torch.rand(2, 3, *size))
+    assert trace.logits.shape == (2, 14, *size)
+    high, wide = (-(-s // 32) * 32 for s in size)
+    assert [m.shape[-2:] for m in trace.encoder] == [(high // s, wide // s) for s in (2, 4, 8, 16, 32)]
+    assert [m.shape[-2:] for m in trace.decoder] == [(high // s, wide // s) for s in (16, 8, 4, 2)]
+
+
+@pytest.mark.parametrize("off", range(4))
+def test_a_skip_can_be_cut(off: int) -> None:
+    skips = tuple(k != off for k in range(4))
+    whole, cut = UNet(UNetConfig(backbone=SMALL)), UNet(UNetConfig(backbone=SMALL, skips=skips))
+    assert sum(p.numel() for p in cut.parameters()) < sum(p.numel() for p in whole.parameters())
+    assert cut(torch.rand(2, 3, 32, 64)).logits.shape == (2, 14, 32, 64)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_ssd_answers_every_default_box(size: tuple[int, int]) -> None:
+    trace = SSD(SSDConfig(backbone=SMALL)).eval()(torch.rand(2, 3, *size))
+    high, wide = (-(-s // 32) * 32 for s in size)
+    counts = [6 * (high // s) * (wide // s) for s in (8, 16, 32)]
+    assert [len(d) for d in trace.defaults] == counts
+    assert [t.shape for t in trace.logits] == [(2, n, 9) for n in counts]
+    assert [t.shape for t in trace.offsets] == [(2, n, 4) for n in counts]
+    assert trace.boxes().shape == (2, sum(counts), 4)
+    assert trace.scores().shape == (2, sum(counts), 8)
+
+
+def test_outputs_stand_where_their_default_boxes_do() -> None:
+    """A shifted picture's strongest logit moves with it by as many cells as pixels over stride."""
+    net = SSD(SSDConfig(backbone=SMALL, top_down=False, strides=(8,), scales=(12, 24))).eval()
+    picture = torch.zeros(1, 3, 128, 192)
+    picture[..., 40:56, 40:56] = 1
+    here, there = (net(p) for p in (picture, picture.roll(64, dims=3)))
+    change = [
+        (t.logits[0] - net(torch.zeros_like(picture)).logits[0])[0].abs().sum(1).argmax()
+        for t in (here, there)
+    ]
+    moved = here.defaults[0][change[1]] - here.defaults[0][change[0]]
+    np.testing.assert_allclose(moved, [64, 0, 64, 0])
+
+
+def test_classifier_takes_any_size() -> None:
+    trace = Classifier(8, SMALL).eval()(torch.rand(2, 3, 50, 70))
+    assert trace.logits.shape == (2, 8)
+    assert len(trace.features) == 5
+
+
+def test_matching() -> None:
+    defaults = torch.tensor(
+        [[0.0, 0, 10, 10], [0, 0, 10, 9], [50, 50, 60, 60], [80, 80, 90, 90], [20, 20, 30, 30]]
+    )
+    boxes = torch.tensor([[0.0, 0, 10, 10], [53, 53, 70, 70], [80, 80, 90, 90]])
+    things = Things(boxes, torch.tensor([1, 2, 3]), torch.tensor([False, False, True]))
+    # Both near boxes are the first thing's; the second thing takes its best though it is poor; the third
+    # is difficult, so its box is not asked about; nothing is on the last.
+    assert match(defaults, things, 0.5).thing.tolist() == [0, 0, 1, -2, -1]
+    none = Things(torch.zeros(0, 4), torch.zeros(0, dtype=torch.long), torch.zeros(0, dtype=torch.bool))
+    assert match(defaults, none, 0.5).thing.tolist() == [-1] * 5
+
+
+def test_every_thing_has_a_default_box() -> None:
+    net = SSD()
+    defaults = torch.cat(net(torch.zeros(1, 3, 160, 192)).defaults)
+    corners = torch.rand(40, 2) * 100
+    boxes = torch.cat([corners, corners + 8 + 70 * torch.rand(40, 2)], dim=1)
+    things = Things(boxes, torch.zeros(40, dtype=torch.long), torch.zeros(40, dtype=torch.bool))
+    found = set(match(defaults, things, 0.45).thing.tolist())
+    assert len(found - {-1}) >= 38  # two things may want the same one
+
+
+def drive_down(net: nn.Module, loss, steps: int) -> tuple[float, float]:
+    optimizer = torch.optim.AdamW(net.parameters(), lr=3e-3)
+    values = []
+    for _ in range(steps):
+        value = loss(net)
+        optimizer.zero_grad()
+        value.backward()
+        optimizer.step()
+        values.append(value.item())
+    return values[0], values[-1]
+
+
+def test_ssd_learns_a_batch_by_heart() -> None:
+    pictures = torch.rand(2, 3, 64, 64)
+    things = [
+        Things(torch.tensor([[8.0, 8, 30, 40]]), torch.tensor([2]), torch.tensor([False])),
+        Things(torch.zeros(0, 4), torch.zeros(0, dtype=torch.long), torch.zeros(0, dtype=torch.bool)),
+    ]
+    net = SSD(SSDConfig(backbone=SMALL))
+    first, last = drive_down(net, lambda net: ssd_loss(net(pictures), things, net.config).total, 60)
+    assert last < 0.15 * first
+    trace = net(pictures)
+    best = int(trace.scores()[0, :, 2].argmax())
+    np.testing.assert_allclose(trace.boxes()[0, best].detach(), [8, 8, 30, 40], atol=3)
+
+
+def test_unet_learns_a_batch_by_heart() -> None:
+    pictures = torch.rand(2, 3, 32, 32)
+    labels = (pictures[:, 0] > 0.5).long()
+    labels[:, :4] = 255
+    first, last = drive_down(
+        UNet(UNetConfig(backbone=SMALL)), lambda net: segmentation_loss(net(pictures).logits, labels), 60
+    )
+    assert last < 0.5 * first
+
+
+def test_segmentation_loss_against_a_plain_one() -> None:
+    logits, labels = torch.randn(2, 5, 7, 6, dtype=torch.double), torch.randint(0, 4, (2, 7, 6))
+    labels[0, :3] = 255
+    p = logits.softmax(1)
+    dice = []
+    for k in range(4):
+        asked, truth = labels != 255, labels == k
+        dice.append(1 - 2 * p[:, k][truth].sum() / (p[:, k][asked].sum() + truth.sum()))
+    wanted = nn.functional.cross_entropy(logits, labels, ignore_index=255) + torch.stack(dice).mean()
+    torch.testing.assert_close(segmentation_loss(logits, labels), wanted)
+    nothing = segmentation_loss(logits, torch.full_like(labels, 255))
+    assert nothing == 0
