@@ -14,6 +14,7 @@ from torch import nn
 from cvdemo.data.atomic import write_whole
 from cvdemo.train.loop import Run
 from cvdemo.train.recipes import SIZE
+from cvdemo.train.scenes import Artists, Stream
 from cvdemo.train.task import Progress
 from cvdemo.world.vocabulary import WORLD_VERSION
 from cvdemo.zoo.weights import load_weights, write_weights
@@ -52,7 +53,7 @@ def _card(run: Run, path: Path, n: int, numbers: dict[str, Any], exact: dict[str
         "size": path.stat().st_size,
         "seed": recipe.seed,
         "world": WORLD_VERSION,
-        "data": f"{run.step * recipe.batch} drawn scenes of split train at {SIZE[0]} x {SIZE[1]}, mirrored",
+        "data": _data(run),
         "start": recipe.start or None,
         "steps": run.step,
         "minutes": round(run.seconds / 60, 1),
@@ -64,6 +65,13 @@ def _card(run: Run, path: Path, n: int, numbers: dict[str, Any], exact: dict[str
         "validation": run.history,
         "command": command,
     }
+
+
+def _data(run: Run) -> str:
+    recipe = run.recipe
+    stream = Stream(recipe.scenes, batch=recipe.batch, seed=recipe.seed, artists=Artists(0))
+    scenes = f"{stream.distinct(run.step)} drawn scenes of split train at {SIZE[0]} x {SIZE[1]}"
+    return f"{run.step * recipe.batch} views of {scenes}, half of them mirrored"
 
 
 def _chip(device: torch.device) -> str:

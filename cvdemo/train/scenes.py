@@ -6,8 +6,10 @@ No torch here: the drawing processes import this module.
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import NamedTuple
 
@@ -15,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo import world
+from cvdemo.errors import CvdemoError
 from cvdemo.train.recipes import SIZE, Scenes
 
 CHUNK = 64  # scenes that a process draws before it hands them over
@@ -46,11 +49,23 @@ def _artist(ends: Connection) -> None:
     import cv2
 
     cv2.setNumThreads(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the loop, which then closes its end
     try:
         while True:
             ends.send([draw_sample(seed, objects=objects) for seed, objects in ends.recv()])
-    except (EOFError, OSError, KeyboardInterrupt):
+    except (EOFError, OSError):
         return
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """Turns a closed pipe into one sentence."""
+    try:
+        yield
+    except (EOFError, OSError) as error:
+        raise CvdemoError(
+            "a process that draws scenes has ended, perhaps for want of memory: the same command goes on"
+        ) from error
 
 
 class Artists:
@@ -72,7 +87,8 @@ class Artists:
         for k in range(0, len(wanted), CHUNK):
             chunk = wanted[k : k + CHUNK]
             if self._ends:
-                self._ends[self._turn].send(chunk)
+                with _said():
+                    self._ends[self._turn].send(chunk)
             self._asked.append((self._turn, chunk))
             self._turn = (self._turn + 1) % max(len(self._ends), 1)
 
@@ -80,8 +96,13 @@ class Artists:
         """All that was asked for and not collected yet, as (seed, sample), in the order of asking."""
         while self._asked:
             turn, chunk = self._asked.popleft()
-            drawn = self._ends[turn].recv() if self._ends else [draw_sample(s, objects=o) for s, o in chunk]
+            drawn = self._receive(turn) if self._ends else [draw_sample(s, objects=o) for s, o in chunk]
             yield from zip((seed for seed, _ in chunk), drawn, strict=True)
+
+    def _receive(self, turn: int) -> list[Sample]:
+        with _said():
+            drawn: list[Sample] = self._ends[turn].recv()
+        return drawn
 
     def close(self) -> None:
         """Let the processes end."""
@@ -121,6 +142,10 @@ class Stream:
             for k in range(skip, self.epoch_steps):
                 yield [self._drawn[int(s)] for s in order[k * self.batch : (k + 1) * self.batch]]
             epoch, skip = epoch + 1, 0
+
+    def distinct(self, steps: int) -> int:
+        """How many different scenes so many steps from the first on go through."""
+        return self.scenes.pool + self.scenes.fresh * (-(-steps // self.epoch_steps) - 1) if steps else 0
 
     def _window(self, epoch: int) -> range:
         first = epoch * self.scenes.fresh

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -183,6 +184,8 @@ def test_batches_depend_on_the_step_alone() -> None:
     whole = pictures(0, 8)
     assert pictures(5, 3) == whole[5:]
     assert len(set(whole)) == 8
+    stream = Stream(scenes, batch=2, seed=3, artists=Artists(0))
+    assert [stream.distinct(n) for n in (0, 1, 3, 4, 7)] == [0, 6, 6, 8, 10]
 
 
 def test_processes_draw_what_the_loop_would() -> None:
@@ -192,6 +195,19 @@ def test_processes_draw_what_the_loop_would() -> None:
     crew.close()
     assert list(drawn) == [5, 6]
     np.testing.assert_array_equal(drawn[6].picture, draw_sample(6, objects=4).picture)
+
+
+def test_a_process_that_ends_is_said() -> None:
+    crew = Artists(1)
+    crew.ask([(5, 3)])
+    assert len(list(crew.collect())) == 1
+    for process in multiprocessing.active_children():
+        process.kill()
+        process.join()
+    with pytest.raises(CvdemoError, match="a process that draws scenes has ended"):
+        crew.ask([(6, 3)])
+        list(crew.collect())
+    crew.close()
 
 
 def test_a_mirrored_scene_keeps_its_truth() -> None:
