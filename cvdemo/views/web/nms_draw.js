@@ -53,7 +53,7 @@ function nmsQuiet(g, d, s, box, done) {
   const crowd = Math.min(1, Math.max(.22, 40 / s.n)) ** .7; // hundreds must not hide the picture
   for (const [key, path] of paths) {
     const [name, faint] = key.split('/');
-    g.setLineDash(key === 'ghost' ? [3, 4] : []);
+    g.setLineDash(key === 'ghost' && s.n <= 300 ? [3, 4] : []); // dashes of hundreds are slow
     g.lineWidth = key === 'ghost' ? 1 : 1.3;
     g.strokeStyle = key === 'ghost' ? '#fff' : d.colours[name];
     g.globalAlpha = key === 'ghost' ? (done ? .16 : .26) * crowd : crowd * (.25 + .75 * faint / 4);
