@@ -121,7 +121,7 @@ def lab() -> None:
         prompt = _prompt(first, "prompt")
     second, prompt2 = None, ""
     with more:
-        if st.toggle("Compare with a second model", key="compare", bind="query-params"):
+        if st.toggle("Second model", key="compare", bind="query-params"):
             second = choose_model(zoo.Task.DETECT, key="model2", label="Second model")
             about(second)
             prompt2 = _prompt(second, "prompt2")

@@ -60,12 +60,13 @@ _WATCH = """() => {
     [...(e.tagName === 'IMG' ? [e] : []), ...(e.shadowRoot ? images(e.shadowRoot) : [])]);
   const area = (e) => e.clientWidth * e.clientHeight;
   const largest = () => images(document).sort((a, b) => area(b) - area(a))[0];
-  const before = largest().src;
+  let image = largest();  // once: to search a large page at every frame would be measured too
+  const before = image.src;
   window.waited = null;
   window.addEventListener('keydown', () => {
     const start = performance.now();
     const look = () => {
-      const image = largest();
+      if (!image?.isConnected) image = largest();
       if (image && image.src !== before && image.complete && image.naturalWidth)
         requestAnimationFrame(() => { window.waited = performance.now() - start; });
       else if (performance.now() - start < 5000) requestAnimationFrame(look);
