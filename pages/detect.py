@@ -32,24 +32,35 @@ EXPERIMENTS = {
 }
 
 
-class Shown:
-    """What the page shows now, for the downloads: they are made when they are asked for."""
+class Answer:
+    """A model's raw detections, and what of them the page shows now."""
 
-    def __init__(self) -> None:
-        self.annotated = np.zeros((1, 1, 3), np.uint8)
-        self.found = sv.Detections.empty()
+    def __init__(self, entry: zoo.ModelSpec, chosen: Chosen, prompt: str) -> None:
+        self.entry, self.chosen = entry, chosen
+        self.raw = raw_detections(entry, chosen, prompt)
+
+    def show(self, options: dict[str, Any]) -> None:
+        """Detections that stay, drawn on the picture, and the milliseconds of both."""
+        start = time.perf_counter()
+        self.found = select(self.raw, **{**options, "iou": options["iou"] if self.entry.nms else 1.0})
+        selected = time.perf_counter()
+        self.annotated = draw_detections(self.chosen.picture, self.found)
+        drawn = time.perf_counter()
+        self.times = (
+            f"post-processing {1000 * (selected - start):.1f} ms · drawing {1000 * (drawn - selected):.1f} ms"
+        )
 
 
-def thresholds(first: zoo.ModelSpec, raw: sv.Detections) -> dict[str, float]:
-    """The two sliders beside the picture, by the names that `select` has for them."""
+def thresholds(first: zoo.ModelSpec) -> tuple[dict[str, float], Any]:
+    """The two sliders beside the picture, by the names that `select` has for them; a place between them."""
     score = st.slider("Score threshold", 0.01, 1.0, 0.5, 0.01, key="score", bind="query-params")
-    score_histogram(raw, score, key="histogram")
+    place = st.container()
     iou = st.slider(
         "NMS threshold (IoU)", 0.0, 1.0, 0.5, 0.05, key="iou", bind="query-params", disabled=not first.nms
     )
     if not first.nms:
         st.caption("No NMS here: this model was trained to give each object one box (set prediction).")
-    return {"score": score, "iou": iou}
+    return {"score": score, "iou": iou}, place
 
 
 def choose_classes(raw: sv.Detections) -> dict[str, Any]:
@@ -63,43 +74,37 @@ def choose_classes(raw: sv.Detections) -> dict[str, Any]:
     return {"classes": ids or None, "max_detections": int(limit)}
 
 
-def result(
-    entry: zoo.ModelSpec,
-    chosen: Chosen,
-    raw: sv.Detections,
-    options: dict[str, Any],
-    *,
-    shown: Shown,
-    key: str,
-) -> None:
-    """One model's answer: picture, table, times, and the score where the truth is known."""
-    start = time.perf_counter()
-    found = select(raw, **{**options, "iou": options["iou"] if entry.nms else 1.0})
-    selected = time.perf_counter()
-    annotated = draw_detections(chosen.picture, found)
-    drawn = time.perf_counter()
-    shown.annotated, shown.found = annotated, found
-    asked = None if chosen.truth is None else chosen.truth.boxes[~chosen.truth.difficult]
-    if chosen.truth is not None:
-        st.markdown(scene_score(found, chosen.truth).text())
-    truth = asked if st.session_state.get("truth") else None
-    boxes_and_table(annotated, found, key=f"boxes-{key}", name=chosen.name, truth=truth)
+def result(answer: Answer, *, key: str) -> None:
+    """One model's answer: picture, table, and the score where the truth is known."""
+    truth = answer.chosen.truth
+    asked = None
+    if truth is not None:
+        st.markdown(scene_score(answer.found, truth).text())
+        asked = truth.boxes[~truth.difficult] if st.session_state.get("truth") else None
+    boxes_and_table(
+        answer.annotated,
+        answer.found,
+        key=f"boxes-{key}",
+        name=answer.chosen.name,
+        truth=asked,
+        note=answer.times,
+    )
+
+
+def downloads(answer: Answer, *, key: str) -> None:
+    """What ran, and picture and detections as they stand when a button is pressed."""
     st.caption(
-        f"**{entry.title}** on {zoo.default_device().upper()} · decode {chosen.decode_ms:.1f} ms · "
-        f"network {raw.metadata['milliseconds']:.0f} ms (once) · "
-        f"post-processing {1000 * (selected - start):.1f} ms · drawing {1000 * (drawn - selected):.1f} ms"
+        f"**{answer.entry.title}** on {zoo.default_device().upper()} · "
+        f"decode {answer.chosen.decode_ms:.1f} ms · "
+        f"network {answer.raw.metadata['milliseconds']:.0f} ms (once)"
     )
-
-
-def downloads(chosen: Chosen, shown: Shown, *, key: str) -> None:
-    """Picture and detections as they stand when a button is pressed."""
-    stem = chosen.name.rsplit(".", 1)[0]
-    png, coco, csv = st.columns(3)
-    png.download_button("PNG", lambda: to_png(shown.annotated), f"{stem}.png", "image/png", key=f"png-{key}")
-    coco.download_button(
-        "COCO JSON", lambda: to_coco_text(shown.found), f"{stem}.json", "application/json", key=f"coco-{key}"
+    stem = answer.chosen.name.rsplit(".", 1)[0]
+    row = st.container(horizontal=True, gap="small")
+    row.download_button("PNG", lambda: to_png(answer.annotated), f"{stem}.png", "image/png", key=f"png-{key}")
+    row.download_button(
+        "COCO JSON", lambda: to_coco_text(answer.found), f"{stem}.json", "application/json", key=f"coco-{key}"
     )
-    csv.download_button("CSV", lambda: to_csv(shown.found), f"{stem}.csv", "text/csv", key=f"csv-{key}")
+    row.download_button("CSV", lambda: to_csv(answer.found), f"{stem}.csv", "text/csv", key=f"csv-{key}")
 
 
 def to_coco_text(found: sv.Detections) -> str:
@@ -127,35 +132,45 @@ def lab() -> None:
             prompt2 = _prompt(second, "prompt2")
     if chosen is None or not ready(first):
         return
-    answers = [(first, raw_detections(first, chosen, prompt))]
+    answers = [Answer(first, chosen, prompt)]
     if second is not None and ready(second):
-        answers.append((second, raw_detections(second, chosen, prompt2)))
+        answers.append(Answer(second, chosen, prompt2))
     with more:
-        options = choose_classes(answers[0][1])
+        options = choose_classes(answers[0].raw)
         if chosen.truth is not None:
             st.toggle("Show the truth", key="truth", bind="query-params")
-    shown = [Shown() for _ in answers]
-    results(chosen, answers, options, shown)
-    for i, (side, one) in enumerate(zip(_columns(len(answers))[1:], shown, strict=True)):
+    results(answers, options)
+    for i, (side, answer) in enumerate(zip(_columns(len(answers))[1:], answers, strict=True)):
         with side:
-            downloads(chosen, one, key=str(i))
+            downloads(answer, key=str(i))
 
 
 @st.fragment
 @guarded
-def results(
-    chosen: Chosen,
-    answers: list[tuple[zoo.ModelSpec, sv.Detections]],
-    options: dict[str, Any],
-    shown: list[Shown],
-) -> None:
-    """Thresholds left, pictures right: all that runs when a slider moves."""
+def results(answers: list[Answer], options: dict[str, Any]) -> None:
+    """Thresholds left, pictures right: all that runs when a slider moves.
+
+    All is computed from the sliders' state before the first of them is drawn again, so that the browser
+    gets everything at once and lays the page out once.
+    """
+    ahead = {name: st.session_state.get(name) for name in ("score", "iou")}
+    if None not in ahead.values():
+        _show(answers, {**options, **ahead})
     left, *sides = _columns(len(answers))
     with left:
-        options = {**options, **thresholds(*answers[0])}
-    for i, (side, (entry, raw)) in enumerate(zip(sides, answers, strict=True)):
+        cuts, between = thresholds(answers[0].entry)
+    if cuts != ahead:  # the first run: defaults or the URL decide
+        _show(answers, {**options, **cuts})
+    for i, (side, answer) in enumerate(zip(sides, answers, strict=True)):
         with side:
-            result(entry, chosen, raw, options, shown=shown[i], key=str(i))
+            result(answer, key=str(i))
+    with between:
+        score_histogram(answers[0].raw, cuts["score"], key="histogram")
+
+
+def _show(answers: list[Answer], options: dict[str, Any]) -> None:
+    for answer in answers:
+        answer.show(options)
 
 
 def _columns(answers: int) -> list[Any]:

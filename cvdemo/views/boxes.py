@@ -26,10 +26,12 @@ def boxes_and_table(
     key: str,
     name: str,
     truth: np.ndarray | None = None,
+    note: str = "",
 ) -> None:
     """An annotated picture over the table of its detections; pointing at one lights the other.
 
-    `truth` [N, 4] are boxes in pixels of the picture to lay over it, dashed.
+    `truth` [N, 4] are boxes in pixels of the picture to lay over it, dashed; `note` stands
+    under the table.
     """
     height, width = annotated.shape[:2]
     names = class_names(detections)
@@ -44,6 +46,7 @@ def boxes_and_table(
         "rows": rows,
         "truth": [] if truth is None else truth.tolist(),
         "alt": f"{name}: {len(rows)} boxes ({counts})",
+        "note": note,
         "none": "No detections: lower the score threshold, or try another picture or model.",
     }
     _boxes(data=with_picture(fields, fit(annotated, LONGEST)), key=key)

@@ -21,7 +21,7 @@ def _shown(page: Any, address: str) -> None:
 
 
 def _network(page: Any) -> str:
-    found = re.search(r"network (\d+) ms", page.get_by_text("post-processing").first.inner_text())
+    found = re.search(r"network (\d+) ms", page.get_by_text("(once)").first.inner_text())
     assert found
     return found[1]
 

@@ -2,7 +2,8 @@
 export default function ({ data, parentElement }) {
   const fields = unpacked(data);
   const find = (s) => parentElement.querySelector(s);
-  const image = find('img'), svg = find('svg'), body = find('tbody'), none = find('p');
+  const image = find('img'), svg = find('svg'), body = find('tbody'), none = find('.none');
+  find('.note').textContent = fields.note;
   showPicture(image, fields);
   image.alt = fields.alt;
   svg.setAttribute('viewBox', `0 0 ${fields.width} ${fields.height}`);
