@@ -17,5 +17,8 @@ st.navigation(
             st.Page("pages/iou.py", title="IoU", icon="📐"),
             st.Page("pages/map.py", title="mAP", icon="📈"),
         ],
+        "Segmentation": [
+            st.Page("pages/segment.py", title="Segment", icon="🖌️"),
+        ],
     }
 ).run()

@@ -23,6 +23,7 @@ PLAN = {
         Topic("mAP", "pages/map.py"),
     ),
     "Semantic segmentation": (
+        Topic("Segment a picture", "pages/segment.py"),
         Topic("Sliding window to FCN"),
         Topic("Upsampling"),
         Topic("SegNet, U-Net, LinkNet"),

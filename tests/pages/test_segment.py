@@ -1,0 +1,70 @@
+"""The page that segments a picture: models, experiments, truth, and that its network runs once."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from cvdemo import zoo
+
+APP = Path(__file__).resolve().parents[2] / "app.py"
+FIRST = zoo.models(zoo.Task.SEGMENT)[0].key
+
+
+def open_page(**query: str) -> AppTest:
+    app = AppTest.from_file(str(APP), default_timeout=120).run()
+    for key, value in query.items():
+        app.query_params[key] = value
+    return app.switch_page("pages/segment.py").run()
+
+
+def without_errors(app: AppTest) -> AppTest:
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def test_a_scene_has_a_score_and_a_photo_has_none() -> None:
+    app = without_errors(open_page())
+    assert not any("No truth" in c.value for c in app.caption)
+    without_errors(app.segmented_control(key="source").set_value("sample").run())
+    assert any("No truth" in c.value for c in app.caption)
+
+
+@pytest.mark.parametrize("name", ["hard scene", "easy scene", "a photo", "only the errors"])
+def test_every_experiment_is_one_click_and_says_what_to_look_at(name: str) -> None:
+    app = without_errors(open_page().button(key=f"try-{name}").click().run())
+    assert len(app.info) == 1
+
+
+def test_the_network_runs_once_for_each_picture() -> None:
+    app = without_errors(open_page(seed="31"))
+    before = zoo.load(FIRST).runs
+    app.button(key="try-only the errors").click().run()
+    without_errors(app.run())
+    assert zoo.load(FIRST).runs == before
+    without_errors(app.number_input(key="seed").set_value(32).run())
+    assert zoo.load(FIRST).runs <= before + 1
+
+
+def test_models_come_from_the_url_and_unknown_ones_give_the_default() -> None:
+    assert open_page(models=FIRST).multiselect(key="models").value == [FIRST]
+    assert without_errors(open_page(models="nonsense")).multiselect(key="models").value == [FIRST]
+    assert open_page(models="unett").warning
+    app = open_page()
+    without_errors(app.multiselect(key="models").set_value([]).run())
+    assert any("Choose a model" in i.value for i in app.info)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 1500), (37, 53), (1000, 31)])
+def test_pictures_of_any_size(shape: tuple[int, int]) -> None:
+    out = io.BytesIO()
+    Image.fromarray(np.full((*shape, 3), 90, np.uint8)).save(out, "PNG")
+    app = open_page(source="upload")
+    app.file_uploader(key="files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
+    without_errors(app)
