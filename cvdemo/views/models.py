@@ -42,7 +42,8 @@ def _title(key: str) -> str:
 def about(entry: zoo.ModelSpec) -> None:
     """One line: published figure, licence, paper."""
     figure = entry.published
-    parts = [f"[{figure.metric} {figure.value:g}]({figure.source})" if figure else ""]
+    text = f"{figure.metric} {figure.value:g}" if figure else ""
+    parts = [f"[{text}]({figure.source})" if figure and figure.source.startswith("http") else text]
     parts += [f"[paper]({entry.paper})", entry.licence, entry.note]
     st.caption(" · ".join(p for p in parts if p))
 

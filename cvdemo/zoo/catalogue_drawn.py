@@ -37,7 +37,7 @@ DRAWN: tuple[ModelSpec, ...] = (
     _drawn(
         "ssd",
         Task.DETECT,
-        "SSD, trained on the drawn world",
+        "SSD (drawn world)",
         "1512.02325",
         "load_ssd",
         "drawn-things",
@@ -46,7 +46,7 @@ DRAWN: tuple[ModelSpec, ...] = (
     _drawn(
         "unet",
         Task.SEGMENT,
-        "U-Net, trained on the drawn world",
+        "U-Net (drawn world)",
         "1505.04597",
         "load_unet",
         "drawn-semantic",

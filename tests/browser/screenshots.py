@@ -7,8 +7,14 @@ import io
 from PIL import Image
 
 from cvdemo.bench.ui import ROOT, browser, start, wait_until_healthy
+from cvdemo.data.pictures import to_jpeg
+from cvdemo.world.layers import sheet
 
-PAGES = {"detect": "/detect?sample=coffee&score=0.3"}
+PAGES = {
+    "detect": ("/detect?source=scene&seed=7&model=ssd&truth=true", ".frame img"),
+    "nms": ("/nms?source=scene&seed=5362&preset=hard&boxes=simulated", "canvas"),
+}
+SCENES = (7, 2, 21, 18, 4, 9, 12, 15)
 LIMIT = 300_000
 
 
@@ -29,12 +35,13 @@ def main() -> None:
     with browser() as chromium, start() as address:
         wait_until_healthy(address)
         page = chromium.new_page(viewport={"width": 1366, "height": 900})
-        for name, path in PAGES.items():
+        for name, (path, shown) in PAGES.items():
             page.goto(address + path)
-            page.locator(".frame img").wait_for(timeout=60_000)
+            page.locator(shown).first.wait_for(timeout=60_000)
             page.get_by_text("The code that did it").wait_for(timeout=60_000)
             page.wait_for_timeout(2000)
             (folder / f"{name}.png").write_bytes(small_png(page.screenshot()))
+    (folder / "world.jpg").write_bytes(to_jpeg(sheet(SCENES, split="test", width=320, height=240)))
 
 
 if __name__ == "__main__":
