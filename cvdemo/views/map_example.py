@@ -67,7 +67,10 @@ def example() -> Exam:
     drawn = [key for key in of_world if (weights_folder() / f"{key}.safetensors").is_file()]
     if not drawn:
         return simulated_exam()
-    key = st.pills("Detections of", [*drawn, "simulated"], default=drawn[0], required=True, key="detector")
+    options = [*drawn, "simulated"]
+    key = st.pills(
+        "Detections of", options, default=drawn[0], required=True, key="detector", bind="query-params"
+    )
     return simulated_exam() if key == "simulated" else _detected(str(key))
 
 
