@@ -60,7 +60,7 @@ def _weights(key: str, folder: Path) -> Path:
 def _train(one: Recipe, minutes: float | None, device: str, folder: Path, *, whole: bool) -> Path:
     """Train one net to the end, or go on where it was left; gives its checkpoint."""
     from cvdemo.train.finish import finish
-    from cvdemo.train.loop import resume, start, train
+    from cvdemo.train.loop import begin_with, resume, start, train
     from cvdemo.train.task import task_of
 
     checkpoint = cache_folder() / "train" / _name(one, minutes, whole)
@@ -68,7 +68,8 @@ def _train(one: Recipe, minutes: float | None, device: str, folder: Path, *, who
     if resume(run, checkpoint):
         click.echo(f"{one.key}: goes on from step {run.step}")
     elif one.start:
-        _take_backbone(run, _weights(one.start, folder))
+        state = read_weights(one.start, _weights(one.start, folder))
+        begin_with(run, state, whole=one.taught_as(recipe(one.start)))
     with _bar(run) as bar, _polite(run):
         train(run, checkpoint=checkpoint, after_step=lambda r, loss: _report(bar, r, loss))
     if run.stop:
@@ -82,14 +83,6 @@ def _train(one: Recipe, minutes: float | None, device: str, folder: Path, *, who
 
 def _name(one: Recipe, minutes: float | None, whole: bool) -> str:
     return f"{'all-' if whole else ''}{one.key}-{one.fingerprint(minutes)}.pt"
-
-
-def _take_backbone(run: Run, path: Path) -> None:
-    """Begin with the backbone of another net's weights."""
-    state = read_weights(run.recipe.start, path)
-    own = {n.removeprefix("backbone."): v for n, v in state.items() if n.startswith("backbone.")}
-    for net in (run.net, run.average):
-        net.get_submodule("backbone").load_state_dict(own, strict=False)
 
 
 @contextmanager

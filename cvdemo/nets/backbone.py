@@ -17,14 +17,27 @@ STRIDES = (2, 4, 8, 16, 32)
 
 @dataclass(frozen=True)
 class BackboneConfig:
-    """Channels of the maps at strides 2 to 32, and the residual blocks that make each but the first."""
+    """Channels of the maps at strides 2 to 32, and the residual blocks that make each but the first.
+
+    From `output_stride` (4 to 32) on, the maps stay as large as they are and the convolutions are dilated
+    instead (arXiv:1706.05587, sec. 3.1); the weights are the same.
+    """
 
     channels: tuple[int, ...] = (16, 32, 64, 96, 128)
     depths: tuple[int, ...] = (1, 2, 2, 1)
+    output_stride: int = STRIDES[-1]
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """Pixels of the picture between two cells of each map."""
+        return tuple(min(s, self.output_stride) for s in STRIDES)
 
 
 class Backbone(nn.Module):
-    """Pictures [N, 3, H, W], to feature maps [N, C, H/s, W/s] at `STRIDES`; H and W divide by 32."""
+    """Pictures [N, 3, H, W], to five feature maps [N, C, H/s, W/s] at the configuration's strides.
+
+    H and W divide by the output stride, 32 unless the configuration says otherwise.
+    """
 
     def __init__(self, config: BackboneConfig | None = None) -> None:
         super().__init__()
@@ -32,11 +45,15 @@ class Backbone(nn.Module):
         stem, *wider = config.channels
         self.stem = nn.Sequential(ConvNorm(3, stem, stride=2), ConvNorm(stem, stem))
         self.stages = nn.ModuleList()
-        inputs = stem
-        for outputs, depth in zip(wider, config.depths, strict=True):
-            more = [Residual(outputs, outputs) for _ in range(depth - 1)]
-            self.stages.append(nn.Sequential(Residual(inputs, outputs, stride=2), *more))
-            inputs = outputs
+        inputs, before = stem, 1
+        levels = zip(wider, config.depths, STRIDES[1:], config.strides[:-1], strict=True)
+        for outputs, depth, stride, last in levels:
+            dilation = max(1, stride // config.output_stride)
+            down = 2 if last < config.output_stride else 1
+            first = Residual(inputs, outputs, stride=down, dilation=(before, dilation), project=True)
+            more = [Residual(outputs, outputs, dilation=(dilation, dilation)) for _ in range(depth - 1)]
+            self.stages.append(nn.Sequential(first, *more))
+            inputs, before = outputs, dilation
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, ...]:
         maps = [self.stem((pictures - 0.5) / 0.25)]  # [N, 16, H/2, W/2]

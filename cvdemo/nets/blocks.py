@@ -6,26 +6,48 @@ from torch import Tensor, nn
 
 
 class ConvNorm(nn.Sequential):
-    """Convolution, batch normalisation (arXiv:1502.03167) and, unless `linear`, ReLU."""
+    """Convolution, batch normalisation (arXiv:1502.03167) and, unless `linear`, ReLU.
+
+    The size stays as it is at stride 1, whatever the (odd) kernel and the dilation.
+    """
 
     def __init__(
-        self, inputs: int, outputs: int, kernel: int = 3, *, stride: int = 1, linear: bool = False
+        self,
+        inputs: int,
+        outputs: int,
+        kernel: int = 3,
+        *,
+        stride: int = 1,
+        dilation: int = 1,
+        linear: bool = False,
     ) -> None:
+        padding = dilation * (kernel // 2)
         layers: list[nn.Module] = [
-            nn.Conv2d(inputs, outputs, kernel, stride=stride, padding=kernel // 2, bias=False),
+            nn.Conv2d(inputs, outputs, kernel, stride=stride, padding=padding, dilation=dilation, bias=False),
             nn.BatchNorm2d(outputs),
         ]
         super().__init__(*layers if linear else [*layers, nn.ReLU(inplace=True)])
 
 
 class Residual(nn.Module):
-    """Two 3 x 3 convolutions and a shortcut (arXiv:1512.03385, fig. 2)."""
+    """Two 3 x 3 convolutions, each with its dilation, and a shortcut (arXiv:1512.03385, fig. 2).
 
-    def __init__(self, inputs: int, outputs: int, *, stride: int = 1) -> None:
+    The shortcut is a 1 x 1 convolution where the size or the channels change, or if `project` says so.
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        *,
+        stride: int = 1,
+        dilation: tuple[int, int] = (1, 1),
+        project: bool = False,
+    ) -> None:
         super().__init__()
-        self.conv1 = ConvNorm(inputs, outputs, stride=stride)
-        self.conv2 = ConvNorm(outputs, outputs, linear=True)
-        same = stride == 1 and inputs == outputs
+        self.conv1 = ConvNorm(inputs, outputs, stride=stride, dilation=dilation[0])
+        self.conv2 = ConvNorm(outputs, outputs, dilation=dilation[1], linear=True)
+        same = stride == 1 and inputs == outputs and not project
         self.shortcut = nn.Identity() if same else ConvNorm(inputs, outputs, 1, stride=stride, linear=True)
 
     def forward(self, x: Tensor) -> Tensor:

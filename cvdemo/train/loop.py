@@ -56,13 +56,10 @@ def start(
     *,
     device: str = "cpu",
     minutes: float | None = None,
-    backbone: dict[str, torch.Tensor] | None = None,
 ) -> Run:
-    """A run that has not taken a step, its backbone from another net's weights where they are given."""
+    """A run that has not taken a step."""
     torch.manual_seed(recipe.seed)
     net = task.build()
-    if backbone is not None:
-        net.get_submodule("backbone").load_state_dict(backbone)
     place = torch.device(device)
     net.to(place)
     if recipe.channels_last:
@@ -73,6 +70,24 @@ def start(
     optimizer = torch.optim.AdamW(groups, lr=recipe.rate, weight_decay=recipe.weight_decay, foreach=True)
     average = copy.deepcopy(net).eval().requires_grad_(False)
     return Run(recipe, task, place, net, average, optimizer, minutes)
+
+
+def begin_with(run: Run, state: dict[str, torch.Tensor], *, whole: bool) -> None:
+    """Take another net's backbone, or where `whole` all its weights of the same name and shape.
+
+    Weights without the whole backbone in them are a `CheckpointError`.
+    """
+    own = run.net.state_dict()
+    taken = {
+        name: value
+        for name, value in state.items()
+        if (whole or name.startswith("backbone.")) and name in own and value.shape == own[name].shape
+    }
+    needed = {n for n in own if n.startswith("backbone.") and not n.endswith("num_batches_tracked")}
+    if lacking := sorted(needed - set(taken)):
+        raise CheckpointError(f"{run.recipe.start}'s weights do not fit {run.recipe.key}'s: {lacking[0]}")
+    for net in (run.net, run.average):
+        net.load_state_dict(taken, strict=False)
 
 
 def one_cycle(share: float, warmup: float) -> float:

@@ -8,18 +8,22 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from cvdemo.nets.unet import UNet, segmentation_loss
+from cvdemo.nets.losses import trace_loss
+from cvdemo.nets.segmenters import segmenter
 from cvdemo.train.scenes import Sample
 from cvdemo.train.task import Progress, as_tensor, flip_half, mixed_precision
 
 
 class Maps:
-    """U-Net on scenes, mirrored or not."""
+    """Any of `cvdemo.nets.segmenters`, by its key, on scenes, mirrored or not."""
 
     metric = "mIoU"
 
-    def build(self) -> UNet:
-        return UNet()
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    def build(self) -> nn.Module:
+        return segmenter(self.key)
 
     def loss(
         self, net: nn.Module, batch: list[Sample], dice: np.random.Generator, device: torch.device
@@ -28,8 +32,8 @@ class Maps:
         pictures = as_tensor(np.stack([s.picture for s in batch]), device)
         labels = torch.from_numpy(np.stack([s.semantic for s in batch]).astype(np.int64)).to(device)
         with mixed_precision(device):
-            logits = net(pictures).logits
-        return segmentation_loss(logits.float(), labels)
+            trace = net(pictures)
+        return trace_loss(trace, labels)
 
     def measure(
         self, net: nn.Module, *, split: str, n: int, device: str, progress: Progress = iter
@@ -39,5 +43,5 @@ class Maps:
         from cvdemo.zoo.evaluate_maps import drawn_maps, evaluate_maps
 
         return evaluate_maps(
-            DrawnSegmenter(spec("unet"), device, net), drawn_maps(split, n), progress=progress
+            DrawnSegmenter(spec(self.key), device, net), drawn_maps(split, n), progress=progress
         )

@@ -30,7 +30,10 @@ class Scenes:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How one net is trained: `task` is "module:class", `start` the net whose backbone it begins with.
+    """How one net is trained: `task` is "module:class" or "module:class:net", what a task is told to build.
+
+    `start` is the net whose weights it begins with: those of the backbone, or, where that net was taught by
+    the same class, all that have the same name and shape.
 
     `steps` is the whole schedule, unless minutes are given. The learning rate rises to `rate` over the
     first `warmup` of it and falls as a cosine to a hundredth (arXiv:1708.07120). The weights that are
@@ -50,10 +53,19 @@ class Recipe:
     scenes: Scenes = Scenes()
     seed: int = 0
 
+    def taught_as(self, other: Recipe) -> bool:
+        """Whether the same class teaches both nets."""
+        return self.task.split(":")[:2] == other.task.split(":")[:2]
+
     def fingerprint(self, minutes: float | None) -> str:
         """Eight letters that differ whenever another run would come out of it."""
         text = json.dumps([asdict(self), minutes, WORLD_VERSION], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def _maps(key: str, *, steps: int = 1000, start: str = "ssd", rate: float = 3e-3) -> Recipe:
+    """The recipe that all segmenters share, so that their figures compare the nets."""
+    return Recipe(key, f"cvdemo.train.maps:Maps:{key}", steps=steps, start=start, rate=rate)
 
 
 RECIPES: dict[str, Recipe] = {
@@ -74,10 +86,11 @@ RECIPES: dict[str, Recipe] = {
             channels_last=True,
             scenes=Scenes(objects=(6, 12)),
         ),
-        Recipe("unet", "cvdemo.train.maps:Maps", steps=1000, start="ssd"),
+        _maps("unet"),
+        _maps("unet-noskip"),
     )
 }
-"""Every recipe by key, each behind the one whose backbone it starts from."""
+"""Every recipe by key, each behind the one that it starts from."""
 
 
 def recipe(key: str) -> Recipe:

@@ -37,9 +37,9 @@ class Task(Protocol):
 
 
 def task_of(recipe: Recipe) -> Task:
-    """The task of a recipe."""
-    module, name = recipe.task.split(":")
-    task: Task = getattr(importlib.import_module(module), name)()
+    """The task of a recipe, told its net where the recipe names one."""
+    module, name, *net = recipe.task.split(":")
+    task: Task = getattr(importlib.import_module(module), name)(*net)
     return task
 
 

@@ -8,6 +8,7 @@ from cvdemo.errors import UnknownModelError
 from cvdemo.zoo.catalogue_drawn import DRAWN
 from cvdemo.zoo.catalogue_hub import TORCHVISION, TRANSFORMERS
 from cvdemo.zoo.spec import ModelSpec, Published, Source, Task
+from cvdemo.zoo.weights import has_weights
 
 PACKAGED = (
     ModelSpec(
@@ -62,6 +63,10 @@ def spec(key: str) -> ModelSpec:
 
 
 def models(task: Task | str | None = None) -> list[ModelSpec]:
-    """The models of a task (all where None), those that work offline first."""
-    chosen = [m for m in CATALOGUE.values() if task is None or m.task == task]
+    """The models of a task (all where None), those that work offline first.
+
+    A net of the drawn world whose weights are not there is left out: nothing can fetch them.
+    """
+    there = (m for m in CATALOGUE.values() if m.source != Source.DRAWN or has_weights(m.key))
+    chosen = [m for m in there if task is None or m.task == task]
     return sorted(chosen, key=lambda m: not m.offline)

@@ -33,6 +33,11 @@ def _measured(key: str) -> Published | None:
         return None
 
 
+def _segmenter(key: str, name: str, arxiv: str) -> ModelSpec:
+    note = f"A small {name} that knows the drawn world only; `cvdemo train {key}` makes it."
+    return _drawn(key, Task.SEGMENT, f"{name} (drawn world)", arxiv, "load_segmenter", "drawn-semantic", note)
+
+
 DRAWN: tuple[ModelSpec, ...] = (
     _drawn(
         "ssd",
@@ -43,13 +48,7 @@ DRAWN: tuple[ModelSpec, ...] = (
         "drawn-things",
         "A small SSD that knows the drawn world only; `cvdemo train ssd` makes it.",
     ),
-    _drawn(
-        "unet",
-        Task.SEGMENT,
-        "U-Net (drawn world)",
-        "1505.04597",
-        "load_unet",
-        "drawn-semantic",
-        "A small U-Net that knows the drawn world only; `cvdemo train unet` makes it.",
-    ),
+    _segmenter("unet", "U-Net", "1505.04597"),
+    _segmenter("unet-noskip", "U-Net without skips", "1505.04597"),
 )
+"""All of them, also those whose weights are not there: to load one of these is a `ModelNotAvailableError`."""

@@ -7,8 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from cvdemo.nets.segmenters import segmenter
 from cvdemo.nets.ssd import SSD
-from cvdemo.nets.unet import UNet
 from cvdemo.zoo.checkpoint import module_bytes
 from cvdemo.zoo.device import autocast
 from cvdemo.zoo.model import FLOOR, Detector, RawArrays, Segmenter
@@ -25,9 +25,9 @@ def load_ssd(spec: ModelSpec, device: str) -> Detector:
     return DrawnDetector(spec, device, net)
 
 
-def load_unet(spec: ModelSpec, device: str) -> Segmenter:
-    """U-Net with its shipped weights."""
-    net = UNet()
+def load_segmenter(spec: ModelSpec, device: str) -> Segmenter:
+    """The segmenter of the spec's key with its shipped weights."""
+    net = segmenter(spec.key)
     load_weights(net, spec.key)
     return DrawnSegmenter(spec, device, net)
 

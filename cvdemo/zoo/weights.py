@@ -20,6 +20,11 @@ def weights_folder() -> Path:
     return asset("weights")
 
 
+def has_weights(key: str) -> bool:
+    """Whether the weights of a net are among the shipped ones."""
+    return (weights_folder() / f"{key}.safetensors").is_file()
+
+
 def write_weights(net: nn.Module, key: str, path: Path) -> None:
     """Write a net's weights, rounded to fp16, with the net's key and the world's version inside."""
     import torch

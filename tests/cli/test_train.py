@@ -103,7 +103,7 @@ def untrained(monkeypatch: pytest.MonkeyPatch) -> None:
         return DrawnSegmenter(spec, device, UNet())
 
     monkeypatch.setattr("cvdemo.zoo.drawn.load_ssd", ssd)
-    monkeypatch.setattr("cvdemo.zoo.drawn.load_unet", unet)
+    monkeypatch.setattr("cvdemo.zoo.drawn.load_segmenter", unet)
     monkeypatch.setattr(CACHE, "_models", type(CACHE._models)())
 
 

@@ -8,8 +8,9 @@ import torch
 from torch import nn
 
 from cvdemo.nets.backbone import BackboneConfig, Classifier
+from cvdemo.nets.losses import segmentation_loss
 from cvdemo.nets.ssd import SSD, SSDConfig, Things, match, ssd_loss
-from cvdemo.nets.unet import UNet, UNetConfig, segmentation_loss
+from cvdemo.nets.unet import UNet, UNetConfig
 
 SMALL = BackboneConfig((8, 8, 16, 16, 16), (1, 1, 1, 1))
 SIZES = [(160, 192), (1, 1), (33, 70), (64, 31)]

@@ -1,0 +1,24 @@
+"""The segmenters that are trained on the drawn world, by key; a new one is one row."""
+
+from __future__ import annotations
+
+import importlib
+
+from torch import nn
+
+from cvdemo.errors import UnknownModelError
+
+SEGMENTERS: dict[str, str] = {
+    "unet": "cvdemo.nets.unet:unet",
+    "unet-noskip": "cvdemo.nets.unet:unet_noskip",
+}
+"""For every key the "module:function" that builds the untrained net; its trace is a `SegmenterTrace`."""
+
+
+def segmenter(key: str) -> nn.Module:
+    """The untrained net of a key; `UnknownModelError` where there is none."""
+    if key not in SEGMENTERS:
+        raise UnknownModelError(f"no segmenter is called '{key[:60]}': there are {', '.join(SEGMENTERS)}")
+    module, function = SEGMENTERS[key].split(":")
+    net: nn.Module = getattr(importlib.import_module(module), function)()
+    return net
