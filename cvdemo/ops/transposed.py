@@ -1,0 +1,157 @@
+"""Transposed convolution, the learned way up: as stamps, as sums over sources, as a transposed matrix.
+
+Also called upconvolution or fractionally strided convolution (arXiv:1603.07285, ch. 4).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cvdemo.errors import DataError
+from cvdemo.ops.upsampling import as_map, check_whole
+
+Floats: TypeAlias = NDArray[np.floating[Any]]
+Size: TypeAlias = tuple[int, int]
+
+
+class Layout(NamedTuple):
+    """Cells between stamps, cells cut off all around, cells added at the end, cells between weights."""
+
+    stride: int = 1
+    padding: int = 0
+    output_padding: int = 0
+    dilation: int = 1
+
+    def checked(self) -> Layout:
+        """The same layout, or a `DataError` that says what is wrong with it."""
+        for name, least in (("stride", 1), ("padding", 0), ("output_padding", 0), ("dilation", 1)):
+            check_whole(getattr(self, name), name, least)
+        limit = max(self.stride, self.dilation)
+        if self.output_padding >= limit:
+            raise DataError(
+                f"output_padding must be below the larger of stride and dilation, {limit}; "
+                f"it is {self.output_padding}"
+            )
+        return self
+
+    def output(self, cells: int, kernel: int) -> int:
+        """Cells along an axis that come out of so many (arXiv:1603.07285, sec. 4.6)."""
+        return self.stamped(cells, kernel) + self.output_padding - 2 * self.padding
+
+    def stamped(self, cells: int, kernel: int) -> int:
+        """Cells along an axis that stamps reach, before any is cut off or added."""
+        return (cells - 1) * self.stride + self.dilation * (kernel - 1) + 1
+
+
+class Source(NamedTuple):
+    """One summand of an output cell: the input cell's place times the kernel weight's."""
+
+    row: int
+    column: int
+    kernel_row: int
+    kernel_column: int
+
+
+def output_size(size: Size, kernel: Size, layout: Layout) -> Size:
+    """Rows and columns that come out; a `DataError` where the padding cuts all of it away."""
+    layout = layout.checked()
+    height, width = (layout.output(n, k) for n, k in zip(size, kernel, strict=True))
+    if min(height, width) < 1:
+        raise DataError(
+            f"a padding of {layout.padding} cuts the whole output away: {height} x {width} cells are left"
+        )
+    return height, width
+
+
+def transposed_convolution(x: ArrayLike, kernel: ArrayLike, layout: Layout | None = None) -> Floats:
+    """Stamp the kernel, times each input cell, every `stride` cells; add where stamps overlap; cut the edge.
+
+    x [..., H, W], kernel [KH, KW]; gives [..., OH, OW] with OH = (H - 1) stride - 2 padding
+    + dilation (KH - 1) + output_padding + 1. As `torch.nn.functional.conv_transpose2d` for one channel.
+    """
+    layout = layout or Layout()
+    x, weights = as_map(x), _as_kernel(kernel)
+    height, width = x.shape[-2:]
+    rows, columns = output_size((height, width), weights.shape, layout)
+    stride, padding = layout.stride, layout.padding
+    full = np.zeros((*x.shape[:-2], rows + 2 * padding, columns + 2 * padding), np.result_type(x, weights))
+    for (u, v), weight in np.ndenumerate(weights):
+        top, left = u * layout.dilation, v * layout.dilation
+        stamps = (slice(top, top + height * stride, stride), slice(left, left + width * stride, stride))
+        full[(..., *stamps)] += x * weight
+    return full[..., padding : padding + rows, padding : padding + columns]
+
+
+def transposed_sources(size: Size, kernel: Size, layout: Layout | None = None) -> list[list[list[Source]]]:
+    """Every output cell's summands: `[row][column]` is the list of its sources, in the kernel's order.
+
+    An output row is fed by those input rows r and kernel rows u with r stride + u dilation - padding = row,
+    and columns alike: the definition read backwards.
+    """
+    layout = layout or Layout()
+    rows, columns = output_size(size, kernel, layout)
+    down, across = (
+        [_feeders(place, n, k, layout) for place in range(m)]
+        for m, n, k in zip((rows, columns), size, kernel, strict=True)
+    )
+    return [
+        [[Source(r, c, u, v) for u, r in down[i] for v, c in across[j]] for j in range(columns)]
+        for i in range(rows)
+    ]
+
+
+def _feeders(place: int, cells: int, kernel: int, layout: Layout) -> list[tuple[int, int]]:
+    """Along one axis: the kernel weights, each with the input cell, that reach an output cell."""
+    found = []
+    for u in range(kernel):
+        cell, rest = divmod(place + layout.padding - u * layout.dilation, layout.stride)
+        if rest == 0 and 0 <= cell < cells:
+            found.append((u, cell))
+    return found
+
+
+def stamp_counts(size: Size, kernel: Size, layout: Layout | None = None) -> NDArray[np.int64]:
+    """How many summands each output cell has, [OH, OW]; where they vary, a checkerboard shows.
+
+    They are even, but for the edges, when the stride divides the kernel (Odena et al. 2016,
+    doi:10.23915/distill.00003).
+    """
+    return transposed_convolution(np.ones(size), np.ones(kernel), layout).astype(np.int64)
+
+
+def convolution_matrix(size: Size, kernel: ArrayLike, layout: Layout | None = None) -> Floats:
+    """The matrix of the ordinary convolution whose transpose leads from `size` (H, W) to the large map.
+
+    It takes the large map, flattened, [OH * OW], to the small one, [H * W]: shape [H * W, OH * OW]. Its
+    transpose times the flattened small map is `transposed_convolution`.
+    """
+    layout = layout or Layout()
+    weights = _as_kernel(kernel)
+    rows, columns = output_size(size, weights.shape, layout)
+    matrix = np.zeros((*size, rows, columns), weights.dtype)
+    for i, j, u, v in np.ndindex(*size, *weights.shape):
+        row = i * layout.stride - layout.padding + u * layout.dilation
+        column = j * layout.stride - layout.padding + v * layout.dilation
+        if 0 <= row < rows and 0 <= column < columns:
+            matrix[i, j, row, column] = weights[u, v]
+    return matrix.reshape(size[0] * size[1], rows * columns)
+
+
+def bilinear_kernel(side: int) -> Floats:
+    """The kernel [side, side] that interpolates bilinearly at a stride of side / 2: FCN's first weights.
+
+    arXiv:1411.4038, sec. 3.3.
+    """
+    side = check_whole(side, "side", 1)
+    ramp = 1 - np.abs(np.arange(side) - (side - 1) / 2) / ((side + 1) // 2)
+    return np.outer(ramp, ramp)
+
+
+def _as_kernel(kernel: ArrayLike) -> Floats:
+    weights = as_map(kernel, "the kernel")
+    if weights.ndim != 2:
+        raise DataError(f"the kernel must have the shape [KH, KW], it has {list(weights.shape)}")
+    return weights
