@@ -16,13 +16,14 @@ from cvdemo.data.pictures import to_png
 from cvdemo.draw.detections import draw_detections
 from cvdemo.ops.detections import confidence, select
 from cvdemo.ops.nms import nms
-from cvdemo.views.boxes import boxes_and_table, score_histogram
+from cvdemo.views.boxes import Cut, boxes_and_table, raw_boxes, score_histogram
 from cvdemo.views.experiments import try_this
 from cvdemo.views.models import about, choose_model, raw_detections, ready
 from cvdemo.views.page import code_fold, guarded, header, theory
 from cvdemo.views.source import Chosen, choose_picture
 from cvdemo.views.truth import scene_score
 
+SCORE, IOU = "Score threshold", "NMS threshold (IoU)"
 PHOTO = {"source": "sample", "model": "ssd-mobilenet-v2"}
 EXPERIMENTS = {
     "All it said": {**PHOTO, "sample": "cat", "score": 0.02, "iou": 1.0},
@@ -37,10 +38,12 @@ class Answer:
 
     def __init__(self, entry: zoo.ModelSpec, chosen: Chosen, prompt: str) -> None:
         self.entry, self.chosen = entry, chosen
+        self.identity = f"{entry.key} {chosen.identity} {prompt}"
         self.raw = raw_detections(entry, chosen, prompt)
 
     def show(self, options: dict[str, Any]) -> None:
         """Detections that stay, drawn on the picture, and the milliseconds of both."""
+        self.cuts = {"score": Cut(SCORE, options["score"]), "iou": Cut(IOU, options["iou"])}
         start = time.perf_counter()
         self.found = select(self.raw, **{**options, "iou": options["iou"] if self.entry.nms else 1.0})
         selected = time.perf_counter()
@@ -53,11 +56,9 @@ class Answer:
 
 def thresholds(first: zoo.ModelSpec) -> tuple[dict[str, float], Any]:
     """The two sliders beside the picture, by the names that `select` has for them; a place between them."""
-    score = st.slider("Score threshold", 0.01, 1.0, 0.5, 0.01, key="score", bind="query-params")
+    score = st.slider(SCORE, 0.01, 1.0, 0.5, 0.01, key="score", bind="query-params")
     place = st.container()
-    iou = st.slider(
-        "NMS threshold (IoU)", 0.0, 1.0, 0.5, 0.05, key="iou", bind="query-params", disabled=not first.nms
-    )
+    iou = st.slider(IOU, 0.0, 1.0, 0.5, 0.05, key="iou", bind="query-params", disabled=not first.nms)
     if not first.nms:
         st.caption("No NMS here: this model was trained to give each object one box (set prediction).")
     return {"score": score, "iou": iou}, place
@@ -86,6 +87,8 @@ def result(answer: Answer, *, key: str) -> None:
         answer.found,
         key=f"boxes-{key}",
         name=answer.chosen.name,
+        raw=answer.identity,
+        cuts=answer.cuts,
         truth=asked,
         note=answer.times,
     )
@@ -143,6 +146,10 @@ def lab() -> None:
     for i, (side, answer) in enumerate(zip(_columns(len(answers))[1:], answers, strict=True)):
         with side:
             downloads(answer, key=str(i))
+            raw_boxes(
+                chosen.picture, answer.raw, key=f"boxes-{i}", identity=answer.identity,
+                nms=answer.entry.nms, options=options,
+            )  # fmt: skip
 
 
 @st.fragment

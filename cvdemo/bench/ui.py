@@ -54,7 +54,8 @@ st.title("Ready")
 lab()
 """
 
-# From the key in the page to the frame after the one in which another picture is loaded and laid out.
+# From a key in the page to the frame after the one in which its answer is laid out: `answered` with boxes
+# over the picture, `drawn` with another picture loaded.
 _WATCH = """() => {
   const images = (root) => [...root.querySelectorAll('*')].flatMap((e) =>
     [...(e.tagName === 'IMG' ? [e] : []), ...(e.shadowRoot ? images(e.shadowRoot) : [])]);
@@ -62,15 +63,17 @@ _WATCH = """() => {
   const largest = () => images(document).sort((a, b) => area(b) - area(a))[0];
   let image = largest();  // once: to search a large page at every frame would be measured too
   const before = image.src;
-  window.waited = null;
+  window.waits = {};
   window.addEventListener('keydown', () => {
     const start = performance.now();
+    const seen = (name) => requestAnimationFrame(() => { window.waits[name] ??= performance.now() - start; });
     const look = () => {
       if (!image?.isConnected) image = largest();
-      if (image && image.src !== before && image.complete && image.naturalWidth)
-        requestAnimationFrame(() => { window.waited = performance.now() - start; });
-      else if (performance.now() - start < 5000) requestAnimationFrame(look);
-      else window.waited = -1;
+      if (image?.closest('.ahead')) seen('answered');
+      if (image && image.src !== before && image.complete && image.naturalWidth) {
+        seen('answered'); seen('drawn');
+      } else if (performance.now() - start < 5000) requestAnimationFrame(look);
+      else window.waits.drawn = -1;
     };
     look();
   }, { capture: true, once: true });
@@ -154,14 +157,17 @@ def run(*, starts: int = 3, moves: int = 20) -> dict[str, Any]:
                 pages[name].append(_first_page(chromium, place))
         waits = _thresholds(chromium, ready, moves)
     first, bare = statistics.median(pages["ours"]), statistics.median(pages["empty"])
-    ours, peer = statistics.median(waits["ours"]), statistics.median(waits["ready"])
+    peer = statistics.median(drawn for _, drawn in waits["ready"])
+    answered, drawn = (statistics.median(values) for values in zip(*waits["ours"], strict=True))
     return {
         "first_page_s": round(first, 2),
         "empty_first_page_s": round(bare, 2),
         "first_page_ratio": round(first / bare, 2),
-        "threshold_ms": round(ours, 1),
+        "threshold_ms": round(answered, 1),
+        "drawn_ms": round(drawn, 1),
         "ready_picture_ms": round(peer, 1),
-        "threshold_ratio": round(ours / peer, 2),
+        "threshold_ratio": round(answered / peer, 2),
+        "drawn_ratio": round(drawn / peer, 2),
         "moves": [len(waits["ours"]), len(waits["ready"])],
     }
 
@@ -179,13 +185,13 @@ def _first_page(chromium: Any, folder: Path) -> float:
         page.close()
 
 
-def _thresholds(chromium: Any, folder: Path, moves: int) -> dict[str, list[float]]:
+def _thresholds(chromium: Any, folder: Path, moves: int) -> dict[str, list[tuple[float, float]]]:
     """Steps between 0.05 and 0.06, where boxes of the coffee photo come and go at each step."""
     for k in range(2):
         picture = fit(sample("coffee"), 1280).copy()
         picture[:4] = 255 * k
         (folder / f"{k}.jpg").write_bytes(to_jpeg(picture))
-    waits: dict[str, list[float]] = {"ours": [], "ready": []}
+    waits: dict[str, list[tuple[float, float]]] = {"ours": [], "ready": []}
     with start() as ours, start(folder) as ready:
         pages = {}
         for name, address in (("ours", f"{ours}/detect?sample=coffee&score=0.05"), ("ready", ready)):
@@ -204,13 +210,13 @@ def _thresholds(chromium: Any, folder: Path, moves: int) -> dict[str, list[float
     return waits
 
 
-def move(page: Any, key: str) -> float | None:
-    """Milliseconds from a key on the score slider to the next picture; None where it stayed the same."""
+def move(page: Any, key: str) -> tuple[float, float] | None:
+    """Milliseconds from a key on the score slider to new boxes and to a new picture; None where none came."""
     page.bring_to_front()
     page.get_by_role("slider", name="Score threshold").focus()
     page.evaluate(_WATCH)
     page.keyboard.press(key)
-    page.wait_for_function("window.waited !== null", timeout=30_000)
-    wait = float(page.evaluate("window.waited"))
+    page.wait_for_function("window.waits.drawn !== undefined", timeout=30_000)
+    waits = page.evaluate("window.waits")
     page.wait_for_timeout(150)  # let the run come to its end
-    return wait if wait >= 0 else None
+    return (waits["answered"], waits["drawn"]) if waits["drawn"] >= 0 else None

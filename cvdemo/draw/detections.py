@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 import supervision as sv
@@ -16,6 +16,22 @@ from cvdemo.ops.detections import confidence
 _PENS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="pen")
 
 
+class Measures(NamedTuple):
+    """Pixels of a box's line and of a label's height (0 where a picture is too small for labels)."""
+
+    line: int
+    label: int
+    text_scale: float  # OpenCV's
+
+
+def measures(picture: np.ndarray) -> Measures:
+    """How thick and how large boxes and labels are drawn on a picture [H, W, 3]."""
+    size = max(picture.shape[:2])
+    scale = max(0.4, size / 1100)
+    label = round(30 * scale) + 8 if min(picture.shape[:2]) >= 40 else 0
+    return Measures(max(2, round(size / 320)), label, scale)
+
+
 def draw_detections(picture: np.ndarray, detections: sv.Detections, *, labels: bool = True) -> np.ndarray:
     """A copy of a picture [H, W, 3] uint8 RGB with boxes, and labels "class score" where wanted."""
     return _PENS.submit(_draw, picture, detections, labels).result()
@@ -25,37 +41,35 @@ def _draw(picture: np.ndarray, detections: sv.Detections, labels: bool) -> np.nd
     scene = picture[..., ::-1].copy()  # supervision draws its colours in OpenCV's BGR order
     if not len(detections):
         return picture.copy()
-    size = max(picture.shape[:2])
-    thickness = max(2, round(size / 320))
+    pen = measures(picture)
     lookup = palette_lookup(detections)
-    boxes = sv.BoxAnnotator(PALETTE, thickness=thickness)
+    boxes = sv.BoxAnnotator(PALETTE, thickness=pen.line)
     scene = boxes.annotate(scene, detections, custom_color_lookup=lookup)
-    if labels and min(picture.shape[:2]) >= 40:
-        scene = _write_labels(scene, detections, lookup, max(0.4, size / 1100))
+    if labels and pen.label:
+        scene = _write_labels(scene, detections, lookup, pen)
     return np.ascontiguousarray(scene[..., ::-1])
 
 
 def _write_labels(
-    scene: np.ndarray, detections: sv.Detections, lookup: np.ndarray, scale: float
+    scene: np.ndarray, detections: sv.Detections, lookup: np.ndarray, pen: Measures
 ) -> np.ndarray:
     """Labels above their boxes, or inside where a box touches the top; the best score is written last.
 
     supervision's own `smart_position` keeps them on the picture too, but costs more than all else
     that a slider does.
     """
-    height = round(30 * scale) + 8
-    inside = detections.xyxy[:, 1] < height
+    inside = detections.xyxy[:, 1] < pen.label
     names = zip(detections.data["class_name"], confidence(detections), strict=True)
     texts = np.array([f"{name} {score:.2f}" for name, score in names])
-    for rows, offset in ((~inside, 0), (inside, height)):
+    for rows, offset in ((~inside, 0), (inside, pen.label)):
         chosen = np.flatnonzero(rows)[::-1]
         if not len(chosen):
             continue
         writer = sv.LabelAnnotator(
             PALETTE,
             text_color=sv.Color.BLACK,
-            text_scale=scale,
-            text_thickness=max(1, round(scale * 1.6)),
+            text_scale=pen.text_scale,
+            text_thickness=max(1, round(pen.text_scale * 1.6)),
             text_padding=4,
             text_offset=(0, offset),
         )

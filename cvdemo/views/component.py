@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -40,3 +40,10 @@ def with_picture(fields: dict[str, Any], picture: np.ndarray) -> bytes:
     jpeg = to_jpeg(picture)
     head = json.dumps({**fields, "identity": f"{len(jpeg)}-{zlib.crc32(jpeg)}"}).encode()
     return len(head).to_bytes(4, "little") + head + jpeg
+
+
+def packed(fields: Mapping[str, Any], parts: Mapping[str, bytes]) -> bytes:
+    """A component's data: fields as JSON and named byte strings, for `unpackedParts` of `parts.js`."""
+    lengths = [(name, len(part)) for name, part in parts.items()]
+    head = json.dumps({**fields, "parts": lengths}).encode()
+    return b"".join([len(head).to_bytes(4, "little"), head, *parts.values()])

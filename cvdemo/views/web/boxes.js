@@ -1,45 +1,132 @@
 // A picture over the table of its boxes: pointing at a row lights its box, pointing at a box its row.
+//
+// A moved slider is answered twice: at once with boxes that are chosen and drawn here, and a moment later
+// with Python's picture of the same boxes.
 export default function ({ data, parentElement }) {
   const fields = unpacked(data);
-  const find = (s) => parentElement.querySelector(s);
-  const image = find('img'), svg = find('svg'), body = find('tbody'), none = find('.none');
-  find('.note').textContent = fields.note;
-  showPicture(image, fields);
-  image.alt = fields.alt;
-  svg.setAttribute('viewBox', `0 0 ${fields.width} ${fields.height}`);
-  svg.replaceChildren(...fields.truth.map((box) => rectangle(box, 'truth')));
-  body.replaceChildren();
-  find('table').hidden = !fields.rows.length;
-  none.hidden = !!fields.rows.length; none.textContent = fields.none;
-  fields.rows.forEach((row, k) => {
-    const rect = rectangle(row.box, 'found');
-    const line = document.createElement('tr');
-    line.tabIndex = 0;
-    [k + 1, '', row.score.toFixed(3), row.box.map((v) => v.toFixed(0)).join(', ')].forEach((text) => {
-      line.insertCell().textContent = text;
-    });
-    const swatch = document.createElement('i');
-    swatch.style.background = row.colour;
-    line.cells[1].append(swatch, row.name);
-    const light = (on) => [rect, line].forEach((e) => e.classList.toggle('lit', on));
-    for (const e of [rect, line]) {
-      e.onpointerenter = () => light(true);
-      e.onpointerleave = () => light(false);
-    }
-    rect.onclick = () => { line.scrollIntoView({ block: 'nearest' }); line.focus({ preventScroll: true }); };
-    line.onfocus = () => light(true);
-    line.onblur = () => light(false);
-    line.onkeydown = (e) => {
-      const next = { ArrowDown: line.nextSibling, ArrowUp: line.previousSibling }[e.key];
-      if (next) { next.focus(); e.preventDefault(); }
-    };
-    svg.prepend(rect); body.append(line);
-  });
+  const frame = parentElement.querySelector('.frame');
+  const settle = () => {
+    const now = thresholds(frame.fields.cuts), raw = globalThis.cvdemoRaw?.get(frame.fields.key);
+    const here = raw?.identity === frame.fields.raw;
+    if (here && frame.clean !== raw.url) frame.style.backgroundImage = `url(${frame.clean = raw.url})`;
+    if (here && now) showAhead(parentElement, raw, now); else showDrawn(parentElement, frame.fields);
+  };
+  const first = !frame.fields;
+  frame.fields = fields;
+  if (first) {
+    const seen = new MutationObserver(() => frame.isConnected ? settle() : seen.disconnect());
+    seen.observe(document.body, { attributeFilter: ['aria-valuetext', 'aria-valuenow'], subtree: true });
+    document.addEventListener('cvdemo-raw', settle);
+  }
+  settle();
+  return () => document.removeEventListener('cvdemo-raw', settle);
 }
 
-function rectangle([x1, y1, x2, y2], name) {
-  const rect = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
-  const place = { x: x1, y: y1, width: x2 - x1, height: y2 - y1, class: name };
-  for (const [a, v] of Object.entries(place)) rect.setAttribute(a, v);
-  return rect;
+// Where the page's sliders stand, if that is not what Python has answered to; else null.
+function thresholds(cuts) {
+  const now = {};
+  for (const [name, { label, value }] of Object.entries(cuts)) {
+    const thumb = document.querySelector(`:is(input, [role=slider])[aria-label="${label}"]`);
+    now[name] = thumb ? Math.round(1e6 * (thumb.value ?? thumb.ariaValueNow)) / 1e6 : value;
+  }
+  return Object.entries(cuts).some(([name, { value }]) => Math.abs(now[name] - value) > 1e-6) ? now : null;
+}
+
+function showDrawn(root, fields) {
+  const frame = root.querySelector('.frame'), image = root.querySelector('img');
+  frame.classList.remove('ahead');
+  showPicture(image, fields);
+  image.alt = fields.alt;
+  root.querySelector('.note').textContent = fields.note;
+  if (frame.shown === fields) return;
+  fill(root, fields, fields.rows);
+  frame.shown = fields;
+}
+
+function showAhead(root, raw, cuts) {
+  const frame = root.querySelector('.frame'), name = JSON.stringify([cuts, raw.classes, raw.limit]);
+  frame.classList.add('ahead');
+  if (frame.shown === name) return;
+  const rows = selectRows(raw, { ...raw, ...cuts, iou: raw.nms ? cuts.iou : 1 }).map((k) => {
+    const [title, colour] = raw.names[raw.classIds[k]];
+    return { name: title, colour, score: raw.scores[k], box: [...raw.boxes.subarray(4 * k, 4 * k + 4)] };
+  });
+  fill(root, frame.fields, rows, raw);
+  frame.shown = name;
+}
+
+// The table and the boxes over the picture; with `pen`, labels and strokes of Python's measures too.
+function fill(root, fields, rows, pen) {
+  const svg = root.querySelector('svg'), body = root.querySelector('tbody'), none = root.querySelector('.none');
+  svg.setAttribute('viewBox', `0 0 ${fields.width} ${fields.height}`);
+  root.querySelector('table').hidden = !rows.length;
+  none.hidden = !!rows.length; none.textContent = fields.none;
+  const rects = [], lines = [], labels = [];
+  rows.forEach((row, k) => {
+    const rect = shape('rect', 'found', corners(row.box));
+    const line = tableRow(row, k);
+    light(rect, line);
+    rects.unshift(rect); lines.push(line);
+    if (!pen) return;
+    rect.style.cssText = `stroke: ${row.colour}; stroke-width: ${pen.stroke}`;
+    labels.unshift(...label(row, pen));
+  });
+  body.replaceChildren(...lines);
+  svg.replaceChildren(...rects, ...fields.truth.map((box) => shape('rect', 'truth', corners(box))), ...labels);
+}
+
+function tableRow(row, k) {
+  const line = document.createElement('tr');
+  line.tabIndex = 0;
+  for (const text of [k + 1, '', row.score.toFixed(3), row.box.map((v) => v.toFixed(0)).join(', ')]) {
+    line.insertCell().textContent = text;
+  }
+  const swatch = document.createElement('i');
+  swatch.style.background = row.colour;
+  line.cells[1].append(swatch, row.name);
+  return line;
+}
+
+function light(rect, line) {
+  const set = (on) => [rect, line].forEach((e) => e.classList.toggle('lit', on));
+  for (const e of [rect, line]) {
+    e.onpointerenter = () => set(true);
+    e.onpointerleave = () => set(false);
+  }
+  rect.onclick = () => { line.scrollIntoView({ block: 'nearest' }); line.focus({ preventScroll: true }); };
+  line.onfocus = () => set(true);
+  line.onblur = () => set(false);
+  line.onkeydown = (e) => {
+    const next = { ArrowDown: line.nextSibling, ArrowUp: line.previousSibling }[e.key];
+    if (next) { next.focus(); e.preventDefault(); }
+  };
+}
+
+// "class score" above its box, or inside where the box touches the top, as `draw_detections` writes it.
+function label({ name, score, box, colour }, { label: h }) {
+  if (!h) return [];
+  const text = `${name} ${score.toFixed(2)}`, size = h - 8;
+  const x = box[0], y = box[1] < h ? box[1] : box[1] - h;
+  const back = shape('rect', 'label', { x, y, width: 8 + size * widthOf(text), height: h });
+  back.style.fill = colour;
+  const words = shape('text', 'label', { x: x + 4, y: y + 4 + .86 * size, 'font-size': size });
+  words.textContent = text;
+  return [back, words];
+}
+
+// Width of a text in a font of size 1.
+function widthOf(text) {
+  const pen = widthOf.pen ?? (widthOf.pen = document.createElement('canvas').getContext('2d'));
+  pen.font = '100px "Source Sans", sans-serif';
+  return pen.measureText(text).width / 100;
+}
+
+function corners([x1, y1, x2, y2]) {
+  return { x: x1, y: y1, width: x2 - x1, height: y2 - y1 };
+}
+
+function shape(tag, name, place) {
+  const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  for (const [a, v] of Object.entries({ class: name, ...place })) made.setAttribute(a, v);
+  return made;
 }
