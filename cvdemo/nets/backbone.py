@@ -55,6 +55,11 @@ class Backbone(nn.Module):
             self.stages.append(nn.Sequential(first, *more))
             inputs, before = outputs, dilation
 
+    @property
+    def channels(self) -> tuple[int, ...]:
+        """Channels of the five maps."""
+        return self.config.channels
+
     def forward(self, pictures: Tensor) -> tuple[Tensor, ...]:
         maps = [self.stem((pictures - 0.5) / 0.25)]  # [N, 16, H/2, W/2]
         for stage in self.stages:

@@ -9,6 +9,9 @@ from torch import nn
 from cvdemo.errors import UnknownModelError
 
 SEGMENTERS: dict[str, str] = {
+    "fcn32s": "cvdemo.nets.fcn:fcn32s",
+    "fcn16s": "cvdemo.nets.fcn:fcn16s",
+    "fcn8s": "cvdemo.nets.fcn:fcn8s",
     "unet": "cvdemo.nets.unet:unet",
     "unet-noskip": "cvdemo.nets.unet:unet_noskip",
 }

@@ -86,6 +86,9 @@ RECIPES: dict[str, Recipe] = {
             channels_last=True,
             scenes=Scenes(objects=(6, 12)),
         ),
+        _maps("fcn32s"),
+        _maps("fcn16s", steps=500, start="fcn32s", rate=1e-3),
+        _maps("fcn8s", steps=500, start="fcn16s", rate=1e-3),
         _maps("unet"),
         _maps("unet-noskip"),
     )

@@ -50,5 +50,8 @@ DRAWN: tuple[ModelSpec, ...] = (
     ),
     _segmenter("unet", "U-Net", "1505.04597"),
     _segmenter("unet-noskip", "U-Net without skips", "1505.04597"),
+    _segmenter("fcn32s", "FCN-32s", "1411.4038"),
+    _segmenter("fcn16s", "FCN-16s", "1411.4038"),
+    _segmenter("fcn8s", "FCN-8s", "1411.4038"),
 )
 """All of them, also those whose weights are not there: to load one of these is a `ModelNotAvailableError`."""

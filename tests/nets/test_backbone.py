@@ -1,13 +1,11 @@
-"""The backbone at other output strides, and the table of segmenters."""
+"""The backbone at other output strides."""
 
 from __future__ import annotations
 
 import pytest
 import torch
 
-from cvdemo.errors import UnknownModelError
 from cvdemo.nets.backbone import STRIDES, Backbone, BackboneConfig
-from cvdemo.nets.segmenters import segmenter
 
 
 @pytest.mark.parametrize("output_stride", [4, 8, 16])
@@ -25,8 +23,3 @@ def test_dilated_backbone_gives_the_strided_ones_values_and_those_between(output
         assert fine.shape[-2:] == (96 // own, 160 // own)
         step = stride // own
         torch.testing.assert_close(fine[..., ::step, ::step], coarse)
-
-
-def test_unknown_segmenter() -> None:
-    with pytest.raises(UnknownModelError, match="no segmenter is called 'unett': there are unet"):
-        segmenter("unett")
