@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
 import cv2
 import numpy as np
 import torch
@@ -72,6 +75,11 @@ class DrawnSegmenter(Segmenter):
 
     @torch.inference_mode()
     def network(self, picture: np.ndarray) -> np.ndarray:
+        return self.trace(picture).logits[0].float().softmax(0).cpu().numpy()  # [C, h, w]
+
+    @torch.inference_mode()
+    def trace(self, picture: np.ndarray, without: Collection[int] = ()) -> Any:
+        """All that happens inside the net, by the names of its own trace; `without` as its `forward` says."""
+        options = {"without": tuple(without)} if without else {}
         with autocast(self.device):
-            logits = self.net(at_working_size(picture, self.device)).logits[0]  # [C, h, w]
-        return logits.float().softmax(0).cpu().numpy()
+            return self.net(at_working_size(picture, self.device), **options)

@@ -1,0 +1,46 @@
+"""What a trace holds, and what happens to a net whose parts are cut."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from cvdemo.nets.inside import cuts, inner_maps
+from cvdemo.nets.pspnet import PSPNet
+from cvdemo.nets.refinenet import RefineNet
+from cvdemo.nets.segmenters import SEGMENTERS, segmenter
+from cvdemo.nets.unet import UNet
+
+PICTURE = torch.rand(1, 3, 64, 96, generator=torch.Generator().manual_seed(0))
+
+
+@pytest.mark.parametrize("key", SEGMENTERS)
+@torch.no_grad()
+def test_inner_maps_have_names_of_their_own_and_four_axes(key: str) -> None:
+    trace = segmenter(key).eval()(PICTURE)
+    found = list(inner_maps(trace))
+    assert len({name for name, _ in found}) == len(found) >= 5
+    assert all(value.ndim == 4 for _, value in found)
+    assert all(value is not trace.logits for _, value in found)
+
+
+@torch.no_grad()
+def test_traces_within_a_trace_are_gone_through() -> None:
+    names = [name for name, _ in inner_maps(RefineNet().eval()(PICTURE))]
+    assert "stages 1 fused" in names and "stages 4 output" in names
+
+
+@pytest.mark.parametrize("build", [UNet, PSPNet])
+@torch.no_grad()
+def test_every_cut_changes_the_answer_and_none_changes_nothing(build: type[UNet | PSPNet]) -> None:
+    torch.manual_seed(0)
+    net = build().eval()
+    whole = net(PICTURE).logits
+    assert torch.equal(net(PICTURE, without=()).logits, whole)
+    assert len(cuts(net)) == 4
+    for value in cuts(net).values():
+        assert not torch.allclose(net(PICTURE, without=(value,)).logits, whole)
+
+
+def test_a_net_without_parts_to_cut_has_no_cuts() -> None:
+    assert cuts(RefineNet()) == {}
