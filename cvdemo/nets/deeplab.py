@@ -16,8 +16,8 @@ from torch import Tensor, nn
 
 from cvdemo.nets.backbone import Backbone, BackboneConfig
 from cvdemo.nets.blocks import ConvNorm, pad_to_stride
+from cvdemo.nets.dilated_encoders import DilatedVGG16, PaperBackbone, ResNet
 from cvdemo.nets.heads import AuxiliaryHead, Sharpen, resize
-from cvdemo.nets.resnet import PaperBackbone, ResNet
 
 
 @dataclass(frozen=True)
@@ -173,36 +173,6 @@ class DeepLab(nn.Module):
         return DeepLabTrace(encoder, branches, context, low_level, decoder, logits, aux)
 
 
-class VGG16(PaperBackbone):
-    """VGG-16's convolutions as DeepLab v1 has them: output stride 8, the last three dilated.
-
-    Pooling is 3 x 3, and the last two poolings have stride 1 (arXiv:1412.7062, sec. 3.1).
-    """
-
-    channels = (64, 128, 256, 512, 512)
-    output_stride = 8
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.stages = nn.ModuleList()
-        inputs = 3
-        for outputs, depth, stride, dilation in zip(
-            self.channels, (2, 2, 3, 3, 3), (2, 2, 2, 1, 1), (1, 1, 1, 1, 2), strict=True
-        ):
-            layers: list[nn.Module] = []
-            for _ in range(depth):
-                layers += [nn.Conv2d(inputs, outputs, 3, padding=dilation, dilation=dilation), nn.ReLU()]
-                inputs = outputs
-            self.stages.append(nn.Sequential(*layers, nn.MaxPool2d(3, stride, padding=1)))
-
-    def forward(self, pictures: Tensor) -> tuple[Tensor, ...]:
-        """Five maps at strides 2, 4, 8, 8, 8."""
-        maps: list[Tensor] = []
-        for stage in self.stages:
-            maps.append(stage(maps[-1] if maps else pictures))
-        return tuple(maps)
-
-
 def deeplabv1() -> DeepLabV1:
     """DeepLab v1 as it is trained on the drawn world."""
     return DeepLabV1()
@@ -222,7 +192,7 @@ def deeplabv3plus() -> DeepLab:
 def deeplabv1_paper(classes: int = 21) -> DeepLabV1:
     """DeepLab-LargeFOV on VGG-16 (arXiv:1412.7062, sec. 3.2 and table 4): 20.5 million parameters."""
     config = DeepLabV1Config(classes, width=1024, rate=12, dropout=0.5, normalise=False)
-    return DeepLabV1(config, VGG16())
+    return DeepLabV1(config, DilatedVGG16())
 
 
 def deeplabv3_paper(classes: int = 21, *, layers: int = 50, auxiliary: bool = False) -> DeepLab:

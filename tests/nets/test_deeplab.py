@@ -1,0 +1,137 @@
+"""DeepLab v1, v3 and v3+: sizes, ASPP against torchvision's, the papers' configurations."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+from torchvision.models.segmentation import deeplabv3 as torchvisions
+from torchvision.models.segmentation import deeplabv3_resnet50, deeplabv3_resnet101
+
+from cvdemo.nets.backbone import BackboneConfig
+from cvdemo.nets.deeplab import (
+    ASPP,
+    DeepLab,
+    DeepLabConfig,
+    deeplabv1,
+    deeplabv1_paper,
+    deeplabv3,
+    deeplabv3_paper,
+    deeplabv3plus,
+    deeplabv3plus_paper,
+)
+
+SIZES = [(160, 192), (1, 1), (37, 61), (64, 31)]
+
+
+@pytest.fixture(autouse=True)
+def _seeded() -> None:
+    torch.manual_seed(0)
+
+
+def parameters(net: nn.Module) -> int:
+    return sum(p.numel() for p in net.parameters())
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_v1_answers_every_pixel(size: tuple[int, int]) -> None:
+    trace = deeplabv1().eval()(torch.rand(1, 3, *size))
+    assert trace.logits.shape == (1, 14, *size)
+    assert trace.scores.shape[-2:] == tuple(-(-s // 8) for s in size)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_v3_answers_every_pixel_and_shows_its_branches(size: tuple[int, int]) -> None:
+    trace = deeplabv3().eval()(torch.rand(1, 3, *size))
+    cells = tuple(-(-s // 8) for s in size)
+    assert trace.logits.shape == (1, 14, *size)
+    assert [b.shape for b in trace.branches] == [(1, 48, *cells)] * 5  # 1 x 1, three rates, the image
+    assert trace.low_level is None
+    assert trace.decoder.shape == trace.context.shape == (1, 48, *cells)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_v3plus_decodes_at_stride_4(size: tuple[int, int]) -> None:
+    trace = deeplabv3plus().eval()(torch.rand(1, 3, *size))
+    high, wide = (-(-s // 16) * 16 for s in size)
+    assert trace.logits.shape == (1, 14, *size)
+    assert trace.context.shape == (1, 48, high // 16, wide // 16)
+    assert trace.low_level.shape == (1, 24, high // 4, wide // 4)
+    assert trace.decoder.shape == (1, 48, high // 4, wide // 4)
+
+
+@pytest.mark.parametrize("build", [deeplabv1, deeplabv3, deeplabv3plus])
+def test_every_parameter_learns(build) -> None:
+    net = build().train()
+    net(torch.rand(2, 3, 96, 96)).logits.square().mean().backward()
+    assert [n for n, p in net.named_parameters() if p.grad is None or not p.grad.any()] == []
+
+
+def test_aspp_equals_torchvisions() -> None:
+    theirs, ours = torchvisions.ASPP(24, (2, 5, 9), 16), ASPP(24, 16, (2, 5, 9), 0.5)
+    state = {name: torch.rand_like(value.float()) + 0.1 for name, value in theirs.state_dict().items()}
+    theirs.load_state_dict(state)
+    ours.load_state_dict(dict(zip(ours.state_dict(), state.values(), strict=True)))
+    x = torch.randn(2, 24, 11, 14)
+    branches, context = ours.eval()(x)
+    torch.testing.assert_close(context, theirs.eval()(x))
+    for branch, conv in zip(branches, theirs.convs, strict=True):
+        torch.testing.assert_close(branch, conv(x))
+
+
+def test_a_branch_sees_only_its_rate() -> None:
+    """The branch of rate r answers a lone pixel at the nine places that are 0 or r cells off."""
+    aspp = ASPP(1, 1, (3,), 0.0).eval()
+    nn.init.ones_(aspp.branches[1][0].weight)
+    x = torch.zeros(1, 1, 15, 15)
+    x[..., 7, 7] = 1
+    branches, _ = aspp(x)
+    seen = {tuple(place) for place in branches[1][0, 0].nonzero().tolist()}
+    assert seen == {(7 + dy, 7 + dx) for dy in (-3, 0, 3) for dx in (-3, 0, 3)}
+
+
+def test_an_auxiliary_head_speaks_while_training_only() -> None:
+    net = DeepLab(DeepLabConfig(auxiliary=8, backbone=BackboneConfig((8,) * 5, (1,) * 4, 8)))
+    x = torch.rand(2, 3, 37, 61)
+    assert [a.shape for a in net.train()(x).aux] == [(2, 14, 37, 61)]
+    assert net.eval()(x).aux == ()
+
+
+def test_v1_has_the_papers_parameters() -> None:
+    """20.5 M: VGG-16's convolutions, then 3 x 3 x 512 x 1024, 1024 x 1024 and 1024 x 21, with biases."""
+    net = deeplabv1_paper()
+    convolutions = 14_714_688  # torchvision's vgg16().features
+    hidden = (9 * 512 * 1024 + 1024) + (1024 * 1024 + 1024) + (1024 * 21 + 21)
+    assert parameters(net) == convolutions + hidden
+    assert f"{parameters(net) / 1e6:.1f}" == "20.5"
+    trace = net.eval()(torch.rand(1, 3, 50, 70))
+    assert trace.logits.shape == (1, 21, 50, 70)
+    assert trace.scores.shape[-2:] == (7, 9)
+
+
+@pytest.mark.parametrize("auxiliary", [False, True])
+def test_v3_equals_torchvisions_on_resnet_50(auxiliary: bool) -> None:
+    """The same parameters in the same order, and with the same values the same answer."""
+    ours = deeplabv3_paper(auxiliary=auxiliary).eval()
+    theirs = deeplabv3_resnet50(weights=None, weights_backbone=None, num_classes=21, aux_loss=auxiliary)
+    assert parameters(ours) == parameters(theirs)
+    copied = dict(zip(ours.state_dict(), theirs.eval().state_dict().values(), strict=True))
+    ours.load_state_dict(copied)
+    x = torch.rand(1, 3, 64, 48)
+    with torch.inference_mode():
+        torch.testing.assert_close(ours(x).logits, theirs(x)["out"], rtol=1e-4, atol=1e-5)
+
+
+def test_v3_has_torchvisions_parameters_on_resnet_101() -> None:
+    with torch.device("meta"):
+        theirs = deeplabv3_resnet101(weights=None, weights_backbone=None, num_classes=21, aux_loss=True)
+        assert parameters(deeplabv3_paper(layers=101, auxiliary=True)) == parameters(theirs) == 60_996_202
+
+
+def test_v3plus_is_v3_and_a_decoder() -> None:
+    """48 low-level channels, a 3 x 3 convolution on 256 + 48 of them in place of v3's on 256, one more."""
+    with torch.device("meta"):
+        more = parameters(deeplabv3plus_paper()) - parameters(deeplabv3_paper(layers=101))
+    assert more == (256 * 48 + 2 * 48) + 9 * 48 * 256 + (9 * 256 * 256 + 2 * 256)
+    trace = deeplabv3plus_paper(layers=50).eval()(torch.rand(1, 3, 33, 47))
+    assert trace.logits.shape == (1, 21, 33, 47)
