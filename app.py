@@ -19,6 +19,7 @@ st.navigation(
         ],
         "Segmentation": [
             st.Page("pages/segment.py", title="Segment", icon="🖌️"),
+            st.Page("pages/upsampling.py", title="Upsampling", icon="🔍"),
         ],
     }
 ).run()

@@ -25,7 +25,7 @@ PLAN = {
     "Semantic segmentation": (
         Topic("Segment a picture", "pages/segment.py"),
         Topic("Sliding window to FCN"),
-        Topic("Upsampling"),
+        Topic("Upsampling", "pages/upsampling.py"),
         Topic("SegNet, U-Net, LinkNet"),
         Topic("Dilated convolutions, DeepLab, CRF"),
         Topic("RefineNet, PSPNet"),

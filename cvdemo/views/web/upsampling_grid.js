@@ -1,0 +1,84 @@
+// Grids of numbers: editable ones of inputs, and read ones whose cells are pointed at.
+
+// At most four digits behind the point, with a minus as wide as a digit.
+function tidy(v) {
+  return String(Math.round(v * 1e4) / 1e4).replace(/^-0$/, '0').replace('-', '−');
+}
+
+// Paper for a value: blue above 0, orange below, the stronger the farther.
+function tint(v, most) {
+  const share = most ? Math.round(70 * Math.min(1, Math.abs(v) / most)) : 0;
+  return v ? `color-mix(in srgb, ${v > 0 ? '#56b4e9' : '#e69f00'} ${share}%, transparent)` : 'transparent';
+}
+
+// A grid in `place`: `show(values, lit)` with lit a Map from "row,column" to a colour. `edit(values)` makes the
+// cells inputs and hears of every number, `point(row, column)` of the cell under pointer or focus.
+function buildGrid(place, { name, edit, changed, point }) {
+  let size = '', cells = [], values = [];
+  const at = (i, j) => cells[i]?.[j];
+  const go = (i, j) => { at(i, j)?.focus(); at(i, j)?.select?.(); };
+  function rebuild(rows, columns) {
+    place.style.setProperty('--columns', columns);
+    place.style.setProperty('--cell', columns > 12 ? '1.75rem' : columns > 7 ? '2.25rem' : columns > 5 ? '2.6rem' : '3.1rem');
+    place.setAttribute('role', 'grid');
+    place.setAttribute('aria-label', name);
+    cells = Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => buildCell(i, j)));
+    place.replaceChildren(...cells.flat());
+  }
+  function buildCell(i, j) {
+    const cell = document.createElement(edit ? 'input' : 'span');
+    cell.setAttribute('role', 'gridcell');
+    cell.setAttribute('aria-label', `${name} row ${i + 1} column ${j + 1}`);
+    if (edit) { cell.inputMode = 'decimal'; cell.spellcheck = false; cell.autocomplete = 'off'; } else cell.tabIndex = i + j ? -1 : 0;
+    cell.onpointerenter = cell.onfocus = (e) => {
+      if (edit && e.type === 'focus') cell.select();
+      if (!edit && e.type === 'focus') cells.flat().forEach((c) => { c.tabIndex = c === cell ? 0 : -1; });
+      point?.(i, j);
+    };
+    cell.onkeydown = (e) => {
+      const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Enter: [1, 0] }[e.key];
+      if (!step) return;
+      const whole = !edit || cell.selectionEnd - cell.selectionStart === cell.value.length;
+      const end = step[1] < 0 ? cell.selectionStart === 0 : cell.selectionEnd === cell.value.length;
+      if (step[1] && !whole && !end) return; // the caret moves within the number
+      if (e.key === 'Enter' && !at(i + 1, j)) cell.blur();
+      go(i + step[0], j + step[1]);
+      e.preventDefault();
+    };
+    if (edit) {
+      cell.oninput = () => {
+        const v = numberOf(cell.value);
+        cell.classList.toggle('odd', v === null);
+        if (v === null) return;
+        values = values.map((line, r) => line.map((old, c) => (r === i && c === j ? v : old)));
+        edit(values);
+      };
+      cell.onchange = () => changed(values);
+      cell.onblur = () => { cell.classList.remove('odd'); cell.value = tidy(values[i][j]); };
+    }
+    return cell;
+  }
+  return {
+    show(next, lit = new Map(), most = Math.max(...next.flat().map(Math.abs))) {
+      values = next;
+      const now = `${next.length},${next[0].length}`;
+      if (now !== size) { rebuild(next.length, next[0].length); size = now; }
+      next.forEach((line, i) => line.forEach((v, j) => {
+        const cell = at(i, j), text = tidy(v), colour = lit.get(`${i},${j}`);
+        if (!edit) cell.textContent = text;
+        else if (cell.getRootNode().activeElement !== cell) cell.value = text;
+        cell.style.background = tint(v, most);
+        cell.classList.toggle('zero', v === 0);
+        cell.classList.toggle('lit', Boolean(colour));
+        cell.style.setProperty('--lit', colour ?? 'transparent');
+      }));
+    },
+  };
+}
+
+// The number in a cell, null for what is none or too large to be shown; a comma is a point too.
+function numberOf(text) {
+  const plain = text.trim().replace('−', '-').replace(',', '.');
+  const v = plain === '' ? NaN : Number(plain);
+  return Number.isFinite(v) && Math.abs(v) <= 1e6 ? v : null;
+}

@@ -1,0 +1,73 @@
+"""Upsampling (L24, L25): from a small map to a large one, cell by cell, and on a real picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from cvdemo.ops.transposed import convolution_matrix, transposed_convolution, transposed_sources
+from cvdemo.ops.upsampling import bed_of_nails, bilinear, linear_weights, max_pool, max_unpool, nearest
+from cvdemo.views.experiments import try_this
+from cvdemo.views.page import code_fold, guarded, header, theory
+from cvdemo.views.source import choose_picture
+from cvdemo.views.upsampling import EDITS, controls, grid_lab, grids, to_csv, upsample
+from cvdemo.views.upsampling_picture import picture_row
+
+
+def _stamps(kernel: int, stride: int, weights: str, *, padding: int = 0) -> dict[str, Any]:
+    numbers = {"kernel": kernel, "stride": stride, "padding": padding, "added": 0, "dilation": 1}
+    return {"way": "transposed convolution", "cells": 3, "weights": weights, EDITS: {}, **numbers}
+
+
+EXPERIMENTS: dict[str, dict[str, Any]] = {
+    "the lecture's 4 × 4": {"way": "max unpooling", "cells": 2, "factor": 2, EDITS: {}},
+    "aligned corners": {"way": "bilinear", "cells": 2, "factor": 4, "corners": True, EDITS: {}},
+    "checkerboard": _stamps(3, 2, "ones"),
+    "no checkerboard": _stamps(4, 2, "ones"),
+    "bilinear by weights": _stamps(4, 2, "bilinear", padding=1),
+    "holes": _stamps(2, 3, "ones"),
+}
+
+
+@st.fragment
+@guarded
+def lab() -> None:
+    """Controls, grids and experiments; under them the same on a picture."""
+    setting = controls()
+    try_this("upsampling", EXPERIMENTS)
+    given = grids(setting)
+    grid_lab(setting, given)
+    st.download_button(
+        "Output (CSV)", lambda: to_csv(upsample(setting, given)), f"{setting.way}.csv", "text/csv"
+    )
+    st.markdown("#### The same on a picture")
+    left, right = st.columns([1, 3.4], gap="medium")
+    with left:
+        chosen = choose_picture("scene")
+    if chosen is not None:
+        with right:
+            picture_row(chosen, setting, given)
+
+
+def main() -> None:
+    """The page from top to bottom."""
+    header("upsampling")
+    lab()
+    theory("upsampling")
+    code_fold(
+        nearest,
+        bilinear,
+        linear_weights,
+        bed_of_nails,
+        max_pool,
+        max_unpool,
+        transposed_convolution,
+        transposed_sources,
+        convolution_matrix,
+        paper="https://arxiv.org/abs/1603.07285",
+        ready_made="`torch.nn.functional.interpolate`, `max_unpool2d`, `conv_transpose2d`",
+    )
+
+
+main()

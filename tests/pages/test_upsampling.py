@@ -1,0 +1,132 @@
+"""The upsampling page: the lecture's example, experiments, typed numbers, the URL, a picture's ways back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cvdemo.ops.transposed import Layout, bilinear_kernel
+from cvdemo.views.upsampling import EDITS, WAYS, Setting, default_grids, to_csv, upsample
+from cvdemo.views.upsampling_picture import there_and_back
+
+PAGE = Path(__file__).resolve().parents[2] / "pages" / "upsampling.py"
+PLAIN = Setting("unpooling", 2, 2, False, 3, "1 2 3 …", Layout(2))
+EXPERIMENTS = (
+    "the lecture's 4 × 4",
+    "aligned corners",
+    "checkerboard",
+    "no checkerboard",
+    "bilinear by weights",
+    "holes",
+)
+
+
+def open_page(**query: str) -> AppTest:
+    app = AppTest.from_file(str(PAGE.parents[1] / "app.py"), default_timeout=120).run()
+    for key, value in query.items():
+        app.query_params[key] = value
+    return app.switch_page("pages/upsampling.py").run()
+
+
+def without_errors(app: AppTest) -> AppTest:
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def ways_back(app: AppTest) -> dict[str, str]:
+    """The captions of the pictures by the way's name."""
+    said = [c.value for c in app.caption if ": off by" in c.value]
+    return {s.partition(":")[0]: s for s in said}
+
+
+def test_the_lectures_example_is_the_default() -> None:
+    app = without_errors(open_page())
+    assert app.segmented_control(key="way").value == "max unpooling"
+    output = upsample(PLAIN, default_grids(PLAIN))
+    assert output.tolist() == [[0, 0, 2, 0], [0, 1, 0, 0], [0, 0, 0, 0], [3, 0, 0, 4]]
+    assert to_csv(output) == "0,0,2,0\n0,1,0,0\n0,0,0,0\n3,0,0,4\n"
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_every_experiment_is_one_click_and_says_what_to_look_at(name: str) -> None:
+    app = without_errors(open_page(**{"map-grid": "9,9;9,9"}).button(key=f"try-{name}").click().run())
+    assert sum(m.value.startswith("👀") for m in app.markdown) == 1
+    assert "map-grid" not in app.query_params
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_way_at_its_sliders_ends(way: str) -> None:
+    app = without_errors(open_page(way=way))
+    for slider in [s.key for s in app.slider if s.key not in ("padding", "added") and "-" not in str(s.key)]:
+        for end in ("min", "max"):
+            app.slider(key=slider).set_value(getattr(app.slider(key=slider), end))
+            without_errors(app.run())
+
+
+def test_a_layout_that_leaves_nothing_is_one_sentence() -> None:
+    app = open_page(way="transposed convolution", cells="1", kernel="1", padding="2")
+    assert not app.exception
+    assert [e.value for e in app.error] == [
+        "A padding of 2 cuts the whole output away: -3 x -3 cells are left."
+    ]
+    app = open_page(way="transposed convolution", stride="2", added="3")
+    assert not app.exception
+    assert "Output_padding must be below" in app.error[0].value
+
+
+def test_typed_numbers_come_from_the_url_and_nonsense_gives_the_default() -> None:
+    app = without_errors(open_page(way="bed of nails", **{"map-grid": "1.5,-2;0,7"}))
+    assert app.session_state[EDITS]["map"].tolist() == [[1.5, -2], [0, 7]]
+    for bad in ("1,2;3", "a,b;c,d", "nan,1;2,3", "1e9,1;2,3", "1,2,3;4,5,6;7,8,9"):
+        app = without_errors(open_page(way="bed of nails", **{"map-grid": bad}))
+        assert "map-grid" not in app.query_params
+
+
+def test_other_weights_take_the_place_of_typed_ones() -> None:
+    typed = {"kernel-grid": "5,5;5,5"}
+    app = without_errors(open_page(way="transposed convolution", kernel="2", **typed))
+    assert app.session_state[EDITS]["kernel"].tolist() == [[5, 5], [5, 5]]
+    without_errors(app.segmented_control(key="weights").set_value("ones").run())
+    assert "kernel" not in app.session_state[EDITS]
+    assert "kernel-grid" not in app.query_params
+
+
+def test_the_picture_comes_back_in_five_ways_and_bilinear_is_nearer_than_nails() -> None:
+    found = ways_back(without_errors(open_page(down="mean")))
+    assert len(found) == 5
+    assert any("the least" in s for s in found.values())
+    picture = np.random.default_rng(0).integers(0, 256, (90, 121, 3)).astype(np.uint8)
+    smooth = np.add.outer(np.arange(90), np.arange(121))[..., None].repeat(3, 2).astype(np.uint8)
+    for shape in ((1, 1), (1, 300), (3, 2), (90, 121)):
+        back = there_and_back(picture[: shape[0], : shape[1]], PLAIN, np.ones((3, 3)), "max")
+        assert len({one.picture.shape for name, one in back.items() if name != "pooled"}) == 1
+    errors = {k: v.error for k, v in there_and_back(smooth, PLAIN, np.ones((3, 3)), "mean").items()}
+    assert errors["bilinear"] < errors["nearest"] < errors["unpooling"]
+
+
+@pytest.mark.parametrize("stride", [1, 2, 4])
+def test_a_flat_picture_shows_the_checkerboard_of_uneven_stamps_only(stride: int) -> None:
+    flat = np.full((64, 64, 3), 100, np.uint8)
+    setting = PLAIN._replace(way="transposed", layout=Layout(stride))
+
+    def spread(kernel: np.ndarray) -> float:
+        back = there_and_back(flat, setting, kernel, "mean")["transposed"].picture[16:-16, 16:-16]
+        return float(np.ptp(back))
+
+    assert spread(np.ones((stride, stride))) == spread(np.ones((2 * stride, 2 * stride))) == 0
+    assert spread(bilinear_kernel(2 * stride)) == 0
+    if stride > 1:
+        assert spread(np.ones((stride + 1, stride + 1))) > 20
+
+
+def test_pictures_are_cut_to_a_multiple_of_the_factor() -> None:
+    for factor in (2, 3, 4):
+        setting = PLAIN._replace(factor=factor, layout=Layout(factor))
+        back = there_and_back(np.zeros((50, 70, 3), np.uint8), setting, np.ones((3, 3)), "max")
+        height, width = back["original"].picture.shape[:2]
+        assert height % factor == width % factor == 0
+        assert back["pooled"].picture.shape[:2] == (height // factor, width // factor)
