@@ -12,6 +12,8 @@ SEGMENTERS: dict[str, str] = {
     "fcn32s": "cvdemo.nets.fcn:fcn32s",
     "fcn16s": "cvdemo.nets.fcn:fcn16s",
     "fcn8s": "cvdemo.nets.fcn:fcn8s",
+    "segnet": "cvdemo.nets.segnet:segnet",
+    "linknet": "cvdemo.nets.linknet:linknet",
     "unet": "cvdemo.nets.unet:unet",
     "unet-noskip": "cvdemo.nets.unet:unet_noskip",
 }

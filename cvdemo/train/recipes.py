@@ -81,7 +81,7 @@ RECIPES: dict[str, Recipe] = {
         Recipe(
             "ssd",
             "cvdemo.train.boxes:Boxes",
-            steps=7500,
+            steps=4800,
             start="backbone",
             channels_last=True,
             scenes=Scenes(objects=(6, 12)),
@@ -89,6 +89,8 @@ RECIPES: dict[str, Recipe] = {
         _maps("fcn32s"),
         _maps("fcn16s", steps=500, start="fcn32s", rate=1e-3),
         _maps("fcn8s", steps=500, start="fcn16s", rate=1e-3),
+        _maps("segnet"),
+        _maps("linknet"),
         _maps("unet"),
         _maps("unet-noskip"),
     )

@@ -53,5 +53,7 @@ DRAWN: tuple[ModelSpec, ...] = (
     _segmenter("fcn32s", "FCN-32s", "1411.4038"),
     _segmenter("fcn16s", "FCN-16s", "1411.4038"),
     _segmenter("fcn8s", "FCN-8s", "1411.4038"),
+    _segmenter("segnet", "SegNet", "1511.00561"),
+    _segmenter("linknet", "LinkNet", "1707.03718"),
 )
 """All of them, also those whose weights are not there: to load one of these is a `ModelNotAvailableError`."""
