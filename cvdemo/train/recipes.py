@@ -65,7 +65,8 @@ class Recipe:
 
 def _maps(key: str, *, steps: int = 1000, start: str = "ssd", rate: float = 3e-3) -> Recipe:
     """The recipe that all segmenters share, so that their figures compare the nets."""
-    return Recipe(key, f"cvdemo.train.maps:Maps:{key}", steps=steps, start=start, rate=rate)
+    task = f"cvdemo.train.maps:Maps:{key}"
+    return Recipe(key, task, steps=steps, start=start, rate=rate, channels_last=True)
 
 
 RECIPES: dict[str, Recipe] = {
