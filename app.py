@@ -20,6 +20,7 @@ st.navigation(
         "Segmentation": [
             st.Page("pages/segment.py", title="Segment", icon="🖌️"),
             st.Page("pages/upsampling.py", title="Upsampling", icon="🔍"),
+            st.Page("pages/decoders.py", title="Back to full size", icon="🪜"),
         ],
     }
 ).run()

@@ -1,0 +1,154 @@
+"""The drawn world's segmenters side by side: their cards, their answers, what is inside them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple, cast
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+from numpy.typing import NDArray
+
+from cvdemo import zoo
+from cvdemo.data.pictures import fit
+from cvdemo.draw.feature_maps import enlarged, feature_colours
+from cvdemo.draw.segmentation import error_map, overlay_labels
+from cvdemo.nets.inside import cuts, inner_maps
+from cvdemo.views.segmentation import Segmented
+from cvdemo.views.source import Chosen
+from cvdemo.world.vocabulary import SEMANTIC
+from cvdemo.zoo.drawn import DrawnSegmenter
+from cvdemo.zoo.model import Segmentation
+from cvdemo.zoo.weights import has_weights, read_card
+
+PICTURE = 480  # pixels of a small picture's width
+MAP = 240
+
+
+class Card(NamedTuple):
+    """What a net's card says: mIoU and boundary F1 on 500 held-out scenes, parameters, milliseconds."""
+
+    key: str
+    title: str
+    miou: float
+    boundary_f1: float
+    params: int
+    milliseconds: float
+
+
+class InnerMap(NamedTuple):
+    """One map of a trace: its name, its size as text, its colours [h, w, 3]."""
+
+    name: str
+    size: str
+    colours: NDArray[np.uint8]
+
+
+def drawn_segmenters() -> list[zoo.ModelSpec]:
+    """The catalogue's nets of the drawn world that have weights, in the catalogue's order."""
+    entries = zoo.models(zoo.Task.SEGMENT)
+    return [m for m in entries if m.source is zoo.Source.DRAWN and has_weights(m.key)]
+
+
+@st.cache_data(show_spinner=False)
+def cards(keys: tuple[str, ...]) -> list[Card]:
+    """The nets' cards; nets without one are left out."""
+    found = []
+    for key in keys:
+        if card := read_card(key):
+            m = card["metrics"]
+            title = zoo.spec(key).title.removesuffix(" (drawn world)")
+            figures = (m["mIoU"], m["boundary_F1"], card["params"], m["ms_per_image"])
+            found.append(Card(key, title, *figures))
+    return found
+
+
+def chart(found: list[Card], chosen: str) -> go.Figure:
+    """mIoU on the held-out scenes against milliseconds a picture; discs by the number of parameters."""
+    largest = max(c.params for c in found)
+    figure = go.Figure(
+        go.Scatter(
+            x=[c.milliseconds for c in found],
+            y=[c.miou for c in found],
+            text=[c.title for c in found],
+            customdata=[(c.params / 1e6, c.boundary_f1) for c in found],
+            mode="markers+text",
+            textposition="top center",
+            marker={
+                "size": [12 + 30 * (c.params / largest) ** 0.5 for c in found],
+                "color": ["#D55E00" if c.key == chosen else "#56B4E9" for c in found],
+                "opacity": 0.85,
+            },
+            hovertemplate="%{text}<br>mIoU %{y:.3f} · boundary F1 %{customdata[1]:.3f}<br>"
+            "%{x:.1f} ms · %{customdata[0]:.2f} M parameters<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        height=380, margin={"l": 10, "r": 10, "t": 20, "b": 10}, xaxis_title="milliseconds a picture",
+        yaxis_title="mIoU, 500 held-out scenes", showlegend=False,
+    )  # fmt: skip
+    return figure
+
+
+def look(chosen: Chosen, labels: NDArray[np.uint8], show: str) -> NDArray[np.uint8]:
+    """A small picture under a label map of the drawn world, or with the map's errors marked."""
+    truth = chosen.truth.semantic if chosen.truth is not None else None
+    if show == "errors" and truth is not None:
+        full = error_map(chosen.picture, labels, truth)
+    else:
+        full = overlay_labels(chosen.picture, labels, SEMANTIC, opacity=1.0 if show == "labels" else 0.7)
+    return fit(full, PICTURE)
+
+
+def line(one: Segmented) -> str:
+    """A net's name, and its score of this scene where the truth is known."""
+    parts = [f"**{one.entry.title.removesuffix(' (drawn world)')}**"]
+    if one.score is not None:
+        parts += [f"mIoU {one.score.mean_iou():.3f}", f"boundary F1 {one.score.mean_boundary_f1():.3f}"]
+    return " · ".join(parts)
+
+
+def possible_cuts(key: str) -> dict[str, int]:
+    """What can be cut out of a net, by name."""
+    return cuts(_net(key).net)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def inside(key: str, identity: str, _picture: NDArray[np.uint8]) -> list[InnerMap]:
+    """The net's inner maps of a picture as colours, the net run once for each picture."""
+    trace = _net(key).trace(_picture)
+    found = []
+    for name, value in inner_maps(trace):
+        features = value[0].float().cpu().numpy()  # [C, h, w]
+        channels, height, width = features.shape
+        size = f"{width} x {height}, {channels} channels"
+        found.append(InnerMap(name, size, enlarged(feature_colours(features), MAP)))
+    return found
+
+
+@st.cache_resource(max_entries=48, show_spinner=False)
+def without(
+    key: str, identity: str, silenced: tuple[int, ...], _picture: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
+    """The labels [H, W] of the picture by the net without some of its parts."""
+    logits = _net(key).trace(_picture, silenced).logits[0].float()
+    height, width = _picture.shape[:2]
+    maps = logits.softmax(0).cpu().numpy()
+    return Segmentation(maps, (height, width), (height, width), 0.0).labels()
+
+
+def changed(
+    picture: NDArray[np.uint8], before: NDArray[np.uint8], after: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
+    """A small pale picture [h, w, 3] with the pixels marked whose label is another one."""
+    return fit(error_map(picture, after, before), PICTURE)
+
+
+def _net(key: str) -> DrawnSegmenter:
+    return cast(DrawnSegmenter, zoo.load(key))
+
+
+def in_rows(count: int, columns: int) -> Collection[range]:
+    """The numbers 0 to count - 1, `columns` at a time."""
+    return [range(k, min(k + columns, count)) for k in range(0, count, columns)]

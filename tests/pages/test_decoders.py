@@ -1,0 +1,66 @@
+"""The page that compares the drawn world's segmenters: every net shown, cuts, networks run once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cvdemo import zoo
+from cvdemo.views.decoders import drawn_segmenters
+
+APP = Path(__file__).resolve().parents[2] / "app.py"
+
+
+def open_page(**query: str) -> AppTest:
+    app = AppTest.from_file(str(APP), default_timeout=180).run()
+    for key, value in query.items():
+        app.query_params[key] = value
+    return app.switch_page("pages/decoders.py").run()
+
+
+def without_errors(app: AppTest) -> AppTest:
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def runs() -> dict[str, int]:
+    return {m.key: zoo.load(m.key).runs for m in drawn_segmenters()}
+
+
+def test_every_net_is_shown_with_its_score_and_from_inside() -> None:
+    app = without_errors(open_page(seed="36"))
+    captions = " ".join(c.value for c in app.caption)
+    for net in drawn_segmenters():
+        assert f"**{net.title.removesuffix(' (drawn world)')}** · mIoU" in captions
+        without_errors(app.selectbox(key="net").select(net.key).run())
+        assert any("encoder 1 · " in c.value for c in app.caption)
+
+
+def test_a_photo_has_no_score() -> None:
+    app = without_errors(open_page(source="sample"))
+    assert not any("mIoU" in c.value for c in app.caption)
+
+
+def test_what_is_shown_changes_without_running_a_network() -> None:
+    app = without_errors(open_page(seed="36"))
+    before = runs()
+    for show in ("errors", "labels", "mask"):
+        without_errors(app.segmented_control(key="show").set_value(show).run())
+    assert runs() == before
+
+
+def test_a_cut_skip_costs_something() -> None:
+    app = without_errors(open_page(seed="36", net="unet"))
+    app.button_group(key="cut-unet").set_value(["skip at stride 2"]).run()
+    without_errors(app)
+    scores = [c.value for c in app.caption if c.value.startswith(("whole", "without"))]
+    whole, cut = (float(s.split("mIoU ")[1].split()[0]) for s in scores)
+    assert cut < whole
+
+
+@pytest.mark.parametrize("name", ["Stride 32 or 8", "Cut a skip", "No context", "A hard scene"])
+def test_every_experiment_is_one_click(name: str) -> None:
+    without_errors(open_page().button(key=f"try-{name}").click().run())
