@@ -13,9 +13,14 @@ SEGMENTERS: dict[str, str] = {
     "fcn16s": "cvdemo.nets.fcn:fcn16s",
     "fcn8s": "cvdemo.nets.fcn:fcn8s",
     "segnet": "cvdemo.nets.segnet:segnet",
-    "linknet": "cvdemo.nets.linknet:linknet",
     "unet": "cvdemo.nets.unet:unet",
     "unet-noskip": "cvdemo.nets.unet:unet_noskip",
+    "deeplabv1": "cvdemo.nets.deeplab:deeplabv1",
+    "deeplabv3": "cvdemo.nets.deeplab:deeplabv3",
+    "deeplabv3plus": "cvdemo.nets.deeplab:deeplabv3plus",
+    "refinenet": "cvdemo.nets.refinenet:refinenet",
+    "linknet": "cvdemo.nets.linknet:linknet",
+    "pspnet": "cvdemo.nets.pspnet:pspnet",
 }
 """For every key the "module:function" that builds the untrained net; its trace is a `SegmenterTrace`."""
 

@@ -91,9 +91,14 @@ RECIPES: dict[str, Recipe] = {
         _maps("fcn16s", steps=500, start="fcn32s", rate=1e-3),
         _maps("fcn8s", steps=500, start="fcn16s", rate=1e-3),
         _maps("segnet"),
-        _maps("linknet"),
         _maps("unet"),
         _maps("unet-noskip"),
+        _maps("deeplabv1"),
+        _maps("deeplabv3"),
+        _maps("deeplabv3plus"),
+        _maps("refinenet"),
+        _maps("linknet"),
+        _maps("pspnet"),
     )
 }
 """Every recipe by key, each behind the one that it starts from."""

@@ -54,6 +54,11 @@ DRAWN: tuple[ModelSpec, ...] = (
     _segmenter("fcn16s", "FCN-16s", "1411.4038"),
     _segmenter("fcn8s", "FCN-8s", "1411.4038"),
     _segmenter("segnet", "SegNet", "1511.00561"),
+    _segmenter("deeplabv1", "DeepLab v1", "1412.7062"),
+    _segmenter("deeplabv3", "DeepLab v3", "1706.05587"),
+    _segmenter("deeplabv3plus", "DeepLab v3+", "1802.02611"),
+    _segmenter("refinenet", "RefineNet", "1611.06612"),
     _segmenter("linknet", "LinkNet", "1707.03718"),
+    _segmenter("pspnet", "PSPNet", "1612.01105"),
 )
 """All of them, also those whose weights are not there: to load one of these is a `ModelNotAvailableError`."""

@@ -14,6 +14,7 @@ from cvdemo import world, zoo
 from cvdemo.data import camvid
 from cvdemo.data.pictures import to_png
 from cvdemo.errors import CheckpointError, DataError, ModelNotAvailableError
+from cvdemo.nets.segmenters import SEGMENTERS
 from cvdemo.nets.ssd import SSD
 from cvdemo.nets.unet import UNet
 from cvdemo.zoo import weights as files
@@ -21,10 +22,10 @@ from cvdemo.zoo.drawn import DrawnDetector, DrawnSegmenter
 from cvdemo.zoo.evaluate import NUMBERS, coco_numbers, drawn_data, evaluate, open_data
 from cvdemo.zoo.evaluate_maps import NUMBERS as MAP_NUMBERS
 from cvdemo.zoo.evaluate_maps import camvid_maps, drawn_maps, evaluate_maps
-from cvdemo.zoo.weights import load_weights, read_card, weights_folder, write_weights
+from cvdemo.zoo.weights import has_weights, load_weights, read_card, weights_folder, write_weights
 
 CAMVID = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "camvid"
-SHIPPED = [k for k in ("ssd", "unet") if (weights_folder() / f"{k}.safetensors").is_file()]
+SHIPPED = [k for k in ("ssd", *SEGMENTERS) if has_weights(k)]
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +169,7 @@ def test_shipped_weights_and_their_card(key: str) -> None:
     path = weights_folder() / f"{key}.safetensors"
     assert card["net"] == key
     assert card["world"] == world.WORLD_VERSION
-    assert card["size"] == path.stat().st_size < 3e6
+    assert card["size"] == path.stat().st_size < 4e6
     assert card["metrics"]["n"] == 500
     metric = card["metric"]
     assert abs(card["metrics"][metric] - card["before_rounding_to_fp16"][metric]) < 0.005
@@ -179,4 +180,5 @@ def test_shipped_weights_and_their_card(key: str) -> None:
     if key == "ssd":
         assert evaluate(model, drawn_data("val", 20))["AP50"] > 0.9
     else:
-        assert evaluate_maps(model, drawn_maps("val", 20))["pixel_accuracy"] > 0.9
+        found = evaluate_maps(model, drawn_maps("val", 20))["pixel_accuracy"]
+        assert found > card["metrics"]["pixel_accuracy"] - 0.03
