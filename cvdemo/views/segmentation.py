@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -17,7 +16,7 @@ from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.segmentation import WRONG, class_colours
 from cvdemo.errors import UnknownModelError
 from cvdemo.metrics.segmentation import SegmentationScores
-from cvdemo.views.component import component
+from cvdemo.views.component import component, packed
 from cvdemo.views.models import ready
 from cvdemo.views.page import sentence
 from cvdemo.views.source import Chosen
@@ -188,10 +187,3 @@ def legend(
     largest = np.max(areas, axis=0)
     order = [int(k) for k in np.argsort(-largest, kind="stable") if largest[k] > 0]
     return heads, [{"id": k, "cells": [column[k] for column in columns]} for k in order]
-
-
-def packed(fields: Mapping[str, Any], parts: Mapping[str, bytes]) -> bytes:
-    """A component's data: fields as JSON and named byte strings, for `unpackedParts` of `parts.js`."""
-    lengths = [(name, len(part)) for name, part in parts.items()]
-    head = json.dumps({**fields, "parts": lengths}).encode()
-    return b"".join([len(head).to_bytes(4, "little"), head, *parts.values()])
