@@ -99,6 +99,7 @@ RECIPES: dict[str, Recipe] = {
         _maps("refinenet"),
         _maps("linknet"),
         _maps("pspnet"),
+        Recipe("patches", "cvdemo.train.patches:Patches", steps=1000),
     )
 }
 """Every recipe by key, each behind the one that it starts from."""
