@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from cvdemo.errors import CheckpointError, CvdemoError, DataError, UnknownModelError
 from cvdemo.train import loop
-from cvdemo.train.loop import Run, one_cycle, resume, save, start, train
+from cvdemo.train.loop import Run, begin_with, one_cycle, resume, save, start, train
 from cvdemo.train.recipes import RECIPES, Recipe, Scenes, recipe
 from cvdemo.train.scenes import Artists, Sample, Stream, draw_sample
 from cvdemo.train.task import flipped, task_of
@@ -221,14 +221,34 @@ def test_a_mirrored_scene_keeps_its_truth() -> None:
 
 
 def test_every_recipe_can_be_built_and_starts_from_one_before() -> None:
+    batch = [draw_sample(k, objects=3) for k in range(2)]
     for place, (key, one) in enumerate(RECIPES.items()):
         assert one.key == key
         assert not one.start or one.start in list(RECIPES)[:place]
         net = task_of(one).build()
         assert sum(p.numel() for p in net.parameters()) < 2e6
-        batch = [draw_sample(k, objects=3) for k in range(2)]
         loss = task_of(one).loss(net, batch, np.random.default_rng(0), torch.device("cpu"))
         assert torch.isfinite(loss)
+
+
+def test_a_net_begins_with_anothers_backbone_or_with_all_that_fits() -> None:
+    coarse, fine = recipe("fcn32s"), recipe("fcn16s")
+    assert fine.taught_as(coarse)
+    assert not coarse.taught_as(recipe("ssd"))
+    state = {n: torch.full_like(v, 0.5) for n, v in task_of(coarse).build().state_dict().items()}
+    state["score.16.bias"] = torch.ones(3)  # of another size: left alone
+    for whole in (True, False):
+        run = start(fine, task_of(fine))
+        before = {n: v.clone() for n, v in run.net.state_dict().items()}
+        begin_with(run, state, whole=whole)
+        for net in (run.net, run.average):
+            for name, value in net.state_dict().items():
+                taken = name in state and (whole or name.startswith("backbone."))
+                fits = taken and name != "score.16.bias"
+                torch.testing.assert_close(value, state[name] if fits else before[name])
+    state.pop("backbone.stem.0.0.weight")
+    with pytest.raises(CheckpointError, match=r"fcn32s's weights do not fit fcn16s's: backbone\.stem"):
+        begin_with(run, state, whole=True)
 
 
 def test_fingerprints_tell_runs_apart() -> None:
