@@ -82,7 +82,7 @@ RECIPES: dict[str, Recipe] = {
         Recipe(
             "ssd",
             "cvdemo.train.boxes:Boxes",
-            steps=4800,
+            steps=7500,
             start="backbone",
             channels_last=True,
             scenes=Scenes(objects=(6, 12)),
