@@ -1,0 +1,128 @@
+"""The kernels of the fully connected CRF: who listens to whom, and the sums over all pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cvdemo.errors import DataError
+from cvdemo.ops.lattice import permutohedral_lattice
+
+Floats: TypeAlias = NDArray[np.float32]
+Filter: TypeAlias = Callable[[Floats], Floats]
+"""Sums over all pixels: values [H, W, C] to sum_j k(i, j) values_j, [H, W, C]."""
+Normalisation: TypeAlias = Literal["symmetric", "none"]
+
+EXACT_PIXELS = 1600  # up to so many, all pairs are summed; beyond, the lattice
+REACH = 4.5  # standard deviations after which the spatial Gaussian, 4e-5 there, is cut off
+
+
+def gaussian_filter(
+    height: int, width: int, sxy: float, *, normalisation: Normalisation = "symmetric"
+) -> Filter:
+    """The smoothness kernel exp(-|p_i - p_j|^2 / 2 sxy^2) of pixels as a separable convolution.
+
+    sxy above 0 in pixels. "symmetric" divides by the square roots of both pixels' sums.
+    """
+    _check_width("sxy", sxy)
+    reach = max(1, min(int(np.ceil(REACH * sxy)), max(height, width)))
+    taps = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sxy) ** 2).astype(np.float32)
+
+    def convolve(values: Floats) -> Floats:
+        _check_size(values, height, width)
+        done = cv2.sepFilter2D(values, -1, taps, taps, borderType=cv2.BORDER_CONSTANT)
+        return done.reshape(values.shape).astype(np.float32, copy=False)
+
+    if normalisation == "none":
+        return convolve
+    scale = np.float32(1) / np.sqrt(convolve(np.ones((height, width, 1), np.float32)))
+
+    def normalised(values: Floats) -> Floats:
+        done = convolve(values * scale)
+        done *= scale
+        return done
+
+    return normalised
+
+
+def bilateral_filter(
+    picture: NDArray[np.uint8],
+    sxy: float,
+    srgb: float,
+    *,
+    normalisation: Normalisation = "symmetric",
+    method: Literal["auto", "exact", "lattice"] = "auto",
+) -> Filter:
+    """The appearance kernel exp(-|p_i - p_j|^2 / 2 sxy^2 - |I_i - I_j|^2 / 2 srgb^2).
+
+    picture [H, W, 3]; sxy in pixels and srgb in grey levels, both above 0. "exact" sums all pairs (N^2
+    floats), "lattice" is the permutohedral approximation of any size; "auto" is exact up to
+    `EXACT_PIXELS`. What it costs is to make the filter: it depends on the widths, not on the weight.
+    """
+    _check_width("sxy", sxy)
+    _check_width("srgb", srgb)
+    height, width = picture.shape[:2]
+    features = _features(picture, sxy, srgb)
+    exact = method == "exact" or (method == "auto" and height * width <= EXACT_PIXELS)
+    one = np.ones((height * width, 1), np.float32)
+    filter_: Filter
+    if exact:
+        pairs = _gaussian_of_pairs(features)
+        if normalisation == "symmetric":
+            scale = np.float32(1) / np.sqrt(pairs @ one)
+            pairs *= scale * scale.T
+        filter_ = pairs.__matmul__
+    else:
+        lattice = permutohedral_lattice(features)
+        if normalisation == "symmetric":
+            lattice = lattice.scaled(np.float32(1) / np.sqrt(lattice(one)[:, 0]))
+        filter_ = lattice
+
+    def summed(values: Floats) -> Floats:
+        _check_size(values, height, width)
+        return filter_(values.reshape(height * width, -1)).reshape(values.shape)
+
+    return summed
+
+
+def kernel_weights(picture: NDArray[np.uint8], x: int, y: int, sxy: float, srgb: float = np.inf) -> Floats:
+    """How much pixel (x, y) listens to each other one, [H, W] in 0..1, before weight and normalisation.
+
+    Without srgb the Gaussian of the distance alone. picture [H, W, 3]; widths as `bilateral_filter`.
+    """
+    height, width = picture.shape[:2]
+    rows, columns = np.mgrid[:height, :width]
+    away = ((columns - x) ** 2 + (rows - y) ** 2) / sxy**2
+    colour = ((picture.astype(float) - picture[y, x]) ** 2).sum(axis=2) / srgb**2
+    return np.exp(-0.5 * (away + colour)).astype(np.float32)
+
+
+def _features(picture: NDArray[np.uint8], sxy: float, srgb: float) -> Floats:
+    """Position and colour of each pixel in standard deviations, [H * W, 5]."""
+    height, width = picture.shape[:2]
+    rows, columns = np.mgrid[:height, :width].reshape(2, -1)
+    place = np.stack([columns, rows], axis=1) / sxy
+    return np.hstack([place, picture.reshape(-1, 3) / srgb]).astype(np.float32)
+
+
+def _gaussian_of_pairs(features: Floats) -> Floats:
+    """exp(-|f_i - f_j|^2 / 2) of all pairs, [N, N]."""
+    f = features.astype(float)
+    square = (f**2).sum(axis=1)
+    apart = square[:, None] + square - 2 * f @ f.T
+    return np.exp(-0.5 * np.maximum(apart, 0)).astype(np.float32)
+
+
+def _check_size(values: Floats, height: int, width: int) -> None:
+    if values.shape[:2] != (height, width):
+        size = f"{values.shape[1]} x {values.shape[0]}"
+        raise DataError(f"the picture has {width} x {height} pixels, the probabilities {size}")
+
+
+def _check_width(name: str, value: Any) -> None:
+    if not (np.isfinite(value) and value > 0):
+        raise DataError(f"{name} must be above 0, it is {value}")
