@@ -7,6 +7,7 @@ to the stride where the paper lays 100 pixels around them.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -133,14 +134,16 @@ class FCN(nn.Module):
             self.up[str(stride)] = learned_upsampling(config.classes, 2)
         self.last = FixedUpsampling(config.finest)
 
-    def forward(self, pictures: Tensor) -> FCNTrace:
+    def forward(self, pictures: Tensor, *, without: Collection[int] = ()) -> FCNTrace:
+        """The trace; scores at the strides `without` (16, 8) are not added, to see what they bring."""
         height, width = pictures.shape[-2:]
         encoder = self.backbone(pad_to_stride(pictures, STRIDES[-1]))
         scores = [self.score["32"](self.fc(encoder[-1]))]  # [N, K, H/32, W/32]
         fused = [scores[0]]
         for stride, up in self.up.items():
             scores.append(self.score[stride](encoder[STRIDES.index(int(stride))]))  # [N, K, H/16, W/16]
-            fused.append(up(fused[-1]) + scores[-1])
+            coarse = up(fused[-1])
+            fused.append(coarse if int(stride) in without else coarse + scores[-1])
         logits = self.last(fused[-1])[..., :height, :width]  # [N, K, H, W]
         return FCNTrace(encoder, tuple(scores), tuple(fused), logits)
 

@@ -6,6 +6,7 @@ so that one step less leads back to full size.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -52,11 +53,10 @@ class LinkNetTrace(NamedTuple):
 
 @dataclass(frozen=True)
 class LinkNetConfig:
-    """`links` says from stride 16 down to 2 which of the encoder's maps are added."""
+    """`width` are the channels before the classifier."""
 
     classes: int = 14
-    links: tuple[bool, ...] = (True, True, True, True)
-    width: int = 24  # channels before the classifier
+    width: int = 24
     backbone: BackboneConfig = field(default_factory=BackboneConfig)
 
 
@@ -72,15 +72,16 @@ class LinkNet(nn.Module):
         self.conv = ConvNorm(coarse_first[-1], config.width)
         self.classify = nn.ConvTranspose2d(config.width, config.classes, 2, stride=2)
 
-    def forward(self, pictures: Tensor) -> LinkNetTrace:
+    def forward(self, pictures: Tensor, *, without: Collection[int] = ()) -> LinkNetTrace:
+        """The trace; the links at the strides `without` add nothing, to see what they are good for."""
         height, width = pictures.shape[-2:]
         encoder = self.backbone(pad_to_stride(pictures, STRIDES[-1]))
         ups: list[Tensor] = []
         decoder: list[Tensor] = []
         x = encoder[-1]  # [N, 128, H/32, W/32]
-        for block, link, skip in zip(self.blocks, self.config.links, encoder[-2::-1], strict=True):
+        for block, stride, skip in zip(self.blocks, STRIDES[-2::-1], encoder[-2::-1], strict=True):
             ups.append(block(x))  # [N, 96, H/16, W/16] ... [N, 16, H/2, W/2]
-            x = ups[-1] + skip if link else ups[-1]
+            x = ups[-1] if stride in without else ups[-1] + skip
             decoder.append(x)
         logits = self.classify(self.conv(x))[..., :height, :width]  # [N, K, H, W]
         return LinkNetTrace(encoder, tuple(ups), tuple(decoder), logits)

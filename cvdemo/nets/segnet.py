@@ -6,9 +6,11 @@ it strode before; a decoder stage is one convolution rather than two or three.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+import torch
 from torch import Tensor, nn
 
 from cvdemo.nets.backbone import STRIDES, Backbone, BackboneConfig
@@ -29,6 +31,14 @@ class Pooled(NamedTuple):
 def pool(x: Tensor) -> tuple[Tensor, Tensor]:
     """The maximum of every 2 x 2 cells, and its place."""
     return nn.functional.max_pool2d(x, 2, return_indices=True)
+
+
+def corners(index: Tensor) -> Tensor:
+    """Instead of where a maximum stood, the upper left of its 2 x 2 cells: unpooling as a bed of nails."""
+    height, width = index.shape[-2:]
+    row = torch.arange(height, device=index.device)[:, None]
+    column = torch.arange(width, device=index.device)
+    return (2 * row * 2 * width + 2 * column).expand_as(index).contiguous()
 
 
 class PoolingBackbone(Backbone):
@@ -123,12 +133,14 @@ class SegNet(nn.Module):
             self.stages.append(nn.Sequential(*convs))
         self.classify = nn.Conv2d(inputs, config.classes, 3, padding=1)
 
-    def forward(self, pictures: Tensor) -> SegNetTrace:
+    def forward(self, pictures: Tensor, *, without: Collection[int] = ()) -> SegNetTrace:
+        """The trace; poolings to the strides `without` (2 to 32) forget their places (see `corners`)."""
         height, width = pictures.shape[-2:]
         encoder, indices = self.backbone.pooled(pad_to_stride(pictures, STRIDES[-1]))
         unpooled: list[Tensor] = []
         decoder: list[Tensor] = []
         x = encoder[-1]  # [N, 128, H/32, W/32]
+        indices = tuple(corners(i) if s in without else i for s, i in zip(STRIDES, indices, strict=True))
         for stage, index in zip(self.stages, reversed(indices), strict=True):
             unpooled.append(nn.functional.max_unpool2d(x, index, [2, 2]))  # [N, 128, H/16, W/16] ...
             x = stage(unpooled[-1])  # [N, 96, H/16, W/16] ... [N, 16, H, W]

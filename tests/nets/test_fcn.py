@@ -14,6 +14,7 @@ from cvdemo.nets.fcn import (
     FCNConfig,
     FixedUpsampling,
     convolutionalized,
+    fcn8s,
     fcn8s_vgg16,
     fcn16s,
     fcn32s,
@@ -87,6 +88,16 @@ def test_a_finer_net_begins_as_the_coarser_one() -> None:
     before, after = coarse(picture).logits, fine(picture).logits
     inside = (..., slice(32, -32), slice(32, -32))  # twice bilinear is not once, but nearly
     assert (before - after)[inside].abs().mean() < 0.1 * before.std()
+
+
+def test_scores_can_be_left_out() -> None:
+    net, picture = fcn8s().eval(), torch.rand(1, 3, 64, 64)
+    for score in net.score.values():
+        nn.init.normal_(score.weight)
+    cut = net(picture, without=(8,))
+    torch.testing.assert_close(cut.fused[2], net.up["8"](cut.fused[1]))
+    torch.testing.assert_close(cut.fused[1], net(picture).fused[1])
+    assert not torch.allclose(cut.logits, net(picture).logits)
 
 
 @pytest.mark.parametrize("finest", [8, 16, 32])

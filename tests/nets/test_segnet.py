@@ -47,6 +47,17 @@ def test_unpooling_puts_values_at_the_remembered_places() -> None:
         assert (sparse != 0).sum() <= source.numel()
 
 
+def test_a_pooling_can_forget() -> None:
+    """The bed of nails: every value in the upper left of its four cells."""
+    net, picture = SegNet().eval(), torch.rand(1, 3, 64, 96)
+    trace = net(picture, without=(2, 32))
+    for sparse, forgot in zip(trace.unpooled, (True, False, False, False, True), strict=True):
+        others = sparse.clone()
+        others[..., ::2, ::2] = 0
+        assert bool(others.any()) != forgot
+    torch.testing.assert_close(trace.unpooled[0][..., ::2, ::2], trace.encoder[-1])
+
+
 def test_the_papers_own_size() -> None:
     """29.46 million as arXiv:1606.02147 counts; the decoder mirrors VGG-16's thirteen convolutions."""
     net = segnet_vgg16()
