@@ -64,7 +64,10 @@ class Recipe:
 
 
 def _maps(key: str, *, steps: int = 1000, start: str = "ssd", rate: float = 3e-3) -> Recipe:
-    """The recipe that all segmenters share, so that their figures compare the nets."""
+    """The recipe that all segmenters share, so that their figures compare the nets.
+
+    Only a finer FCN goes on from the coarser one, shorter and with a lower rate (arXiv:1411.4038, sec. 4.2).
+    """
     task = f"cvdemo.train.maps:Maps:{key}"
     return Recipe(key, task, steps=steps, start=start, rate=rate, channels_last=True)
 
