@@ -10,7 +10,6 @@ from cvdemo.ops.transposed import convolution_matrix, transposed_convolution, tr
 from cvdemo.ops.upsampling import bed_of_nails, bilinear, linear_weights, max_pool, max_unpool, nearest
 from cvdemo.views.experiments import try_this
 from cvdemo.views.page import code_fold, guarded, header, theory
-from cvdemo.views.source import choose_picture
 from cvdemo.views.upsampling import EDITS, controls, grid_lab, grids, to_csv, upsample
 from cvdemo.views.upsampling_picture import picture_row
 
@@ -42,12 +41,7 @@ def lab() -> None:
         "Output (CSV)", lambda: to_csv(upsample(setting, given)), f"{setting.way}.csv", "text/csv"
     )
     st.markdown("#### The same on a picture")
-    left, right = st.columns([1, 3.4], gap="medium")
-    with left:
-        chosen = choose_picture("scene")
-    if chosen is not None:
-        with right:
-            picture_row(chosen, setting, given)
+    picture_row(setting, given)
 
 
 def main() -> None:

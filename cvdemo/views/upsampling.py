@@ -64,13 +64,13 @@ def controls() -> Setting:
     def number(label: str, low: int, high: int, start: int, key: str) -> int:
         return int(next(slide).slider(label, low, high, start, key=key, bind="query-params"))
 
-    cells = number("Map", 1, 6, 2, "cells")
+    cells = number("Map's side", 1, 6, 2, "cells")
     if way != "transposed":
-        factor = number("Times", 2, 4, 2, "factor")
+        factor = number("Factor", 2, 4, 2, "factor")
         corners = False
         if way == "bilinear":
             corners = next(slide).toggle("Align corners", key="corners", bind="query-params")
-        return Setting(way, cells, factor, corners, 3, PRESETS[0], Layout(factor))
+        return Setting(way, cells, factor, corners, 2 * factor, "bilinear", Layout(factor))
     kernel = number("Kernel", 1, 6, 3, "kernel")
     stride = number("Stride", 1, 4, 2, "stride")
     padding = number("Padding", 0, 3, 0, "padding")

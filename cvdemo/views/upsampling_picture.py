@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from cvdemo.data.pictures import fit, to_png
 from cvdemo.ops.transposed import Layout, transposed_convolution
 from cvdemo.ops.upsampling import Pooled, bed_of_nails, bilinear, max_pool, max_unpool, nearest
-from cvdemo.views.source import Chosen
+from cvdemo.views.source import choose_picture
 from cvdemo.views.upsampling import WAYS, Grids, Setting
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
 
 LONGEST = 160  # of the picture: so small that its pixels can be seen
 SHOWN = 320
+METHODS = ("max", "mean")
 
 
 class Returned(NamedTuple):
@@ -89,25 +90,36 @@ def _pixels(x: Floats) -> NDArray[np.uint8]:
     return x.clip(0, 255).round().astype(np.uint8).transpose(1, 2, 0)
 
 
-def picture_row(chosen: Chosen, setting: Setting, given: Grids) -> None:
-    """The original, the pooled picture and the ways back, side by side."""
-    methods = ("max", "mean")
-    method = st.segmented_control(
-        "Pooled by", methods, default=methods[0], required=True, key="down", bind="query-params"
-    )
+def picture_row(setting: Setting, given: Grids) -> None:
+    """The source and the original left; the pooled picture and the ways back beside it."""
+    left, right = st.columns([1, 3], gap="medium")
+    with left:
+        chosen = choose_picture("scene")
+        method = st.segmented_control(
+            "Pooled by", METHODS, default=METHODS[0], required=True, key="down", bind="query-params"
+        )
+    if chosen is None:
+        return
     found = there_and_back(chosen.picture, setting, given.kernel, str(method))
     best = min((r.error, name) for name, r in found.items() if r.error is not None)[1]
-    places = st.columns(4)
-    for k, (name, one) in enumerate(found.items()):
-        with places[k % 4]:
-            st.image(to_png(enlarged(one.picture)), width="stretch")
-            st.caption(_words(name, one, setting.way, best))
+    with left:
+        _show("original", found.pop("original"), setting.way, best)
+    with right:
+        places = [place for _ in range(2) for place in st.columns(3)]
+    for place, (name, one) in zip(places, found.items(), strict=True):
+        with place:
+            _show(name, one, setting.way, best)
+
+
+def _show(name: str, one: Returned, way: str, best: str) -> None:
+    st.image(to_png(enlarged(one.picture)), width="stretch")
+    st.caption(_words(name, one, way, best))
 
 
 def _words(name: str, one: Returned, way: str, best: str) -> str:
     height, width = one.picture.shape[:2]
     if one.error is None:
-        return f"{name}, {width} × {height}"
+        return f"{name.capitalize()}, {width} × {height} pixels"
     title = next(title for title, key in WAYS.items() if key == name).capitalize()
     if name == way:
         title = f"**:primary[{title}]**"

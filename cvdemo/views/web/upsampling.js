@@ -70,7 +70,6 @@ function showGrids(grids, lab, found) {
       });
     }));
   } else {
-    lit.output.set(key(...lab.at), 'var(--st-primary-color)');
     found.sources(...lab.at).forEach((s, k) => {
       const colour = COLOURS[k % COLOURS.length];
       lit.map.set(key(s.row, s.column), colour);
@@ -78,18 +77,18 @@ function showGrids(grids, lab, found) {
     });
   }
   if (lab.way === 'unpooling') {
-    found.kept.flat().forEach((best, k) => lit.before.set(key(best.row, best.column), COLOURS[k % COLOURS.length]));
-    found.kept.forEach((line, i) => line.forEach((_, j) => lit.kept.set(key(i, j), COLOURS[(i * line.length + j) % COLOURS.length])));
+    // Every number has the colour of its place, from the first grid to the last.
     found.kept.forEach((line, i) => line.forEach((best, j) => {
       const colour = COLOURS[(i * line.length + j) % COLOURS.length];
-      [[lit.map, i, j], [lit.output, best.row, best.column]].forEach(([where, r, c]) => where.has(key(r, c)) && where.set(key(r, c), colour));
+      [lit.kept, lit.map].forEach((where) => where.set(key(i, j), colour));
+      [lit.before, lit.output].forEach((where) => where.set(key(best.row, best.column), colour));
     }));
     grids.before.show(lab.before, lit.before);
     grids.kept.show(found.kept.map((line) => line.map((best) => best.value)), lit.kept);
   }
   grids.map.show(lab.map, lit.map);
   if (lab.way === 'transposed') grids.kernel.show(lab.kernel, lit.kernel);
-  grids.output.show(found.output, lit.output);
+  grids.output.show(found.output, lit.output, lab.held ? '' : key(...lab.at));
 }
 
 // The sum of the cell pointed at, each summand in the colour of its cells.

@@ -11,15 +11,16 @@ function tint(v, most) {
   return v ? `color-mix(in srgb, ${v > 0 ? '#56b4e9' : '#e69f00'} ${share}%, transparent)` : 'transparent';
 }
 
-// A grid in `place`: `show(values, lit)` with lit a Map from "row,column" to a colour. `edit(values)` makes the
-// cells inputs and hears of every number, `point(row, column)` of the cell under pointer or focus.
+// A grid in `place`: `show(values, lit, pointed)` with lit a Map from "row,column" to a colour, pointed one such
+// place. `edit(values)` makes the cells inputs and hears of every number, `changed(values)` once one is left,
+// `point(row, column)` of the cell under pointer or focus.
 function buildGrid(place, { name, edit, changed, point }) {
   let size = '', cells = [], values = [];
   const at = (i, j) => cells[i]?.[j];
   const go = (i, j) => { at(i, j)?.focus(); at(i, j)?.select?.(); };
   function rebuild(rows, columns) {
     place.style.setProperty('--columns', columns);
-    place.style.setProperty('--cell', columns > 12 ? '1.75rem' : columns > 7 ? '2.25rem' : columns > 5 ? '2.6rem' : '3.1rem');
+    place.style.setProperty('--cell', columns > 12 ? '1.75rem' : columns > 7 ? '2.25rem' : columns > 5 ? '2.45rem' : 'var(--wide)');
     place.setAttribute('role', 'grid');
     place.setAttribute('aria-label', name);
     cells = Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => buildCell(i, j)));
@@ -59,8 +60,9 @@ function buildGrid(place, { name, edit, changed, point }) {
     return cell;
   }
   return {
-    show(next, lit = new Map(), most = Math.max(...next.flat().map(Math.abs))) {
+    show(next, lit = new Map(), pointed = '') {
       values = next;
+      const most = Math.max(...next.flat().map(Math.abs));
       const now = `${next.length},${next[0].length}`;
       if (now !== size) { rebuild(next.length, next[0].length); size = now; }
       next.forEach((line, i) => line.forEach((v, j) => {
@@ -70,6 +72,7 @@ function buildGrid(place, { name, edit, changed, point }) {
         cell.style.background = tint(v, most);
         cell.classList.toggle('zero', v === 0);
         cell.classList.toggle('lit', Boolean(colour));
+        cell.classList.toggle('pointed', pointed === `${i},${j}`);
         cell.style.setProperty('--lit', colour ?? 'transparent');
       }));
     },
