@@ -16,6 +16,7 @@ from cvdemo.world.difficulty import Difficulty
 from cvdemo.zoo.evaluate import CocoData, drawn_data, evaluate, open_data
 from cvdemo.zoo.evaluate_maps import MapData, camvid_maps, drawn_maps, evaluate_maps
 from cvdemo.zoo.model import Segmenter
+from cvdemo.zoo.refined import RefinedSegmenter
 
 FORMS = "coco:ANNOTATIONS.json:IMAGES_DIR|world:SPLIT|camvid:DIR"
 SCENES = 500  # where --n does not say how many
@@ -28,6 +29,7 @@ SCENES = 500  # where --n does not say how many
     "--n", "count", type=click.IntRange(1), help="So many pictures; 500 of the world by default, else all."
 )
 @difficulty_options
+@click.option("--crf", is_flag=True, help="Segmenters: a fully connected CRF sharpens every answer.")
 @click.option("--device", help="cpu, cuda or mps; the best there is by default.")
 @click.option(
     "--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the numbers."
@@ -38,6 +40,7 @@ def command(
     count: int | None,
     preset: str,
     knobs: tuple[str, ...],
+    crf: bool,
     device: str | None,
     json_file: Path | None,
 ) -> None:
@@ -47,7 +50,7 @@ def command(
     mIoU, pixel accuracy, boundary F1 (within .75 % of the diagonal). world:test are the scenes of the seeds
     0 to n - 1 at 192 x 160.
     """
-    numbers = _score(key, data, count, parse_difficulty(preset, knobs), device)
+    numbers = _score(key, data, count, parse_difficulty(preset, knobs), device, crf=crf)
     for name, value in numbers.items():
         _print(name, value)
     if json_file is not None:
@@ -55,7 +58,7 @@ def command(
 
 
 def _score(
-    key: str, data: str, count: int | None, difficulty: Difficulty, device: str | None
+    key: str, data: str, count: int | None, difficulty: Difficulty, device: str | None, *, crf: bool
 ) -> dict[str, Any]:
     def bar(items: Any) -> Any:
         return tqdm(items, unit="picture", disable=None)
@@ -65,7 +68,9 @@ def _score(
         maps = _maps(data, count, difficulty)
         model = load_model(key, device)
         assert isinstance(model, Segmenter)
-        return evaluate_maps(model, maps, progress=bar)
+        return evaluate_maps(RefinedSegmenter(model) if crf else model, maps, progress=bar)
+    if crf:
+        raise CvdemoError(f"{entry.title} does not segment: the CRF has nothing to sharpen")
     if entry.task != zoo.Task.DETECT:
         raise CvdemoError(f"{entry.title} does not detect objects or segment: it cannot be scored here")
     boxes = _boxes(data, count, difficulty)
