@@ -24,7 +24,7 @@ PLAN = {
     ),
     "Semantic segmentation": (
         Topic("Segment a picture", "pages/segment.py"),
-        Topic("Sliding window to FCN"),
+        Topic("Sliding window to FCN", "pages/fcn.py"),
         Topic("Upsampling", "pages/upsampling.py"),
         Topic("Back to full size: FCN to PSPNet", "pages/decoders.py"),
         Topic("Dilated convolutions, DeepLab, CRF"),
