@@ -39,9 +39,10 @@ def gaussian_filter(
 
     if normalisation == "none":
         return convolve
-    scale = np.float32(1) / np.sqrt(convolve(np.ones((height, width, 1), np.float32)))
+    scale = _inverse_root(convolve(np.ones((height, width, 1), np.float32)))
 
     def normalised(values: Floats) -> Floats:
+        _check_size(values, height, width)
         done = convolve(values * scale)
         done *= scale
         return done
@@ -79,7 +80,7 @@ def bilateral_filter(
     else:
         lattice = permutohedral_lattice(features)
         if normalisation == "symmetric":
-            lattice = lattice.scaled(np.float32(1) / np.sqrt(lattice(one)[:, 0]))
+            lattice = lattice.scaled(_inverse_root(lattice(one)[:, 0]))
         filter_ = lattice
 
     def summed(values: Floats) -> Floats:
@@ -115,6 +116,10 @@ def _gaussian_of_pairs(features: Floats) -> Floats:
     square = (f**2).sum(axis=1)
     apart = square[:, None] + square - 2 * f @ f.T
     return np.exp(-0.5 * np.maximum(apart, 0)).astype(np.float32)
+
+
+def _inverse_root(sums: Floats) -> Floats:
+    return (1 / np.sqrt(sums)).astype(np.float32, copy=False)
 
 
 def _check_size(values: Floats, height: int, width: int) -> None:

@@ -1,0 +1,59 @@
+"""CRF (L30): mean field one iteration at a time, and whom each pixel listens to."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cvdemo import zoo
+from cvdemo.ops.crf import dense_crf, dense_crf_steps
+from cvdemo.ops.crf_kernels import bilateral_filter, gaussian_filter, kernel_weights
+from cvdemo.ops.lattice import Lattice
+from cvdemo.views.crf import choose_network, crf_player
+from cvdemo.views.crf_controls import EXPERIMENTS, choose_weakness, controls
+from cvdemo.views.experiments import try_this
+from cvdemo.views.models import about, ready
+from cvdemo.views.page import code_fold, guarded, header, theory
+from cvdemo.views.source import choose_picture
+
+
+@st.fragment
+@guarded
+def lab() -> None:
+    """Source and network left, the player right, the kernels' sliders under both."""
+    left, right = st.columns([1, 2.9], gap="medium")
+    with left:
+        chosen = choose_picture("scene")
+        entry = choose_network()
+        about(entry)
+        weakness = choose_weakness()
+    setting = controls()._replace(weakness=weakness)
+    try_this("crf", EXPERIMENTS)
+    if chosen is None:
+        return
+    with right:
+        if ready(entry):
+            crf_player(entry, chosen, setting, key="player")
+            if chosen.truth is None or entry.source is not zoo.Source.DRAWN:
+                st.caption(
+                    "No truth is known of this picture in the network's classes, so there is no score."
+                )
+
+
+def main() -> None:
+    """The page from top to bottom."""
+    header("crf")
+    lab()
+    theory("crf")
+    code_fold(
+        dense_crf,
+        dense_crf_steps,
+        gaussian_filter,
+        bilateral_filter,
+        kernel_weights,
+        Lattice,
+        paper="https://arxiv.org/abs/1210.5644",
+        ready_made="`pydensecrf2` (the authors' C++)",
+    )
+
+
+main()
