@@ -51,7 +51,7 @@ class DrawnDetector(Detector):
 
     def __init__(self, spec: ModelSpec, device: str, net: nn.Module) -> None:
         super().__init__(spec, device=device, nbytes=module_bytes(net))
-        self.net = net.eval().to(device)
+        self.net = net.eval().to(device).to(memory_format=torch.channels_last)
 
     @torch.inference_mode()
     def network(self, picture: np.ndarray, prompt: str) -> RawArrays:
@@ -71,7 +71,7 @@ class DrawnSegmenter(Segmenter):
 
     def __init__(self, spec: ModelSpec, device: str, net: nn.Module) -> None:
         super().__init__(spec, device=device, nbytes=module_bytes(net))
-        self.net = net.eval().to(device)
+        self.net = net.eval().to(device).to(memory_format=torch.channels_last)
 
     @torch.inference_mode()
     def network(self, picture: np.ndarray) -> np.ndarray:
