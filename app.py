@@ -21,6 +21,7 @@ st.navigation(
             st.Page("pages/segment.py", title="Segment", icon="🖌️"),
             st.Page("pages/fcn.py", title="Sliding window to FCN", icon="🪟"),
             st.Page("pages/upsampling.py", title="Upsampling", icon="🔍"),
+            st.Page("pages/dilated.py", title="Dilated convolutions", icon="🕳️"),
             st.Page("pages/crf.py", title="CRF", icon="🪄"),
             st.Page("pages/decoders.py", title="Back to full size", icon="🪜"),
         ],

@@ -127,6 +127,19 @@ def parameters(layers: Sequence[Layer], channels: int) -> int:
     return sum((layer.kernel * channels) ** 2 for layer in layers if not layer.pooling)
 
 
+def multiply_adds(layers: Sequence[Layer], channels: int, size: tuple[int, int]) -> int:
+    """Products that the stack's convolutions sum up for a map of height and width `size`, padded to fit.
+
+    A layer's output has ceil(side / strides so far) cells a side.
+    """
+    total, jump = 0, 1
+    for layer in _checked(layers):
+        jump *= layer.stride
+        cells = -(-size[0] // jump) * -(-size[1] // jump)
+        total += parameters([layer], channels) * cells
+    return total
+
+
 def edge_kernel(size: int = 7, sigma: float = 1.4) -> NDArray[np.float32]:
     """The derivative of a Gaussian along x, [size, size], which answers upright edges; sums to 0."""
     place = np.arange(size) - (size - 1) / 2

@@ -27,7 +27,7 @@ PLAN = {
         Topic("Sliding window to FCN", "pages/fcn.py"),
         Topic("Upsampling", "pages/upsampling.py"),
         Topic("Back to full size: FCN to PSPNet", "pages/decoders.py"),
-        Topic("Dilated convolutions, DeepLab"),
+        Topic("Dilated convolutions, DeepLab", "pages/dilated.py"),
         Topic("CRF", "pages/crf.py"),
     ),
     "Instances": (Topic("Mask R-CNN, RoIAlign"), Topic("Human pose"), Topic("Captions")),

@@ -15,6 +15,7 @@ from cvdemo.ops.dilated import (
     edge_kernel,
     effective_kernel,
     measured_counts,
+    multiply_adds,
     parameters,
     path_counts,
     pooled_instead,
@@ -148,3 +149,17 @@ def test_what_is_no_layer_is_said(layer: Layer) -> None:
 def test_a_field_too_wide_to_measure_is_said() -> None:
     with pytest.raises(DataError, match="at most 4096"):
         measured_counts([Layer(5, 3, 4)] * 9)
+
+
+def test_multiply_adds_count_every_output_cell() -> None:
+    """Against torch: the padded convolution's outputs times the products behind each."""
+    layers = [Layer(3, 2, 1), Layer(3, 1, 2), Layer(5, 2, 1)]
+    x, total = torch.zeros(1, 2, 37, 50), 0
+    for layer in layers:
+        padding = layer.dilation * (layer.kernel // 2)
+        conv = torch.nn.Conv2d(2, 2, layer.kernel, layer.stride, padding, layer.dilation, bias=False)
+        x = conv(x)
+        total += x[0].numel() * conv.weight[0].numel()
+    assert multiply_adds(layers, 2, (37, 50)) == total
+    with_pooling = [Layer(2, 2, pooling=True), *layers]
+    assert multiply_adds(with_pooling, 2, (74, 100)) == total

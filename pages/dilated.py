@@ -1,0 +1,61 @@
+"""Dilated convolutions (L28, L29): receptive field, gridding, the same filter far apart, ASPP's branches."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cvdemo.ops.dilated import dilated_response, measured_counts, path_counts, receptive_field
+from cvdemo.views.dilated import EXPERIMENTS, board, choose_stack, counts_csv, formula, numbers, ways_there
+from cvdemo.views.dilated_aspp import aspp, is_trained
+from cvdemo.views.dilated_responses import response_lab
+from cvdemo.views.experiments import try_this
+from cvdemo.views.page import code_fold, guarded, header, texts, theory
+from cvdemo.views.source import choose_picture
+
+PAGE = "dilated"
+
+
+@st.fragment
+@guarded
+def lab() -> None:
+    """Picture and sliders left, what one output sees right, then the other ways to look far."""
+    left, right = st.columns([1, 2.9], gap="medium")
+    with left:
+        chosen = choose_picture("scene")
+        layers = choose_stack()
+        st.download_button("Counts as CSV", lambda: counts_csv(layers), "field.csv", "text/csv", key="counts")
+    with right:
+        try_this(PAGE, EXPERIMENTS)
+        numbers(layers)
+        st.markdown(f"$r = 1 + \\sum_l d_l\\,(k_l - 1) \\prod_{{i<l}} s_i = {formula(layers)}$")
+        if chosen is not None:
+            board(chosen, layers)
+    st.markdown("#### Three ways to look far")
+    st.table(ways_there(layers), hide_index=True)
+    st.caption(texts(PAGE)["ways"])
+    if chosen is None:
+        return
+    st.markdown("#### The same filter, with and without shrinking the picture")
+    response_lab(chosen)
+    if is_trained():
+        st.markdown("#### DeepLab v3 looks at five reaches at once")
+        st.markdown(texts(PAGE)["aspp"])
+        aspp(chosen)
+
+
+def main() -> None:
+    """The page from top to bottom."""
+    header(PAGE)
+    lab()
+    theory(PAGE)
+    code_fold(
+        receptive_field,
+        path_counts,
+        measured_counts,
+        dilated_response,
+        paper="https://arxiv.org/abs/1706.05587",
+        ready_made="`torch.nn.Conv2d(dilation=...)`, `torchvision.models.segmentation.deeplabv3_resnet50`",
+    )
+
+
+main()
