@@ -57,14 +57,15 @@ def costs(found: Both, stride: int) -> None:
     height, width = found.picture.shape[:2]
     ways = {SLIDING: window_cost, CONVOLVED: convolved_cost}
     lines = {
-        name: [cost(height, width, stride).multiply_adds for stride in STRIDES] for name, cost in ways.items()
+        name: [cost(height, width, each).multiply_adds for each in STRIDES] for name, cost in ways.items()
     }
-    st.plotly_chart(cost_curves(STRIDES, lines, stride), config=PLAIN, key="costs", width="stretch")
+    chart, words = st.columns([1.7, 1], gap="large", vertical_alignment="center")
+    chart.plotly_chart(cost_curves(STRIDES, lines, stride), config=PLAIN, key="costs", width="stretch")
     rows, columns = window_counts((height, width), WINDOW, stride)
-    st.caption(
+    words.markdown(
         f"Windows along a side: ⌊(side − {WINDOW}) / {stride}⌋ + 1, here {rows} × {columns} = "
         f"{rows * columns:,}, each {window_cost(height, width, stride).multiply_adds // (rows * columns):,} "
-        "multiply-adds. Neighbouring windows share nearly all their pixels: convolutions compute each "
+        "multiply-adds.\n\nNeighbouring windows share nearly all their pixels: convolutions compute each "
         "feature once. Below a stride of 4 they run once for each shift of the picture."
     )
 
@@ -72,25 +73,22 @@ def costs(found: Both, stride: int) -> None:
 @st.fragment
 @guarded
 def lab() -> None:
-    """Controls left, the two runs right; the cost and the reshaped layer under them."""
-    left, right = st.columns([1, 2.6], gap="medium")
+    """Controls left, the two runs right; the reshaped layer and the cost under them."""
+    try_this("fcn", EXPERIMENTS)
+    left, right = st.columns([1, 3.2], gap="medium")
     with left:
         chosen = choose_picture("scene")
         stride = st.select_slider("Stride in pixels", STRIDES, 8, key="stride", bind="query-params")
         longest = st.select_slider("Longer side in pixels", SIZES, 192, key="longest", bind="query-params")
-        try_this("fcn", EXPERIMENTS)
     if chosen is None:
         return
     with right:
         found = answers(chosen, int(longest), int(stride))
         race(chosen, found, int(stride))
         known(chosen, found, int(stride))
-    cost, kernel = st.columns([1, 1.3], gap="large")
-    with cost:
-        costs(found, int(stride))
-    with kernel:
-        st.markdown("#### The fully connected layer is a convolution")
-        reshaped(found)
+    st.markdown("#### The fully connected layer is a convolution")
+    reshaped(found)
+    costs(found, int(stride))
 
 
 def main() -> None:

@@ -95,7 +95,7 @@ function showProbe(place, lab) {
   const lines = order.map((k) => `<tr><td><i style="background:rgb(${colours[k].join()})"></i>${names[k]}</td>
     <td>${slid[k].toFixed(5)}</td><td>${dense[k].toFixed(5)}</td><td>${(100 * lab.sides[0].probabilities[k * cells + cell]).toFixed(1)} %</td></tr>`);
   place.innerHTML = `<canvas width="${size}" height="${size}" role="img" aria-label="The window, enlarged"></canvas>
-    <table><tr><th>this window</th><th>score, classified</th><th>score, convolved</th><th>probability</th></tr>${lines.join('')}</table>`;
+    <table><tr><th>this window</th><th>classified</th><th>convolved</th><th>probability</th></tr>${lines.join('')}</table>`;
   place.dataset.values = JSON.stringify({ at: [r, c], slid, dense });
   const image = lab.root.querySelector('.view img');
   image.decode().then(() => place.querySelector('canvas')?.getContext('2d')

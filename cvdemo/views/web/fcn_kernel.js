@@ -1,5 +1,6 @@
 // One neuron of the fully connected layer: its row of the weight matrix folds up into a kernel, number by number.
-const W = 1000, H = 250;
+const W = 1000, H = 330;
+const MATRIX = 128, ROW = 60; // heights of the whole matrix and of the row that is taken out
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector('.fcn-kernel');
@@ -41,23 +42,37 @@ function buildLab(root) {
   return lab;
 }
 
-// Weight n stands in the matrix's row, folded into lines so that it can be seen, and in tile, row and column of
-// the kernel; on the way they leave one after the other.
+// Above the whole matrix with the neuron's row marked; below it the row. Weight n stands in column n, and in tile,
+// row and column of the kernel; on the way they leave one after the other.
 function drawTurn(canvas, lab) {
   const sharp = window.devicePixelRatio || 1, ink = fitted(canvas, sharp);
-  const [, inputs] = lab.fields.matrix, [, maps, rows, columns] = lab.fields.kernel;
-  const row = lab.weights.subarray(lab.neuron * inputs, (lab.neuron + 1) * inputs);
-  const across = Math.ceil(maps / 2), tile = W / across, cell = Math.min(tile / (columns + 1), (H / 2 - 18) / rows);
-  const strip = W / inputs;
+  const [neurons, inputs] = lab.fields.matrix, [, maps, rows, columns] = lab.fields.kernel;
+  const row = lab.weights.subarray(lab.neuron * inputs, (lab.neuron + 1) * inputs), line = MATRIX / neurons;
+  ink.imageSmoothingEnabled = false;
+  ink.drawImage(wholeMatrix(lab), 0, 0, W, MATRIX);
+  ink.strokeStyle = '#d55e00'; ink.lineWidth = 3;
+  ink.strokeRect(1.5, lab.neuron * line - 1.5, W - 3, line + 3);
+  const top = MATRIX + 24, room = H - top, across = Math.ceil(maps / 2), tile = W / across;
+  const cell = Math.min(tile / (columns + 1), (room / 2 - 12) / rows), strip = W / inputs;
   for (let n = 0; n < inputs; n++) {
     const map = Math.floor(n / (rows * columns)), i = Math.floor(n / columns) % rows, j = n % columns;
     const t = smooth(Math.max(0, Math.min(1, lab.turn * 2.2 - 1.2 * (n / inputs))));
-    const from = [n * strip, H / 2 - 30, strip, 60];
-    const to = [(map % across) * tile + j * cell, Math.floor(map / across) * (H / 2) + 10 + i * cell, cell - 0.5, cell - 0.5];
+    const from = [n * strip, top, strip, ROW];
+    const to = [(map % across) * tile + j * cell, top + Math.floor(map / across) * (room / 2) + i * cell, cell - 0.5, cell - 0.5];
     const [x, y, w, h] = from.map((v, k) => v + (to[k] - v) * t);
-    ink.fillStyle = weighed(row[n]);
+    ink.fillStyle = `rgb(${weighed(row[n]).join()})`;
     ink.fillRect(x, y, Math.max(w, 0.8), h);
   }
+}
+
+// The matrix with a pixel for each weight, drawn once.
+function wholeMatrix(lab) {
+  if (lab.drawn === lab.weights) return lab.picture;
+  const [height, width] = lab.fields.matrix, picture = Object.assign(document.createElement('canvas'), { width, height });
+  const ink = picture.getContext('2d'), image = ink.createImageData(width, height);
+  lab.weights.forEach((byte, n) => image.data.set([...weighed(byte), 255], 4 * n));
+  ink.putImageData(image, 0, 0);
+  return Object.assign(lab, { drawn: lab.weights, picture }).picture;
 }
 
 function fitted(canvas, sharp) {
@@ -75,5 +90,5 @@ function smooth(t) {
 // Blue below 0, orange above, grey in between.
 function weighed(byte) {
   const v = byte / 127.5 - 1, end = v < 0 ? [0, 90, 181] : [220, 90, 0], middle = [186, 190, 196], share = Math.min(1, Math.abs(v));
-  return `rgb(${middle.map((m, k) => Math.round(m + (end[k] - m) * share)).join()})`;
+  return middle.map((m, k) => Math.round(m + (end[k] - m) * share));
 }

@@ -15,7 +15,7 @@ function startRace(lab) {
 
 function paceOf(lab) {
   const slow = Math.max(...lab.sides.map((s) => s.seconds)), times = RACE / slow;
-  return times >= 1 ? `replayed ${times.toPrecision(2)} × slower than measured` : `replayed ${(1 / times).toPrecision(2)} × faster than measured`;
+  return times >= 1 ? `shown ${times.toPrecision(2)} × slower` : `shown ${(1 / times).toPrecision(2)} × faster`;
 }
 
 // 1234 as 1,234; millions and more in words.

@@ -39,9 +39,7 @@ function buildGrid(place, { name, edit, changed, point }) {
     cell.onkeydown = (e) => {
       const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Enter: [1, 0] }[e.key];
       if (!step) return;
-      const whole = !edit || cell.selectionEnd - cell.selectionStart === cell.value.length;
-      const end = step[1] < 0 ? cell.selectionStart === 0 : cell.selectionEnd === cell.value.length;
-      if (step[1] && !whole && !end) return; // the caret moves within the number
+      if (edit && step[1] && insideNumber(cell, step[1])) return;
       if (e.key === 'Enter' && !at(i + 1, j)) cell.blur();
       go(i + step[0], j + step[1]);
       e.preventDefault();
@@ -77,6 +75,12 @@ function buildGrid(place, { name, edit, changed, point }) {
       }));
     },
   };
+}
+
+// Whether an arrow moves the caret within a number that is being typed.
+function insideNumber(cell, way) {
+  const { selectionStart: from, selectionEnd: to, value } = cell;
+  return to - from < value.length && (way < 0 ? from > 0 : to < value.length);
 }
 
 // The number in a cell, null for what is none or too large to be shown; a comma is a point too.
