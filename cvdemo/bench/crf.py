@@ -22,16 +22,15 @@ Picture: TypeAlias = NDArray[np.uint8]
 WIDTH, HEIGHT, CLASSES, ITERATIONS = 320, 240, 13, 10
 SMOOTH = {"weight": 3.0, "sxy": 3.0}
 APPEARANCE = {"weight": 10.0, "sxy": 80.0, "srgb": 13.0}
-PATCH = 20  # pixels: the patches that the probabilities are made of
+PATCHES = 16, 12  # of which the probabilities are made, across and down
 
 
 def probabilities(picture: Picture, classes: int, rng: np.random.Generator) -> Floats:
     """As of a coarse network, [classes, H, W]: patches of one class each by their mean colour, blurred."""
     height, width = picture.shape[:2]
-    size = max(1, width // PATCH), max(1, height // PATCH)
-    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    small = cv2.resize(picture, PATCHES, interpolation=cv2.INTER_AREA).astype(np.float32)
     centres = rng.uniform(0, 255, (classes, 3)).astype(np.float32)
-    scores = -((small[None] - centres[:, None, None]) ** 2).sum(axis=-1) / 5000
+    scores = -((small[None] - centres[:, None, None]) ** 2).sum(axis=-1) / 10_000
     scores += rng.normal(0, 1, scores.shape)
     full = np.stack([cv2.resize(s, (width, height)) for s in scores.astype(np.float32)])
     e = np.exp(full - full.max(axis=0))

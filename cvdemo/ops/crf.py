@@ -116,7 +116,7 @@ def refine(
     picture: NDArray[np.uint8],
     *,
     smooth_weight: float = 3.0,
-    smooth_sxy: float = 3.0,
+    smooth_sxy: float = 1.5,
     bilateral_weight: float = 5.0,
     bilateral_sxy: float = 30.0,
     bilateral_srgb: float = 10.0,
@@ -124,7 +124,8 @@ def refine(
 ) -> Floats:
     """A network's probabilities [C, h, w] sharpened by the picture [H, W, 3]: Q [C, H, W].
 
-    The probabilities are stretched to the picture's size first. The widths suit scenes of 192 x 160.
+    The probabilities are stretched to the picture's size first. The widths suit scenes of 192 x 160; they
+    were compared on scenes of the validation split.
     """
     maps = np.asarray(probabilities, dtype=np.float32)
     height, width = picture.shape[:2]

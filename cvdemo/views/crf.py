@@ -19,14 +19,13 @@ from cvdemo.metrics.segmentation import SegmentationScores
 from cvdemo.ops.crf import CrfStep, Kernel, dense_crf_steps
 from cvdemo.ops.crf_kernels import Filter, bilateral_filter, gaussian_filter
 from cvdemo.views.component import component, packed
-from cvdemo.views.crf_controls import Setting, weakened
+from cvdemo.views.crf_controls import FIRST, Setting, weakened
 from cvdemo.views.models import choose_model
 from cvdemo.views.segmentation import known
 from cvdemo.views.source import Chosen
 from cvdemo.zoo.model import Segmenter
 
 LONGEST = 240  # pixels: ten iterations answer while a slider is moved
-FIRST = "deeplabv1"
 PRESENT = 0.05  # a class that is nowhere this probable is left out: it cannot win
 
 _lab = component("crf", "parts", "player", "crf_views", "crf_charts")

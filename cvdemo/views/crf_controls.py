@@ -27,7 +27,8 @@ class Setting(NamedTuple):
     iterations: int
 
 
-START = Setting("coarse 8×", 3.0, 2.0, 6.0, 25.0, 12.0, 10)
+FIRST = "deeplabv1"  # the network that the CRF belongs to
+START = Setting("as it is", 3.0, 2.0, 6.0, 30.0, 10.0, 10)
 NAMES = dict(zip(Setting._fields, ("answer", "w1", "s1", "w2", "s2", "srgb", "n"), strict=True))
 """The key of each control, which is its name in the URL."""
 
@@ -41,8 +42,9 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "Only appearance": _experiment(smooth_weight=0.0),
     "Colour-blind": _experiment(weight=20.0, srgb=100.0),
     "Noise": _experiment(weakness="noisy"),
-    "A good network": _experiment(weakness="as it is"),
-    "As at first": _experiment(),
+    "Coarse": _experiment(weakness="coarse 16×"),
+    "A good network": _experiment() | {"network": "unet"},
+    "As at first": _experiment() | {"network": FIRST},
 }
 
 

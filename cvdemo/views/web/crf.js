@@ -71,8 +71,8 @@ function crfNumbers({ miou, boundary, changed }, step) {
 function crfSays({ d, step, spot, view }) {
   const { names, colours, width, height } = d.fields, label = d.labels[(step * height + spot.y) * width + spot.x];
   const mark = (k) => `<i style="background:rgb(${colours[k].join()})"></i>${names[k]}`;
-  const here = `<span class="votes"><span>The pixel in the ring is ${mark(label)}.</span></span>`;
-  if (view === 'undecided') return `${here} Bright: the pixel is still torn between classes (brightest: as of a coin's throw or more).`;
+  const here = `<span class="votes">The pixel in the ring is <span>${mark(label)}.</span></span>`;
+  if (view === 'doubt') return `${here} Bright: the pixel is still torn between classes (brightest: as of a coin's throw or more).`;
   if (view === 'errors') return `${here} Marked: the label is not the true one.`;
   const far = d.weights.reduce((n, w) => n + (w > 0.1), 0);
   const votes = crfVotes(d, step).filter(([, share]) => share >= 0.005).map(([k, share]) => `<span>${mark(k)} ${Math.round(100 * share)} %</span>`).join('');

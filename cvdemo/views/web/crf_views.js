@@ -48,7 +48,7 @@ function crfLabels(canvas, d, step) {
 const CRF_VIEWS = {
   appearance: (canvas, d, step, spot) => crfListens(canvas, d, spot, 'sxy', true),
   smoothness: (canvas, d, step, spot) => crfListens(canvas, d, spot, 'smooth_sxy', false),
-  undecided: (canvas, d, step) => {
+  doubt: (canvas, d, step) => {
     const { width, height } = d.fields, from = step * width * height;
     crfPaint(canvas, width, height, (i) => CRF_HEATS[d.entropy[from + i]]);
   },
