@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from cvdemo.data.pictures import to_jpeg
 from cvdemo.draw.segmentation import class_colours
+from cvdemo.errors import DataError
 from cvdemo.nets.patch_classifier import STRIDE, WINDOW, EveryPatch, PatchClassifier, multiply_adds
 from cvdemo.ops.windows import Dense, shift_and_stitch, slide, window_counts
 from cvdemo.views.component import component, packed
@@ -23,6 +24,7 @@ from cvdemo.zoo.weights import load_weights
 Floats: TypeAlias = NDArray[np.floating[Any]]
 
 KEY = "patches"
+MOST_WINDOWS = 20_000  # that are classified one by one while a visitor waits
 STRIDES = (32, 16, 8, 4, 2, 1)
 SLIDING, CONVOLVED = "Window by window", "As convolutions"
 
@@ -78,9 +80,16 @@ def at_size(picture: NDArray[np.uint8], longest: int) -> NDArray[np.uint8]:
 def both(picture: NDArray[np.uint8], stride: int) -> Both:
     """Run the classifier on every stride-th window, then its convolutions on the whole picture.
 
-    picture [H, W, 3]; a `DataError` where not even one window fits.
+    picture [H, W, 3]; a `DataError` where not even one window fits, or more than `MOST_WINDOWS` do.
     """
     import torch
+
+    rows, columns = window_counts((picture.shape[0], picture.shape[1]), WINDOW, stride)
+    if rows * columns > MOST_WINDOWS:
+        raise DataError(
+            f"{rows * columns:,} windows are too many to wait for, at most {MOST_WINDOWS:,}: make the stride "
+            "coarser or the picture smaller"
+        )
 
     classifier, everywhere = nets()
     x = np.ascontiguousarray(picture.transpose(2, 0, 1), dtype=np.float32) / 255
@@ -91,7 +100,6 @@ def both(picture: NDArray[np.uint8], stride: int) -> Both:
     def convolve(shifted: Floats) -> Floats:
         return everywhere(torch.from_numpy(np.ascontiguousarray(shifted))[None]).logits[0].numpy()
 
-    window_counts(picture.shape[:2], WINDOW, stride)
     with torch.inference_mode():
         convolve(x)  # the first call of a new size prepares: that is no part of what is compared
         convolved = _timed(

@@ -58,8 +58,7 @@ def controls() -> Setting:
         "Way up", names, default=names[0], required=True, key="way", bind="query-params", wrap=True
     )
     way = WAYS[str(name)]
-    columns = st.columns(6, vertical_alignment="bottom")
-    slide = iter(columns)
+    slide = iter(st.columns(6 if way == "transposed" else 3, vertical_alignment="bottom"))
 
     def number(label: str, low: int, high: int, start: int, key: str) -> int:
         return int(next(slide).slider(label, low, high, start, key=key, bind="query-params"))

@@ -98,6 +98,13 @@ def test_pictures_of_any_size(shape: tuple[int, int], fits: bool) -> None:
         ]
 
 
+def test_too_many_windows_are_one_sentence() -> None:
+    app = open_page(longest="384", stride="1")
+    assert not app.exception
+    assert len(app.error) == 1
+    assert "windows are too many to wait for" in app.error[0].value
+
+
 def test_a_picture_is_brought_to_its_size() -> None:
     assert at_size(np.zeros((1, 1, 3), np.uint8), 64).shape == (64, 64, 3)
     assert at_size(np.zeros((30, 300, 3), np.uint8), 100).shape == (10, 100, 3)
