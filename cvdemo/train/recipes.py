@@ -102,7 +102,14 @@ RECIPES: dict[str, Recipe] = {
         _maps("refinenet"),
         _maps("linknet"),
         _maps("pspnet"),
-        Recipe("patches", "cvdemo.train.patches:Patches", steps=1000),
+        Recipe(
+            "patches",
+            "cvdemo.train.patches:Patches",
+            steps=600,
+            rate=4e-3,
+            ema=0.99,
+            scenes=Scenes(pool=2048),
+        ),
     )
 }
 """Every recipe by key, each behind the one that it starts from."""
