@@ -23,6 +23,7 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "easy scene": {"source": "scene", "preset": "easy", "seed": 3},
     "a photo": {"source": "sample", "sample": "cat"},
     "only the errors": {"source": "scene"},
+    "another world": {"source": "scene", "preset": "easy", "seed": 3, "models": ["unet", "camvid-lite0"]},
 }
 
 

@@ -16,6 +16,15 @@ NAMES = (
 )  # fmt: skip
 """Class names; the position is the value in the label maps, and any value above is void."""
 
+ALSO = {
+    "sidewalk": "pavement", "vegetation": "tree", "palm": "tree", "wall": "building", "house": "building",
+    "skyscraper": "building", "traffic sign": "sign symbol", "traffic light": "sign symbol",
+    "signboard": "sign symbol", "person": "pedestrian", "truck": "car", "bus": "car", "van": "car",
+    "train": "car", "rider": "bicyclist", "bicycle": "bicyclist", "motorcycle": "bicyclist",
+    "minibike": "bicyclist", "motorbike": "bicyclist", "streetlight": "pole",
+}  # fmt: skip
+"""What other data sets call parts of these classes, which join several of CamVid's first 32."""
+
 
 def pairs(folder: Path, split: str = "test") -> list[tuple[Path, Path]]:
     """Frames of a split and their label maps, by name; what is missing is a `DataError`."""

@@ -8,17 +8,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo.draw.colours import colour
+from cvdemo.draw.class_palette import colours_apart
 from cvdemo.errors import DataError
-from cvdemo.world.vocabulary import COLOURS
 
 WRONG = (230, 0, 126)  # far from every class colour of the drawn world
 
 
 def class_colours(names: Sequence[str]) -> NDArray[np.uint8]:
-    """The colour of each class, [C, 3] uint8 RGB: the drawn world's own, the project's palette for others."""
-    rgb = [COLOURS.get(name) or tuple(bytes.fromhex(colour(name)[1:])) for name in names]
-    return np.array(rgb, dtype=np.uint8).reshape(-1, 3)
+    """The colour of each class, [C, 3] uint8 RGB: the drawn world's own, far ones from them for others."""
+    return np.array(colours_apart(tuple(names), WRONG), dtype=np.uint8).reshape(-1, 3)
 
 
 def paint_labels(labels: NDArray[np.uint8], names: Sequence[str]) -> NDArray[np.uint8]:

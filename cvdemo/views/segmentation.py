@@ -17,6 +17,7 @@ from cvdemo.draw.segmentation import WRONG, class_colours
 from cvdemo.errors import UnknownModelError
 from cvdemo.metrics.segmentation import SegmentationScores
 from cvdemo.views.component import component, packed
+from cvdemo.views.models import _title as model_title
 from cvdemo.views.models import ready
 from cvdemo.views.page import sentence
 from cvdemo.views.source import Chosen
@@ -49,11 +50,12 @@ class Segmented(NamedTuple):
 
 def choose_models() -> list[zoo.ModelSpec]:
     """A box of the segmentation models, one or several; their keys stand in the URL."""
-    keys = [m.key for m in zoo.models(zoo.Task.SEGMENT)]
+    first = zoo.DEFAULTS[zoo.Task.SEGMENT]
+    keys = sorted((m.key for m in zoo.models(zoo.Task.SEGMENT)), key=lambda key: key != first)
     asked = [key for key in st.query_params.get("models", "").split(",") if _is_known(key, keys)]
     chosen = st.multiselect(
         "Models", keys, asked[:MOST_MODELS] or keys[:1], key="models", max_selections=MOST_MODELS,
-        format_func=lambda key: zoo.spec(key).title,
+        format_func=model_title,
     )  # fmt: skip
     if ",".join(chosen) != st.query_params.get("models", ",".join(keys[:1])):
         st.query_params["models"] = ",".join(chosen)
@@ -73,7 +75,9 @@ def _is_known(key: str, keys: Sequence[str]) -> bool:
 @st.cache_resource(max_entries=24, show_spinner=False)
 def _answer(key: str, identity: str, _picture: NDArray[np.uint8]) -> Answer:
     found = cast(Segmenter, zoo.load(key)).segmentation(_picture)
-    top = top_classes(found.probability(k) for k in range(len(found.maps)))
+    # The network's own cells where they cover the picture: 150 classes at its full size take seconds.
+    whole = found.padded == found.size
+    top = top_classes(found.maps[k] if whole else found.probability(k) for k in range(len(found.maps)))
     return Answer(found.labels(), top, found.milliseconds)
 
 

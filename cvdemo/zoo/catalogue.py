@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 
 from cvdemo.errors import UnknownModelError
-from cvdemo.zoo.catalogue_drawn import DRAWN
+from cvdemo.zoo.catalogue_drawn import DRAWN, _measured
 from cvdemo.zoo.catalogue_hub import TORCHVISION, TRANSFORMERS
 from cvdemo.zoo.spec import ModelSpec, Published, Source, Task
 from cvdemo.zoo.weights import has_weights
@@ -49,7 +50,34 @@ PACKAGED = (
     ),
 )
 
-CATALOGUE: dict[str, ModelSpec] = {m.key: m for m in (*PACKAGED, *DRAWN, *TORCHVISION, *TRANSFORMERS)}
+
+def _on_camvid(key: str) -> Published | None:
+    figure = _measured(key)
+    return replace(figure, metric="CamVid mIoU") if figure else None
+
+
+STREETS = (
+    ModelSpec(
+        key="camvid-lite0",
+        task=Task.SEGMENT,
+        title="Street net (CamVid)",
+        paper="https://arxiv.org/abs/1707.03718",
+        source=Source.PACKAGED,
+        licence="CC BY-NC 4.0, as CamVid's",
+        download_bytes=0,
+        labels="camvid",
+        adapter="cvdemo.zoo.camvid_net:load",
+        published=_on_camvid("camvid-lite0"),
+        note="EfficientNet-Lite0 below, LinkNet's decoder above: knows streets seen from a car, offline.",
+    ),
+)
+
+CATALOGUE: dict[str, ModelSpec] = {
+    m.key: m for m in (*PACKAGED, *DRAWN, *STREETS, *TORCHVISION, *TRANSFORMERS)
+}
+
+SHIPPED = frozenset(m.key for m in (*DRAWN, *STREETS))
+"""Nets whose weights are this project's own."""
 
 DEFAULTS = {Task.DETECT: "ssd-mobilenet-v2", Task.CLASSIFY: "efficientnet-lite0", Task.SEGMENT: "unet"}
 
@@ -65,8 +93,8 @@ def spec(key: str) -> ModelSpec:
 def models(task: Task | str | None = None) -> list[ModelSpec]:
     """The models of a task (all where None), those that work offline first.
 
-    A net of the drawn world whose weights are not there is left out: nothing can fetch them.
+    A net of this project's own whose weights are not there is left out: nothing can fetch them.
     """
-    there = (m for m in CATALOGUE.values() if m.source != Source.DRAWN or has_weights(m.key))
+    there = (m for m in CATALOGUE.values() if m.key not in SHIPPED or has_weights(m.key))
     chosen = [m for m in there if task is None or m.task == task]
     return sorted(chosen, key=lambda m: not m.offline)

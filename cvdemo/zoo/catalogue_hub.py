@@ -12,6 +12,7 @@ from cvdemo.zoo.spec import ModelSpec, Published, Source, Task
 MIB = 1024 * 1024
 TORCHVISION_URL = "https://download.pytorch.org/models/"
 TORCHVISION_FIGURES = "https://docs.pytorch.org/vision/stable/models.html"
+PIXELS = "cvdemo.zoo.transformers_segment:load"
 
 
 def _detector(
@@ -52,6 +53,25 @@ def _classifier(
     )
 
 
+def _segmenter(
+    name: str, title: str, arxiv: str, file: str, mebibytes: float, miou: float, **options: Any
+) -> ModelSpec:
+    return ModelSpec(
+        key=name.replace("_", "-"),
+        task=Task.SEGMENT,
+        title=title,
+        paper=f"https://arxiv.org/abs/{arxiv}",
+        source=Source.TORCHVISION,
+        licence="BSD-3-Clause",
+        download_bytes=round(mebibytes * MIB),
+        labels="voc",
+        adapter="cvdemo.zoo.torchvision_segment:load",
+        published=Published("mIoU", miou, "COCO val2017, VOC's 21 classes", TORCHVISION_FIGURES),
+        weights=TORCHVISION_URL + file,
+        options={"name": name, **options},
+    )
+
+
 def _transformer(
     key: str,
     title: str,
@@ -63,11 +83,11 @@ def _transformer(
 ) -> ModelSpec:
     return ModelSpec(
         key=key,
-        task=Task.DETECT,
+        task=further.pop("task", Task.DETECT),
         title=title,
         paper=f"https://arxiv.org/abs/{arxiv}",
         source=Source.TRANSFORMERS,
-        licence="Apache-2.0",
+        licence=further.pop("licence", "Apache-2.0"),
         download_bytes=round(megabytes * 1e6),
         adapter=further.pop("adapter", "cvdemo.zoo.transformers_detect:load"),
         labels=further.pop("labels", "coco"),
@@ -200,6 +220,41 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         330.285,
         81.072,
     ),
+    _segmenter(
+        "lraspp_mobilenet_v3_large",
+        "LR-ASPP MobileNetV3",
+        "1905.02244",
+        "lraspp_mobilenet_v3_large-d234d4ea.pth",
+        12.49,
+        57.9,
+    ),
+    _segmenter(
+        "deeplabv3_mobilenet_v3_large",
+        "DeepLabV3 MobileNetV3",
+        "1706.05587",
+        "deeplabv3_mobilenet_v3_large-fc3c493d.pth",
+        42.301,
+        60.3,
+        build={"aux_loss": True},
+    ),
+    _segmenter(
+        "deeplabv3_resnet50",
+        "DeepLabV3 ResNet-50",
+        "1706.05587",
+        "deeplabv3_resnet50_coco-cd0a2569.pth",
+        160.515,
+        66.4,
+        build={"aux_loss": True},
+    ),
+    _segmenter(
+        "fcn_resnet50",
+        "FCN ResNet-50",
+        "1411.4038",
+        "fcn_resnet50_coco-1167a1af.pth",
+        135.009,
+        60.5,
+        build={"aux_loss": True},
+    ),
 )
 
 TRANSFORMERS: tuple[ModelSpec, ...] = (
@@ -248,5 +303,61 @@ TRANSFORMERS: tuple[ModelSpec, ...] = (
         labels="prompt",
         prompt=True,
         note="Finds what a text asks for; 48.4 is zero-shot: it was not trained on COCO.",
+    ),
+    _transformer(
+        "segformer-b0-ade",
+        "SegFormer-B0 (ADE20K)",
+        "2105.15203",
+        "nvidia/segformer-b0-finetuned-ade-512-512",
+        15.1,
+        Published("mIoU", 37.4, "ADE20K val, 150 classes", "https://arxiv.org/abs/2105.15203"),
+        task=Task.SEGMENT,
+        licence="NVIDIA Source Code License, not for commercial use",
+        adapter=PIXELS,
+        labels="ade20k",
+    ),
+    _transformer(
+        "segformer-b0-cityscapes",
+        "SegFormer-B0 (Cityscapes)",
+        "2105.15203",
+        "nvidia/segformer-b0-finetuned-cityscapes-1024-1024",
+        14.9,
+        Published("mIoU", 76.2, "Cityscapes val, 19 classes", "https://arxiv.org/abs/2105.15203"),
+        task=Task.SEGMENT,
+        licence="NVIDIA Source Code License, not for commercial use",
+        adapter=PIXELS,
+        labels="cityscapes",
+        # The main revision has a pickle only; this one is the same as safetensors, made by the hub itself.
+        options={"revision": "refs/pr/4"},
+    ),
+    _transformer(
+        "upernet-convnext-tiny",
+        "UPerNet ConvNeXt-Tiny (ADE20K)",
+        "1807.10221",
+        "openmmlab/upernet-convnext-tiny",
+        241,
+        Published(
+            "mIoU",
+            46.11,
+            "ADE20K val, 150 classes",
+            "https://github.com/open-mmlab/mmsegmentation/tree/main/configs/convnext",
+        ),
+        task=Task.SEGMENT,
+        licence="MIT",
+        adapter=PIXELS,
+        labels="ade20k",
+    ),
+    _transformer(
+        "mask2former-swin-tiny",
+        "Mask2Former Swin-T (ADE20K)",
+        "2112.01527",
+        "facebook/mask2former-swin-tiny-ade-semantic",
+        190,
+        Published("mIoU", 47.7, "ADE20K val, 150 classes", "https://arxiv.org/abs/2112.01527"),
+        task=Task.SEGMENT,
+        licence="MIT for the code, the hub says 'other' of the weights",
+        adapter="cvdemo.zoo.transformers_segment:load_masks",
+        labels="ade20k",
+        options={"revision": "refs/pr/2"},  # safetensors, as above
     ),
 )

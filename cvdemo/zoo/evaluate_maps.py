@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,10 +24,14 @@ NUMBERS = ("mIoU", "pixel_accuracy", "boundary_F1", "per_class", "n", "ms_per_im
 
 
 class MapData(NamedTuple):
-    """Pictures with their true label maps, one function each, and the names of the maps' values."""
+    """Pictures with their true label maps, one function each, and the names of the maps' values.
+
+    `also` are names that a model may have for one of them.
+    """
 
     names: tuple[str, ...]
     pictures: list[Callable[[], tuple[np.ndarray, np.ndarray]]]
+    also: Mapping[str, str] = MappingProxyType({})
 
 
 def drawn_maps(split: str, n: int, difficulty: Difficulty | None = None) -> MapData:
@@ -39,14 +45,14 @@ def drawn_maps(split: str, n: int, difficulty: Difficulty | None = None) -> MapD
     return MapData(world.SEMANTIC, [lambda seed=seed: draw(seed) for seed in range(n)])  # type: ignore[misc]
 
 
-def camvid_maps(folder: Path, n: int | None = None) -> MapData:
-    """The first n test frames of CamVid, all where None."""
-    files = camvid.pairs(folder)[:n]
+def camvid_maps(folder: Path, n: int | None = None, *, split: str = "test") -> MapData:
+    """The first n frames of a split of CamVid, all where None."""
+    files = camvid.pairs(folder, split)[:n]
 
     def read(frame: Path, labels: Path) -> tuple[np.ndarray, np.ndarray]:
         return read_picture(frame), camvid.read_map(labels)
 
-    return MapData(camvid.NAMES, [lambda f=f, m=m: read(f, m) for f, m in files])  # type: ignore[misc]
+    return MapData(camvid.NAMES, [partial(read, f, m) for f, m in files], camvid.ALSO)
 
 
 def evaluate_maps(
@@ -57,11 +63,14 @@ def evaluate_maps(
     Classes are matched by name, and pixels of those that the model does not know are left out; a model
     and data without a common class are a `DataError`. The time is that of the model's call.
     """
-    common = [name for name in data.names if name in set(model.names().values())]
+    known = {
+        i: name if name in data.names else data.also.get(name, name) for i, name in model.names().items()
+    }
+    common = [name for name in data.names if name in known.values()]
     if not common:
         raise DataError(f"{model.spec.title} knows none of the truth's classes by name")
     truth_ids = _renumber(dict(enumerate(data.names)), common)
-    found_ids = _renumber(model.names(), common)
+    found_ids = _renumber(known, common)
     scores, seconds = SegmentationScores(len(common)), []
     for picture, truth in _read(progress(data.pictures)):
         start = time.perf_counter()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cvdemo.draw.class_palette import as_seen
 from cvdemo.draw.segmentation import WRONG, class_colours, error_map, overlay_labels, paint_labels
 from cvdemo.errors import DataError
 from cvdemo.world.vocabulary import COLOURS, SEMANTIC
+from cvdemo.zoo.labels import labels
 
 RNG = np.random.default_rng(0)
 
@@ -43,3 +45,24 @@ def test_maps_of_another_size_and_labels_without_a_name_are_refused() -> None:
         overlay_labels(picture, np.zeros((40, 30), np.uint8), SEMANTIC)
     with pytest.raises(DataError, match="label 14, but there are 14"):
         paint_labels(np.full((2, 2), 14, np.uint8), SEMANTIC)
+
+
+@pytest.mark.parametrize(("name", "least"), [("camvid", 20), ("cityscapes", 20), ("voc", 20), ("ade20k", 6)])
+def test_classes_of_photos_have_colours_apart(name: str, least: float) -> None:
+    names = list(labels(name).values())
+    colours = class_colours(names)
+    assert (class_colours(names) == colours).all()
+    seen = as_seen(np.vstack([colours, WRONG]).astype(float))[0]
+    distance = np.linalg.norm(seen[:, None] - seen, axis=-1)
+    np.fill_diagonal(distance, np.inf)
+    assert distance.min() > least
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [("pavement", "sidewalk"), ("tree", "vegetation"), ("pedestrian", "person"), ("car", "car")],
+)
+def test_a_thing_has_one_colour_in_all_data_sets(mine: str, theirs: str) -> None:
+    streets, cities = (list(labels(name).values()) for name in ("camvid", "cityscapes"))
+    a, b = class_colours(streets)[streets.index(mine)], class_colours(cities)[cities.index(theirs)]
+    assert np.array_equal(a, b)

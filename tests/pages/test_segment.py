@@ -36,7 +36,7 @@ def test_a_scene_has_a_score_and_a_photo_has_none() -> None:
     assert any("No truth" in c.value for c in app.caption)
 
 
-@pytest.mark.parametrize("name", ["hard scene", "easy scene", "a photo", "only the errors"])
+@pytest.mark.parametrize("name", ["hard scene", "easy scene", "a photo", "only the errors", "another world"])
 def test_every_experiment_is_one_click_and_says_what_to_look_at(name: str) -> None:
     app = without_errors(open_page().button(key=f"try-{name}").click().run())
     assert len(app.info) == 1

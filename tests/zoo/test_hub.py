@@ -27,8 +27,9 @@ from cvdemo.zoo.spec import ModelSpec, Source, Task
 
 DETECTORS = [s for s in TORCHVISION if s.task is Task.DETECT]
 CLASSIFIERS = [s for s in TORCHVISION if s.task is Task.CLASSIFY]
-CLOSED = [s for s in TRANSFORMERS if not s.prompt]
+CLOSED = [s for s in TRANSFORMERS if s.task is Task.DETECT and not s.prompt]
 CAM = {"resnet50", "efficientnet-b0"}
+FIGURE = {Task.DETECT: "box_map", Task.CLASSIFY: "acc@1", Task.SEGMENT: "miou"}
 NOWHERE = "http://127.0.0.1:9"
 
 
@@ -148,7 +149,7 @@ def test_figures_are_torchvisions(spec: ModelSpec) -> None:
     assert spec.download_bytes == round(weights.meta["_file_size"] * 1024 * 1024)
     figures = {k: v for m in weights.meta["_metrics"].values() for k, v in m.items()}
     assert spec.published is not None
-    assert spec.published.value == figures["box_map" if spec.task is Task.DETECT else "acc@1"]
+    assert spec.published.value == figures[FIGURE[spec.task]]
     if spec.task is Task.CLASSIFY:
         assert [spec.options["crop"]] == weights.transforms().crop_size
 

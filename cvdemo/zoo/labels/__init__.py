@@ -5,26 +5,30 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 
+from cvdemo.data import camvid
 from cvdemo.errors import CvdemoError
 from cvdemo.world.vocabulary import SEMANTIC, THINGS
 
-DRAWN = {"drawn-things": THINGS, "drawn-semantic": SEMANTIC}
+NAMED = {"drawn-things": THINGS, "drawn-semantic": SEMANTIC, "camvid": camvid.NAMES}
+NUMBERED = ("coco",)  # files whose lines begin with the class's own number
+FILES = ("ade20k", "cityscapes", "coco", "imagenet", "voc")
 
 
 @cache
 def labels(name: str) -> dict[int, str]:
-    """Names by class id: `"coco"` (COCO's own ids, 1..90 with gaps), `"imagenet"` (0..999),
-    `"drawn-things"` (0..7) and `"drawn-semantic"` (0..13), as the drawn world names them.
+    """Names by class id: `"coco"` (COCO's own ids, 1..90 with gaps), `"imagenet"` (0..999), `"voc"` (0..20,
+    0 is background), `"ade20k"` (0..149), `"cityscapes"` (0..18), `"camvid"` (0..10), and as the drawn world
+    names them `"drawn-things"` (0..7) and `"drawn-semantic"` (0..13).
 
     `"prompt"` is empty: the classes are the phrases that the visitor asks for.
     """
     if name == "prompt":
         return {}
-    if name in DRAWN:
-        return dict(enumerate(DRAWN[name]))
-    if name not in ("coco", "imagenet"):
+    if name in NAMED:
+        return dict(enumerate(NAMED[name]))
+    if name not in FILES:
         raise CvdemoError(f"no label set is called '{name}'")
     lines = resources.files(__package__).joinpath(f"{name}.txt").read_text("utf-8").splitlines()
-    if name == "imagenet":
+    if name not in NUMBERED:
         return dict(enumerate(lines))
     return {int(number): label for number, label in (line.split(" ", 1) for line in lines)}
