@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cvdemo import zoo
+from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.feature_maps import enlarged, feature_colours
 from cvdemo.draw.segmentation import paint_labels
 from cvdemo.ops.dilated import Layer, effective_kernel
@@ -62,10 +63,11 @@ def aspp(chosen: Chosen) -> None:
     """Every branch's map, what they make together, and the mask; the network runs once for each picture."""
     with st.spinner(f"DeepLab v3 runs on {zoo.default_device().upper()} …", show_time=True):
         found, painted = _seen(chosen.identity, chosen.picture)
-    views = [*found, Branch("mask", "what the head says, upsampled by 8", painted)]
+    picture = Branch("picture", "of which the network gets 192 pixels", fit(chosen.picture, WIDTH))
+    views = [picture, *found, Branch("mask", "what the head says, upsampled by 8", painted)]
     for row in (views[:4], views[4:]):
         for column, view in zip(st.columns(4), row, strict=False):
-            column.image(view.colours, width="stretch")
+            column.image(to_jpeg(view.colours), width="stretch")
             column.markdown(f"**{view.name}**  \n{view.remark}")
     st.caption(
         "Each map's colours are its own three strongest directions: alike means that the branch sees alike."

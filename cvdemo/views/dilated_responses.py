@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cvdemo.data.pictures import fit, to_png
+from cvdemo.data.pictures import fit, to_jpeg, to_png
 from cvdemo.draw.feature_maps import enlarged
 from cvdemo.ops.dilated import dilated_response, edge_kernel, shrunk_response
 from cvdemo.views.source import Chosen
@@ -56,15 +56,16 @@ def _size(values: NDArray[np.float32]) -> str:
     return f"{values.shape[1]} × {values.shape[0]}"
 
 
+@st.fragment
 def response_lab(chosen: Chosen) -> None:
     """The rate's slider and the two maps side by side."""
     rate = int(st.slider("Pixels from tap to tap", 1, 24, 8, key="apart", bind="query-params"))
     found = responses(chosen.identity, rate, chosen.picture)
     left, right = st.columns(2, gap="medium")
     left.markdown(f"**Shrink by {rate}, then filter:** {found.sizes[0]} numbers")
-    left.image(found.shrunk, width="stretch")
+    left.image(to_jpeg(found.shrunk), width="stretch")
     right.markdown(f"**Filter at rate {rate}:** {found.sizes[1]} numbers")
-    right.image(found.dilated, width="stretch")
+    right.image(to_jpeg(found.dilated), width="stretch")
     st.caption(
         f"A 7 × 7 filter for upright edges; blue and orange are its two signs. Away from the border, the "
         f"left map's numbers are every {_nth(rate)} of the right one's: they differ by at most "

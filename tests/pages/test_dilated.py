@@ -12,6 +12,7 @@ import torch
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from cvdemo import zoo
 from cvdemo.draw.feature_maps import enlarged, feature_colours
 from cvdemo.nets.deeplab import deeplabv3
 from cvdemo.ops.dilated import Layer
@@ -19,6 +20,7 @@ from cvdemo.views.dilated import EXPERIMENTS, counts_csv, formula, measured_fiel
 from cvdemo.views.dilated_aspp import branches
 from cvdemo.views.dilated_responses import responses, signed_colours
 from cvdemo.views.page import texts
+from cvdemo.zoo.drawn import DrawnSegmenter
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 
@@ -138,6 +140,26 @@ def test_branches_are_named_and_drawn_by_what_they_are() -> None:
     wanted = enlarged(feature_colours(trace.branches[2][0].numpy()), 360)
     np.testing.assert_array_equal(found[2].colours, wanted)
     assert (found[4].colours == 128).all()  # one average for all cells
+
+
+def test_the_branches_are_on_the_page_and_the_network_runs_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the untrained net in place of the shipped one."""
+    from cvdemo.views import dilated_aspp
+
+    net = DrawnSegmenter(zoo.spec("deeplabv3"), "cpu", deeplabv3())
+    traced: list[int] = []
+    trace = net.trace
+    monkeypatch.setattr(net, "trace", lambda picture: (traced.append(1), trace(picture))[1])
+    monkeypatch.setattr(zoo, "load", lambda key: net)
+    monkeypatch.setattr(dilated_aspp, "is_trained", lambda: True)
+    dilated_aspp._seen.clear()
+    app = without_errors(open_page())
+    shown = [m.value for m in app.markdown]
+    for name in ("picture", "1 × 1", "rate 3", "rate 6", "rate 9", "whole picture", "together", "mask"):
+        assert any(text.startswith(f"**{name}**") for text in shown)
+    without_errors(app.slider(key="rate2").set_value(5).run())
+    assert len(traced) == 1
+    dilated_aspp._seen.clear()
 
 
 def test_the_aspp_section_needs_the_weights(monkeypatch: pytest.MonkeyPatch) -> None:
