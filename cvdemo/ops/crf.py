@@ -103,7 +103,7 @@ def _steps(
             labels,
             0 if before is None else int((labels != before).sum()),
             unary=_dot(q, unary),
-            pairwise=0.5 * _dot(q, _costs(heard, mu)),
+            pairwise=_pairwise(q, heard, mu),
             entropy=-_dot(q, np.log(np.maximum(q, np.finfo(np.float32).tiny))),
         )
         before = labels
@@ -160,12 +160,16 @@ def _update(unary: Blocks, heard: Blocks, mu: Floats | None) -> Blocks:
     return _softmax(scores)
 
 
-def _costs(heard: Blocks, mu: Floats | None) -> Blocks:
+def _costs(heard: Blocks, mu: Floats) -> Blocks:
     """What each class of each pixel costs by what was heard."""
-    if mu is None:
-        costs: Blocks = heard.sum(axis=(0, 3))[None, ..., None] - heard
-        return costs
     return _blocks(np.tensordot(mu, _classes(heard, len(mu)), axes=1), len(heard))
+
+
+def _pairwise(q: Blocks, heard: Blocks, mu: Floats | None) -> float:
+    """The mean cost of a pixel's pairs, each counted half; for Potts all heard of other classes."""
+    if mu is not None:
+        return 0.5 * _dot(q, _costs(heard, mu))
+    return 0.5 * (float(heard.sum(dtype=float)) / (q.shape[1] * q.shape[2]) - _dot(q, heard))
 
 
 def _softmax(scores: Blocks) -> Blocks:
