@@ -6,10 +6,8 @@ import pytest
 import torch
 
 from cvdemo.nets.inside import cuts, inner_maps
-from cvdemo.nets.pspnet import PSPNet
 from cvdemo.nets.refinenet import RefineNet
 from cvdemo.nets.segmenters import SEGMENTERS, segmenter
-from cvdemo.nets.unet import UNet
 
 PICTURE = torch.rand(1, 3, 64, 96, generator=torch.Generator().manual_seed(0))
 
@@ -30,17 +28,23 @@ def test_traces_within_a_trace_are_gone_through() -> None:
     assert "stages 1 fused" in names and "stages 4 output" in names
 
 
-@pytest.mark.parametrize("build", [UNet, PSPNet])
+@pytest.mark.parametrize(
+    ("key", "parts"), [("unet", 4), ("pspnet", 4), ("fcn8s", 2), ("fcn32s", 0), ("segnet", 5), ("linknet", 4)]
+)
 @torch.no_grad()
-def test_every_cut_changes_the_answer_and_none_changes_nothing(build: type[UNet | PSPNet]) -> None:
+def test_every_cut_changes_the_answer_and_none_changes_nothing(key: str, parts: int) -> None:
     torch.manual_seed(0)
-    net = build().eval()
+    net = segmenter(key).eval()
+    for weight in (p for p in net.parameters() if not p.any()):
+        torch.nn.init.normal_(weight, std=0.1)  # what begins at zero brings nothing yet
     whole = net(PICTURE).logits
-    assert torch.equal(net(PICTURE, without=()).logits, whole)
-    assert len(cuts(net)) == 4
+    assert len(cuts(net)) == parts
+    if parts:
+        assert torch.equal(net(PICTURE, without=()).logits, whole)
     for value in cuts(net).values():
         assert not torch.allclose(net(PICTURE, without=(value,)).logits, whole)
 
 
-def test_a_net_without_parts_to_cut_has_no_cuts() -> None:
+def test_a_skip_that_is_not_there_cannot_be_cut() -> None:
+    assert cuts(segmenter("unet-noskip")) == {}
     assert cuts(RefineNet()) == {}
