@@ -93,7 +93,7 @@ def default_grids(setting: Setting) -> Grids:
     n, side = setting.cells, setting.cells * setting.factor
     before = np.array(LECTURE, dtype=float)
     if side != len(before):
-        before = np.random.default_rng(side).integers(1, 10, (side, side)).astype(float)
+        before = np.random.default_rng(side).permutation(side * side).reshape(side, side) + 1.0
     k = setting.kernel
     kernels = {
         "1 2 3 …": np.arange(1.0, k * k + 1).reshape(k, k),

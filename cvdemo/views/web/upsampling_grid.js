@@ -1,8 +1,14 @@
 // Grids of numbers: editable ones of inputs, and read ones whose cells are pointed at.
 
-// At most four digits behind the point, with a minus as wide as a digit.
-function tidy(v) {
-  return String(Math.round(v * 1e4) / 1e4).replace(/^-0$/, '0').replace('-', '−');
+// At most so many digits behind the point, with a minus as wide as a digit.
+function tidy(v, digits = 4) {
+  return String(Math.round(v * 10 ** digits) / 10 ** digits).replace(/^-0$/, '0').replace('-', '−');
+}
+
+// As many digits as a cell of so many columns has room for.
+function short(v, columns) {
+  if (columns <= 4) return tidy(v);
+  return tidy(v, columns <= 12 ? (Math.abs(v) < 100 ? 2 : 1) : (Math.abs(v) < 10 ? 1 : 0));
 }
 
 // Paper for a value: blue above 0, orange below, the stronger the farther.
@@ -32,7 +38,7 @@ function buildGrid(place, { name, edit, changed, point }) {
     cell.setAttribute('aria-label', `${name} row ${i + 1} column ${j + 1}`);
     if (edit) { cell.inputMode = 'decimal'; cell.spellcheck = false; cell.autocomplete = 'off'; } else cell.tabIndex = i + j ? -1 : 0;
     cell.onpointerenter = cell.onfocus = (e) => {
-      if (edit && e.type === 'focus') cell.select();
+      if (edit && e.type === 'focus') { cell.value = tidy(values[i][j]); cell.select(); }
       if (!edit && e.type === 'focus') cells.flat().forEach((c) => { c.tabIndex = c === cell ? 0 : -1; });
       point?.(i, j);
     };
@@ -53,7 +59,7 @@ function buildGrid(place, { name, edit, changed, point }) {
         edit(values);
       };
       cell.onchange = () => changed(values);
-      cell.onblur = () => { cell.classList.remove('odd'); cell.value = tidy(values[i][j]); };
+      cell.onblur = () => { cell.classList.remove('odd'); cell.value = short(values[i][j], values[0].length); };
     }
     return cell;
   }
@@ -64,7 +70,7 @@ function buildGrid(place, { name, edit, changed, point }) {
       const now = `${next.length},${next[0].length}`;
       if (now !== size) { rebuild(next.length, next[0].length); size = now; }
       next.forEach((line, i) => line.forEach((v, j) => {
-        const cell = at(i, j), text = tidy(v), colour = lit.get(`${i},${j}`);
+        const cell = at(i, j), text = short(v, line.length), colour = lit.get(`${i},${j}`);
         if (!edit) cell.textContent = text;
         else if (cell.getRootNode().activeElement !== cell) cell.value = text;
         cell.style.background = tint(v, most);
