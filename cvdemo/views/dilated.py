@@ -105,10 +105,9 @@ def numbers(layers: list[Layer]) -> None:
         ),
         "192×144 gives": (_map_size(layers), "Size of the output map, padded to fit."),
     }
-    for column, (label, (value, meaning)) in zip(
-        st.columns([2.1, 2.1, 2, 1.9, 3], gap="small"), figures.items(), strict=True
-    ):
-        column.metric(label, value, help=meaning)
+    row = st.container(horizontal=True, gap="medium")
+    for label, (value, meaning) in figures.items():
+        row.metric(label, value, help=meaning, width="content")
 
 
 def _map_size(layers: list[Layer]) -> str:
