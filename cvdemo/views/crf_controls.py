@@ -39,7 +39,6 @@ def _experiment(**changes: Any) -> dict[str, Any]:
 
 EXPERIMENTS: dict[str, dict[str, Any]] = {
     "Only smoothness": _experiment(weight=0.0, smooth_weight=10.0, smooth_sxy=4.0),
-    "Only appearance": _experiment(smooth_weight=0.0),
     "Colour-blind": _experiment(weight=20.0, srgb=100.0),
     "Noise": _experiment(weakness="noisy"),
     "Coarse": _experiment(weakness="coarse 16×"),
