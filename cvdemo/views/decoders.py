@@ -15,6 +15,7 @@ from cvdemo.data.pictures import fit
 from cvdemo.draw.feature_maps import enlarged, feature_colours
 from cvdemo.draw.segmentation import error_map, overlay_labels
 from cvdemo.nets.inside import cuts, inner_maps
+from cvdemo.nets.segmenters import SEGMENTERS
 from cvdemo.views.segmentation import Segmented
 from cvdemo.views.source import Chosen
 from cvdemo.world.vocabulary import SEMANTIC
@@ -46,9 +47,8 @@ class InnerMap(NamedTuple):
 
 
 def drawn_segmenters() -> list[zoo.ModelSpec]:
-    """The catalogue's nets of the drawn world that have weights, in the catalogue's order."""
-    entries = zoo.models(zoo.Task.SEGMENT)
-    return [m for m in entries if m.source is zoo.Source.DRAWN and has_weights(m.key)]
+    """The catalogue's nets of the drawn world that have weights, in the lecture's order."""
+    return [zoo.spec(key) for key in SEGMENTERS if has_weights(key)]
 
 
 @st.cache_data(show_spinner=False)

@@ -93,3 +93,13 @@ def read_card(key: str, folder: Path | None = None) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return card if isinstance(card, dict) else None
+
+
+def renew_card(key: str, numbers: dict[str, Any], folder: Path | None = None) -> None:
+    """Put newly measured numbers on the card of a net; one without a card is a `ModelNotAvailableError`."""
+    folder = folder or weights_folder()
+    card = read_card(key, folder)
+    if card is None:
+        raise ModelNotAvailableError(f"'{key}' has no card: `cvdemo train {key}` makes it")
+    text = json.dumps({**card, "metrics": numbers}, indent=2)
+    write_whole(folder / f"{key}.json", f"{text}\n".encode())
