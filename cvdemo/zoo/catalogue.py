@@ -68,7 +68,7 @@ STREETS = (
         labels="camvid",
         adapter="cvdemo.zoo.camvid_net:load",
         published=_on_camvid("camvid-lite0"),
-        note="EfficientNet-Lite0 below, LinkNet's decoder above: knows streets seen from a car, offline.",
+        note="Knows real streets seen from a car, without a network: EfficientNet-Lite0 and LinkNet's decoder.",
     ),
 )
 
