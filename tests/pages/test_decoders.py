@@ -54,7 +54,7 @@ def test_what_is_shown_changes_without_running_a_network() -> None:
 
 def test_a_cut_skip_costs_something() -> None:
     app = without_errors(open_page(seed="36", net="unet"))
-    app.button_group(key="cut-unet").set_value(["skip at stride 2"]).run()
+    app.pills(key="cut-unet").set_value(["skip at stride 2"]).run()
     without_errors(app)
     scores = [c.value for c in app.caption if c.value.startswith(("whole", "without"))]
     whole, cut = (float(s.split("mIoU ")[1].split()[0]) for s in scores)
