@@ -16,6 +16,7 @@ from cvdemo.views.decoders import (
     cards,
     changed,
     chart,
+    choose_net,
     drawn_segmenters,
     in_rows,
     inside,
@@ -114,20 +115,17 @@ def lab() -> None:
     by_key = {one.entry.key: one for one in found}
     st.subheader("One of them from inside", anchor=False)
     st.markdown(texts("decoders")["inside"])
-    key = st.selectbox(
-        "Net", list(by_key), key="net", bind="query-params",
-        format_func=lambda k: by_key[k].entry.title.removesuffix(" (drawn world)"),
-    )  # fmt: skip
-    note = texts("decoders").get(str(key))
+    key = choose_net(found)
+    note = texts("decoders").get(key)
     if note:
         st.markdown(note)
-    inner(chosen, str(key))
-    cutting(chosen, by_key[str(key)])
+    inner(chosen, key)
+    cutting(chosen, by_key[key])
     st.subheader("What each costs and gives", anchor=False)
     st.markdown(texts("decoders")["figures"])
     figures = cards(tuple(by_key))
     if figures:
-        st.plotly_chart(chart(figures, str(key)), key="figures", config={"displayModeBar": False})
+        st.plotly_chart(chart(figures, key), key="figures", config={"displayModeBar": False})
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -107,6 +107,19 @@ def line(one: Segmented) -> str:
     if one.score is not None:
         parts += [f"mIoU {one.score.mean_iou():.3f}", f"boundary F1 {one.score.mean_boundary_f1():.3f}"]
     return " · ".join(parts)
+
+
+def choose_net(found: Sequence[Segmented]) -> str:
+    """A box of the nets that ran; the chosen one's key stands in the URL."""
+    titles = {one.entry.key: one.entry.title.removesuffix(" (drawn world)") for one in found}
+    keys = list(titles)
+    asked = st.query_params.get("net", "unet")
+    index = keys.index(asked) if asked in keys else 0
+    # Not `bind`, which would put the title into the URL.
+    chosen = str(st.selectbox("Net", keys, index, key="net", format_func=titles.__getitem__))
+    if chosen != st.query_params.get("net", keys[index]):
+        st.query_params["net"] = chosen
+    return chosen
 
 
 def possible_cuts(key: str) -> dict[str, int]:
