@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import io
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+import transformers as hf
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from cvdemo import zoo
+from cvdemo.views import segmentation
+from cvdemo.zoo.catalogue import CATALOGUE
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 FIRST = zoo.models(zoo.Task.SEGMENT)[0].key
@@ -68,3 +74,26 @@ def test_pictures_of_any_size(shape: tuple[int, int]) -> None:
     app = open_page(source="upload")
     app.file_uploader(key="files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
     without_errors(app)
+
+
+def test_a_model_of_150_classes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = "segformer-b0-ade"
+    torch.manual_seed(0)
+    config = hf.SegformerConfig(
+        hidden_sizes=[8, 8, 16, 16], depths=[1] * 4, num_attention_heads=[1, 1, 2, 2], num_labels=150
+    )
+    net = hf.SegformerForSemanticSegmentation(config)
+    net.decode_head.classifier.weight.data *= 100  # so that many classes show
+    net.save_pretrained(tmp_path)
+    hf.SegformerImageProcessor(size={"height": 128, "width": 128}).save_pretrained(tmp_path)
+    monkeypatch.setitem(CATALOGUE, key, replace(CATALOGUE[key], weights=str(tmp_path)))
+    told: list[bytes] = []
+    monkeypatch.setattr(segmentation, "_lab", lambda data, key: told.append(data))
+    without_errors(open_page(source="sample", models=key))
+    zoo.CACHE.clear()
+    length = int.from_bytes(told[-1][:4], "little")
+    fields = json.loads(told[-1][4 : 4 + length])
+    assert len(fields["names"]) == 150
+    assert len({tuple(c) for c in fields["colours"]}) == 150
+    assert len(fields["rows"]) > 5
+    assert all(row["cells"][0] != "" for row in fields["rows"])
