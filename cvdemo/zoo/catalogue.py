@@ -68,7 +68,7 @@ STREETS = (
         labels="camvid",
         adapter="cvdemo.zoo.camvid_net:load",
         published=_on_camvid("camvid-lite0"),
-        note="Knows real streets seen from a car, without a network: EfficientNet-Lite0 and LinkNet's decoder.",
+        note="EfficientNet-Lite0 with LinkNet's decoder; knows real streets seen from a car, offline.",
     ),
 )
 
