@@ -57,7 +57,7 @@ def _card(run: Run, path: Path, n: int, numbers: dict[str, Any], exact: dict[str
         "start": recipe.start or None,
         "steps": run.step,
         "minutes": round(run.seconds / 60, 1),
-        "device": f"{run.device.type}, {_chip(run.device)}, torch {torch.__version__}",
+        "device": f"{run.device.type}, {chip(run.device)}, torch {torch.__version__}",
         "scored_on": f"world:test, {n} scenes, normal",
         "metric": run.task.metric,
         "metrics": numbers,
@@ -74,7 +74,8 @@ def _data(run: Run) -> str:
     return f"{run.step * recipe.batch} views of {scenes}, half of them mirrored"
 
 
-def _chip(device: torch.device) -> str:
+def chip(device: torch.device) -> str:
+    """What a device is called, for a card: the GPU's name, or the CPU's threads and cores."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     return f"{torch.get_num_threads()} threads of {os.cpu_count()} {platform.machine()} cores"

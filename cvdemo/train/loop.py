@@ -117,7 +117,7 @@ def train(
         batches = stream.batches(run.step)
         saved = last = time.perf_counter()
         while run.share < 1 and not run.stop:
-            loss = _step(run, next(batches))
+            loss = take_step(run, next(batches))
             run.seconds += time.perf_counter() - last
             last = time.perf_counter()
             if checkpoint is not None and last - saved >= every:
@@ -132,7 +132,7 @@ def train(
     return run.average
 
 
-def _step(run: Run, batch: list[Any]) -> float:
+def take_step(run: Run, batch: list[Any]) -> float:
     """One step of the optimizer; gives its loss."""
     rate = run.recipe.rate * one_cycle(run.share, run.recipe.warmup)
     for group in run.optimizer.param_groups:

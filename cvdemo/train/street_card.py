@@ -14,7 +14,7 @@ from tqdm import tqdm
 from cvdemo.data.atomic import write_whole
 from cvdemo.nets.street import StreetNet
 from cvdemo.train import street_frames
-from cvdemo.train.finish import _chip
+from cvdemo.train.finish import chip
 from cvdemo.train.loop import Run
 from cvdemo.zoo.camvid_net import load_shipped
 
@@ -61,7 +61,7 @@ def _card(run: Run, frames: int, path: Path, numbers: dict[str, Any]) -> dict[st
         "start": ENCODER,
         "steps": run.step,
         "minutes": round(run.seconds / 60, 1),
-        "device": f"{run.device.type}, {_chip(run.device)}, torch {torch.__version__}",
+        "device": f"{run.device.type}, {chip(run.device)}, torch {torch.__version__}",
         "scored_on": f"CamVid test, {numbers['n']} frames of 480 x 360",
         "metric": run.task.metric,
         "metrics": numbers,

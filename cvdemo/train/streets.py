@@ -146,7 +146,7 @@ def teach(run: loop.Run, checkpoint: Path, after_step: Callable[[loop.Run, float
     saved = time.perf_counter()
     while run.share < 1 and not run.stop:
         begun = time.perf_counter()
-        loss = loop._step(run, next(source))
+        loss = loop.take_step(run, next(source))
         run.seconds += time.perf_counter() - begun
         if time.perf_counter() - saved >= EVERY:
             loop.save(run, checkpoint)

@@ -28,13 +28,14 @@ def choose_model(task: zoo.Task, *, key: str = "model", label: str = "Model") ->
         asked = None
     # Not `bind`: it would put the title into the URL, and the key is what the shell and the notebook know.
     index = keys.index(asked) if asked else 0
-    chosen = str(st.selectbox(label, keys, index, key=key, format_func=_title))
+    chosen = str(st.selectbox(label, keys, index, key=key, format_func=model_title))
     if chosen != st.query_params.get(key, keys[0]):
         st.query_params[key] = chosen
     return zoo.spec(chosen)
 
 
-def _title(key: str) -> str:
+def model_title(key: str) -> str:
+    """A model's title, with the size of its download where it needs one."""
     entry = zoo.spec(key)
     return entry.title if entry.offline else f"{entry.title} · {entry.download_bytes / 2**20:.0f} MB"
 

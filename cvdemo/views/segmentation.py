@@ -17,8 +17,7 @@ from cvdemo.draw.segmentation import WRONG, class_colours
 from cvdemo.errors import UnknownModelError
 from cvdemo.metrics.segmentation import SegmentationScores
 from cvdemo.views.component import component, packed
-from cvdemo.views.models import _title as model_title
-from cvdemo.views.models import ready
+from cvdemo.views.models import model_title, ready
 from cvdemo.views.page import sentence
 from cvdemo.views.source import Chosen
 from cvdemo.world.vocabulary import SEMANTIC

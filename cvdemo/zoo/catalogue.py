@@ -6,7 +6,7 @@ import difflib
 from dataclasses import replace
 
 from cvdemo.errors import UnknownModelError
-from cvdemo.zoo.catalogue_drawn import DRAWN, _measured
+from cvdemo.zoo.catalogue_drawn import DRAWN, measured
 from cvdemo.zoo.catalogue_hub import TORCHVISION, TRANSFORMERS
 from cvdemo.zoo.spec import ModelSpec, Published, Source, Task
 from cvdemo.zoo.weights import has_weights
@@ -52,7 +52,7 @@ PACKAGED = (
 
 
 def _on_camvid(key: str) -> Published | None:
-    figure = _measured(key)
+    figure = measured(key)
     return replace(figure, metric="CamVid mIoU") if figure else None
 
 

@@ -17,12 +17,12 @@ def _drawn(key: str, task: Task, title: str, arxiv: str, adapter: str, labels: s
         download_bytes=0,
         labels=labels,
         adapter=f"cvdemo.zoo.drawn:{adapter}",
-        published=_measured(key),
+        published=measured(key),
         note=note,
     )
 
 
-def _measured(key: str) -> Published | None:
+def measured(key: str) -> Published | None:
     """The figure that the evaluation wrote on the card, in percent; None where there is no card."""
     card = read_card(key)
     try:

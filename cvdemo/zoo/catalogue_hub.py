@@ -5,7 +5,7 @@ Figures are those of torchvision's own weights and of the papers; a test compare
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from cvdemo.zoo.spec import ModelSpec, Published, Source, Task
 
@@ -15,58 +15,50 @@ TORCHVISION_FIGURES = "https://docs.pytorch.org/vision/stable/models.html"
 PIXELS = "cvdemo.zoo.transformers_segment:load"
 
 
-def _detector(
-    name: str, title: str, arxiv: str, file: str, mebibytes: float, box_map: float, **options: Any
+class _Kind(NamedTuple):
+    """What torchvision's models of one task have in common; the figure's metric and data."""
+
+    task: Task
+    labels: str
+    adapter: str
+    metric: str
+    data: str
+
+
+DETECTOR = _Kind(Task.DETECT, "coco", "cvdemo.zoo.torchvision_detect:load", "COCO AP", "COCO val2017")
+CLASSIFIER = _Kind(
+    Task.CLASSIFY, "imagenet", "cvdemo.zoo.torchvision_classify:load", "ImageNet top-1", "ImageNet validation"
+)
+SEGMENTER = _Kind(
+    Task.SEGMENT,
+    "voc",
+    "cvdemo.zoo.torchvision_segment:load",
+    "VOC-class mIoU",
+    "COCO val2017, VOC's 21 classes",
+)
+
+
+def _torchvision(
+    kind: _Kind,
+    name: str,
+    title: str,
+    arxiv: str,
+    file: str,
+    mebibytes: float,
+    figure: float,
+    **options: Any,
 ) -> ModelSpec:
     return ModelSpec(
         key=name.replace("_", "-"),
-        task=Task.DETECT,
+        task=kind.task,
         title=title,
         paper=f"https://arxiv.org/abs/{arxiv}",
         source=Source.TORCHVISION,
         licence="BSD-3-Clause",
         download_bytes=round(mebibytes * MIB),
-        labels="coco",
-        adapter="cvdemo.zoo.torchvision_detect:load",
-        published=Published("COCO AP", box_map, "COCO val2017", TORCHVISION_FIGURES),
-        weights=TORCHVISION_URL + file,
-        options={"name": name, **options},
-    )
-
-
-def _classifier(
-    name: str, title: str, arxiv: str, file: str, mebibytes: float, top1: float, **options: Any
-) -> ModelSpec:
-    return ModelSpec(
-        key=name.replace("_", "-"),
-        task=Task.CLASSIFY,
-        title=title,
-        paper=f"https://arxiv.org/abs/{arxiv}",
-        source=Source.TORCHVISION,
-        licence="BSD-3-Clause",
-        download_bytes=round(mebibytes * MIB),
-        labels="imagenet",
-        adapter="cvdemo.zoo.torchvision_classify:load",
-        published=Published("ImageNet top-1", top1, "ImageNet validation", TORCHVISION_FIGURES),
-        weights=TORCHVISION_URL + file,
-        options={"name": name, "crop": 224, **options},
-    )
-
-
-def _segmenter(
-    name: str, title: str, arxiv: str, file: str, mebibytes: float, miou: float, **options: Any
-) -> ModelSpec:
-    return ModelSpec(
-        key=name.replace("_", "-"),
-        task=Task.SEGMENT,
-        title=title,
-        paper=f"https://arxiv.org/abs/{arxiv}",
-        source=Source.TORCHVISION,
-        licence="BSD-3-Clause",
-        download_bytes=round(mebibytes * MIB),
-        labels="voc",
-        adapter="cvdemo.zoo.torchvision_segment:load",
-        published=Published("VOC-class mIoU", miou, "COCO val2017, VOC's 21 classes", TORCHVISION_FIGURES),
+        labels=kind.labels,
+        adapter=kind.adapter,
+        published=Published(kind.metric, figure, kind.data, TORCHVISION_FIGURES),
         weights=TORCHVISION_URL + file,
         options={"name": name, **options},
     )
@@ -99,7 +91,8 @@ def _transformer(
 
 
 TORCHVISION: tuple[ModelSpec, ...] = (
-    _detector(
+    _torchvision(
+        DETECTOR,
         "fasterrcnn_resnet50_fpn",
         "Faster R-CNN ResNet-50 FPN",
         "1506.01497",
@@ -108,7 +101,8 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         37.0,
         frozen_eps=0.0,
     ),
-    _detector(
+    _torchvision(
+        DETECTOR,
         "fasterrcnn_resnet50_fpn_v2",
         "Faster R-CNN ResNet-50 FPN v2",
         "2111.11429",
@@ -116,7 +110,8 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         167.104,
         46.7,
     ),
-    _detector(
+    _torchvision(
+        DETECTOR,
         "fasterrcnn_mobilenet_v3_large_fpn",
         "Faster R-CNN MobileNetV3 FPN",
         "1506.01497",
@@ -125,7 +120,8 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         32.8,
         frozen_eps=1e-05,
     ),
-    _detector(
+    _torchvision(
+        DETECTOR,
         "fasterrcnn_mobilenet_v3_large_320_fpn",
         "Faster R-CNN MobileNetV3 FPN, 320 pixels",
         "1506.01497",
@@ -134,7 +130,8 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         22.8,
         frozen_eps=1e-05,
     ),
-    _detector(
+    _torchvision(
+        DETECTOR,
         "retinanet_resnet50_fpn",
         "RetinaNet ResNet-50 FPN",
         "1708.02002",
@@ -143,7 +140,8 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         36.4,
         frozen_eps=0.0,
     ),
-    _detector(
+    _torchvision(
+        DETECTOR,
         "retinanet_resnet50_fpn_v2",
         "RetinaNet ResNet-50 FPN v2",
         "1912.02424",
@@ -151,7 +149,8 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         146.037,
         41.5,
     ),
-    _detector(
+    _torchvision(
+        DETECTOR,
         "fcos_resnet50_fpn",
         "FCOS ResNet-50 FPN",
         "1904.01355",
@@ -160,7 +159,8 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         39.2,
         frozen_eps=1e-05,
     ),
-    _detector(
+    _torchvision(
+        DETECTOR,
         "ssd300_vgg16",
         "SSD300 VGG-16",
         "1512.02325",
@@ -168,7 +168,8 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         135.988,
         25.1,
     ),
-    _detector(
+    _torchvision(
+        DETECTOR,
         "ssdlite320_mobilenet_v3_large",
         "SSDlite320 MobileNetV3",
         "1801.04381",
@@ -176,7 +177,8 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         13.418,
         21.3,
     ),
-    _classifier(
+    _torchvision(
+        CLASSIFIER,
         "resnet50",
         "ResNet-50",
         "1512.03385",
@@ -185,16 +187,20 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         80.858,
         features="layer4",
         linear="fc",
+        crop=224,
     ),
-    _classifier(
+    _torchvision(
+        CLASSIFIER,
         "mobilenet_v3_large",
         "MobileNetV3 Large",
         "1905.02244",
         "mobilenet_v3_large-5c1a4163.pth",
         21.107,
         75.274,
+        crop=224,
     ),
-    _classifier(
+    _torchvision(
+        CLASSIFIER,
         "efficientnet_b0",
         "EfficientNet-B0",
         "1905.11946",
@@ -203,24 +209,30 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         77.692,
         features="features",
         linear="classifier.1",
+        crop=224,
     ),
-    _classifier(
+    _torchvision(
+        CLASSIFIER,
         "convnext_tiny",
         "ConvNeXt-Tiny",
         "2201.03545",
         "convnext_tiny-983f1562.pth",
         109.119,
         82.52,
+        crop=224,
     ),
-    _classifier(
+    _torchvision(
+        CLASSIFIER,
         "vit_b_16",
         "ViT-B/16",
         "2010.11929",
         "vit_b_16-c867db91.pth",
         330.285,
         81.072,
+        crop=224,
     ),
-    _segmenter(
+    _torchvision(
+        SEGMENTER,
         "lraspp_mobilenet_v3_large",
         "LR-ASPP MobileNetV3",
         "1905.02244",
@@ -228,7 +240,8 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         12.49,
         57.9,
     ),
-    _segmenter(
+    _torchvision(
+        SEGMENTER,
         "deeplabv3_mobilenet_v3_large",
         "DeepLabV3 MobileNetV3",
         "1706.05587",
@@ -237,7 +250,8 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         60.3,
         build={"aux_loss": True},
     ),
-    _segmenter(
+    _torchvision(
+        SEGMENTER,
         "deeplabv3_resnet50",
         "DeepLabV3 ResNet-50",
         "1706.05587",
@@ -246,7 +260,8 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         66.4,
         build={"aux_loss": True},
     ),
-    _segmenter(
+    _torchvision(
+        SEGMENTER,
         "fcn_resnet50",
         "FCN ResNet-50",
         "1411.4038",

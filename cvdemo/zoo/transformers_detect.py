@@ -30,7 +30,7 @@ def load(spec: ModelSpec, device: str, progress: Progress | None = None) -> Dete
     """A detector of COCO's classes, fetched if need be."""
     from transformers import AutoImageProcessor, AutoModelForObjectDetection
 
-    processor, net = _pretrained(spec, progress, AutoImageProcessor, AutoModelForObjectDetection)
+    processor, net = pretrained(spec, progress, AutoImageProcessor, AutoModelForObjectDetection)
     return ClosedSetDetector(spec, device, processor, net)
 
 
@@ -38,11 +38,11 @@ def load_open_vocabulary(spec: ModelSpec, device: str, progress: Progress | None
     """A detector of what a text asks for, fetched if need be."""
     from transformers import AutoModelForZeroShotObjectDetection, AutoProcessor
 
-    processor, net = _pretrained(spec, progress, AutoProcessor, AutoModelForZeroShotObjectDetection)
+    processor, net = pretrained(spec, progress, AutoProcessor, AutoModelForZeroShotObjectDetection)
     return OpenVocabularyDetector(spec, device, processor, net)
 
 
-def _pretrained(spec: ModelSpec, progress: Progress | None, processor: Any, model: Any) -> tuple[Any, Any]:
+def pretrained(spec: ModelSpec, progress: Progress | None, processor: Any, model: Any) -> tuple[Any, Any]:
     """Processor and network from the spec's local folder; the network in float32, wholly from the file."""
     from safetensors import SafetensorError
     from transformers.utils import logging

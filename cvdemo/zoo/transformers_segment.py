@@ -15,14 +15,14 @@ from cvdemo.zoo.fetch import Progress
 from cvdemo.zoo.labels import labels
 from cvdemo.zoo.model import Segmenter
 from cvdemo.zoo.spec import ModelSpec
-from cvdemo.zoo.transformers_detect import _pretrained
+from cvdemo.zoo.transformers_detect import pretrained
 
 
 def load(spec: ModelSpec, device: str, progress: Progress | None = None) -> Segmenter:
     """SegFormer, UPerNet and their like, fetched if need be."""
     from transformers import AutoImageProcessor, AutoModelForSemanticSegmentation
 
-    processor, net = _pretrained(spec, progress, AutoImageProcessor, AutoModelForSemanticSegmentation)
+    processor, net = pretrained(spec, progress, AutoImageProcessor, AutoModelForSemanticSegmentation)
     return PixelSegmenter(spec, device, processor, net)
 
 
@@ -30,7 +30,7 @@ def load_masks(spec: ModelSpec, device: str, progress: Progress | None = None) -
     """Mask2Former, fetched if need be."""
     from transformers import AutoImageProcessor, AutoModelForUniversalSegmentation
 
-    processor, net = _pretrained(spec, progress, AutoImageProcessor, AutoModelForUniversalSegmentation)
+    processor, net = pretrained(spec, progress, AutoImageProcessor, AutoModelForUniversalSegmentation)
     return MaskSegmenter(spec, device, processor, net)
 
 

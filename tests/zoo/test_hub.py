@@ -32,26 +32,11 @@ CAM = {"resnet50", "efficientnet-b0"}
 FIGURE = {Task.DETECT: "box_map", Task.CLASSIFY: "acc@1", Task.SEGMENT: "miou"}
 NOWHERE = "http://127.0.0.1:9"
 
+pytestmark = pytest.mark.usefixtures("no_hub", "no_denormals")
+
 
 def _id(spec: ModelSpec) -> str:
     return spec.key
-
-
-@pytest.fixture(scope="module")
-def picture() -> np.ndarray:
-    return np.random.default_rng(0).integers(0, 256, (72, 110, 3), dtype=np.uint8)
-
-
-@pytest.fixture(autouse=True)
-def no_hub(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def no_denormals() -> Iterator[None]:
-    torch.set_flush_denormal(True)  # random networks fade to numbers that a CPU is slow with
-    yield
-    torch.set_flush_denormal(False)
 
 
 # --- torchvision ----------------------------------------------------------------------------------

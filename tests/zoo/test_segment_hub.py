@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,26 +25,11 @@ OURS = [s for s in TORCHVISION if s.task is Task.SEGMENT]
 THEIRS = [s for s in TRANSFORMERS if s.task is Task.SEGMENT]
 SIZE = {"height": 64, "width": 96}
 
+pytestmark = pytest.mark.usefixtures("no_hub", "no_denormals")
+
 
 def _id(spec: ModelSpec) -> str:
     return spec.key
-
-
-@pytest.fixture(scope="module")
-def picture() -> np.ndarray:
-    return np.random.default_rng(0).integers(0, 256, (72, 110, 3), dtype=np.uint8)
-
-
-@pytest.fixture(autouse=True)
-def no_hub(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def no_denormals() -> Iterator[None]:
-    torch.set_flush_denormal(True)  # random networks fade to numbers that a CPU is slow with
-    yield
-    torch.set_flush_denormal(False)
 
 
 def check(segmenter: Segmenter, picture: np.ndarray) -> None:
