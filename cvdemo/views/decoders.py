@@ -74,7 +74,7 @@ def chart(found: list[Card], chosen: str) -> go.Figure:
             text=[c.title for c in found],
             customdata=[(c.params / 1e6, c.boundary_f1) for c in found],
             mode="markers+text",
-            textposition="top center",
+            textposition=["bottom center" if _crowded(c, found) else "top center" for c in found],
             marker={
                 "size": [12 + 30 * (c.params / largest) ** 0.5 for c in found],
                 "color": ["#D55E00" if c.key == chosen else "#56B4E9" for c in found],
@@ -89,6 +89,14 @@ def chart(found: list[Card], chosen: str) -> go.Figure:
         yaxis_title="mIoU, 500 held-out scenes", showlegend=False,
     )  # fmt: skip
     return figure
+
+
+def _crowded(card: Card, found: list[Card]) -> bool:
+    """Whether another net's disc stands close above, so that the title belongs below."""
+    return any(
+        0 < other.miou - card.miou < 0.1 and abs(other.milliseconds - card.milliseconds) < 1.2
+        for other in found
+    )
 
 
 def look(chosen: Chosen, labels: NDArray[np.uint8], show: str) -> NDArray[np.uint8]:
