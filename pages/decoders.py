@@ -6,7 +6,6 @@ import numpy as np
 import streamlit as st
 
 from cvdemo.data.pictures import fit
-from cvdemo.metrics.segmentation import SegmentationScores
 from cvdemo.nets.linknet import LinkNet
 from cvdemo.nets.pspnet import PyramidPooling
 from cvdemo.nets.segnet import SegNet
@@ -17,7 +16,9 @@ from cvdemo.views.decoders import (
     changed,
     chart,
     choose_net,
+    cut_score,
     drawn_segmenters,
+    figures,
     in_rows,
     inside,
     line,
@@ -29,7 +30,6 @@ from cvdemo.views.experiments import try_this
 from cvdemo.views.page import code_fold, guarded, header, texts, theory
 from cvdemo.views.segmentation import Segmented, segmented
 from cvdemo.views.source import Chosen, choose_picture
-from cvdemo.world.vocabulary import SEMANTIC
 
 COLUMNS = 4
 SCENE = {"source": "scene", "seed": 36, "preset": "normal"}
@@ -73,23 +73,17 @@ def cutting(chosen: Chosen, one: Segmented) -> None:
     gone = st.pills("Cut", list(parts), selection_mode="multi", key=key) or []
     if not gone:
         return
-    labels = without(one.entry.key, chosen.identity, tuple(parts[g] for g in gone), chosen.picture)
+    silenced = tuple(parts[g] for g in gone)
+    labels = without(one.entry.key, chosen.identity, silenced, chosen.picture)
     before, after, difference = st.columns(3, gap="small")
     before.image(look(chosen, one.answer.labels, "labels"), width="stretch")
-    before.caption(f"whole · {_score(chosen, one.answer.labels)}")
+    before.caption(f"whole · {figures(one.score)}")
     after.image(look(chosen, labels, "labels"), width="stretch")
-    after.caption(f"without {', '.join(gone)} · {_score(chosen, labels)}")
+    score = cut_score(one.entry.key, chosen, silenced, labels)
+    after.caption(f"without {', '.join(gone)} · {figures(score)}")
     difference.image(changed(chosen.picture, one.answer.labels, labels), width="stretch")
     share = np.mean(labels != one.answer.labels)
     difference.caption(f"{100 * share:.1f} % of the pixels have another class now")
-
-
-def _score(chosen: Chosen, labels: np.ndarray) -> str:
-    if chosen.truth is None:
-        return "no truth is known"
-    score = SegmentationScores(len(SEMANTIC))
-    score.add(chosen.truth.semantic, labels)
-    return f"mIoU {score.mean_iou():.3f} · boundary F1 {score.mean_boundary_f1():.3f}"
 
 
 @st.fragment
@@ -123,9 +117,9 @@ def lab() -> None:
     cutting(chosen, by_key[key])
     st.subheader("What each costs and gives", anchor=False)
     st.markdown(texts("decoders")["figures"])
-    figures = cards(tuple(by_key))
-    if figures:
-        st.plotly_chart(chart(figures, key), key="figures", config={"displayModeBar": False})
+    measured = cards(tuple(by_key))
+    if measured:
+        st.plotly_chart(chart(measured, key), key="figures", config={"displayModeBar": False})
 
 
 def main() -> None:

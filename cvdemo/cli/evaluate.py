@@ -16,8 +16,7 @@ from cvdemo.world.difficulty import Difficulty
 from cvdemo.zoo.evaluate import CocoData, drawn_data, evaluate, open_data
 from cvdemo.zoo.evaluate_maps import MapData, camvid_maps, drawn_maps, evaluate_maps
 from cvdemo.zoo.model import Segmenter
-from cvdemo.zoo.refined import RefinedSegmenter
-from cvdemo.zoo.weights import renew_card
+from cvdemo.zoo.weights import card_of, renew_card
 
 FORMS = "coco:ANNOTATIONS.json:IMAGES_DIR|world:SPLIT|camvid:DIR"
 SCENES = 500  # where --n does not say how many
@@ -31,7 +30,7 @@ SCENES = 500  # where --n does not say how many
 )
 @difficulty_options
 @click.option("--crf", is_flag=True, help="Segmenters: a fully connected CRF sharpens every answer.")
-@click.option("--card", is_flag=True, help="Put the numbers on the net's card: world:test as it stands.")
+@click.option("--card", is_flag=True, help="Put the numbers on the net's card.")
 @click.option("--device", help="cpu, cuda or mps; the best there is by default.")
 @click.option(
     "--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the numbers."
@@ -53,13 +52,16 @@ def command(
     mIoU, pixel accuracy, boundary F1 (within .75 % of the diagonal). world:test are the scenes of the seeds
     0 to n - 1 at 192 x 160.
     """
-    if card and (data, count, preset, knobs, crf) != ("world:test", None, "normal", (), False):
-        raise DataError("a card holds the figures of world:test: --card goes with no other choice")
+    figures_of = "CamVid test" if data.startswith("camvid:") else data
+    if card:
+        if (count, preset, knobs, crf) != (None, "normal", (), False):
+            raise DataError("a card holds the figures of the whole test: --card goes with no other choice")
+        card_of(key, figures_of)  # says at once that there is none, or one of other data
     numbers = _score(key, data, count, parse_difficulty(preset, knobs), device, crf=crf)
     for name, value in numbers.items():
         _print(name, value)
     if card:
-        renew_card(key, numbers)
+        renew_card(key, figures_of, numbers)
     if json_file is not None:
         write_json(json_file, numbers)
 
@@ -75,7 +77,11 @@ def _score(
         maps = _maps(data, count, difficulty)
         model = load_model(key, device)
         assert isinstance(model, Segmenter)
-        return evaluate_maps(RefinedSegmenter(model) if crf else model, maps, progress=bar)
+        if crf:
+            from cvdemo.zoo.refined import RefinedSegmenter
+
+            model = RefinedSegmenter(model)
+        return evaluate_maps(model, maps, progress=bar)
     if crf:
         raise CvdemoError(f"{entry.title} does not segment: the CRF has nothing to sharpen")
     if entry.task != zoo.Task.DETECT:

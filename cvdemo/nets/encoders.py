@@ -1,4 +1,4 @@
-"""The papers' own encoders, without weights: VGG-16 and ResNet-18, as five maps at strides 2 to 32.
+"""The papers' own encoders, without weights: VGG-16, as it is and as DeepLab has it, and ResNets.
 
 They are what the paper's configuration of a segmenter is built on; what is trained here stands on
 `cvdemo.nets.backbone`.
@@ -7,16 +7,33 @@ They are what the paper's configuration of a segmenter is built on; what is trai
 from __future__ import annotations
 
 from torch import Tensor, nn
-from torchvision.models import resnet18, vgg16, vgg16_bn
+from torchvision.models import ResNet as Reference
+from torchvision.models import vgg16, vgg16_bn
+from torchvision.models.resnet import BasicBlock, Bottleneck
+
+DEPTHS = {18: (2, 2, 2, 2), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
 
 
-class VGG16(nn.Module):
-    """The thirteen convolutions of VGG-16 (arXiv:1409.1556, table 1 D) in five stages, each pooled.
+class PaperBackbone(nn.Module):
+    """A paper's own backbone: five maps [N, C, H/s, W/s] of pictures [N, 3, H, W], one behind each stage.
 
-    Maps [N, C, H/s, W/s] of pictures [N, 3, H, W], each behind its pooling; H and W divide by 32.
+    The strides s are 2, 4, 8, 16, 32, none above the output stride, by which H and W divide.
     """
 
-    channels = (64, 128, 256, 512, 512)
+    channels: tuple[int, ...] = (64, 128, 256, 512, 512)
+    output_stride: int = 32
+    stages: nn.ModuleList
+
+    def forward(self, pictures: Tensor) -> tuple[Tensor, ...]:
+        maps: list[Tensor] = []
+        for stage in self.stages:
+            pictures = stage(pictures)
+            maps.append(pictures)
+        return tuple(maps)
+
+
+class VGG16(PaperBackbone):
+    """The thirteen convolutions of VGG-16 (arXiv:1409.1556, table 1 D) in five stages, each pooled."""
 
     def __init__(self, *, norm: bool = False) -> None:
         super().__init__()
@@ -25,31 +42,43 @@ class VGG16(nn.Module):
         starts = [0, *ends[:-1]]
         self.stages = nn.ModuleList(nn.Sequential(*layers[a:b]) for a, b in zip(starts, ends, strict=True))
 
-    def forward(self, pictures: Tensor) -> tuple[Tensor, ...]:
-        maps: list[Tensor] = []
-        for stage in self.stages:
-            pictures = stage(pictures)  # [N, 64, H/2, W/2] ... [N, 512, H/32, W/32]
-            maps.append(pictures)
-        return tuple(maps)
 
+class DilatedVGG16(PaperBackbone):
+    """VGG-16's convolutions as DeepLab v1 has them: output stride 8, the last three dilated.
 
-class ResNet18(nn.Module):
-    """ResNet-18 without its classifier (arXiv:1512.03385, table 1).
-
-    Maps [N, C, H/s, W/s] of pictures [N, 3, H, W]: that of the first convolution, then each stage's.
+    Pooling is 3 x 3, and the last two poolings have stride 1 (arXiv:1412.7062, sec. 3.1).
     """
 
-    channels = (64, 64, 128, 256, 512)
+    output_stride = 8
 
     def __init__(self) -> None:
         super().__init__()
-        net = resnet18(weights=None)
-        self.stem = nn.Sequential(net.conv1, net.bn1, net.relu)
-        first = nn.Sequential(net.maxpool, net.layer1)
-        self.stages = nn.ModuleList([first, net.layer2, net.layer3, net.layer4])
+        self.stages = nn.ModuleList()
+        inputs = 3
+        for outputs, depth, stride, dilation in zip(
+            self.channels, (2, 2, 3, 3, 3), (2, 2, 2, 1, 1), (1, 1, 1, 1, 2), strict=True
+        ):
+            layers: list[nn.Module] = []
+            for _ in range(depth):
+                layers += [nn.Conv2d(inputs, outputs, 3, padding=dilation, dilation=dilation), nn.ReLU()]
+                inputs = outputs
+            self.stages.append(nn.Sequential(*layers, nn.MaxPool2d(3, stride, padding=1)))
 
-    def forward(self, pictures: Tensor) -> tuple[Tensor, ...]:
-        maps = [self.stem(pictures)]  # [N, 64, H/2, W/2]
-        for stage in self.stages:
-            maps.append(stage(maps[-1]))  # [N, 64, H/4, W/4] ... [N, 512, H/32, W/32]
-        return tuple(maps)
+
+class ResNet(PaperBackbone):
+    """ResNet of 18, 50, 101 or 152 layers without its classifier (arXiv:1512.03385, table 1).
+
+    Below `output_stride` 32 (16 or 8) the last stages' strides become dilations (arXiv:1706.05587,
+    sec. 3.1); that of 18 layers has no such form.
+    """
+
+    def __init__(self, layers: int = 50, *, output_stride: int = 32) -> None:
+        super().__init__()
+        block = BasicBlock if layers == 18 else Bottleneck
+        dilated = [False, output_stride < 16, output_stride < 32]
+        whole = Reference(block, list(DEPTHS[layers]), replace_stride_with_dilation=dilated)
+        self.channels = (64, *(width * block.expansion for width in (64, 128, 256, 512)))
+        self.output_stride = output_stride
+        stem = nn.Sequential(whole.conv1, whole.bn1, whole.relu)
+        first = nn.Sequential(whole.maxpool, whole.layer1)
+        self.stages = nn.ModuleList([stem, first, whole.layer2, whole.layer3, whole.layer4])

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from cvdemo.nets.backbone import STRIDES, Backbone, BackboneConfig
 from cvdemo.nets.blocks import ConvNorm, pad_to_stride
-from cvdemo.nets.encoders import ResNet18
+from cvdemo.nets.encoders import ResNet
 
 
 class FullConv(nn.Sequential):
@@ -95,7 +95,7 @@ class LinkNetResNet18(nn.Module):
 
     def __init__(self, classes: int = 20) -> None:
         super().__init__()
-        self.backbone = ResNet18()
+        self.backbone = ResNet(18)
         self.blocks = nn.ModuleList([DecoderBlock(512, 256), DecoderBlock(256, 128), DecoderBlock(128, 64)])
         self.last = DecoderBlock(64, 64, stride=1)
         self.full = nn.Sequential(FullConv(64, 32), ConvNorm(32, 32))

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from cvdemo.nets.backbone import Backbone, BackboneConfig
 from cvdemo.nets.blocks import ConvNorm, pad_to_stride
-from cvdemo.nets.dilated_encoders import PaperBackbone, ResNet
+from cvdemo.nets.encoders import PaperBackbone, ResNet
 from cvdemo.nets.heads import AuxiliaryHead, Sharpen, resize
 from cvdemo.nets.unet import Up
 

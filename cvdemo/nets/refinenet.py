@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from cvdemo.nets.backbone import STRIDES, Backbone, BackboneConfig
 from cvdemo.nets.blocks import pad_to_stride
-from cvdemo.nets.dilated_encoders import PaperBackbone, ResNet
+from cvdemo.nets.encoders import PaperBackbone, ResNet
 from cvdemo.nets.heads import Sharpen, resize
 
 

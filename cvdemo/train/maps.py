@@ -39,9 +39,9 @@ class Maps:
         self, net: nn.Module, *, split: str, n: int, device: str, progress: Progress = iter
     ) -> dict[str, Any]:
         from cvdemo.zoo import spec
-        from cvdemo.zoo.drawn import DrawnSegmenter
+        from cvdemo.zoo.drawn import TraceSegmenter
         from cvdemo.zoo.evaluate_maps import drawn_maps, evaluate_maps
 
         return evaluate_maps(
-            DrawnSegmenter(spec(self.key), device, net), drawn_maps(split, n), progress=progress
+            TraceSegmenter(spec(self.key), device, net), drawn_maps(split, n), progress=progress
         )

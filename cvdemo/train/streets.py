@@ -27,7 +27,7 @@ from cvdemo.train.recipes import Recipe
 from cvdemo.train.street_card import finish
 from cvdemo.train.street_frames import Frames, piece, read_frames, relit
 from cvdemo.train.task import Progress, as_tensor, mixed_precision
-from cvdemo.zoo.camvid_net import StreetSegmenter, pretrained_encoder
+from cvdemo.zoo.camvid_net import pretrained_encoder, street_segmenter
 from cvdemo.zoo.evaluate_maps import camvid_maps, evaluate_maps
 from cvdemo.zoo.fetch import cache_folder
 from cvdemo.zoo.weights import weights_folder
@@ -78,7 +78,7 @@ class Streets:
         progress: Progress = iter,
     ) -> dict[str, Any]:
         """Scores on the first n frames of a split, all where None."""
-        model = StreetSegmenter(zoo.spec(KEY), device, net)
+        model = street_segmenter(zoo.spec(KEY), device, net)
         return evaluate_maps(model, camvid_maps(self.folder, n, split=split), progress=progress)
 
 

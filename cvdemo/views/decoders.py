@@ -14,12 +14,13 @@ from cvdemo import zoo
 from cvdemo.data.pictures import fit
 from cvdemo.draw.feature_maps import enlarged, feature_colours
 from cvdemo.draw.segmentation import error_map, overlay_labels
+from cvdemo.metrics.segmentation import SegmentationScores
 from cvdemo.nets.inside import cuts, inner_maps
 from cvdemo.nets.segmenters import SEGMENTERS
-from cvdemo.views.segmentation import Segmented
+from cvdemo.views.segmentation import Segmented, known, scored
 from cvdemo.views.source import Chosen
 from cvdemo.world.vocabulary import SEMANTIC
-from cvdemo.zoo.drawn import DrawnSegmenter
+from cvdemo.zoo.drawn import TraceSegmenter
 from cvdemo.zoo.model import Segmentation
 from cvdemo.zoo.weights import has_weights, read_card
 
@@ -58,9 +59,8 @@ def cards(keys: tuple[str, ...]) -> list[Card]:
     for key in keys:
         if card := read_card(key):
             m = card["metrics"]
-            title = zoo.spec(key).title.removesuffix(" (drawn world)")
-            figures = (m["mIoU"], m["boundary_F1"], card["params"], m["ms_per_image"])
-            found.append(Card(key, title, *figures))
+            numbers = (m["mIoU"], m["boundary_F1"], card["params"], m["ms_per_image"])
+            found.append(Card(key, _title(zoo.spec(key)), *numbers))
     return found
 
 
@@ -101,7 +101,7 @@ def _crowded(card: Card, found: list[Card]) -> bool:
 
 def look(chosen: Chosen, labels: NDArray[np.uint8], show: str) -> NDArray[np.uint8]:
     """A small picture under a label map of the drawn world, or with the map's errors marked."""
-    truth = chosen.truth.semantic if chosen.truth is not None else None
+    truth = known(chosen, SEMANTIC)
     if show == "errors" and truth is not None:
         full = error_map(chosen.picture, labels, truth)
     else:
@@ -111,15 +111,34 @@ def look(chosen: Chosen, labels: NDArray[np.uint8], show: str) -> NDArray[np.uin
 
 def line(one: Segmented) -> str:
     """A net's name, and its score of this scene where the truth is known."""
-    parts = [f"**{one.entry.title.removesuffix(' (drawn world)')}**"]
-    if one.score is not None:
-        parts += [f"mIoU {one.score.mean_iou():.3f}", f"boundary F1 {one.score.mean_boundary_f1():.3f}"]
-    return " · ".join(parts)
+    title = f"**{_title(one.entry)}**"
+    return title if one.score is None else f"{title} · {figures(one.score)}"
+
+
+def figures(score: SegmentationScores | None) -> str:
+    """The two numbers of a score, or that there is none."""
+    if score is None:
+        return "no truth is known"
+    return f"mIoU {score.mean_iou():.3f} · boundary F1 {score.mean_boundary_f1():.3f}"
+
+
+def cut_score(
+    key: str, chosen: Chosen, silenced: tuple[int, ...], labels: NDArray[np.uint8]
+) -> SegmentationScores | None:
+    """The score of the labels that are left without some of a net's parts, where the truth is known."""
+    truth = known(chosen, SEMANTIC)
+    if truth is None:
+        return None
+    return scored(f"{key} without {silenced}", chosen.identity, len(SEMANTIC), labels, truth)
+
+
+def _title(entry: zoo.ModelSpec) -> str:
+    return entry.title.removesuffix(" (drawn world)")
 
 
 def choose_net(found: Sequence[Segmented]) -> str:
     """A box of the nets that ran; the chosen one's key stands in the URL."""
-    titles = {one.entry.key: one.entry.title.removesuffix(" (drawn world)") for one in found}
+    titles = {one.entry.key: _title(one.entry) for one in found}
     keys = list(titles)
     asked = st.query_params.get("net", "unet")
     index = keys.index(asked) if asked in keys else 0
@@ -166,8 +185,8 @@ def changed(
     return fit(error_map(picture, after, before), PICTURE)
 
 
-def _net(key: str) -> DrawnSegmenter:
-    return cast(DrawnSegmenter, zoo.load(key))
+def _net(key: str) -> TraceSegmenter:
+    return cast(TraceSegmenter, zoo.load(key))
 
 
 def in_rows(count: int, columns: int) -> Collection[range]:

@@ -15,7 +15,7 @@ from cvdemo.draw.segmentation import paint_labels
 from cvdemo.ops.dilated import Layer, effective_kernel
 from cvdemo.views.source import Chosen
 from cvdemo.world.vocabulary import SEMANTIC
-from cvdemo.zoo.drawn import DrawnSegmenter
+from cvdemo.zoo.drawn import TraceSegmenter
 from cvdemo.zoo.weights import has_weights
 
 KEY = "deeplabv3"
@@ -52,7 +52,7 @@ def branches(trace: Any, rates: tuple[int, ...], stride: int) -> list[Branch]:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _seen(identity: str, _picture: NDArray[np.uint8]) -> tuple[list[Branch], NDArray[np.uint8]]:
-    net = cast(DrawnSegmenter, zoo.load(KEY))
+    net = cast(TraceSegmenter, zoo.load(KEY))
     trace, config = net.trace(_picture), cast(Any, net.net).config
     labels = trace.logits[0].argmax(0).to("cpu").numpy().astype(np.uint8)
     painted = enlarged(paint_labels(labels, SEMANTIC), WIDTH)

@@ -81,9 +81,10 @@ def _answer(key: str, identity: str, _picture: NDArray[np.uint8]) -> Answer:
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def _score(
+def scored(
     key: str, identity: str, classes: int, _labels: NDArray[np.uint8], _truth: NDArray[np.uint8]
 ) -> SegmentationScores:
+    """The score of an answer's labels, computed once for each answer (`key`) and picture (`identity`)."""
     score = SegmentationScores(classes)
     score.add(_truth, _labels)
     return score
@@ -99,7 +100,7 @@ def segmented(entry: zoo.ModelSpec, chosen: Chosen) -> Segmented | None:
     truth = known(chosen, names)
     score = None
     if truth is not None:
-        score = _score(entry.key, chosen.identity, len(names), answer.labels, truth)
+        score = scored(entry.key, chosen.identity, len(names), answer.labels, truth)
     return Segmented(entry, names, answer, score)
 
 

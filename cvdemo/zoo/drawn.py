@@ -32,13 +32,13 @@ def load_segmenter(spec: ModelSpec, device: str) -> Segmenter:
     """The segmenter of the spec's key with its shipped weights."""
     net = segmenter(spec.key)
     load_weights(net, spec.key)
-    return DrawnSegmenter(spec, device, net)
+    return TraceSegmenter(spec, device, net)
 
 
-def at_working_size(picture: np.ndarray, device: str) -> Tensor:
-    """The picture with its longer side at 192 pixels, [1, 3, h, w] in 0..1."""
+def at_working_size(picture: np.ndarray, device: str, long_side: int = LONG_SIDE) -> Tensor:
+    """The picture with its longer side at so many pixels, [1, 3, h, w] in 0..1."""
     height, width = picture.shape[:2]
-    scale = LONG_SIDE / max(height, width)
+    scale = long_side / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     small = picture if size == (width, height) else cv2.resize(picture, size, interpolation=method)
@@ -66,12 +66,13 @@ class DrawnDetector(Detector):
         return RawArrays(*(t.cpu().numpy() for t in found))
 
 
-class DrawnSegmenter(Segmenter):
-    """A net whose trace has `logits` [1, C, h, w]."""
+class TraceSegmenter(Segmenter):
+    """A net whose trace has `logits` [1, C, h, w], shown pictures with the longer side at `long_side`."""
 
-    def __init__(self, spec: ModelSpec, device: str, net: nn.Module) -> None:
+    def __init__(self, spec: ModelSpec, device: str, net: nn.Module, *, long_side: int = LONG_SIDE) -> None:
         super().__init__(spec, device=device, nbytes=module_bytes(net))
         self.net = net.eval().to(device).to(memory_format=torch.channels_last)
+        self.long_side = long_side
 
     @torch.inference_mode()
     def network(self, picture: np.ndarray) -> np.ndarray:
@@ -82,4 +83,4 @@ class DrawnSegmenter(Segmenter):
         """All that happens inside the net, by the names of its own trace; `without` as its `forward` says."""
         options = {"without": tuple(without)} if without else {}
         with autocast(self.device):
-            return self.net(at_working_size(picture, self.device), **options)
+            return self.net(at_working_size(picture, self.device, self.long_side), **options)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cvdemo.assets import asset
 from cvdemo.data.atomic import write_whole
-from cvdemo.errors import CheckpointError, ModelNotAvailableError
+from cvdemo.errors import CheckpointError, DataError, ModelNotAvailableError
 from cvdemo.world.vocabulary import WORLD_VERSION
 
 if TYPE_CHECKING:
@@ -95,11 +95,22 @@ def read_card(key: str, folder: Path | None = None) -> dict[str, Any] | None:
     return card if isinstance(card, dict) else None
 
 
-def renew_card(key: str, numbers: dict[str, Any], folder: Path | None = None) -> None:
-    """Put newly measured numbers on the card of a net; one without a card is a `ModelNotAvailableError`."""
-    folder = folder or weights_folder()
+def card_of(key: str, data: str, folder: Path | None = None) -> dict[str, Any]:
+    """The card of a net, whose figures are of `data` ("world:test", "CamVid test").
+
+    One without a card is a `ModelNotAvailableError`, one scored on other data a `DataError`.
+    """
     card = read_card(key, folder)
     if card is None:
         raise ModelNotAvailableError(f"'{key}' has no card: `cvdemo train {key}` makes it")
+    if not str(card.get("scored_on", "")).startswith(f"{data}, "):
+        raise DataError(f"the card of '{key}' holds figures of {card.get('scored_on', '?')}, not of {data}")
+    return card
+
+
+def renew_card(key: str, data: str, numbers: dict[str, Any], folder: Path | None = None) -> None:
+    """Put newly measured numbers of `data` on the card of a net; raises as `card_of` does."""
+    folder = folder or weights_folder()
+    card = card_of(key, data, folder)
     text = json.dumps({**card, "metrics": numbers}, indent=2)
     write_whole(folder / f"{key}.json", f"{text}\n".encode())

@@ -18,7 +18,7 @@ from cvdemo.nets.ssd import SSD
 from cvdemo.nets.unet import UNet
 from cvdemo.train import finish, recipes
 from cvdemo.train.recipes import RECIPES, Scenes
-from cvdemo.zoo.drawn import DrawnDetector, DrawnSegmenter
+from cvdemo.zoo.drawn import DrawnDetector, TraceSegmenter
 from cvdemo.zoo.evaluate import NUMBERS
 from cvdemo.zoo.loader import CACHE
 from cvdemo.zoo.spec import ModelSpec
@@ -99,8 +99,8 @@ def untrained(monkeypatch: pytest.MonkeyPatch) -> None:
     def ssd(spec: ModelSpec, device: str) -> DrawnDetector:
         return DrawnDetector(spec, device, SSD())
 
-    def unet(spec: ModelSpec, device: str) -> DrawnSegmenter:
-        return DrawnSegmenter(spec, device, UNet())
+    def unet(spec: ModelSpec, device: str) -> TraceSegmenter:
+        return TraceSegmenter(spec, device, UNet())
 
     monkeypatch.setattr("cvdemo.zoo.drawn.load_ssd", ssd)
     monkeypatch.setattr("cvdemo.zoo.drawn.load_segmenter", unet)

@@ -20,7 +20,7 @@ from cvdemo.views.dilated import EXPERIMENTS, counts_csv, formula, measured_fiel
 from cvdemo.views.dilated_aspp import branches
 from cvdemo.views.dilated_responses import responses, signed_colours
 from cvdemo.views.page import texts
-from cvdemo.zoo.drawn import DrawnSegmenter
+from cvdemo.zoo.drawn import TraceSegmenter
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 
@@ -146,7 +146,7 @@ def test_the_branches_are_on_the_page_and_the_network_runs_once(monkeypatch: pyt
     """With the untrained net in place of the shipped one."""
     from cvdemo.views import dilated_aspp
 
-    net = DrawnSegmenter(zoo.spec("deeplabv3"), "cpu", deeplabv3())
+    net = TraceSegmenter(zoo.spec("deeplabv3"), "cpu", deeplabv3())
     traced: list[int] = []
     trace = net.trace
     monkeypatch.setattr(net, "trace", lambda picture: (traced.append(1), trace(picture))[1])

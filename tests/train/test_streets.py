@@ -20,7 +20,7 @@ from cvdemo.train import loop, street_frames, streets
 from cvdemo.train.street_card import finish, write_half
 from cvdemo.train.street_frames import piece, read_frames, relit
 from cvdemo.train.streets import Streets, batches, begin, depthwise_in_float32, teach
-from cvdemo.zoo.camvid_net import StreetSegmenter, load_shipped, pretrained_encoder
+from cvdemo.zoo.camvid_net import load_shipped, pretrained_encoder, street_segmenter
 from cvdemo.zoo.evaluate_maps import camvid_maps, evaluate_maps
 from cvdemo.zoo.weights import has_weights, read_card, weights_folder
 
@@ -185,7 +185,7 @@ def test_others_names_for_camvids_classes_count(folder: Path) -> None:
     torch.manual_seed(0)
     from cvdemo.nets.street import StreetConfig
 
-    model = StreetSegmenter(spec, "cpu", StreetNet(StreetConfig(classes=19)))
+    model = street_segmenter(spec, "cpu", StreetNet(StreetConfig(classes=19)))
     data = camvid_maps(folder)
     numbers = evaluate_maps(model, data)
     assert set(numbers["per_class"]) == {"sky", "building", "pole", "road"}
@@ -208,7 +208,7 @@ def test_others_names_for_camvids_classes_count(folder: Path) -> None:
 def test_any_picture(shape: tuple[int, int]) -> None:
     torch.manual_seed(0)
     picture = np.random.default_rng(0).integers(0, 256, (*shape, 3), np.uint8)
-    found = StreetSegmenter(zoo.spec(KEY), "cpu", StreetNet()).segmentation(picture)
+    found = street_segmenter(zoo.spec(KEY), "cpu", StreetNet()).segmentation(picture)
     assert found.probabilities.shape == (11, *shape)
     np.testing.assert_allclose(found.maps.sum(0), 1, atol=1e-4)
 

@@ -9,19 +9,31 @@ import pytest
 from click.testing import CliRunner
 
 from cvdemo.cli import main
-from cvdemo.errors import ModelNotAvailableError
+from cvdemo.errors import DataError, ModelNotAvailableError
 from cvdemo.zoo.weights import read_card, renew_card
 
 
 def test_new_numbers_go_on_a_card_and_the_rest_of_it_stays(tmp_path: Path) -> None:
-    (tmp_path / "unet.json").write_text(json.dumps({"net": "unet", "seed": 0, "metrics": {"mIoU": 0.1}}))
-    renew_card("unet", {"mIoU": 0.2, "n": 500}, tmp_path)
-    assert read_card("unet", tmp_path) == {"net": "unet", "seed": 0, "metrics": {"mIoU": 0.2, "n": 500}}
+    rest = {"net": "unet", "scored_on": "world:test, 500 scenes, normal"}
+    (tmp_path / "unet.json").write_text(json.dumps({**rest, "metrics": {"mIoU": 0.1}}))
+    renew_card("unet", "world:test", {"mIoU": 0.2, "n": 500}, tmp_path)
+    assert read_card("unet", tmp_path) == {**rest, "metrics": {"mIoU": 0.2, "n": 500}}
     with pytest.raises(ModelNotAvailableError, match="no card"):
-        renew_card("ssd", {}, tmp_path)
+        renew_card("ssd", "world:test", {}, tmp_path)
+    with pytest.raises(DataError, match="not of CamVid test"):
+        renew_card("unet", "CamVid test", {}, tmp_path)
+    assert read_card("unet", tmp_path) == {**rest, "metrics": {"mIoU": 0.2, "n": 500}}
 
 
 @pytest.mark.parametrize("more", [["--n", "3"], ["--crf"], ["--difficulty", "hard"]])
 def test_a_card_takes_no_other_figures(more: list[str]) -> None:
     done = CliRunner().invoke(main, ["evaluate", "unet", "--data", "world:test", "--card", *more])
     assert done.exit_code == 1 and "--card" in done.output
+
+
+@pytest.mark.parametrize(("key", "data"), [("camvid-lite0", "world:test"), ("unet", "world:val")])
+def test_a_card_is_never_given_figures_of_other_data(key: str, data: str) -> None:
+    before = read_card(key)
+    done = CliRunner().invoke(main, ["evaluate", key, "--data", data, "--card"])
+    assert done.exit_code == 1 and "holds figures of" in done.output
+    assert read_card(key) == before

@@ -18,7 +18,7 @@ from cvdemo.nets.segmenters import SEGMENTERS
 from cvdemo.nets.ssd import SSD
 from cvdemo.nets.unet import UNet
 from cvdemo.zoo import weights as files
-from cvdemo.zoo.drawn import DrawnDetector, DrawnSegmenter
+from cvdemo.zoo.drawn import DrawnDetector, TraceSegmenter
 from cvdemo.zoo.evaluate import NUMBERS, coco_numbers, drawn_data, evaluate, open_data
 from cvdemo.zoo.evaluate_maps import NUMBERS as MAP_NUMBERS
 from cvdemo.zoo.evaluate_maps import camvid_maps, drawn_maps, evaluate_maps
@@ -35,9 +35,9 @@ def detector() -> DrawnDetector:
 
 
 @pytest.fixture(scope="module")
-def segmenter() -> DrawnSegmenter:
+def segmenter() -> TraceSegmenter:
     torch.manual_seed(0)
-    return DrawnSegmenter(zoo.spec("unet"), "cpu", UNet())
+    return TraceSegmenter(zoo.spec("unet"), "cpu", UNet())
 
 
 def test_catalogue() -> None:
@@ -50,7 +50,7 @@ def test_catalogue() -> None:
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 900), (900, 1), (480, 641), (160, 192)])
-def test_any_picture(detector: DrawnDetector, segmenter: DrawnSegmenter, shape: tuple[int, int]) -> None:
+def test_any_picture(detector: DrawnDetector, segmenter: TraceSegmenter, shape: tuple[int, int]) -> None:
     picture = np.random.default_rng(0).integers(0, 256, (*shape, 3), np.uint8)
     found = detector.raw(picture)
     assert (found.xyxy <= [shape[1], shape[0]] * 2).all()
@@ -124,7 +124,7 @@ def test_true_boxes_score_one() -> None:
     assert coco_numbers(data.truth, rows)["AP"] == pytest.approx(1)
 
 
-def test_maps(segmenter: DrawnSegmenter) -> None:
+def test_maps(segmenter: TraceSegmenter) -> None:
     numbers = evaluate_maps(segmenter, drawn_maps("val", 3))
     assert tuple(numbers) == MAP_NUMBERS
     assert numbers["n"] == 3
@@ -134,7 +134,7 @@ def test_maps(segmenter: DrawnSegmenter) -> None:
         drawn_maps("tset", 3)
 
 
-def test_camvid_goes_by_name(tmp_path: Path, segmenter: DrawnSegmenter) -> None:
+def test_camvid_goes_by_name(tmp_path: Path, segmenter: TraceSegmenter) -> None:
     with pytest.raises(DataError, match="has no frames"):
         camvid_maps(tmp_path)
     for name in ("test", "testannot"):

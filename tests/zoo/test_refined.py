@@ -8,13 +8,13 @@ from click.testing import CliRunner
 from cvdemo import world, zoo
 from cvdemo.cli import main
 from cvdemo.ops.crf import refine
-from cvdemo.zoo.drawn import DrawnSegmenter
+from cvdemo.zoo.drawn import TraceSegmenter
 from cvdemo.zoo.refined import RefinedSegmenter
 
 
 def test_it_is_the_net_and_then_the_crf() -> None:
     inner = zoo.load("unet")
-    assert isinstance(inner, DrawnSegmenter)
+    assert isinstance(inner, TraceSegmenter)
     picture, _ = world.draw(world.scene(3), 192, 160)
     refined = RefinedSegmenter(inner, iterations=2)
     maps = inner.segmentation(picture).maps
@@ -24,7 +24,7 @@ def test_it_is_the_net_and_then_the_crf() -> None:
 
 def test_any_size_comes_out_at_its_own_size() -> None:
     inner = zoo.load("unet")
-    assert isinstance(inner, DrawnSegmenter)
+    assert isinstance(inner, TraceSegmenter)
     refined = RefinedSegmenter(inner, iterations=1)
     for height, width in ((1, 1), (37, 61), (5, 300)):
         assert refined(np.full((height, width, 3), 90, np.uint8)).shape == (height, width)

@@ -14,12 +14,16 @@ export default function ({ data, parentElement }) {
   const first = !frame.fields;
   frame.fields = fields;
   if (first) {
-    const seen = new MutationObserver(() => frame.isConnected ? settle() : seen.disconnect());
-    seen.observe(document.body, { attributeFilter: ['aria-valuetext', 'aria-valuenow'], subtree: true });
-    document.addEventListener('cvdemo-raw', settle);
+    const follow = () => {
+      if (frame.isConnected) return settle();
+      sliders.disconnect();
+      document.removeEventListener('cvdemo-raw', follow);
+    };
+    const sliders = new MutationObserver(follow);
+    sliders.observe(document.body, { attributeFilter: ['aria-valuetext', 'aria-valuenow'], subtree: true });
+    document.addEventListener('cvdemo-raw', follow);
   }
   settle();
-  return () => document.removeEventListener('cvdemo-raw', settle);
 }
 
 // Where the page's sliders stand, if that is not what Python has answered to; else null.
