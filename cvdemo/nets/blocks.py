@@ -1,6 +1,8 @@
-"""What several nets are built of: convolutions with normalisation, residual blocks, padding to a stride."""
+"""What several nets are built of: convolutions with normalisation, residual blocks, pyramids, padding."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from torch import Tensor, nn
 
@@ -59,3 +61,18 @@ def pad_to_stride(x: Tensor, stride: int) -> Tensor:
     height, width = x.shape[-2:]
     right, below = -width % stride, -height % stride
     return nn.functional.pad(x, (0, right, 0, below), mode="replicate") if right or below else x
+
+
+def top_down(levels: Sequence[Tensor]) -> list[Tensor]:
+    """Maps [N, C, h, w], finest first, each with the coarser ones added, enlarged (arXiv:1612.03144)."""
+    added = list(levels)
+    for k in reversed(range(len(added) - 1)):
+        size = added[k].shape[-2:]
+        added[k] = added[k] + nn.functional.interpolate(added[k + 1], size=size, mode="nearest")
+    return added
+
+
+def by_box(x: Tensor, values: int) -> Tensor:
+    """[N, A * values, h, w] as [N, h * w * A, values], in the order of `cvdemo.ops.anchors.grid_boxes`."""
+    n, _, h, w = x.shape
+    return x.view(n, -1, values, h, w).permute(0, 3, 4, 1, 2).reshape(n, -1, values)

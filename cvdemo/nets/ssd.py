@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torchvision.ops import box_iou
 
 from cvdemo.nets.backbone import STRIDES, Backbone, BackboneConfig
-from cvdemo.nets.blocks import ConvNorm, pad_to_stride
+from cvdemo.nets.blocks import ConvNorm, by_box, pad_to_stride, top_down
+from cvdemo.nets.matching import Things, match, things_of_batch
 from cvdemo.ops.anchors import default_sizes, grid_boxes
 from cvdemo.ops.box_coding import decode, encode, paired_overlap
 
@@ -91,17 +91,15 @@ class SSD(nn.Module):
         maps = self.backbone(pad_to_stride(pictures, STRIDES[-1]))
         used = [maps[STRIDES.index(s)] for s in self.config.strides]  # [N, 64, H/8, W/8] ...
         levels = self.levels(used)  # [N, C, H/8, W/8], [N, C, H/16, W/16], [N, C, H/32, W/32]
-        logits = [_by_box(f(m), 1 + self.config.classes) for f, m in zip(self.classify, levels, strict=True)]
-        offsets = [_by_box(f(m), 4) for f, m in zip(self.locate, levels, strict=True)]
+        logits = [by_box(f(m), 1 + self.config.classes) for f, m in zip(self.classify, levels, strict=True)]
+        offsets = [by_box(f(m), 4) for f, m in zip(self.locate, levels, strict=True)]
         return SSDTrace(tuple(levels), tuple(logits), tuple(offsets), self.defaults(levels))
 
     def levels(self, maps: list[Tensor]) -> list[Tensor]:
         """The maps that are classified: all of the same number of channels, finest first."""
         levels = [f(m) for f, m in zip(self.lateral, maps, strict=True)]
         if self.config.top_down:
-            for k in reversed(range(len(levels) - 1)):
-                size = levels[k].shape[-2:]
-                levels[k] = levels[k] + nn.functional.interpolate(levels[k + 1], size=size, mode="nearest")
+            levels = top_down(levels)
         return [f(nn.functional.relu(m)) for f, m in zip(self.smooth, levels, strict=True)]
 
     def defaults(self, levels: list[Tensor]) -> tuple[Tensor, ...]:
@@ -110,46 +108,6 @@ class SSD(nn.Module):
             torch.from_numpy(grid_boxes(m.shape[-2], m.shape[-1], stride, sizes)).to(m.device)
             for m, stride, sizes in zip(levels, self.config.strides, self.sizes, strict=True)
         )
-
-
-def _by_box(x: Tensor, values: int) -> Tensor:
-    """[N, A * values, h, w] as [N, h * w * A, values], in the order of the default boxes."""
-    n, _, h, w = x.shape
-    return x.view(n, -1, values, h, w).permute(0, 3, 4, 1, 2).reshape(n, -1, values)
-
-
-class Things(NamedTuple):
-    """What one picture shows: boxes [T, 4] in pixels, class ids [T] from 0, which are too hard to ask for."""
-
-    boxes: Tensor
-    classes: Tensor
-    difficult: Tensor
-
-
-class Match(NamedTuple):
-    """For every default box: the row of its thing, -1 for background, -2 where nothing is asked; the IoU."""
-
-    thing: Tensor  # [D]
-    iou: Tensor  # [D]
-
-
-def match(defaults: Tensor, things: Things, iou_threshold: float) -> Match:
-    """Give default boxes [D, 4] to things: each thing its best one, and all from the threshold on.
-
-    arXiv:1512.02325, sec. 2.2, "matching strategy". Boxes on a difficult thing are not asked about.
-    """
-    if not len(things.boxes):
-        return Match(
-            defaults.new_full((len(defaults),), -1, dtype=torch.long), defaults.new_zeros(len(defaults))
-        )
-    iou = box_iou(defaults, things.boxes)  # [D, T]
-    best, thing = iou.max(dim=1)
-    own = iou.argmax(dim=0)  # [T]
-    thing = thing.where(best >= iou_threshold, -1)
-    asked = (~things.difficult).nonzero()[:, 0]
-    thing[own[asked]] = asked
-    thing = torch.where((thing >= 0) & things.difficult[thing.clamp(min=0)], -2, thing)
-    return Match(thing, best)
 
 
 class SSDLoss(NamedTuple):
@@ -174,16 +132,14 @@ def ssd_loss(trace: SSDTrace, truth: list[Things], config: SSDConfig) -> SSDLoss
     logits, offsets = torch.cat(trace.logits, 1).float(), torch.cat(trace.offsets, 1).float()
     thing = torch.stack([match(defaults, t, config.match_iou).thing for t in truth])  # [N, D]
     picture, row = (thing >= 0).nonzero(as_tuple=True)  # [P] each
-    first = torch.tensor([0, *(len(t.boxes) for t in truth)], device=thing.device).cumsum(0)
-    index = first[picture] + thing[picture, row]
-    wanted = torch.cat([t.boxes for t in truth])[index]  # [P, 4]
+    wanted, classes = things_of_batch(truth, picture, thing[picture, row])  # [P, 4], [P]
     found = decode(offsets[picture, row], defaults[row])
     iou, giou = paired_overlap(found, wanted)
     count = max(len(row), 1)
     distance = nn.functional.smooth_l1_loss(
         offsets[picture, row], encode(wanted, defaults[row]), reduction="sum", beta=BEND
     )
-    target = torch.cat([t.classes for t in truth])[index] + 1  # [P]
+    target = classes + 1  # [P]
     likely = logits.log_softmax(dim=-1)  # [N, D, 1 + classes]
     chosen = likely[picture, row]
     share = iou.detach().clamp(0, 1) if config.quality else torch.ones_like(iou)

@@ -22,13 +22,26 @@ def default_sizes(scale: float, next_scale: float, ratios: Sequence[float]) -> N
     return np.array(sizes, dtype=np.float32)
 
 
-def grid_boxes(rows: int, columns: int, stride: float, sizes: NDArray[np.float32]) -> NDArray[np.float32]:
+def anchor_sizes(scales: Sequence[float], ratios: Sequence[float]) -> NDArray[np.float32]:
+    """Widths and heights [len(scales) * len(ratios), 2] in pixels of anchors (arXiv:1506.01497, sec. 3.1.1).
+
+    A ratio is height / width; every anchor of a scale s has the area s * s. Ratios stand outside: all scales
+    of the first ratio come first.
+    """
+    sizes = [(scale / ratio**0.5, scale * ratio**0.5) for ratio in ratios for scale in scales]
+    return np.array(sizes, dtype=np.float32).reshape(-1, 2)
+
+
+def grid_boxes(
+    rows: int, columns: int, stride: float, sizes: NDArray[np.float32], *, centre: float = 0.5
+) -> NDArray[np.float32]:
     """Boxes of the sizes [A, 2] centred on every cell, [rows * columns * A, 4] x1 y1 x2 y2 in pixels.
 
-    Cell (i, j) is centred at ((j + .5) * stride, (i + .5) * stride). All boxes of a cell stand together,
-    cells go row by row, and boxes may reach beyond the picture.
+    Cell (i, j) is centred at ((j + centre) * stride, (i + centre) * stride); torchvision centres its anchors
+    on the cell's corner, 0. All boxes of a cell stand together, cells go row by row, and boxes may reach
+    beyond the picture.
     """
     y, x = np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij")
-    centres = ((np.stack([x, y], axis=-1) + 0.5) * stride).reshape(-1, 1, 2)
+    centres = ((np.stack([x, y], axis=-1) + centre) * stride).reshape(-1, 1, 2)
     half = sizes[None] / 2
     return np.concatenate([centres - half, centres + half], axis=2).reshape(-1, 4).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Teaching a detector of default boxes."""
+"""Teaching a detector of default boxes, and what all teachers of detectors share."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from cvdemo.nets.ssd import SSD, Things, ssd_loss
+from cvdemo.nets.matching import Things
+from cvdemo.nets.ssd import SSD, ssd_loss
 from cvdemo.train.scenes import Sample
 from cvdemo.train.task import Progress, as_tensor, flip_half, mixed_precision
 
@@ -24,12 +25,7 @@ class Boxes:
     def loss(
         self, net: nn.Module, batch: list[Sample], dice: np.random.Generator, device: torch.device
     ) -> Tensor:
-        batch = flip_half(batch, dice)
-        pictures = as_tensor(np.stack([s.picture for s in batch]), device)
-        truth = [
-            Things(*(torch.from_numpy(v).to(device) for v in (s.boxes, s.classes, s.difficult)))
-            for s in batch
-        ]
+        pictures, truth = pictures_and_things(flip_half(batch, dice), device)
         with mixed_precision(device):
             trace = net(pictures)
         return ssd_loss(trace, truth, cast(SSD, net).config).total
@@ -37,9 +33,24 @@ class Boxes:
     def measure(
         self, net: nn.Module, *, split: str, n: int, device: str, progress: Progress = iter
     ) -> dict[str, Any]:
-        from cvdemo.zoo import spec
-        from cvdemo.zoo.drawn import DrawnDetector
-        from cvdemo.zoo.evaluate import drawn_data, evaluate
+        return score_drawn("ssd", net, split=split, n=n, device=device, progress=progress)
 
-        model = DrawnDetector(spec("ssd"), device, cast(SSD, net))
-        return evaluate(model, drawn_data(split, n), progress=progress)
+
+def pictures_and_things(batch: list[Sample], device: torch.device) -> tuple[Tensor, list[Things]]:
+    """Pictures [N, 3, H, W] of a batch in 0..1, and what each shows."""
+    pictures = as_tensor(np.stack([s.picture for s in batch]), device)
+    truth = [
+        Things(*(torch.from_numpy(v).to(device) for v in (s.boxes, s.classes, s.difficult))) for s in batch
+    ]
+    return pictures, truth
+
+
+def score_drawn(
+    key: str, net: nn.Module, *, split: str, n: int, device: str, progress: Progress = iter
+) -> dict[str, Any]:
+    """COCO's twelve numbers of a net on n scenes of a split, as the catalogue's detector of the key."""
+    from cvdemo.zoo import spec
+    from cvdemo.zoo.drawn import DrawnDetector
+    from cvdemo.zoo.evaluate import drawn_data, evaluate
+
+    return evaluate(DrawnDetector(spec(key), device, net), drawn_data(split, n), progress=progress)

@@ -6,6 +6,7 @@ import difflib
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from cvdemo.errors import UnknownModelError
 from cvdemo.world.vocabulary import WORLD_VERSION
@@ -72,6 +73,9 @@ def _maps(key: str, *, steps: int = 1000, start: str = "ssd", rate: float = 3e-3
     return Recipe(key, task, steps=steps, start=start, rate=rate, channels_last=True)
 
 
+REGIONS: dict[str, Any] = {"steps": 4000, "start": "ssd", "rate": 2e-3, "channels_last": True}
+"""What detectors that judge regions have in common, so that their figures compare the nets."""
+
 RECIPES: dict[str, Recipe] = {
     recipe.key: recipe
     for recipe in (
@@ -90,6 +94,9 @@ RECIPES: dict[str, Recipe] = {
             channels_last=True,
             scenes=Scenes(objects=(6, 12)),
         ),
+        Recipe("faster-rcnn", "cvdemo.train.two_stage:TwoStage:faster-rcnn", **REGIONS),
+        Recipe("rfcn", "cvdemo.train.two_stage:TwoStage:rfcn", **REGIONS),
+        Recipe("yolo", "cvdemo.train.cells:Cells", steps=5000, start="ssd", channels_last=True),
         _maps("fcn32s"),
         _maps("fcn16s", steps=500, start="fcn32s", rate=1e-3),
         _maps("fcn8s", steps=500, start="fcn16s", rate=1e-3),

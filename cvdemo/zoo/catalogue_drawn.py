@@ -16,7 +16,7 @@ def _drawn(key: str, task: Task, title: str, arxiv: str, adapter: str, labels: s
         licence="MIT",
         download_bytes=0,
         labels=labels,
-        adapter=f"cvdemo.zoo.drawn:{adapter}",
+        adapter=f"cvdemo.zoo.{adapter if ':' in adapter else f'drawn:{adapter}'}",
         published=measured(key),
         note=note,
     )
@@ -33,21 +33,23 @@ def measured(key: str) -> Published | None:
         return None
 
 
+def _detector(key: str, name: str, arxiv: str, adapter: str) -> ModelSpec:
+    note = f"A small {name} that knows the drawn world only; `cvdemo train {key}` makes it."
+    return _drawn(key, Task.DETECT, f"{name} (drawn world)", arxiv, adapter, "drawn-things", note)
+
+
 def _segmenter(key: str, name: str, arxiv: str) -> ModelSpec:
     note = f"A small {name} that knows the drawn world only; `cvdemo train {key}` makes it."
     return _drawn(key, Task.SEGMENT, f"{name} (drawn world)", arxiv, "load_segmenter", "drawn-semantic", note)
 
 
 DRAWN: tuple[ModelSpec, ...] = (
-    _drawn(
-        "ssd",
-        Task.DETECT,
-        "SSD (drawn world)",
-        "1512.02325",
-        "load_ssd",
-        "drawn-things",
-        "A small SSD that knows the drawn world only; `cvdemo train ssd` makes it.",
-    ),
+    _detector("ssd", "SSD", "1512.02325", "load_ssd"),
+    _detector("rcnn", "R-CNN", "1311.2524", "drawn_regions:load"),
+    _detector("fast-rcnn", "Fast R-CNN", "1504.08083", "drawn_regions:load"),
+    _detector("faster-rcnn", "Faster R-CNN", "1506.01497", "drawn_regions:load"),
+    _detector("rfcn", "R-FCN", "1605.06409", "drawn_regions:load"),
+    _detector("yolo", "YOLO", "1506.02640", "load_yolo"),
     _segmenter("unet", "U-Net", "1505.04597"),
     _segmenter("unet-noskip", "U-Net without skips", "1505.04597"),
     _segmenter("fcn32s", "FCN-32s", "1411.4038"),

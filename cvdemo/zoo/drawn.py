@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from cvdemo.nets.segmenters import segmenter
 from cvdemo.nets.ssd import SSD
+from cvdemo.nets.yolo import YOLO
 from cvdemo.zoo.checkpoint import module_bytes
 from cvdemo.zoo.device import autocast
 from cvdemo.zoo.model import FLOOR, Detector, RawArrays, Segmenter
@@ -24,6 +25,13 @@ LONG_SIDE = 192  # of the scenes that the nets were trained on
 def load_ssd(spec: ModelSpec, device: str) -> Detector:
     """SSD with its shipped weights."""
     net = SSD()
+    load_weights(net, spec.key)
+    return DrawnDetector(spec, device, net)
+
+
+def load_yolo(spec: ModelSpec, device: str) -> Detector:
+    """YOLO with its shipped weights."""
+    net = YOLO()
     load_weights(net, spec.key)
     return DrawnDetector(spec, device, net)
 
@@ -47,7 +55,7 @@ def at_working_size(picture: np.ndarray, device: str, long_side: int = LONG_SIDE
 
 
 class DrawnDetector(Detector):
-    """A net whose trace has `boxes()` and `scores()` of all its default boxes."""
+    """A net whose trace has `boxes()` and `scores()` of all its default boxes, cells or regions."""
 
     def __init__(self, spec: ModelSpec, device: str, net: nn.Module) -> None:
         super().__init__(spec, device=device, nbytes=module_bytes(net))
@@ -56,14 +64,31 @@ class DrawnDetector(Detector):
     @torch.inference_mode()
     def network(self, picture: np.ndarray, prompt: str) -> RawArrays:
         x = at_working_size(picture, self.device)  # [1, 3, h, w]
+        return raw_arrays(self.look(x), x, picture)
+
+    @torch.inference_mode()
+    def trace(self, picture: np.ndarray) -> Any:
+        """All that happens inside the net, in pixels of the picture at its working size."""
+        return self.look(at_working_size(picture, self.device))
+
+    def look(self, x: Tensor) -> Any:
+        """The trace of a picture at its working size, [1, 3, h, w] in 0..1."""
         with autocast(self.device):
-            trace = self.net(x)
-        boxes, scores = trace.boxes()[0], trace.scores()[0]  # [D, 4], [D, classes]
-        row, column = (scores > FLOOR).nonzero(as_tuple=True)
-        height, width = picture.shape[:2]
-        back = boxes.new_tensor([width / x.shape[3], height / x.shape[2]] * 2)
-        found = (boxes[row] * back, scores[row, column], column)
-        return RawArrays(*(t.cpu().numpy() for t in found))
+            return self.net(x)
+
+
+def raw_arrays(trace: Any, x: Tensor, picture: np.ndarray) -> RawArrays:
+    """What a trace has found on x [1, 3, h, w], in pixels of the picture: every class above the floor.
+
+    `trace.scores()` is [1, D, classes], `trace.boxes()` [1, D, 4], or [1, D, classes, 4] where every class
+    has its own box.
+    """
+    boxes, scores = trace.boxes()[0], trace.scores()[0]
+    row, column = (scores > FLOOR).nonzero(as_tuple=True)
+    own = boxes[row] if boxes.ndim == 2 else boxes[row, column]  # [F, 4]
+    height, width = picture.shape[:2]
+    back = own.new_tensor([width / x.shape[3], height / x.shape[2]] * 2)
+    return RawArrays(*(t.cpu().numpy() for t in (own * back, scores[row, column], column)))
 
 
 class TraceSegmenter(Segmenter):

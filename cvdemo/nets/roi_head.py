@@ -1,0 +1,172 @@
+"""From regions to classes and better boxes: the second half of Fast and Faster R-CNN.
+
+Fast R-CNN, arXiv:1504.08083, sec. 2: each region's features are pooled to one size, go through fully
+connected layers, and end in a class and, for every class, a shift of the box.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torchvision.ops import roi_align, roi_pool
+
+from cvdemo.nets.matching import Things, balanced, match
+from cvdemo.nets.rpn import box_loss
+from cvdemo.ops.box_coding import VARIANCES, decode, paired_overlap
+
+
+@dataclass(frozen=True)
+class RoIHeadConfig:
+    """Levels by stride that regions are pooled from, to `size` x `size` cells by `pooling`.
+
+    A region goes to the first level where its side, the root of its area, is below `side` pixels, doubled
+    from each level to the next (arXiv:1612.03144, eq. 1).
+    """
+
+    classes: int = 8  # without background, which is class 0 of the logits
+    strides: tuple[int, ...] = (4, 8, 16)
+    side: float = 56
+    pooling: Literal["align", "max"] = "align"
+    size: int = 7
+    samples: int = 2  # of RoIAlign, along each side of a cell
+    hidden: int = 128
+
+
+class RoITrace(NamedTuple):
+    """Regions of a batch, picture by picture: `rois` [R, 5], the picture's number and x1 y1 x2 y2 in pixels.
+
+    `pooled` [R, C, S, S], `logits` [R, 1 + classes], `offsets` [R, 1 + classes, 4].
+    """
+
+    rois: Tensor
+    pooled: Tensor
+    logits: Tensor
+    offsets: Tensor
+
+
+class RoIHead(nn.Module):
+    """Feature maps by stride and regions of each picture to logits and offsets of every region."""
+
+    def __init__(self, channels: int, config: RoIHeadConfig | None = None) -> None:
+        super().__init__()
+        self.config = config = config or RoIHeadConfig()
+        self.fc = nn.Sequential(
+            nn.Flatten(),
+            nn.Linear(channels * config.size**2, config.hidden),
+            nn.ReLU(inplace=True),
+            nn.Linear(config.hidden, config.hidden),
+            nn.ReLU(inplace=True),
+        )
+        self.classify = nn.Linear(config.hidden, 1 + config.classes)
+        self.locate = nn.Linear(config.hidden, 4 * (1 + config.classes))
+
+    def forward(self, features: Mapping[int, Tensor], boxes: Sequence[Tensor]) -> RoITrace:
+        rois = numbered(boxes)  # [R, 5]
+        pooled = self.pool(features, rois)  # [R, C, S, S]
+        hidden = self.fc(pooled)  # [R, hidden]
+        offsets = self.locate(hidden).view(len(rois), -1, 4)  # [R, 1 + classes, 4]
+        return RoITrace(rois, pooled, self.classify(hidden), offsets)
+
+    def pool(self, features: Mapping[int, Tensor], rois: Tensor) -> Tensor:
+        """Each region's features from the level that fits its size, [R, C, S, S]."""
+        config = self.config
+        level = levels_of(rois[:, 1:], config.side, len(config.strides))
+        channels = features[config.strides[0]].shape[1]
+        pooled = rois.new_zeros(len(rois), channels, config.size, config.size)
+        for k, stride in enumerate(config.strides):
+            own = (level == k).nonzero()[:, 0]
+            if len(own):
+                pooled = pooled.index_copy(0, own, self._pool(features[stride].float(), rois[own], stride))
+        return pooled
+
+    def _pool(self, level: Tensor, rois: Tensor, stride: int) -> Tensor:
+        size = self.config.size
+        if self.config.pooling == "max":
+            return roi_pool(level, rois, size, 1 / stride)
+        return roi_align(level, rois, size, 1 / stride, self.config.samples, aligned=True)
+
+
+def numbered(boxes: Sequence[Tensor]) -> Tensor:
+    """Boxes [R, 4] of each picture of a batch as [R of all, 5] with the picture's number in front."""
+    return torch.cat([nn.functional.pad(b, (1, 0), value=k) for k, b in enumerate(boxes)])
+
+
+def levels_of(boxes: Tensor, side: float, count: int) -> Tensor:
+    """The level, 0 to count - 1, of each box [R, 4]: 0 below `side` pixels, 1 below twice that ..."""
+    sides = (boxes[:, 2:] - boxes[:, :2]).clamp(min=0).prod(dim=1).sqrt()
+    return (torch.log2(sides / side + 1e-6) + 1).floor().clamp(0, count - 1).long()
+
+
+def scored(logits: Tensor) -> Tensor:
+    """Probabilities [R, classes] without the background's."""
+    return logits.float().softmax(dim=-1)[:, 1:]
+
+
+def moved(offsets: Tensor, rois: Tensor, variances: tuple[float, ...] = VARIANCES) -> Tensor:
+    """The box of every region for every class, [R, classes, 4] in pixels, background left out."""
+    return decode(offsets[:, 1:].float().transpose(0, 1), rois[:, 1:], variances).transpose(0, 1)
+
+
+class Lesson(NamedTuple):
+    """Regions to learn from: `boxes` of each picture; of all R regions the `classes` [R], 0 background.
+
+    `wanted` [P, 4] are the things' boxes of the P regions that are on things, in their order.
+    """
+
+    boxes: list[Tensor]
+    classes: Tensor
+    wanted: Tensor
+
+
+@torch.no_grad()
+def lesson(
+    proposals: Sequence[Tensor],
+    truth: Sequence[Things],
+    *,
+    count: int = 48,
+    iou: float = 0.5,
+    share: float = 0.4,
+) -> Lesson:
+    """Choose `count` regions of each picture from its proposals [P, 4], at most `share` of them on things.
+
+    arXiv:1504.08083, sec. 2.3. The true boxes are among the proposals, so that there is always something.
+    """
+    boxes, classes, wanted = [], [], []
+    for own, things in zip(proposals, truth, strict=True):
+        own = torch.cat([own, things.boxes[~things.difficult]])
+        thing = match(own, things, iou, each=False).thing
+        matched, nothing = balanced(thing, count, share)
+        boxes.append(torch.cat([own[matched], own[nothing]]))
+        classes += [things.classes[thing[matched]] + 1, torch.zeros_like(nothing)]
+        wanted.append(things.boxes[thing[matched]])
+    return Lesson(boxes, torch.cat(classes), torch.cat(wanted))
+
+
+class HeadLoss(NamedTuple):
+    """Parts of the loss: of the classes per region, of the boxes per region that is on a thing."""
+
+    classes: Tensor
+    boxes: Tensor
+
+    @property
+    def total(self) -> Tensor:
+        return self.classes + self.boxes
+
+
+def head_loss(logits: Tensor, offsets: Tensor, rois: Tensor, taught: Lesson) -> HeadLoss:
+    """Loss of regions [R, 5] (arXiv:1504.08083, eq. 1), their boxes' of the true class only.
+
+    A class is wanted as much as the region's box, as it is shifted now, overlaps its thing, and background
+    for the rest (arXiv:2006.04388), so that the best box of a thing scores best.
+    """
+    on = (taught.classes > 0).nonzero()[:, 0]
+    own, classes, boxes = offsets[on, taught.classes[on]].float(), taught.classes[on], rois[on, 1:]
+    likely = logits.float().log_softmax(dim=-1)  # [R, 1 + classes]
+    share = paired_overlap(decode(own.detach(), boxes), taught.wanted)[0].clamp(0, 1)
+    positive = -(share * likely[on, classes] + (1 - share) * likely[on, 0]).sum()
+    negative = -likely[taught.classes == 0, 0].sum()
+    return HeadLoss((positive + negative) / max(len(rois), 1), box_loss(own, boxes, taught.wanted))

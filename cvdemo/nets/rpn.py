@@ -1,0 +1,177 @@
+"""The region proposal network: anchors, how much each looks like a thing, and the best of them.
+
+Faster R-CNN, arXiv:1506.01497, sec. 3.1. One small convolution runs over every level of the features; each
+cell scores and shifts its anchors. Against the paper: anchors stand on several levels (arXiv:1612.03144,
+sec. 4.1), and the boxes' loss has the generalised IoU beside smooth L1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torchvision.ops import batched_nms, clip_boxes_to_image
+
+from cvdemo.nets.blocks import by_box
+from cvdemo.nets.matching import Things, balanced, match, things_of_batch
+from cvdemo.ops.anchors import anchor_sizes, grid_boxes
+from cvdemo.ops.box_coding import VARIANCES, decode, encode, paired_overlap
+
+THINNEST = 1e-3  # pixels; a proposal with a thinner side is dropped
+
+
+@dataclass(frozen=True)
+class RPNConfig:
+    """Levels by stride with the scales of their anchors in pixels, and ratios of height to width for all.
+
+    Of each level the `before` best go into NMS at `iou`; of what it leaves, the `after` best are proposed.
+    An anchor from `positive` IoU on, or the best of a thing, is one; below `negative` it is background; so
+    many `anchors` of a picture are learnt from, at most half of them on things. `centre` as in `grid_boxes`.
+    """
+
+    strides: tuple[int, ...] = (8, 16, 32)
+    scales: tuple[tuple[float, ...], ...] = ((12, 18), (28, 42), (64, 96))
+    ratios: tuple[float, ...] = (0.5, 1, 2)
+    before: int = 300
+    after: int = 150
+    iou: float = 0.7
+    positive: float = 0.6
+    negative: float = 0.3
+    anchors: int = 128
+    centre: float = 0.5
+    variances: tuple[float, ...] = VARIANCES
+
+
+class RPNTrace(NamedTuple):
+    """What the network says, per level, finest first: `objectness` [N, h * w * A] before the sigmoid.
+
+    `offsets` [N, h * w * A, 4] shift the `anchors` [h * w * A, 4], x1 y1 x2 y2 in pixels; `shapes` are the
+    rows, columns and anchors of a cell of each level.
+    """
+
+    objectness: tuple[Tensor, ...]
+    offsets: tuple[Tensor, ...]
+    anchors: tuple[Tensor, ...]
+    shapes: tuple[tuple[int, int, int], ...]
+
+    def corrected(self, variances: tuple[float, ...] = VARIANCES) -> Tensor:
+        """The shifted anchors of all levels, [N, D, 4] in pixels."""
+        return decode(torch.cat(self.offsets, 1).float(), torch.cat(self.anchors), variances)
+
+
+class Proposals(NamedTuple):
+    """What one picture's network proposes, best first: boxes [P, 4] in pixels, scores [P] in 0..1.
+
+    `anchor` [P] is each one's row among the anchors of all levels, `candidates` [K] are the rows of those
+    that went into NMS.
+    """
+
+    boxes: Tensor
+    scores: Tensor
+    anchor: Tensor
+    candidates: Tensor
+
+
+class RPN(nn.Module):
+    """Feature maps by stride, all with the same number of channels, to scored and shifted anchors."""
+
+    def __init__(self, channels: int, config: RPNConfig | None = None) -> None:
+        super().__init__()
+        self.config = config = config or RPNConfig()
+        self.sizes = [anchor_sizes(scales, config.ratios) for scales in config.scales]
+        boxes = len(self.sizes[0])
+        self.conv = nn.Conv2d(channels, channels, 3, padding=1)
+        self.objectness = nn.Conv2d(channels, boxes, 1)
+        self.locate = nn.Conv2d(channels, boxes * 4, 1)
+
+    def forward(self, features: Mapping[int, Tensor]) -> RPNTrace:
+        used = [features[s] for s in self.config.strides]
+        seen = [nn.functional.relu(self.conv(m)) for m in used]  # [N, C, h, w] of every level
+        objectness = tuple(by_box(self.objectness(m), 1)[..., 0] for m in seen)  # [N, h * w * A]
+        offsets = tuple(by_box(self.locate(m), 4) for m in seen)  # [N, h * w * A, 4]
+        shapes = tuple((m.shape[-2], m.shape[-1], len(s)) for m, s in zip(used, self.sizes, strict=True))
+        return RPNTrace(objectness, offsets, self.anchors(used), shapes)
+
+    def anchors(self, levels: Sequence[Tensor]) -> tuple[Tensor, ...]:
+        """The anchors of every level, [h * w * A, 4] in pixels."""
+        return tuple(
+            torch.from_numpy(grid_boxes(*m.shape[-2:], stride, sizes, centre=self.config.centre)).to(m.device)
+            for m, stride, sizes in zip(levels, self.config.strides, self.sizes, strict=True)
+        )
+
+
+@torch.no_grad()
+def propose(trace: RPNTrace, size: tuple[int, int], config: RPNConfig) -> list[Proposals]:
+    """The proposals of each picture of a batch; boxes are clipped to the `size` (height, width)."""
+    boxes = clip_boxes_to_image(trace.corrected(config.variances), size)  # [N, D, 4]
+    scores = torch.cat(trace.objectness, 1).float().sigmoid()  # [N, D]
+    return [_best(b, s, trace, config) for b, s in zip(boxes, scores, strict=True)]
+
+
+def _best(boxes: Tensor, scores: Tensor, trace: RPNTrace, config: RPNConfig) -> Proposals:
+    """The funnel of one picture: the best of each level, then NMS within it, then the best of all."""
+    rows, levels, first = [], [], 0
+    for level, anchors in enumerate(trace.anchors):
+        own = scores[first : first + len(anchors)].topk(min(config.before, len(anchors))).indices
+        rows.append(own + first)
+        levels.append(torch.full_like(own, level))
+        first += len(anchors)
+    candidates, level = torch.cat(rows), torch.cat(levels)
+    solid = ((boxes[candidates, 2:] - boxes[candidates, :2]) >= THINNEST).all(dim=1)
+    candidates, level = candidates[solid], level[solid]
+    kept = batched_nms(boxes[candidates], scores[candidates], level, config.iou)[: config.after]
+    anchor = candidates[kept]
+    return Proposals(boxes[anchor], scores[anchor], anchor, candidates)
+
+
+class RPNLoss(NamedTuple):
+    """Parts of the loss: of the objectness per chosen anchor, of the boxes per matched one."""
+
+    objectness: Tensor
+    boxes: Tensor
+
+    @property
+    def total(self) -> Tensor:
+        return self.objectness + self.boxes
+
+
+def rpn_loss(trace: RPNTrace, truth: Sequence[Things], config: RPNConfig) -> RPNLoss:
+    """Loss of a batch (arXiv:1506.01497, eq. 1) over a balanced choice of each picture's anchors."""
+    anchors = torch.cat(trace.anchors)
+    objectness = torch.cat(trace.objectness, 1).float()  # [N, D]
+    offsets = torch.cat(trace.offsets, 1).float()  # [N, D, 4]
+    found = [match(anchors, t, config.positive, background=config.negative).thing for t in truth]
+    chosen = [balanced(thing, config.anchors, 0.5) for thing in found]
+    entropy = nn.functional.binary_cross_entropy_with_logits
+    losses = [
+        entropy(
+            torch.cat([scores[matched], scores[nothing]]),
+            torch.cat([torch.ones_like(scores[matched]), torch.zeros_like(scores[nothing])]),
+        )
+        for scores, (matched, nothing) in zip(objectness, chosen, strict=True)
+    ]
+    picture = torch.cat([torch.full_like(m, k) for k, (m, _) in enumerate(chosen)])
+    row = torch.cat([m for m, _ in chosen])
+    wanted, _ = things_of_batch(
+        truth, picture, torch.cat([t[m] for t, (m, _) in zip(found, chosen, strict=True)])
+    )
+    return RPNLoss(
+        torch.stack(losses).mean(), box_loss(offsets[picture, row], anchors[row], wanted, config.variances)
+    )
+
+
+def box_loss(
+    offsets: Tensor, boxes: Tensor, wanted: Tensor, variances: tuple[float, ...] = VARIANCES
+) -> Tensor:
+    """Smooth L1 of offsets [P, 4] of boxes [P, 4] from what leads to `wanted` [P, 4], plus 1 - GIoU: a mean.
+
+    arXiv:1504.08083, eq. 2 and 3; arXiv:1902.09630.
+    """
+    _, giou = paired_overlap(decode(offsets, boxes, variances), wanted)
+    distance = nn.functional.smooth_l1_loss(
+        offsets, encode(wanted, boxes, variances), reduction="sum", beta=0.1
+    )
+    return (distance / 4 + 2 * (1 - giou).sum()) / max(len(wanted), 1)
