@@ -54,9 +54,13 @@ def command(
     """
     figures_of = "CamVid test" if data.startswith("camvid:") else data
     if card:
-        if (count, preset, knobs, crf) != (None, "normal", (), False):
-            raise DataError("a card holds the figures of the whole test: --card goes with no other choice")
-        card_of(key, figures_of)  # says at once that there is none, or one of other data
+        scored_on = str(card_of(key, figures_of)["scored_on"])  # says at once if there is none of this data
+        own_knobs = {part for part in scored_on.split(", ") if "=" in part}
+        if (count, preset, set(knobs), crf) != (None, "normal", own_knobs, False):
+            own = f"; its scenes are of --knob {' --knob '.join(sorted(own_knobs))}" if own_knobs else ""
+            raise DataError(
+                f"a card holds the figures of the whole test: --card goes with no other choice{own}"
+            )
     numbers = _score(key, data, count, parse_difficulty(preset, knobs), device, crf=crf)
     for name, value in numbers.items():
         _print(name, value)

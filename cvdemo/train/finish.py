@@ -46,6 +46,7 @@ def _score(run: Run, net: nn.Module, n: int, device: str, progress: Progress) ->
 
 def _card(run: Run, path: Path, n: int, numbers: dict[str, Any], exact: dict[str, Any]) -> dict[str, Any]:
     recipe = run.recipe
+    knobs: tuple[str, ...] = getattr(run.task, "knobs", ())  # that the scored scenes differ in from normal
     command = f"cvdemo train {recipe.key}" + (f" --minutes {run.minutes:g}" if run.minutes else "")
     return {
         "net": recipe.key,
@@ -58,7 +59,7 @@ def _card(run: Run, path: Path, n: int, numbers: dict[str, Any], exact: dict[str
         "steps": run.step,
         "minutes": round(run.seconds / 60, 1),
         "device": f"{run.device.type}, {chip(run.device)}, torch {torch.__version__}",
-        "scored_on": f"world:test, {n} scenes, normal",
+        "scored_on": ", ".join(("world:test", f"{n} scenes", "normal", *knobs)),
         "metric": run.task.metric,
         "metrics": numbers,
         "before_rounding_to_fp16": {run.task.metric: exact[run.task.metric]},

@@ -73,6 +73,13 @@ def _maps(key: str, *, steps: int = 1000, start: str = "ssd", rate: float = 3e-3
     return Recipe(key, task, steps=steps, start=start, rate=rate, channels_last=True)
 
 
+def _localizer(key: str) -> Recipe:
+    """The recipe of all weightings of class and box: they differ in the weight alone."""
+    task = f"cvdemo.train.localize:Localize:{key}"
+    scenes = Scenes(fresh=2048, objects=(1,))
+    return Recipe(key, task, steps=2400, start="ssd", rate=2e-3, channels_last=True, scenes=scenes)
+
+
 REGIONS: dict[str, Any] = {"steps": 4000, "start": "ssd", "rate": 2e-3, "channels_last": True}
 """What detectors that judge regions have in common, so that their figures compare the nets."""
 
@@ -97,6 +104,7 @@ RECIPES: dict[str, Recipe] = {
         Recipe("faster-rcnn", "cvdemo.train.two_stage:TwoStage:faster-rcnn", **REGIONS),
         Recipe("rfcn", "cvdemo.train.two_stage:TwoStage:rfcn", **REGIONS),
         Recipe("yolo", "cvdemo.train.cells:Cells", steps=5000, start="ssd", channels_last=True),
+        *(_localizer(key) for key in ("localizer", "localizer-class", "localizer-box")),
         _maps("fcn32s"),
         _maps("fcn16s", steps=500, start="fcn32s", rate=1e-3),
         _maps("fcn8s", steps=500, start="fcn16s", rate=1e-3),

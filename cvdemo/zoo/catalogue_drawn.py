@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cvdemo.zoo.spec import ModelSpec, Published, Source, Task
 from cvdemo.zoo.weights import read_card
 
@@ -38,6 +40,10 @@ def _detector(key: str, name: str, arxiv: str, adapter: str) -> ModelSpec:
     return _drawn(key, Task.DETECT, f"{name} (drawn world)", arxiv, adapter, "drawn-things", note)
 
 
+def _localizer(key: str, name: str) -> ModelSpec:
+    return replace(_detector(key, name, "1312.6229", "load_localizer"), options={"one_box": True})
+
+
 def _segmenter(key: str, name: str, arxiv: str) -> ModelSpec:
     note = f"A small {name} that knows the drawn world only; `cvdemo train {key}` makes it."
     return _drawn(key, Task.SEGMENT, f"{name} (drawn world)", arxiv, "load_segmenter", "drawn-semantic", note)
@@ -50,6 +56,9 @@ DRAWN: tuple[ModelSpec, ...] = (
     _detector("faster-rcnn", "Faster R-CNN", "1506.01497", "drawn_regions:load"),
     _detector("rfcn", "R-FCN", "1605.06409", "drawn_regions:load"),
     _detector("yolo", "YOLO", "1506.02640", "load_yolo"),
+    _localizer("localizer", "Class and box"),
+    _localizer("localizer-class", "Class and box, the class first"),
+    _localizer("localizer-box", "Class and box, the box first"),
     _segmenter("unet", "U-Net", "1505.04597"),
     _segmenter("unet-noskip", "U-Net without skips", "1505.04597"),
     _segmenter("fcn32s", "FCN-32s", "1411.4038"),

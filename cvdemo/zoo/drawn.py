@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from cvdemo.nets.localizer import Localizer
 from cvdemo.nets.segmenters import segmenter
 from cvdemo.nets.ssd import SSD
 from cvdemo.nets.yolo import YOLO
@@ -32,6 +33,13 @@ def load_ssd(spec: ModelSpec, device: str) -> Detector:
 def load_yolo(spec: ModelSpec, device: str) -> Detector:
     """YOLO with its shipped weights."""
     net = YOLO()
+    load_weights(net, spec.key)
+    return DrawnDetector(spec, device, net)
+
+
+def load_localizer(spec: ModelSpec, device: str) -> Detector:
+    """The net of one class and one box with the shipped weights of the spec's key."""
+    net = Localizer()
     load_weights(net, spec.key)
     return DrawnDetector(spec, device, net)
 

@@ -18,6 +18,7 @@ from cvdemo.data.detections_json import to_coco
 from cvdemo.data.json_files import read_json
 from cvdemo.data.pictures import read_picture
 from cvdemo.errors import DataError
+from cvdemo.ops.iou import box_iou
 from cvdemo.world.difficulty import Difficulty
 from cvdemo.world.export import Book
 from cvdemo.zoo.model import FLOOR, Detector
@@ -86,6 +87,8 @@ def evaluate(
 ) -> dict[str, float]:
     """COCO's twelve numbers of a detector, the number of pictures `n` and the milliseconds for each.
 
+    A detector of one box has its accuracy and mean IoU too, as `single_numbers` says.
+
     Detections score at least .01, NMS per class is at IoU .6, and the best 100 of a picture count.
     Categories are matched by name; a model asked by text is asked for the names of all. The time is that
     of the detector's call, without reading the picture; `progress` wraps the pictures as they are gone
@@ -107,6 +110,8 @@ def evaluate(
         seconds.append(time.perf_counter() - start)
         results += [{**row, "category_id": category[row["category_id"]]} for row in to_coco(found, image_id)]
     numbers = coco_numbers(data.truth, results)
+    if model.spec.options.get("one_box"):
+        numbers |= single_numbers(data.truth, results)
     return {**numbers, "n": len(seconds), "ms_per_image": round(1000 * float(np.mean(seconds)), 2)}
 
 
@@ -123,6 +128,37 @@ def coco_numbers(truth: dict[str, Any], results: list[dict[str, Any]]) -> dict[s
         contest.accumulate()
         contest.summarize()
     return dict(zip(NUMBERS, contest.stats.tolist(), strict=True))
+
+
+def single_numbers(truth: dict[str, Any], results: list[dict[str, Any]]) -> dict[str, float]:
+    """How often the best detection has the class of a picture's only thing, and its mean IoU with that box.
+
+    Pictures with no thing or several, not counting crowds (things that are too hard), are left out;
+    `pictures_of_one` are left. A picture without a detection is wrong and has an IoU of 0.
+    """
+    things: dict[int, list[dict[str, Any]]] = {}
+    for row in truth["annotations"]:
+        if not row["iscrowd"]:
+            things.setdefault(row["image_id"], []).append(row)
+    best: dict[int, dict[str, Any]] = {}
+    for row in results:
+        if row["image_id"] not in best or row["score"] > best[row["image_id"]]["score"]:
+            best[row["image_id"]] = row
+    asked = [(rows[0], best.get(image_id)) for image_id, rows in things.items() if len(rows) == 1]
+    right = [found is not None and found["category_id"] == row["category_id"] for row, found in asked]
+    overlaps = [0.0 if found is None else _iou(row["bbox"], found["bbox"]) for row, found in asked]
+    share = float(np.mean(right)) if asked else -1.0
+    return {
+        "accuracy": share,
+        "box_IoU": float(np.mean(overlaps)) if asked else -1.0,
+        "pictures_of_one": len(asked),
+    }
+
+
+def _iou(a: list[float], b: list[float]) -> float:
+    """IoU of two boxes x, y, width, height."""
+    one, other = (np.array([[x, y, x + w, y + h]], np.float64) for x, y, w, h in (a, b))
+    return float(box_iou(one, other)[0, 0])
 
 
 def _indexed(coco: Any, truth: dict[str, Any], rows: list[dict[str, Any]]) -> Any:
