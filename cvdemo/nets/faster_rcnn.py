@@ -8,7 +8,7 @@ is trained together in one go ("approximate joint training", sec. 3.2).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from torch import Tensor, nn
@@ -68,6 +68,11 @@ class FasterRCNN(nn.Module):
     def build_head(self) -> nn.Module:
         """What classifies regions; a `forward(features, boxes)` whose trace has rois, logits and offsets."""
         return RoIHead(self.config.channels, self.config.head)
+
+    def proposing(self, most: int | None = None) -> RPNConfig:
+        """How proposals are chosen, with at most so many of them; None leaves it as it is."""
+        config = self.config.rpn
+        return config if most is None else replace(config, after=most, before=max(config.before, most))
 
     def features(self, pictures: Tensor) -> dict[int, Tensor]:
         """The pyramid by stride: computed once for a picture, whatever is asked about it."""

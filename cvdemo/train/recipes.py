@@ -21,12 +21,14 @@ class Scenes:
 
     An epoch is a pass over `pool` scenes, after which the `fresh` oldest are replaced by new ones, so
     that each is seen `pool / fresh` times. Scene k holds at most `objects[k mod len(objects)]` things:
-    more than the `normal` scenes that are scored, as crowded ones teach more in the same time.
+    more than the `normal` scenes that are scored, as crowded ones teach more in the same time. So many
+    `proposals` of Selective Search come with each.
     """
 
     pool: int = 3072
     fresh: int = 1024
     objects: tuple[int, ...] = (6, 10)
+    proposals: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,18 @@ def _localizer(key: str) -> Recipe:
     return Recipe(key, task, steps=2400, start="ssd", rate=2e-3, channels_last=True, scenes=scenes)
 
 
+SEARCHED = Scenes(pool=2048, fresh=256, proposals=300)
+"""Scenes with proposals: fewer, since looking for them takes longer than drawing."""
+
+
+def _stage(key: str, stage: str, *, start: str, steps: int) -> Recipe:
+    """One of the stages that R-CNN is taught in."""
+    return Recipe(
+        key, f"cvdemo.train.rcnn:Stage:{stage}", steps=steps, start=start, rate=2e-3, ema=0.99,
+        channels_last=True, scenes=SEARCHED,
+    )  # fmt: skip
+
+
 REGIONS: dict[str, Any] = {"steps": 4000, "start": "ssd", "rate": 2e-3, "channels_last": True}
 """What detectors that judge regions have in common, so that their figures compare the nets."""
 
@@ -103,7 +117,12 @@ RECIPES: dict[str, Recipe] = {
         ),
         Recipe("faster-rcnn", "cvdemo.train.two_stage:TwoStage:faster-rcnn", **REGIONS),
         Recipe("rfcn", "cvdemo.train.two_stage:TwoStage:rfcn", **REGIONS),
+        Recipe("fast-rcnn", "cvdemo.train.fast_rcnn:Given", **{**REGIONS, "scenes": SEARCHED}),
+        _stage("rcnn-finetune", "finetune", start="ssd", steps=2500),
+        _stage("rcnn-svm", "svm", start="rcnn-finetune", steps=500),
+        _stage("rcnn", "boxes", start="rcnn-svm", steps=700),
         Recipe("yolo", "cvdemo.train.cells:Cells", steps=5000, start="ssd", channels_last=True),
+        Recipe("sliding-window", "cvdemo.train.windows:FilledWindows", steps=4000, start="ssd"),
         *(_localizer(key) for key in ("localizer", "localizer-class", "localizer-box")),
         _maps("fcn32s"),
         _maps("fcn16s", steps=500, start="fcn32s", rate=1e-3),

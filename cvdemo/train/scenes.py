@@ -27,7 +27,7 @@ class Sample(NamedTuple):
     """One scene as nets are taught it.
 
     `picture` uint8 RGB [H, W, 3], `semantic` uint8 [H, W]; per thing `boxes` [T, 4] x1 y1 x2 y2 in
-    pixels, `classes` [T] and `difficult` [T].
+    pixels, `classes` [T] and `difficult` [T]. `proposals` [P, 4] are Selective Search's, where asked for.
     """
 
     picture: NDArray[np.uint8]
@@ -35,13 +35,31 @@ class Sample(NamedTuple):
     boxes: NDArray[np.float32]
     classes: NDArray[np.int64]
     difficult: NDArray[np.bool_]
+    proposals: NDArray[np.float32] = np.zeros((0, 4), np.float32)
 
 
-def draw_sample(seed: int, *, split: str = "train", objects: int = 6) -> Sample:
+def draw_sample(seed: int, *, split: str = "train", objects: int = 6, proposals: int = 0) -> Sample:
     """The scene of a seed at the training size, `normal` but for the number of things."""
     scene = world.scene(seed, split=split, difficulty=world.named("normal", objects=objects))
     picture, truth = world.draw(scene, *SIZE)
-    return Sample(picture, truth.semantic, truth.boxes, truth.classes, truth.difficult)
+    sample = Sample(picture, truth.semantic, truth.boxes, truth.classes, truth.difficult)
+    if not proposals:
+        return sample
+    from cvdemo.ops.regions import selective_search  # scikit-image takes its time to import
+
+    return sample._replace(proposals=selective_search(picture, most=proposals).boxes)
+
+
+class Wanted(NamedTuple):
+    """A training scene to draw: its seed, the most things in it, how many proposals to look for."""
+
+    seed: int
+    objects: int
+    proposals: int = 0
+
+
+def _drawn(wanted: Wanted) -> Sample:
+    return draw_sample(wanted.seed, objects=wanted.objects, proposals=wanted.proposals)
 
 
 def _artist(ends: Connection) -> None:
@@ -52,7 +70,7 @@ def _artist(ends: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the loop, which then closes its end
     try:
         while True:
-            ends.send([draw_sample(seed, objects=objects) for seed, objects in ends.recv()])
+            ends.send([_drawn(wanted) for wanted in ends.recv()])
     except (EOFError, OSError):
         return
 
@@ -74,7 +92,7 @@ class Artists:
     def __init__(self, count: int) -> None:
         context = multiprocessing.get_context("spawn")  # forked threads of torch would hang
         self._ends: list[Connection] = []
-        self._asked: deque[tuple[int, list[tuple[int, int]]]] = deque()
+        self._asked: deque[tuple[int, list[Wanted]]] = deque()
         self._turn = 0
         for _ in range(count):
             here, there = context.Pipe()
@@ -82,8 +100,8 @@ class Artists:
             there.close()
             self._ends.append(here)
 
-    def ask(self, wanted: list[tuple[int, int]]) -> None:
-        """Ask for scenes, (seed, objects) each."""
+    def ask(self, wanted: list[Wanted]) -> None:
+        """Ask for scenes."""
         for k in range(0, len(wanted), CHUNK):
             chunk = wanted[k : k + CHUNK]
             if self._ends:
@@ -96,8 +114,8 @@ class Artists:
         """All that was asked for and not collected yet, as (seed, sample), in the order of asking."""
         while self._asked:
             turn, chunk = self._asked.popleft()
-            drawn = self._receive(turn) if self._ends else [draw_sample(s, objects=o) for s, o in chunk]
-            yield from zip((seed for seed, _ in chunk), drawn, strict=True)
+            drawn = self._receive(turn) if self._ends else [_drawn(wanted) for wanted in chunk]
+            yield from zip((wanted.seed for wanted in chunk), drawn, strict=True)
 
     def _receive(self, turn: int) -> list[Sample]:
         with _said():
@@ -152,7 +170,7 @@ class Stream:
         return range(first, first + self.scenes.pool)
 
     def _ask(self, epoch: int) -> None:
-        asked = {seed for _, chunk in self.artists._asked for seed, _ in chunk}
-        objects = self.scenes.objects
+        asked = {wanted.seed for _, chunk in self.artists._asked for wanted in chunk}
+        objects, proposals = self.scenes.objects, self.scenes.proposals
         missing = [s for s in self._window(epoch) if s not in self._drawn and s not in asked]
-        self.artists.ask([(s, objects[s % len(objects)]) for s in missing])
+        self.artists.ask([Wanted(s, objects[s % len(objects)], proposals) for s in missing])

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from cvdemo.train.recipes import Recipe
@@ -56,9 +57,19 @@ def as_tensor(pictures: np.ndarray, device: torch.device) -> Tensor:
 
 def flipped(sample: Sample) -> Sample:
     """The scene seen in a mirror."""
-    boxes = sample.boxes.copy()
-    boxes[:, [0, 2]] = sample.picture.shape[1] - sample.boxes[:, [2, 0]]
-    return sample._replace(picture=sample.picture[:, ::-1], semantic=sample.semantic[:, ::-1], boxes=boxes)
+    return sample._replace(
+        picture=sample.picture[:, ::-1],
+        semantic=sample.semantic[:, ::-1],
+        boxes=mirrored(sample.boxes, sample.picture.shape[1]),
+        proposals=mirrored(sample.proposals, sample.picture.shape[1]),
+    )
+
+
+def mirrored(boxes: NDArray[np.float32], width: int) -> NDArray[np.float32]:
+    """Boxes [N, 4] x1 y1 x2 y2 as they lie in a mirror of a picture of that width."""
+    turned = boxes.copy()
+    turned[:, [0, 2]] = width - boxes[:, [2, 0]]
+    return turned
 
 
 def flip_half(batch: list[Sample], dice: np.random.Generator) -> list[Sample]:

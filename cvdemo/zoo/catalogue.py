@@ -31,6 +31,18 @@ PACKAGED = (
         note="Small and quick: works on first start, without a network.",
     ),
     ModelSpec(
+        key="rcnn-imagenet",
+        task=Task.DETECT,
+        title="R-CNN before fine-tuning",
+        paper="https://arxiv.org/abs/1311.2524",
+        source=Source.PACKAGED,
+        licence="Apache-2.0",
+        download_bytes=0,
+        labels="imagenet",
+        adapter="cvdemo.zoo.photo_rcnn:load",
+        note="Selective Search, then ImageNet's classifier on each region: 1000 classes, no background.",
+    ),
+    ModelSpec(
         key="efficientnet-lite0",
         task=Task.CLASSIFY,
         title="EfficientNet-Lite0",

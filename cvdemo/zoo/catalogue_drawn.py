@@ -56,6 +56,7 @@ DRAWN: tuple[ModelSpec, ...] = (
     _detector("faster-rcnn", "Faster R-CNN", "1506.01497", "drawn_regions:load"),
     _detector("rfcn", "R-FCN", "1605.06409", "drawn_regions:load"),
     _detector("yolo", "YOLO", "1506.02640", "load_yolo"),
+    _detector("sliding-window", "Sliding window", "1312.6229", "load_sliding_window"),
     _localizer("localizer", "Class and box"),
     _localizer("localizer-class", "Class and box, the class first"),
     _localizer("localizer-box", "Class and box, the box first"),

@@ -20,7 +20,7 @@ from cvdemo.errors import CheckpointError, CvdemoError, DataError, UnknownModelE
 from cvdemo.train import loop
 from cvdemo.train.loop import Run, begin_with, one_cycle, resume, save, start, train
 from cvdemo.train.recipes import RECIPES, Recipe, Scenes, recipe
-from cvdemo.train.scenes import Artists, Sample, Stream, draw_sample
+from cvdemo.train.scenes import Artists, Sample, Stream, Wanted, draw_sample
 from cvdemo.train.task import flipped, task_of
 
 TINY = Recipe(
@@ -190,7 +190,7 @@ def test_batches_depend_on_the_step_alone() -> None:
 
 def test_processes_draw_what_the_loop_would() -> None:
     crew = Artists(1)
-    crew.ask([(5, 3), (6, 4)])
+    crew.ask([Wanted(5, 3), Wanted(6, 4)])
     drawn = dict(crew.collect())
     crew.close()
     assert list(drawn) == [5, 6]
@@ -199,13 +199,13 @@ def test_processes_draw_what_the_loop_would() -> None:
 
 def test_a_process_that_ends_is_said() -> None:
     crew = Artists(1)
-    crew.ask([(5, 3)])
+    crew.ask([Wanted(5, 3)])
     assert len(list(crew.collect())) == 1
     for process in multiprocessing.active_children():
         process.kill()
         process.join()
     with pytest.raises(CvdemoError, match="a process that draws scenes has ended"):
-        crew.ask([(6, 3)])
+        crew.ask([Wanted(6, 3)])
         list(crew.collect())
     crew.close()
 
