@@ -1,11 +1,12 @@
-"""Sliding windows: how many there are, a classifier run on each, and the dense way to the same scores.
+"""Sliding windows: how many there are, pyramids, a classifier run on each, the dense way to the same scores.
 
 Sizes are (height, width) in pixels; windows lie wholly inside the picture.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -37,6 +38,49 @@ def window_counts(size: Size, window: int, stride: int) -> Size:
             f"a window of {window} x {window} pixels does not fit into a picture of {width} x {height}"
         )
     return (height - window) // stride + 1, (width - window) // stride + 1
+
+
+class Level(NamedTuple):
+    """One resized picture of a pyramid.
+
+    In `size` (height, width) pixels it shows the picture of `original` (height, width); `side` and `ratio`
+    are those of its windows in the picture, as asked for.
+    """
+
+    size: Size
+    original: Size
+    side: float
+    ratio: float
+
+
+def pyramid(size: Size, window: int, sides: Sequence[float], ratios: Sequence[float] = (1.0,)) -> list[Level]:
+    """Resized pictures in which windows of `window` pixels are larger or smaller, wide or upright ones.
+
+    For every side s and ratio r, windows of s sqrt(r) x s / sqrt(r) pixels of the picture: its width becomes
+    round(width * window / (s sqrt(r))), its height likewise. A level into which no window fits is left out.
+    """
+    levels = []
+    for side in sides:
+        for ratio in ratios:
+            across, down = side * ratio**0.5, side / ratio**0.5
+            small = round(size[0] * window / down), round(size[1] * window / across)
+            if min(small) >= window:
+                levels.append(Level(small, size, side, ratio))
+    return levels
+
+
+def pyramid_count(levels: Iterable[Level], window: int, stride: int) -> int:
+    """How many windows a pyramid has: rows times columns of every level, added."""
+    return sum(math.prod(window_counts(level.size, window, stride)) for level in levels)
+
+
+def window_boxes(level: Level, window: int, stride: int) -> NDArray[np.float32]:
+    """The windows of a level, [rows * columns, 4] x1 y1 x2 y2 in pixels of the picture, row by row."""
+    rows, columns = window_counts(level.size, window, stride)
+    y, x = np.meshgrid(stride * np.arange(rows), stride * np.arange(columns), indexing="ij")
+    corner = np.stack([x, y], axis=-1).reshape(-1, 2)
+    scale = np.array(level.original[::-1]) / level.size[::-1]
+    return np.concatenate([corner * scale, (corner + window) * scale], axis=1).astype(np.float32)
 
 
 def slide(

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from cvdemo.nets.localizer import Localizer
 from cvdemo.nets.segmenters import segmenter
+from cvdemo.nets.sliding_window import SlidingWindow, WindowClassifier
 from cvdemo.nets.ssd import SSD
 from cvdemo.nets.yolo import YOLO
 from cvdemo.zoo.checkpoint import module_bytes
@@ -42,6 +43,13 @@ def load_localizer(spec: ModelSpec, device: str) -> Detector:
     net = Localizer()
     load_weights(net, spec.key)
     return DrawnDetector(spec, device, net)
+
+
+def load_sliding_window(spec: ModelSpec, device: str) -> Detector:
+    """The pyramid of windows with the shipped weights of their classifier."""
+    net = WindowClassifier()
+    load_weights(net, spec.key)
+    return DrawnDetector(spec, device, SlidingWindow(net))
 
 
 def load_segmenter(spec: ModelSpec, device: str) -> Segmenter:
