@@ -1,0 +1,229 @@
+"""Selective Search's hierarchical grouping: the two most similar neighbours join, until one region is left.
+
+Uijlings, van de Sande, Gevers and Smeulders, "Selective Search for Object Recognition", IJCV 104(2), 2013,
+sec. 3. `group` is the fast way to the whole hierarchy, `merge_steps` the one to be read and watched.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvdemo.errors import DataError
+from cvdemo.ops.segments import Segments
+
+Floats: TypeAlias = NDArray[np.floating[Any]]
+Integers: TypeAlias = NDArray[np.int64]
+
+Similarity = Literal["colour", "texture", "size", "fill"]
+SIMILARITIES: tuple[Similarity, ...] = get_args(Similarity)
+DECIMALS = 9  # sums that agree so far are equal, however they were added up: then lower numbers go first
+
+
+class Hierarchy(NamedTuple):
+    """R segments and the M = R - 1 regions that merges made of them; merge m makes region R + m."""
+
+    parents: Integers  # [M, 2] the two that joined, the smaller number first
+    similarity: Floats  # [M] sum of the similarities switched on
+    boxes: Integers  # [R + M, 4] x1 y1 x2 y2
+    sizes: Integers  # [R + M] pixels
+    levels: Integers  # [R + M] 0 for a segment, else one above the higher parent
+
+
+@dataclass(frozen=True)
+class Region:
+    """A region while it is grouped."""
+
+    number: int
+    size: int  # pixels
+    box: tuple[int, int, int, int]  # x1 y1 x2 y2
+    colour: Floats  # [75], its sum 1
+    texture: Floats  # [240], its sum 1
+    level: int
+
+
+@dataclass(frozen=True)
+class MergeStep:
+    """One merge: which two regions, how similar they were, and what came of it."""
+
+    step: int
+    a: int
+    b: int  # above a
+    similarities: dict[Similarity, float]  # all four, in 0..1
+    total: float  # of those switched on
+    rivals: int  # pairs of neighbours that it was chosen from
+    region: int  # the new region's number
+    box: tuple[int, int, int, int]
+    size: int
+    level: int
+
+
+def check_similarities(names: Sequence[str]) -> tuple[Similarity, ...]:
+    """The names in the usual order; none at all or an unknown one is a `DataError`."""
+    unknown = [name for name in names if name not in SIMILARITIES]
+    if unknown or not names:
+        raise DataError(f"similarities are one or more of {', '.join(SIMILARITIES)}, not {list(names)}")
+    return tuple(name for name in SIMILARITIES if name in names)
+
+
+def colour_similarity(a: Region, b: Region) -> float:
+    """The histograms' intersection, sum of min(a_k, b_k) (eq. 1)."""
+    return float(np.minimum(a.colour, b.colour).sum())
+
+
+def texture_similarity(a: Region, b: Region) -> float:
+    """The same of the histograms of slopes (eq. 3)."""
+    return float(np.minimum(a.texture, b.texture).sum())
+
+
+def size_similarity(a: Region, b: Region, pixels: int) -> float:
+    """1 - (size a + size b) / size of the picture: small ones join early (eq. 4)."""
+    return 1 - (a.size + b.size) / pixels
+
+
+def fill_similarity(a: Region, b: Region, pixels: int) -> float:
+    """1 - (what of the common box neither fills) / size of the picture (eq. 5)."""
+    x1, y1, x2, y2 = common_box(a.box, b.box)
+    return 1 - ((x2 - x1) * (y2 - y1) - a.size - b.size) / pixels
+
+
+def common_box(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    """The smallest box around two."""
+    return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
+
+
+def merged(a: Region, b: Region, number: int) -> Region:
+    """The region that two make; its histograms are their mean, weighted by size (eq. 2)."""
+    size = a.size + b.size
+    return Region(
+        number,
+        size,
+        common_box(a.box, b.box),
+        (a.size * a.colour + b.size * b.colour) / size,
+        (a.size * a.texture + b.size * b.texture) / size,
+        1 + max(a.level, b.level),
+    )
+
+
+def merge_steps(segments: Segments, similarities: Sequence[str] = SIMILARITIES) -> Iterator[MergeStep]:
+    """The grouping as the paper writes it (algorithm 1), one step for each merge."""
+    on = check_similarities(similarities)
+    pixels = segments.labels.size
+    regions = {
+        k: Region(k, int(segments.sizes[k]), tuple(segments.boxes[k].tolist()),
+                  segments.colour[k], segments.texture[k], 0)
+        for k in range(len(segments))
+    }  # fmt: skip
+
+    def compare(a: int, b: int) -> dict[Similarity, float]:
+        p, q = regions[a], regions[b]
+        return {
+            "colour": colour_similarity(p, q),
+            "texture": texture_similarity(p, q),
+            "size": size_similarity(p, q, pixels),
+            "fill": fill_similarity(p, q, pixels),
+        }
+
+    open_pairs = {(a, b): compare(a, b) for a, b in segments.touching.tolist()}
+    total = {pair: _sum(s, on) for pair, s in open_pairs.items()}
+    for step in range(len(segments) - 1):
+        a, b = min(total, key=lambda pair: (-total[pair], pair))
+        new = len(segments) + step
+        regions[new] = merged(regions[a], regions[b], new)
+        chosen, height, rivals = open_pairs[a, b], total[a, b], len(total)
+        gone = [pair for pair in total if a in pair or b in pair]
+        for pair in gone:
+            del total[pair], open_pairs[pair]
+        for k in sorted({k for pair in gone for k in pair} - {a, b}):
+            open_pairs[k, new] = compare(k, new)
+            total[k, new] = _sum(open_pairs[k, new], on)
+        made = regions[new]
+        yield MergeStep(step, a, b, chosen, height, rivals, new, made.box, made.size, made.level)
+
+
+def _sum(similarities: dict[Similarity, float], on: tuple[Similarity, ...]) -> float:
+    return round(sum(similarities[name] for name in on), DECIMALS)
+
+
+def group(segments: Segments, similarities: Sequence[str] = SIMILARITIES) -> Hierarchy:
+    """The whole hierarchy, fast: the best pair from a heap, a new region against all its neighbours at once.
+
+    Merges as `merge_steps` does.
+    """
+    on = check_similarities(similarities)
+    book = _Book(segments, on)
+    first, second = segments.touching.T
+    heap = list(zip((-book.compare(first, second)).tolist(), first.tolist(), second.tolist(), strict=True))
+    heapq.heapify(heap)
+    count = len(segments)
+    around: list[set[int]] = [set() for _ in range(2 * count - 1)]
+    for a, b in segments.touching.tolist():
+        around[a].add(b)
+        around[b].add(a)
+    levels, gone = [0] * (2 * count - 1), [False] * (2 * count - 1)
+    parents, similarity = [], []
+    for new in range(count, 2 * count - 1):
+        less, a, b = heapq.heappop(heap)
+        while gone[a] or gone[b]:
+            less, a, b = heapq.heappop(heap)
+        gone[a] = gone[b] = True
+        parents.append((a, b))
+        similarity.append(-less)
+        levels[new] = 1 + max(levels[a], levels[b])
+        book.merge(a, b, new)
+        near = around[new] = around[a] | around[b]
+        near -= {a, b}
+        others = list(near)
+        for k, s in zip(others, book.compare(others, new).tolist(), strict=True):
+            heapq.heappush(heap, (-s, k, new))
+            around[k] -= {a, b}
+            around[k].add(new)
+    return Hierarchy(
+        np.array(parents, np.int64).reshape(-1, 2),
+        np.array(similarity),
+        (book.corners * (-1, -1, 1, 1)).astype(np.int64),
+        book.sizes.astype(np.int64),
+        np.array(levels),
+    )
+
+
+class _Book:
+    """All regions that are and will be, in arrays of 2 R - 1 rows."""
+
+    def __init__(self, segments: Segments, on: tuple[Similarity, ...]) -> None:
+        count, pixels = len(segments), segments.labels.size
+        histograms = [
+            h for name, h in (("colour", segments.colour), ("texture", segments.texture)) if name in on
+        ]
+        leaves = np.hstack(histograms) if histograms else np.zeros((count, 1))
+        self.histograms = np.empty((2 * count - 1, leaves.shape[1]))
+        self.histograms[:count] = leaves
+        self.corners = np.empty((2 * count - 1, 4))  # -x1 -y1 x2 y2: the common box is the largest of each
+        self.corners[:count] = segments.boxes * (-1, -1, 1, 1)
+        self.sizes = np.empty(2 * count - 1)
+        self.sizes[:count] = segments.sizes
+        # size + fill = constant - (weight of the sizes) (size a + size b) - (weight of the box) area
+        self.constant = ("size" in on) + ("fill" in on)
+        self.of_sizes = (("size" in on) - ("fill" in on)) / pixels
+        self.of_box = ("fill" in on) / pixels
+
+    def merge(self, a: int, b: int, new: int) -> None:
+        sizes = self.sizes
+        sizes[new] = both = sizes[a] + sizes[b]
+        self.histograms[new] = (sizes[a] * self.histograms[a] + sizes[b] * self.histograms[b]) / both
+        self.corners[new] = np.maximum(self.corners[a], self.corners[b])
+
+    def compare(self, a: Any, b: Any) -> Floats:
+        """Sums of the similarities of regions a [N] with b [N], or with the one region b."""
+        total: Floats = np.minimum(self.histograms[a], self.histograms[b]).sum(axis=1) + self.constant
+        if self.of_box:
+            box = np.maximum(self.corners[a], self.corners[b])
+            total -= self.of_box * (box[:, 2] + box[:, 0]) * (box[:, 3] + box[:, 1])
+        if self.of_sizes:
+            total -= self.of_sizes * (self.sizes[a] + self.sizes[b])
+        return np.round(total, DECIMALS)

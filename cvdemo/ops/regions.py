@@ -1,0 +1,181 @@
+"""Selective Search: boxes that may hold a thing, from several hierarchies of regions of one picture.
+
+Uijlings, van de Sande, Gevers and Smeulders, "Selective Search for Object Recognition", IJCV 104(2), 2013.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cvdemo.errors import DataError
+from cvdemo.ops.grouping import SIMILARITIES, Hierarchy, Similarity, group
+from cvdemo.ops.segments import (
+    ColourSpace,
+    Labels,
+    Picture,
+    Segments,
+    describe,
+    felzenszwalb_labels,
+    in_colours,
+)
+
+Floats: TypeAlias = NDArray[np.floating[Any]]
+Integers: TypeAlias = NDArray[np.int64]
+
+LONGEST = 320  # pixels of the longer side that the search works on: larger pictures are made smaller
+LEAST_SIDE = 0.04  # of the longer side: of 500 pixels the 20 that the paper's code asks for
+LEAST_SEGMENT = 1 / 2560  # of the picture: 12 pixels of 192 x 160
+PER_LEVEL = 0.1  # how much a level of the hierarchy counts against a place in it
+ALIKE = 2  # cells for each factor e of a side, and for each side's length of shift: boxes in one are alike
+
+
+class Strategy(NamedTuple):
+    """One way to a hierarchy: colour space, the segments' scale k, and what makes two regions similar."""
+
+    space: ColourSpace = "hsv"
+    scale: float = 50.0
+    similarities: tuple[Similarity, ...] = SIMILARITIES
+    sigma: float = 0.8
+    min_size: int | None = None
+    """Pixels of the smallest segment, at the size worked on; None for `LEAST_SEGMENT` of the picture."""
+
+
+_NO_COLOUR: tuple[Similarity, ...] = ("texture", "size", "fill")
+
+FAST = tuple(Strategy(space, 50, names) for space in ("hsv", "lab") for names in (SIMILARITIES, _NO_COLOUR))
+"""The paper's fast mode with one scale for its two: two colour spaces, with and without colour (table 8)."""
+
+QUALITY = tuple(
+    Strategy(space, scale, names)
+    for space in ("hsv", "lab", "rgb")
+    for scale in (50, 100)
+    for names in (SIMILARITIES, _NO_COLOUR, ("fill",), ("size",))
+)
+"""The paper's quality mode with three colour spaces for its five and two scales for its four."""
+
+
+class Proposals(NamedTuple):
+    """N boxes that differ, the most trusted first: any number of the first ones is a good smaller set."""
+
+    boxes: NDArray[np.float32]  # [N, 4] x1 y1 x2 y2 in pixels of the picture
+    strategy: Integers  # [N] which strategy found it first
+    region: Integers  # [N] its number in that strategy's hierarchy: a segment's, or R + number of the merge
+    level: Integers  # [N] its level there, 0 for a segment
+
+    def __len__(self) -> int:
+        return len(self.boxes)
+
+
+def at_work(picture: Picture, longest: int = LONGEST) -> Picture:
+    """The picture [h, w, 3] that is searched, its longer side at most `longest`; small ones stay so."""
+    if picture.ndim != 3 or picture.shape[2] != 3 or not picture.size or picture.dtype != np.uint8:
+        raise DataError(f"a picture is uint8 [H, W, 3], this is {picture.dtype} {list(picture.shape)}")
+    height, width = picture.shape[:2]
+    scale = longest / max(height, width)
+    if scale >= 1:
+        return picture
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+
+
+def segment(small: Picture, strategy: Strategy) -> Segments:
+    """The segments with which a strategy begins, of a picture as it is, [h, w, 3]."""
+    colours = in_colours(small, strategy.space)
+    return describe(_labels(colours, strategy), colours)
+
+
+def selective_search(
+    picture: Picture,
+    *,
+    most: int = 1000,
+    strategies: Sequence[Strategy] = FAST,
+    longest: int = LONGEST,
+    least_side: float = LEAST_SIDE,
+) -> Proposals:
+    """At most so many boxes around regions that may be things, of a picture [H, W, 3].
+
+    Boxes with a side below `least_side` of the picture's longer side are left out, unless the picture itself
+    is so thin. A picture of one colour has one box, the whole. No strategy at all is a `DataError`.
+    """
+    if not strategies or most < 0:
+        raise DataError(f"give one or more strategies and a number of boxes of 0 or more, not {most}")
+    small = at_work(picture, longest)
+    hierarchies = _hierarchies(small, strategies)
+    found = _candidates(hierarchies)
+    scale = np.array([picture.shape[1] / small.shape[1], picture.shape[0] / small.shape[0]] * 2)
+    size = np.array([small.shape[1], small.shape[0]])
+    least = np.minimum(least_side * size.max(), size)
+    rows = np.flatnonzero((found.boxes[:, 2:] - found.boxes[:, :2] >= least).all(axis=1))
+    rows = rows[np.argsort(found.place[rows], kind="stable")]
+    rows = rows[_first_of_each(found.boxes[rows])]
+    rows = rows[_unlike_first(found.boxes[rows])][:most]
+    boxes = (found.boxes[rows] * scale).astype(np.float32)
+    return Proposals(boxes, found.strategy[rows], found.region[rows], found.level[rows])
+
+
+def _labels(colours: Picture, strategy: Strategy) -> Labels:
+    least = strategy.min_size
+    if least is None:
+        least = round(LEAST_SEGMENT * colours.shape[0] * colours.shape[1])
+    return felzenszwalb_labels(colours, strategy.scale, strategy.sigma, least)
+
+
+def _hierarchies(small: Picture, strategies: Sequence[Strategy]) -> list[Hierarchy]:
+    """Of every strategy; those that begin with the same segments share them."""
+    segments: dict[Strategy, Segments] = {}
+    found = []
+    for strategy in strategies:
+        start = strategy._replace(similarities=())
+        if start not in segments:
+            segments[start] = segment(small, strategy)
+        found.append(group(segments[start], strategy.similarities))
+    return found
+
+
+class _Candidates(NamedTuple):
+    boxes: Integers  # [N, 4] pixels of the small picture
+    place: Floats  # [N] the lower, the more trusted
+    strategy: Integers
+    region: Integers
+    level: Integers
+
+
+def _candidates(hierarchies: Sequence[Hierarchy]) -> _Candidates:
+    """All regions. Trusted are those near the top (sec. 4.3) and, of these, those made of many parts.
+
+    The paper multiplies the place by chance to mix sizes; here what is like an earlier box goes to the end.
+    """
+    parts = []
+    for k, tree in enumerate(hierarchies):
+        count = len(tree.boxes)
+        from_top = np.arange(count)[::-1]
+        place = np.log(from_top + 3.0) - PER_LEVEL * tree.levels
+        parts.append(_Candidates(tree.boxes, place, np.full(count, k), np.arange(count), tree.levels))
+    return _Candidates(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+def _first_of_each(boxes: Integers) -> Integers:
+    """Row numbers of the first of equal boxes [N, 4], ascending."""
+    base = int(boxes.max(initial=0)) + 1
+    _, first = np.unique(boxes @ np.array([base**3, base**2, base, 1]), return_index=True)
+    return np.sort(first)
+
+
+def _unlike_first(boxes: Integers) -> Integers:
+    """An order of boxes [N, 4] in which those come first that are unlike all before them.
+
+    Alike are boxes whose sides and centres fall into the same cell of a grid, in which sides grow by
+    e ** (1 / `ALIKE`) and centres by the `ALIKE`-th part of a side.
+    """
+    sides = (boxes[:, 2:] - boxes[:, :2]).astype(float)
+    size = np.round(np.log(sides) * ALIKE)
+    centre = np.round((boxes[:, :2] + boxes[:, 2:]) / 2 / np.exp(size / ALIKE) * ALIKE)
+    cells = np.hstack([size, centre]).astype(np.int64)
+    first = np.zeros(len(boxes), bool)
+    first[_first_of_each(cells)] = True
+    return np.concatenate([np.flatnonzero(first), np.flatnonzero(~first)])
