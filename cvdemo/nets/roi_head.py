@@ -68,7 +68,7 @@ class RoIHead(nn.Module):
         rois = numbered(boxes)  # [R, 5]
         pooled = self.pool(features, rois)  # [R, C, S, S]
         hidden = self.fc(pooled)  # [R, hidden]
-        offsets = self.locate(hidden).view(len(rois), -1, 4)  # [R, 1 + classes, 4]
+        offsets = self.locate(hidden).view(len(rois), 1 + self.config.classes, 4)  # [R, 1 + classes, 4]
         return RoITrace(rois, pooled, self.classify(hidden), offsets)
 
     def pool(self, features: Mapping[int, Tensor], rois: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ sec. 4.1), and the boxes' loss has the generalised IoU beside smooth L1.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -98,33 +98,76 @@ class RPN(nn.Module):
     def anchors(self, levels: Sequence[Tensor]) -> tuple[Tensor, ...]:
         """The anchors of every level, [h * w * A, 4] in pixels."""
         return tuple(
-            torch.from_numpy(grid_boxes(*m.shape[-2:], stride, sizes, centre=self.config.centre)).to(m.device)
+            torch.from_numpy(
+                grid_boxes(m.shape[-2], m.shape[-1], stride, sizes, centre=self.config.centre)
+            ).to(m.device)
             for m, stride, sizes in zip(levels, self.config.strides, self.sizes, strict=True)
         )
+
+
+class Funnel(NamedTuple):
+    """Rows among one picture's anchors of all levels that are left, stage by stage.
+
+    `asked` take part, in the levels' order; `best` are those of each level with the highest scores; of them
+    `solid` are no thinner than `THINNEST`; NMS leaves the `distinct`, best first; `proposed` come out.
+    """
+
+    asked: Tensor
+    best: Tensor
+    solid: Tensor
+    distinct: Tensor
+    proposed: Tensor
 
 
 @torch.no_grad()
 def propose(trace: RPNTrace, size: tuple[int, int], config: RPNConfig) -> list[Proposals]:
     """The proposals of each picture of a batch; boxes are clipped to the `size` (height, width)."""
-    boxes = clip_boxes_to_image(trace.corrected(config.variances), size)  # [N, D, 4]
-    scores = torch.cat(trace.objectness, 1).float().sigmoid()  # [N, D]
-    return [_best(b, s, trace, config) for b, s in zip(boxes, scores, strict=True)]
+    boxes, scores = judged(trace, size, config)
+    lengths = [len(a) for a in trace.anchors]
+    found = []
+    for own, likely in zip(boxes, scores, strict=True):
+        left = funnel(own, likely, lengths, config)
+        found.append(Proposals(own[left.proposed], likely[left.proposed], left.proposed, left.solid))
+    return found
 
 
-def _best(boxes: Tensor, scores: Tensor, trace: RPNTrace, config: RPNConfig) -> Proposals:
-    """The funnel of one picture: the best of each level, then NMS within it, then the best of all."""
-    rows, levels, first = [], [], 0
-    for level, anchors in enumerate(trace.anchors):
-        own = scores[first : first + len(anchors)].topk(min(config.before, len(anchors))).indices
-        rows.append(own + first)
+def judged(trace: RPNTrace, size: tuple[int, int], config: RPNConfig) -> tuple[Tensor, Tensor]:
+    """All anchors as they are shifted, clipped to the `size`, [N, D, 4] in pixels; their scores [N, D]."""
+    boxes = clip_boxes_to_image(trace.corrected(config.variances), size)
+    return boxes, torch.cat(trace.objectness, 1).float().sigmoid()
+
+
+def funnel(
+    boxes: Tensor, scores: Tensor, lengths: Sequence[int], config: RPNConfig, asked: Tensor | None = None
+) -> Funnel:
+    """The best of each level, then NMS within it, then the best of all (arXiv:1506.01497, sec. 3.3).
+
+    `boxes` [D, 4] and `scores` [D] of one picture's levels, so many as `lengths` says; only those take part
+    that are true in `asked` [D], or all.
+    """
+    every, best, levels = [], [], []
+    for level, rows in enumerate(torch.arange(len(scores), device=scores.device).split(list(lengths))):
+        rows = rows if asked is None else rows[asked[rows]]
+        own = rows[scores[rows].topk(min(config.before, len(rows))).indices]
+        every.append(rows)
+        best.append(own)
         levels.append(torch.full_like(own, level))
-        first += len(anchors)
-    candidates, level = torch.cat(rows), torch.cat(levels)
-    solid = ((boxes[candidates, 2:] - boxes[candidates, :2]) >= THINNEST).all(dim=1)
-    candidates, level = candidates[solid], level[solid]
-    kept = batched_nms(boxes[candidates], scores[candidates], level, config.iou)[: config.after]
-    anchor = candidates[kept]
-    return Proposals(boxes[anchor], scores[anchor], anchor, candidates)
+    chosen, level_of = torch.cat(best), torch.cat(levels)
+    thick = ((boxes[chosen, 2:] - boxes[chosen, :2]) >= THINNEST).all(dim=1)
+    solid = chosen[thick]
+    distinct = solid[batched_nms(boxes[solid], scores[solid], level_of[thick], config.iou)]
+    return Funnel(torch.cat(every), chosen, solid, distinct, distinct[: config.after])
+
+
+def of_shapes(
+    trace: RPNTrace, config: RPNConfig, scales: Collection[float], ratios: Collection[float]
+) -> Tensor:
+    """Which anchors [D] of all levels have one of the `scales` in pixels and one of the `ratios`."""
+    each = []
+    for (rows, columns, _), own in zip(trace.shapes, config.scales, strict=True):
+        kept = torch.tensor([s in scales and r in ratios for r in config.ratios for s in own])
+        each.append(kept.repeat(rows * columns))
+    return torch.cat(each).to(trace.anchors[0].device)
 
 
 class RPNLoss(NamedTuple):
