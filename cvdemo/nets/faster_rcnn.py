@@ -82,7 +82,7 @@ class FasterRCNN(nn.Module):
     def forward(self, pictures: Tensor) -> TwoStageTrace:
         features = self.features(pictures)
         seen = self.rpn(features)
-        proposals = propose(seen, pictures.shape[-2:], self.config.rpn)
+        proposals = propose(seen, (pictures.shape[-2], pictures.shape[-1]), self.config.rpn)
         return TwoStageTrace(features, seen, proposals, self.head(features, [p.boxes for p in proposals]))
 
 
@@ -94,7 +94,7 @@ def faster_rcnn_loss(net: FasterRCNN, pictures: Tensor, truth: Sequence[Things],
     with autocast:
         features = net.features(pictures)
         seen = net.rpn(features)
-    proposals = propose(seen, pictures.shape[-2:], net.config.rpn)
+    proposals = propose(seen, (pictures.shape[-2], pictures.shape[-1]), net.config.rpn)
     taught = lesson([p.boxes for p in proposals], truth)
     with autocast:
         judged = net.head(features, taught.boxes)
