@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,3 +46,9 @@ def grid_boxes(
     centres = ((np.stack([x, y], axis=-1) + centre) * stride).reshape(-1, 1, 2)
     half = sizes[None] / 2
     return np.concatenate([centres - half, centres + half], axis=2).reshape(-1, 4).astype(np.float32)
+
+
+def inside(boxes: NDArray[np.floating[Any]], size: tuple[int, int]) -> NDArray[np.bool_]:
+    """Which boxes [N, 4] lie wholly within a picture of the `size` (height, width)."""
+    height, width = size
+    return np.asarray((boxes[:, :2] >= 0).all(axis=1) & (boxes[:, 2] <= width) & (boxes[:, 3] <= height))
