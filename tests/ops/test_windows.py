@@ -11,7 +11,14 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from cvdemo.errors import DataError
 from cvdemo.nets.patch_classifier import STRIDE, WINDOW, EveryPatch, PatchClassifier, multiply_adds
-from cvdemo.ops.windows import shift_and_stitch, slide, window_counts
+from cvdemo.ops.windows import (
+    pyramid,
+    pyramid_count,
+    shift_and_stitch,
+    slide,
+    window_boxes,
+    window_counts,
+)
 
 SIDES = st.integers(1, 40)
 
@@ -25,6 +32,43 @@ def test_the_formula_counts_what_fits(size: tuple[int, int], window: int, stride
             window_counts(size, window, stride)
     else:
         assert window_counts(size, window, stride) == counted
+
+
+@settings(deadline=None)
+@given(
+    st.tuples(st.integers(10, 90), st.integers(10, 90)),
+    st.integers(4, 20),
+    st.integers(1, 9),
+    st.lists(st.floats(4, 90), max_size=4),
+)
+def test_a_pyramids_windows_are_counted_and_placed(
+    size: tuple[int, int], window: int, stride: int, sides: list[float]
+) -> None:
+    ratios = (0.5, 1.0, 2.0)
+    levels = pyramid(size, window, sides, ratios)
+    counted = 0
+    for side in sides:
+        for ratio in ratios:
+            high = round(size[0] * window / (side / ratio**0.5))
+            wide = round(size[1] * window / (side * ratio**0.5))
+            fits = [
+                (y, x)
+                for y in range(0, high - window + 1, stride)
+                for x in range(0, wide - window + 1, stride)
+            ]
+            counted += len(fits)
+            if not fits:
+                continue
+            level = levels.pop(0)
+            assert (level.size, level.side, level.ratio) == ((high, wide), side, ratio)
+            boxes = window_boxes(level, window, stride)
+            assert len(boxes) == len(fits) == pyramid_count([level], window, stride)
+            y, x = fits[-1]
+            wanted = np.array([x, y, x + window, y + window]) * ([size[1] / wide, size[0] / high] * 2)
+            np.testing.assert_allclose(boxes[-1], wanted, rtol=1e-5)
+            assert (boxes >= 0).all() and (boxes <= np.array([*size[::-1]] * 2) + 1e-3).all()
+    assert not levels
+    assert pyramid_count(pyramid(size, window, sides, ratios), window, stride) == counted
 
 
 @settings(deadline=None)
