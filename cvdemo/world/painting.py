@@ -73,9 +73,11 @@ def paint_picture(drawn: Drawn) -> Picture:
 def _falling(picture: Picture, drawn: Drawn) -> None:
     if drawn.scene.weather not in ("rain", "snowfall"):
         return
+    pen = draw_falling(drawn.scene, float(drawn.height))
+    if not pen.shapes:  # a small picture of light rain
+        return
     frame = Frame(drawn.width, drawn.height)
-    layer = Layer(draw_falling(drawn.scene, float(drawn.height)), 0)
-    outlines = compile_layers([layer], frame, tint=(1, 1, 1), haze=(0, 0, 0))
+    outlines = compile_layers([Layer(pen, 0)], frame, tint=(1, 1, 1), haze=(0, 0, 0))
     above = picture.copy()
     paint(above, outlines, 0, 1)
     share = 0.45 if drawn.scene.weather == "rain" else 0.85

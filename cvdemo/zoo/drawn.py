@@ -71,21 +71,25 @@ def at_working_size(picture: np.ndarray, device: str, long_side: int = LONG_SIDE
 
 
 class DrawnDetector(Detector):
-    """A net whose trace has `boxes()` and `scores()` of all its default boxes, cells or regions."""
+    """A net whose trace has `boxes()` and `scores()` of all its default boxes, cells or regions.
 
-    def __init__(self, spec: ModelSpec, device: str, net: nn.Module) -> None:
+    It is shown pictures with the longer side at `long_side` pixels.
+    """
+
+    def __init__(self, spec: ModelSpec, device: str, net: nn.Module, *, long_side: int = LONG_SIDE) -> None:
         super().__init__(spec, device=device, nbytes=module_bytes(net))
         self.net = net.eval().to(device).to(memory_format=torch.channels_last)
+        self.long_side = long_side
 
     @torch.inference_mode()
     def network(self, picture: np.ndarray, prompt: str) -> RawArrays:
-        x = at_working_size(picture, self.device)  # [1, 3, h, w]
+        x = at_working_size(picture, self.device, self.long_side)  # [1, 3, h, w]
         return raw_arrays(self.look(x), x, picture)
 
     @torch.inference_mode()
     def trace(self, picture: np.ndarray) -> Any:
         """All that happens inside the net, in pixels of the picture at its working size."""
-        return self.look(at_working_size(picture, self.device))
+        return self.look(at_working_size(picture, self.device, self.long_side))
 
     def look(self, x: Tensor) -> Any:
         """The trace of a picture at its working size, [1, 3, h, w] in 0..1."""

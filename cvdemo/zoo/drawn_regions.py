@@ -59,15 +59,20 @@ class Watch:
 
 
 class RegionDetector(DrawnDetector):
-    """A detector that judges regions; `staged` shows how, with as many proposals as asked for."""
+    """A detector that judges regions; `staged` shows how, with as many proposals as asked for.
+
+    `proposals` is how many it looks at as a detector; None is the net's own number.
+    """
+
+    proposals: int | None = None
 
     def network(self, picture: np.ndarray, prompt: str) -> RawArrays:
-        return self.staged(picture).raw
+        return self.staged(picture, most=self.proposals).raw
 
     @torch.inference_mode()
     def staged(self, picture: np.ndarray, *, most: int | None = None) -> Staged:
         """A picture [H, W, 3] through all stages, with at most so many proposals; None is the net's own."""
-        x = at_working_size(picture, self.device)  # [1, 3, h, w]
+        x = at_working_size(picture, self.device, self.long_side)  # [1, 3, h, w]
         working = (255 * x[0].permute(1, 2, 0)).round().byte().cpu().numpy()
         watch = Watch(self.device)
         regions, trace = self.stages(x, working, most, watch)

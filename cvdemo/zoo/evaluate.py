@@ -30,11 +30,15 @@ SIZE = (192, 160)  # width and height of the drawn scenes that are scored
 
 
 class CocoData(NamedTuple):
-    """Truth in COCO's form, and how to come by the pictures it is about."""
+    """Truth in COCO's form, and how to come by the pictures it is about.
+
+    `scale` are a picture's pixels for one of the truth's, across and down.
+    """
 
     truth: dict[str, Any]
     pictures: Mapping[int, Callable[[], np.ndarray]]  # by image id
     categories: dict[str, int]  # category id by its name in lower case
+    scale: tuple[float, float] = (1.0, 1.0)
 
     def first(self, n: int | None) -> CocoData:
         """The same for the first n pictures only; all where None."""
@@ -67,16 +71,23 @@ def open_data(data: str) -> CocoData:
     return CocoData(truth, pictures, dict(zip(names, columns.category_ids, strict=True)))
 
 
-def drawn_data(split: str, n: int, difficulty: Difficulty | None = None) -> CocoData:
-    """Drawn scenes of the seeds 0 to n - 1 of a split, 192 x 160, as `cvdemo world export` writes them."""
+def drawn_data(
+    split: str, n: int, difficulty: Difficulty | None = None, *, size: tuple[int, int] = SIZE
+) -> CocoData:
+    """Drawn scenes of the seeds 0 to n - 1 of a split, 192 x 160, as `cvdemo world export` writes them.
+
+    Pictures of another `size` (width, height) show the same scenes in more pixels or fewer; the truth, and
+    with it what is small, stays in those of 192 x 160.
+    """
     book = Book(split, difficulty or Difficulty())
     pictures = {}
     for seed in range(n):
         scene = world.scene(seed, split=split, difficulty=difficulty)
         book.add(world.truth(scene, *SIZE), f"{seed:06d}.png", seed)
-        pictures[seed] = partial(world.render, scene, *SIZE)
+        pictures[seed] = partial(world.render, scene, *size)
     truth = dict(book.files())["instances"]
-    return CocoData(truth, pictures, {c["name"]: c["id"] for c in truth["categories"]})
+    scale = size[0] / SIZE[0], size[1] / SIZE[1]
+    return CocoData(truth, pictures, {c["name"]: c["id"] for c in truth["categories"]}, scale)
 
 
 def evaluate(
@@ -108,6 +119,7 @@ def evaluate(
             picture, score=FLOOR, iou=NMS_IOU, max_detections=MAX_DETECTIONS, prompt=prompt, classes=known
         )
         seconds.append(time.perf_counter() - start)
+        found.xyxy = found.xyxy / np.array(data.scale * 2, np.float32)
         results += [{**row, "category_id": category[row["category_id"]]} for row in to_coco(found, image_id)]
     numbers = coco_numbers(data.truth, results)
     if model.spec.options.get("one_box"):

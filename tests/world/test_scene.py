@@ -56,6 +56,10 @@ def test_same_arguments_give_the_same_scene_and_picture() -> None:
     assert np.array_equal(world.render(a, 192, 160), world.render(b, 192, 160))
 
 
+def test_rain_too_light_for_a_small_picture_leaves_it_dry() -> None:
+    assert world.render(world.scene(6, split="test"), 96, 80).shape == (80, 96, 3)
+
+
 def test_one_pass_gives_what_two_give() -> None:
     scene = world.scene(11)
     picture, truth = world.draw(scene, 240, 180)
