@@ -28,10 +28,10 @@ Floats: TypeAlias = NDArray[np.floating[Any]]
 Integers: TypeAlias = NDArray[np.int64]
 
 LONGEST = 320  # pixels of the longer side that the search works on: larger pictures are made smaller
-LEAST_SIDE = 0.04  # of the longer side: of 500 pixels the 20 that the paper's code asks for
+LEAST_SIDE = 0.04  # of the longer side: of 500 pixels the 20 that R-CNN's code asks for
 LEAST_SEGMENT = 1 / 2560  # of the picture: 12 pixels of 192 x 160
 PER_LEVEL = 0.1  # how much a level of the hierarchy counts against a place in it
-ALIKE = 2  # cells for each factor e of a side, and for each side's length of shift: boxes in one are alike
+ALIKE = 3  # cells for each factor e of a side, and for each side's length of shift: boxes in one are alike
 
 
 class Strategy(NamedTuple):
@@ -48,15 +48,15 @@ class Strategy(NamedTuple):
 _NO_COLOUR: tuple[Similarity, ...] = ("texture", "size", "fill")
 
 FAST = tuple(Strategy(space, 50, names) for space in ("hsv", "lab") for names in (SIMILARITIES, _NO_COLOUR))
-"""The paper's fast mode with one scale for its two: two colour spaces, with and without colour (table 8)."""
+"""The paper's fast mode with one scale for its two: two colour spaces, with and without colour."""
 
 QUALITY = tuple(
     Strategy(space, scale, names)
     for space in ("hsv", "lab", "rgb")
-    for scale in (50, 100)
-    for names in (SIMILARITIES, _NO_COLOUR, ("fill",), ("size",))
+    for scale in (20, 50)
+    for names in (SIMILARITIES, _NO_COLOUR)
 )
-"""The paper's quality mode with three colour spaces for its five and two scales for its four."""
+"""As the paper's quality mode has it, more of each: three colour spaces, two scales, finer ones."""
 
 
 class Proposals(NamedTuple):
@@ -146,7 +146,7 @@ class _Candidates(NamedTuple):
 
 
 def _candidates(hierarchies: Sequence[Hierarchy]) -> _Candidates:
-    """All regions. Trusted are those near the top (sec. 4.3) and, of these, those made of many parts.
+    """All regions. Trusted are those near the top (sec. 3.3) and, of these, those made of many parts.
 
     The paper multiplies the place by chance to mix sizes; here what is like an earlier box goes to the end.
     """

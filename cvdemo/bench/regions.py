@@ -1,0 +1,179 @@
+"""Selective Search: candidates a second and recall against `selectivesearch` and OpenCV's, in one run."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any, NamedTuple, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cvdemo import world
+from cvdemo.bench import regions_opencv
+from cvdemo.data.pictures import sample
+from cvdemo.errors import CvdemoError
+from cvdemo.metrics.proposals import recall
+from cvdemo.ops.regions import FAST, LEAST_SIDE, QUALITY, Strategy, selective_search
+
+Picture: TypeAlias = NDArray[np.uint8]
+Boxes: TypeAlias = NDArray[np.floating[Any]]
+
+PHOTO, PHOTO_SIZE = "cat", (320, 240)
+SCENE_SIZE = (192, 160)
+MOST = 1000
+THRESHOLDS = (0.5, 0.7)
+COUNTS = (10, 20, 50, 100, 200, 500, 1000)
+
+
+class Answer(NamedTuple):
+    """Boxes of each picture, most trusted first, and the seconds of each, the median of the repeats."""
+
+    boxes: list[Boxes]
+    seconds: list[float]
+
+
+Search: TypeAlias = Callable[[Sequence[Picture], int], Answer]
+
+
+def run(*, n: int = 100, repeats: int = 3, opencv_python: Path | None = None) -> dict[str, Any]:
+    """All methods on the photo, `repeats` times, and on n drawn scenes of the split "test", once.
+
+    Recall is that of the first boxes, at most `MOST`, once those with a side below `LEAST_SIDE` of the
+    picture's longer side are left out, of every method. A peer that is not there is named in `left out`.
+    """
+    methods, left_out = _methods(opencv_python)
+    photo = np.asarray(cv2.resize(sample(PHOTO), PHOTO_SIZE, interpolation=cv2.INTER_AREA), np.uint8)
+    drawn = [world.draw(world.scene(seed, split="test"), *SCENE_SIZE) for seed in range(n)]
+    pictures, truth = [picture for picture, _ in drawn], [t.boxes[~t.difficult] for _, t in drawn]
+    on_photo = {name: search([photo], repeats) for name, search in methods.items()}
+    on_scenes = {name: search(pictures, 1) for name, search in methods.items()}
+    return {
+        "photo": {"name": PHOTO, "size": list(PHOTO_SIZE), "rows": _speeds(on_photo)},
+        "scenes": {"n": n, "size": list(SCENE_SIZE), "rows": _recalls(on_scenes, truth)},
+        "left out": left_out,
+    }
+
+
+def _methods(opencv_python: Path | None) -> tuple[dict[str, Search], list[str]]:
+    methods: dict[str, Search] = {"cvdemo fast": _ours(FAST), "cvdemo quality": _ours(QUALITY)}
+    left_out = []
+    if importlib.util.find_spec("selectivesearch"):
+        methods["selectivesearch, as in its README"] = _pypi(500, 0.9, 10)
+        methods["selectivesearch, our scale"] = _pypi(50, 0.8, 12)
+    else:
+        left_out.append("selectivesearch is not installed: pip install 'cvdemo[bench]'")
+    if opencv_python is None:
+        left_out.append("OpenCV's needs an interpreter with opencv-contrib-python 4.12: --opencv-python PATH")
+    else:
+        methods["OpenCV fast"] = _opencv(opencv_python, "fast")
+        methods["OpenCV quality"] = _opencv(opencv_python, "quality")
+    return methods, left_out
+
+
+def _ours(strategies: tuple[Strategy, ...]) -> Search:
+    return _each(lambda picture: selective_search(picture, most=MOST, strategies=strategies).boxes)
+
+
+def _pypi(scale: float, sigma: float, min_size: int) -> Search:
+    """Boxes of its regions in its order: the segments, then what merges made."""
+
+    def search(picture: Picture) -> Boxes:
+        from selectivesearch import selective_search as peer
+
+        rects = np.array([r["rect"] for r in peer(picture, scale=scale, sigma=sigma, min_size=min_size)[1]])
+        boxes = rects.reshape(-1, 4).astype(float)
+        boxes[:, 2:] += boxes[:, :2]
+        return boxes
+
+    return _each(search)
+
+
+def _each(search: Callable[[Picture], Boxes]) -> Search:
+    def over(pictures: Sequence[Picture], repeats: int) -> Answer:
+        search(pictures[0])  # what is imported and prepared once is no part of what is compared
+        boxes, seconds = [], []
+        for picture in pictures:
+            taken = []
+            for _ in range(repeats):
+                start = time.perf_counter()
+                found = search(picture)
+                taken.append(time.perf_counter() - start)
+            boxes.append(found)
+            seconds.append(median(taken))
+        return Answer(boxes, seconds)
+
+    return over
+
+
+def _opencv(python: Path, mode: str) -> Search:
+    def over(pictures: Sequence[Picture], repeats: int) -> Answer:
+        with tempfile.TemporaryDirectory() as folder:
+            source, target = Path(folder, "pictures.npz"), Path(folder, "boxes.npz")
+            np.savez(source, *pictures)
+            call = [str(python), str(regions_opencv.__file__), str(source), str(target), mode, str(repeats)]
+            try:
+                subprocess.run(call, check=True, capture_output=True, text=True)
+            except (OSError, subprocess.CalledProcessError) as error:
+                why = (getattr(error, "stderr", None) or str(error)).strip().splitlines()[-1]
+                raise CvdemoError(f"{python} cannot run OpenCV's Selective Search: {why}") from error
+            with np.load(target) as found:
+                boxes = [found[f"arr_{k}"].astype(float) for k in range(len(pictures))]
+                return Answer(boxes, [float(median(taken)) for taken in found["seconds"]])
+
+    return over
+
+
+def _speeds(answers: dict[str, Answer]) -> list[dict[str, Any]]:
+    """Boxes that differ a second, all that a method gives, and the ratio to ours in fast mode."""
+    rows: list[dict[str, Any]] = []
+    for name, answer in answers.items():
+        count = len(np.unique(answer.boxes[0], axis=0))
+        row = {"method": name, "boxes": count, "ms": round(1000 * answer.seconds[0], 1)}
+        rows.append(row | {"candidates a second": round(count / answer.seconds[0])})
+    ours = rows[0]["candidates a second"]
+    return [row | {"ratio to cvdemo": round(row["candidates a second"] / ours, 3)} for row in rows]
+
+
+def _recalls(answers: dict[str, Answer], truth: list[Boxes]) -> list[dict[str, Any]]:
+    """Recall of each, and ours in fast mode with as many boxes of each scene."""
+    kept = {name: [_worth(boxes) for boxes in answer.boxes] for name, answer in answers.items()}
+    ours, our_seconds = kept["cvdemo fast"], answers["cvdemo fast"].seconds
+    our_curve = recall(ours, truth, THRESHOLDS, range(MOST + 1))
+    rows = []
+    for name, boxes in kept.items():
+        found = recall(boxes, truth, THRESHOLDS, [MOST])[:, 0]
+        as_many = [b[: len(theirs)] for b, theirs in zip(ours, boxes, strict=True)]
+        same = recall(as_many, truth, THRESHOLDS, [MOST])[:, 0]
+        enough = [int(np.argmax(curve >= r)) if (curve >= r).any() else None
+                  for curve, r in zip(our_curve, found, strict=True)]  # fmt: skip
+        rows.append(
+            {
+                "method": name,
+                "boxes a scene": round(float(np.mean([len(b) for b in boxes])), 1),
+                "ms a scene": round(1000 * median(answers[name].seconds), 1),
+                "time to cvdemo's": round(median(answers[name].seconds) / median(our_seconds), 2),
+                "recall at IoU .5, .7": found.round(4).tolist(),
+                "cvdemo's with as many boxes": same.round(4).tolist(),
+                "ratio": (found / same).round(3).tolist(),
+                "boxes that cvdemo needs for as much": enough,
+                "recall of the first": dict(
+                    zip(COUNTS, recall(boxes, truth, THRESHOLDS, COUNTS).T.round(3).tolist(), strict=True)
+                ),
+            }
+        )
+    return rows
+
+
+def _worth(boxes: Boxes) -> Boxes:
+    """The first `MOST` boxes that differ and are not too small, in their order."""
+    _, first = np.unique(boxes, axis=0, return_index=True)
+    boxes = boxes[np.sort(first)]
+    large = (boxes[:, 2:] - boxes[:, :2] >= LEAST_SIDE * max(SCENE_SIZE)).all(axis=1)
+    return boxes[large][:MOST]
