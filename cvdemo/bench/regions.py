@@ -72,8 +72,8 @@ def _methods(opencv_python: Path | None) -> tuple[dict[str, Search], list[str]]:
     if opencv_python is None:
         left_out.append("OpenCV's needs an interpreter with opencv-contrib-python 4.12: --opencv-python PATH")
     else:
-        methods["OpenCV fast"] = _opencv(opencv_python, "fast")
-        methods["OpenCV quality"] = _opencv(opencv_python, "quality")
+        methods["OpenCV fast"] = opencv(opencv_python, "fast")
+        methods["OpenCV quality"] = opencv(opencv_python, "quality")
     return methods, left_out
 
 
@@ -112,7 +112,9 @@ def _each(search: Callable[[Picture], Boxes]) -> Search:
     return over
 
 
-def _opencv(python: Path, mode: str) -> Search:
+def opencv(python: Path, mode: str) -> Search:
+    """OpenCV's by another interpreter, "fast" or "quality"; a `CvdemoError` where that cannot run it."""
+
     def over(pictures: Sequence[Picture], repeats: int) -> Answer:
         with tempfile.TemporaryDirectory() as folder:
             source, target = Path(folder, "pictures.npz"), Path(folder, "boxes.npz")

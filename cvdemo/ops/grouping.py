@@ -192,6 +192,27 @@ def group(segments: Segments, similarities: Sequence[str] = SIMILARITIES) -> Hie
     )
 
 
+def merge_similarities(segments: Segments, tree: Hierarchy) -> Floats:
+    """All four similarities of the two regions of every merge, [M, 4] in the order of `SIMILARITIES`."""
+    count, sizes = len(segments), tree.sizes.astype(float)
+    colour, texture = (np.resize(h, (len(sizes), h.shape[1])) for h in (segments.colour, segments.texture))
+    for new, (a, b) in enumerate(tree.parents.tolist(), count):
+        for h in (colour, texture):
+            h[new] = (sizes[a] * h[a] + sizes[b] * h[b]) / sizes[new]
+    a, b = tree.parents.T
+    sides = tree.boxes[count:, 2:] - tree.boxes[count:, :2]
+    both, pixels = sizes[count:], segments.labels.size
+    return np.stack(
+        [
+            np.minimum(colour[a], colour[b]).sum(axis=1),
+            np.minimum(texture[a], texture[b]).sum(axis=1),
+            1 - both / pixels,
+            1 - (sides.prod(axis=1) - both) / pixels,
+        ],
+        axis=1,
+    )
+
+
 class _Book:
     """All regions that are and will be, in arrays of 2 R - 1 rows."""
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cvdemo import world
 from cvdemo.errors import DataError
-from cvdemo.ops.grouping import SIMILARITIES, group, merge_steps
+from cvdemo.ops.grouping import SIMILARITIES, group, merge_similarities, merge_steps
 from cvdemo.ops.regions import FAST, QUALITY, Strategy, at_work, segment, selective_search
 from cvdemo.ops.segments import COLOUR_SPACES, describe, felzenszwalb_labels, in_colours
 
@@ -73,6 +73,8 @@ def test_the_fast_grouping_merges_as_the_paper_writes(scene: np.ndarray, space: 
     assert np.array_equal([s.size for s in steps], tree.sizes[count:])
     assert np.array_equal([s.level for s in steps], tree.levels[count:])
     assert np.allclose([s.total for s in steps], tree.similarity)
+    parts = [[s.similarities[name] for name in SIMILARITIES] for s in steps]
+    np.testing.assert_allclose(merge_similarities(found, tree), parts, atol=1e-12)
 
 
 def test_a_merge_is_the_most_similar_pair_and_ends_with_the_whole(scene: np.ndarray) -> None:
