@@ -1,0 +1,34 @@
+// Anchors of all levels stand one after another: level by level, cell by cell along the rows, kind by kind.
+function rowOf(level, r, c, kind) {
+  return level.first + (r * level.columns + c) * level.kinds.length + kind;
+}
+
+// Where the anchor of a row stands: number of its level, row and column of its cell, its kind.
+function placeOf(levels, row) {
+  const k = levels.findLastIndex((level) => level.first <= row), { first, columns, kinds } = levels[k];
+  const cell = Math.floor((row - first) / kinds.length);
+  return { level: k, r: Math.floor(cell / columns), c: cell % columns, kind: (row - first) % kinds.length };
+}
+
+function boxAt(boxes, row) {
+  return boxes.subarray(4 * row, 4 * row + 4);
+}
+
+// A stage's anchors by what became of them, the least likely first, so that the likeliest is drawn last.
+const LEAST_FATE = [1, 1, 3, 4, 5]; // of anchors, corrected, best, after NMS, proposals
+function rowsOf({ fate, scores }, stage) {
+  const rows = [];
+  for (let row = 0; row < fate.length; row++) if (fate[row] >= LEAST_FATE[stage]) rows.push(row);
+  return rows.sort((a, b) => scores[a] - scores[b]);
+}
+
+function iouOf(a, b) {
+  const side = (i) => Math.max(0, Math.min(a[i + 2], b[i + 2]) - Math.max(a[i], b[i]));
+  const area = (box) => (box[2] - box[0]) * (box[3] - box[1]), shared = side(0) * side(1);
+  return shared > 0 ? shared / (area(a) + area(b) - shared) : 0;
+}
+
+// The largest IoU of each true box with any of the boxes.
+function bestOverlaps(truth, boxes) {
+  return truth.map((t) => boxes.reduce((most, box) => Math.max(most, iouOf(t, box)), 0));
+}
