@@ -1,0 +1,140 @@
+"""RoI lab (L7, L14, L35): a region of a feature map made a grid by RoIPool, RoIAlign and by votes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from cvdemo.ops.roi import ps_roi_align, ps_roi_pool, roi_align, roi_pool
+from cvdemo.ops.roi_bins import align_bins, pool_bins, vote_bins
+from cvdemo.views.experiments import try_this
+from cvdemo.views.page import code_fold, guarded, header, theory
+from cvdemo.views.roi import ASKED, Setting, current, place, roi_lab, things
+from cvdemo.views.roi_downloads import downloads
+from cvdemo.views.roi_maps import CLASSES, LIKELIEST, STRIDES, Seen, Votes, has_score_maps, seen, votes
+from cvdemo.views.source import Chosen, choose_picture
+
+AUTO = "as cells"
+RATIOS = (AUTO, "1", "2", "3", "4")
+
+
+def _start(
+    name: str, stride: int, *, size: int = 3, ratio: str = "2", aligned: bool = True
+) -> dict[str, Any]:
+    return {ASKED: name, "stride": stride, "size": size, "ratio": ratio, "aligned": aligned}
+
+
+EXPERIMENTS: dict[str, dict[str, Any]] = {
+    name: _start(name, stride, **more)
+    for name, stride, more in (
+        ("on the brink", 16, {"size": 2}),
+        ("a small object", 16, {}),
+        ("not aligned", 16, {"aligned": False}),
+        ("7 × 7", 16, {"size": 7}),
+        ("no size", 8, {"ratio": AUTO}),
+        ("half outside", 8, {}),
+        ("outside", 8, {}),
+    )
+}
+
+
+def controls(found: Seen) -> Setting:
+    """Level, channel and grid; all of them stand in the URL."""
+    level, rank, side, samples, way = st.columns([1.5, 1.5, 1.3, 1.5, 1], vertical_alignment="bottom")
+    stride = int(level.select_slider("Stride of the map", STRIDES, 8, key="stride", bind="query-params"))
+    channels = found.channels[stride]
+    most = min(len(channels), min(len(each) for each in found.channels.values()))
+    channel = rank.slider(
+        "Channel, the liveliest first", 1, most, 1, key="channel", bind="query-params"
+    )  # fmt: skip
+    size = side.slider("Bins along a side", 1, 7, 3, key="size", bind="query-params")
+    ratio = samples.select_slider("Samples along a bin", RATIOS, "2", key="ratio", bind="query-params")
+    aligned = way.toggle("Aligned", True, key="aligned", bind="query-params")
+    return Setting(
+        stride, int(channel) - 1, int(size), -1 if ratio == AUTO else int(str(ratio)), bool(aligned)
+    )
+
+
+def choose_maps(chosen: Chosen, found: Seen, stride: int, roi: tuple[float, ...]) -> Votes:
+    """Whose position-sensitive maps are shown, where a net has some."""
+    wanted = LIKELIEST
+    if has_score_maps(chosen):
+        options = [LIKELIEST, *CLASSES]
+        wanted = str(st.selectbox("Maps of the class", options, key="class", bind="query-params"))
+    return votes(chosen, found, stride, wanted, roi)
+
+
+def put_on_thing(chosen: Chosen, found: Seen) -> None:
+    """On a drawn scene: a box of its things; the RoI is put where the chosen one is."""
+    boxes = things(chosen, found)
+    if not boxes:
+        return
+    names = list(boxes)
+
+    def put() -> None:
+        name = st.session_state.get("thing")
+        if name in boxes:
+            place(boxes[name], chosen.identity)
+
+    st.selectbox("RoI around", names, None, key="thing", on_change=put, placeholder="your own")
+
+
+@st.fragment
+@guarded
+def lab() -> None:
+    """Experiments and controls on top; under them the map, the grids and the curves."""
+    try_this("roi", EXPERIMENTS)
+    picture, thing, kind = st.columns([1, 1.2, 1.6], vertical_alignment="bottom")
+    with picture.popover("🖼️ Picture", width="stretch"):
+        chosen = choose_picture("scene")
+    if chosen is None:
+        st.info("Choose a picture to begin.")
+        return
+    found = seen(chosen)
+    with thing:
+        put_on_thing(chosen, found)
+    setting = controls(found)
+    roi = current(chosen, found, setting.stride)
+    with kind:
+        maps = choose_maps(chosen, found, setting.stride, roi)
+    answer = roi_lab(chosen, found, maps, roi, setting)
+    about(found, maps, setting)
+    downloads(chosen, found.levels[setting.stride][setting.channel], maps, roi, setting, answer)
+
+
+def about(found: Seen, maps: Votes, setting: Setting) -> None:
+    """Whose maps these are, and what they cost."""
+    level = found.levels[setting.stride]
+    number = found.channels[setting.stride][setting.channel]
+    text = (
+        f"Channel {number} of {len(level)}, {level.shape[2]} × {level.shape[1]} cells, of {found.net}, which "
+        f"saw the picture at {found.width} × {found.height} pixels; the RoI is in those pixels. All levels "
+        f"took {found.milliseconds:.0f} ms, once: no RoI runs the network again. "
+    )
+    if maps.real:
+        text += "The position-sensitive maps are R-FCN's, which knows the drawn world only."
+    else:
+        text += "No net here has position-sensitive maps for this picture: nine channels stand in for them."
+    st.caption(text)
+
+
+def main() -> None:
+    """The page from top to bottom."""
+    header("roi")
+    lab()
+    theory("roi")
+    code_fold(
+        pool_bins,
+        roi_pool,
+        align_bins,
+        roi_align,
+        vote_bins,
+        ps_roi_pool,
+        ps_roi_align,
+        paper="https://arxiv.org/abs/1703.06870",
+        ready_made="`torchvision.ops.roi_pool`, `roi_align`, `ps_roi_pool`, `ps_roi_align`",
+    )
+
+
+main()
