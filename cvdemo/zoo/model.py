@@ -55,12 +55,18 @@ class Detector(Model, ABC):
         of no area are left out. Class ids are those of the spec's label set; for a model asked by text
         they count the phrases of `prompt` (separated by commas).
         """
-        height, width = picture.shape[:2]
         with self.lock:
             start = time.perf_counter()
-            found = self.network(_workable(picture), prompt)
+            found = self.network(workable(picture), prompt)
             milliseconds = 1000 * (time.perf_counter() - start)
             self.runs += 1
+        return self.detections(found, picture.shape[:2], milliseconds, prompt)
+
+    def detections(
+        self, found: RawArrays, size: tuple[int, ...], milliseconds: float, prompt: str = ""
+    ) -> sv.Detections:
+        """What a network found in a picture of a size (height, width), as `raw` gives it."""
+        height, width = size
         boxes = found.boxes.astype(np.float32).clip(0, np.array([width, height, width, height]))
         there = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1]) & (found.scores > FLOOR)
         order = np.flatnonzero(there)[np.argsort(-found.scores[there], kind="stable")]
@@ -107,7 +113,7 @@ class Classifier(Model, ABC):
         """Probabilities and class activation maps of a picture [H, W, 3] uint8 RGB."""
         with self.lock:
             start = time.perf_counter()
-            probabilities, maps = self.network(_workable(picture))
+            probabilities, maps = self.network(workable(picture))
             milliseconds = 1000 * (time.perf_counter() - start)
             self.runs += 1
         return Classification(probabilities, maps, milliseconds)
@@ -138,13 +144,13 @@ class Segmenter(Model, ABC):
     def segmentation(self, picture: np.ndarray) -> Segmentation:
         """What the network says of a picture [H, W, 3] uint8 RGB."""
         height, width = picture.shape[:2]
-        workable = _workable(picture)
+        seen = workable(picture)
         with self.lock:
             start = time.perf_counter()
-            maps = self.network(workable)
+            maps = self.network(seen)
             milliseconds = 1000 * (time.perf_counter() - start)
             self.runs += 1
-        return Segmentation(maps, workable.shape[:2], (height, width), milliseconds)
+        return Segmentation(maps, seen.shape[:2], (height, width), milliseconds)
 
     def names(self) -> dict[int, str]:
         """Class names by id."""
@@ -199,7 +205,7 @@ def phrases(prompt: str) -> list[str]:
     return list(dict.fromkeys(p.strip().lower() for p in prompt.split(",") if p.strip()))
 
 
-def _workable(picture: np.ndarray) -> np.ndarray:
+def workable(picture: np.ndarray) -> np.ndarray:
     """The picture, padded right and below where it is too thin or too small for a network to resize."""
     height, width = picture.shape[:2]
     least = max(16, -(-max(height, width) // LONGEST_ASPECT))

@@ -1,0 +1,107 @@
+"""Where detectors of regions spend their time, and what more regions cost and bring, as charts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+
+STAGES = {
+    "proposals": "rgb(230,159,0)",
+    "warp": "rgb(204,121,167)",
+    "features": "rgb(0,114,178)",
+    "head": "rgb(0,158,115)",
+}
+"""Stages of a detector of regions, and their colours."""
+
+LINES = ("rgb(213,94,0)", "rgb(204,121,167)", "rgb(0,114,178)", "rgb(0,158,115)")
+
+Seconds = Mapping[str, Mapping[str, float]]
+"""By detector, the seconds of each stage."""
+
+
+def time_bars(times: Seconds) -> go.Figure:
+    """Milliseconds of each detector, stage on stage, with the sum and its ratio to the fastest."""
+    figure = go.Figure()
+    names = list(times)
+    for stage, colour in STAGES.items():
+        values = [1000 * times[name].get(stage, 0.0) for name in names]
+        figure.add_bar(
+            y=names, x=values, name=stage, orientation="h", marker_color=colour,
+            hovertemplate="%{y}, " + stage + ": %{x:.1f} ms<extra></extra>",
+        )  # fmt: skip
+    sums = [sum(times[name].values()) for name in names]
+    texts = [f"{1000 * s:.0f} ms · {_ratio(s, min(sums))}" for s in sums] if sums else []
+    _sums(figure, names, [1000 * s for s in sums], texts)
+    return _laid_out(figure, "milliseconds, measured now")
+
+
+def published_bars(seconds: Mapping[str, float]) -> go.Figure:
+    """Published seconds of each detector with their ratio to the fastest; drawn as `time_bars`."""
+    names, values = list(seconds), list(seconds.values())
+    figure = go.Figure()
+    figure.add_bar(
+        y=names, x=values, orientation="h", marker_color="rgb(136,146,158)", showlegend=False,
+        hovertemplate="%{y}: %{x} s<extra></extra>",
+    )  # fmt: skip
+    _sums(figure, names, values, [f"{v:g} s · {_ratio(v, min(values))}" for v in values])
+    return _laid_out(figure, "seconds, as published")
+
+
+def share_bars(times: Seconds) -> go.Figure:
+    """The share of each stage in a detector's time, in percent."""
+    figure = go.Figure()
+    names = list(times)
+    for stage, colour in STAGES.items():
+        values = [100 * times[n].get(stage, 0.0) / max(sum(times[n].values()), 1e-12) for n in names]
+        figure.add_bar(
+            y=names, x=values, name=stage, orientation="h", marker_color=colour, showlegend=False,
+            text=[f"{v:.0f} %" if v >= 8 else "" for v in values], textposition="inside",
+            insidetextanchor="middle",
+            hovertemplate="%{y}, " + stage + ": %{x:.1f} %<extra></extra>",
+        )  # fmt: skip
+    return _laid_out(figure, "share of the time, %")
+
+
+def region_curves(
+    counts: Sequence[int], lines: Mapping[str, Sequence[float]], title: str, present: int, *, log: bool
+) -> go.Figure:
+    """A line for each detector over the number of regions, with a mark at the present number.
+
+    Detectors keep their colour from chart to chart; `log` is for values of which some are far larger.
+    """
+    figure = go.Figure()
+    for k, (name, values) in enumerate(lines.items()):
+        style = {"width": 3, "color": LINES[k % len(LINES)]}
+        figure.add_scatter(x=list(counts), y=list(values), name=name, mode="lines+markers", line=style)
+    if present > 0:
+        figure.add_vline(x=present, line_dash="dot", line_color="#888")
+    legend = {"orientation": "h", "y": 1.16, "x": 0}
+    figure.update_layout(height=330, margin={"l": 0, "r": 0, "t": 8, "b": 0}, legend=legend)
+    figure.update_xaxes(title="regions", type="log", tickvals=list(counts), ticktext=[str(c) for c in counts])
+    figure.update_yaxes(title=title, type="log" if log else "linear", rangemode="tozero")
+    return figure
+
+
+def _ratio(value: float, fastest: float) -> str:
+    return f"{value / max(fastest, 1e-12):.3g} ×"
+
+
+def _sums(figure: go.Figure, names: list[str], values: list[float], texts: list[str]) -> None:
+    """What the bars come to, behind their ends."""
+    figure.add_scatter(
+        y=names, x=values, text=texts, mode="text", textposition="middle right", showlegend=False,
+        hoverinfo="skip", cliponaxis=False,
+    )  # fmt: skip
+    if values:
+        figure.update_xaxes(range=[0, 1.55 * max(values)])
+
+
+def _laid_out(figure: go.Figure, title: str) -> go.Figure:
+    legend = {"orientation": "h", "y": 1.2, "x": 0, "traceorder": "normal"}
+    figure.update_layout(
+        barmode="stack", height=270, margin={"l": 0, "r": 8, "t": 8, "b": 0}, legend=legend, bargap=0.3
+    )
+    figure.update_yaxes(autorange="reversed", title=None)
+    figure.update_xaxes(title=title)
+    return figure

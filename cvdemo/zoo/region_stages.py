@@ -1,0 +1,127 @@
+"""What a detector of regions has inside, as arrays to look at: objectness, pooled features, votes, costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from cvdemo.nets.fast_rcnn import FastRCNN
+from cvdemo.nets.faster_rcnn import FasterRCNN
+from cvdemo.nets.rcnn import RCNN
+from cvdemo.nets.rfcn import RFCN, VotingHead
+from cvdemo.nets.roi_head import RoIHead, levels_of
+from cvdemo.nets.rpn import RPNTrace
+from cvdemo.zoo.drawn_regions import Begun, RegionDetector, Staged
+
+
+class Pooled(NamedTuple):
+    """One region of a pooling net: the level it is cut from, `features` [C, h, w] at a `stride`, its cells.
+
+    `cells` [C, S, S] is all that the head sees of the region.
+    """
+
+    stride: int
+    features: np.ndarray
+    cells: np.ndarray
+
+
+class Votes(NamedTuple):
+    """What a region makes of R-FCN's maps: `bins` [1 + classes, K, K], their means `logits` [1 + classes]."""
+
+    bins: np.ndarray
+    logits: np.ndarray
+
+    def probabilities(self) -> np.ndarray:
+        """Softmax of the means, [1 + classes], background first."""
+        powers = np.exp(self.logits - self.logits.max())
+        return np.asarray(powers / powers.sum())
+
+
+class MultiplyAdds(NamedTuple):
+    """Multiply-adds of convolutions and matrices: `once` for a picture, `each` for every region."""
+
+    once: int
+    each: int
+
+    def of(self, regions: int) -> int:
+        """All of them with so many regions."""
+        return self.once + regions * self.each
+
+
+def objectness(detector: RegionDetector, begun: Begun) -> np.ndarray:
+    """How much the best anchor at every pixel of the working picture looks like a thing, [h, w] in 0..1.
+
+    Every level's cells are laid over the picture as squares.
+    """
+    seen, strides = cast(RPNTrace, begun.seen), cast(FasterRCNN, detector.net).config.rpn.strides
+    height, width = begun.working.shape[:2]
+    best = np.zeros((height, width), np.float32)
+    for scores, shape, stride in zip(seen.objectness, seen.shapes, strides, strict=True):
+        cells = _array(scores[0].float().sigmoid().view(shape).amax(2))
+        level = cells.repeat(stride, axis=0).repeat(stride, axis=1)  # of the picture padded to 32
+        best = np.maximum(best, level[:height, :width])
+    return best
+
+
+def pooled(detector: RegionDetector, staged: Staged, row: int) -> Pooled:
+    """What Fast or Faster R-CNN cut out of its features for the region with a number."""
+    head = cast(RoIHead, detector.net.head)
+    box = torch.from_numpy(staged.regions[row : row + 1])
+    level = int(levels_of(box, head.config.side, len(head.config.strides))[0])
+    stride = head.config.strides[level]
+    features = cast(Mapping[int, Tensor], staged.trace.features)[stride][0]
+    return Pooled(stride, _array(features), _array(staged.trace.head.pooled[row]))
+
+
+def class_maps(staged: Staged, class_id: int) -> np.ndarray:
+    """R-FCN's maps of a thing class, one for each part of a thing, [K, K, h, w]."""
+    maps = staged.trace.head.score_maps[0]
+    bins = staged.trace.head.bins.shape[-1]
+    own = maps.unflatten(0, (-1, bins, bins))[1 + class_id]  # the first class is background
+    return _array(own)
+
+
+@torch.inference_mode()
+def votes(detector: RegionDetector, staged: Staged, box: np.ndarray) -> Votes:
+    """What any box [4], in pixels of the working picture, makes of the maps that R-FCN has computed."""
+    head = cast(VotingHead, detector.net.head)
+    maps = staged.trace.head
+    region = torch.from_numpy(np.asarray(box, np.float32)[None]).to(maps.score_maps.device)
+    trace = head.vote(maps.score_maps, maps.box_maps, [region])
+    return Votes(_array(trace.bins[0]), _array(trace.logits[0]))
+
+
+def multiply_adds(detector: RegionDetector, begun: Begun) -> MultiplyAdds:
+    """Multiply-adds of a picture of this size, counted while the net runs on it; pooling is not counted."""
+    net = detector.net
+    with torch.inference_mode():
+        if isinstance(net, RCNN):
+            cut_out = begun.x.new_zeros(1, 3, net.config.size, net.config.size)
+            return MultiplyAdds(0, _counted(lambda: net(cut_out, begun.x.new_zeros(1, 4))))
+        assert isinstance(net, FastRCNN | FasterRCNN)
+        once, features = _counted(lambda: net.features(begun.x)), net.features(begun.x)
+        if isinstance(net, FasterRCNN):
+            once += _counted(lambda: net.rpn(features))
+        box = begun.x.new_tensor([[0.0, 0.0, 16.0, 16.0]])
+        none, one = (_counted(lambda b=b: cast(nn.Module, net.head)(features, [b])) for b in (box[:0], box))
+        return MultiplyAdds(once + none, one - none)
+
+
+def _counted(run: Callable[[], object]) -> int:
+    with FlopCounterMode(display=False) as counter:
+        run()
+    return int(counter.get_total_flops()) // 2
+
+
+def votes_by_maps(detector: RegionDetector) -> bool:
+    """Whether a detector's regions vote on maps, or pool features."""
+    return isinstance(detector.net, RFCN)
+
+
+def _array(values: Tensor) -> np.ndarray:
+    return np.asarray(values.float().cpu().numpy())
