@@ -119,6 +119,11 @@ def pspnet() -> PSPNet:
     return PSPNet()
 
 
+def pspnet_noaux() -> PSPNet:
+    """PSPNet taught without its auxiliary loss, to see what that brings (arXiv:1612.01105, table 2)."""
+    return PSPNet(PSPNetConfig(auxiliary=0))
+
+
 def pspnet_paper(classes: int = 21, *, layers: int = 50) -> PSPNet:
     """PSPNet on a ResNet of 50 or 101 layers with its auxiliary loss (arXiv:1612.01105, fig. 3 and 4)."""
     config = PSPNetConfig(classes, width=512, auxiliary=256, sharpen=())

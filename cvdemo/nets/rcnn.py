@@ -88,7 +88,7 @@ class RCNN(nn.Module):
     def judge(self, features: RCNNFeatures, regions: Tensor) -> RCNNTrace:
         """SVMs and regressors, on features that are there."""
         maps, fc = features.maps.float(), features.fc.float()
-        offsets = self.locate(maps.flatten(1)).view(len(maps), -1, 4)  # [R, classes, 4]
+        offsets = self.locate(maps.flatten(1)).unflatten(1, (-1, 4))  # [R, classes, 4]
         return RCNNTrace(regions, features, self.classify(fc), self.svms(fc), offsets)
 
     def all_features(self, cut_outs: Tensor) -> RCNNFeatures:

@@ -21,6 +21,7 @@ SEGMENTERS: dict[str, str] = {
     "refinenet": "cvdemo.nets.refinenet:refinenet",
     "linknet": "cvdemo.nets.linknet:linknet",
     "pspnet": "cvdemo.nets.pspnet:pspnet",
+    "pspnet-noaux": "cvdemo.nets.pspnet:pspnet_noaux",
 }
 """For every key the "module:function" that builds the untrained net; its trace is a `SegmenterTrace`."""
 

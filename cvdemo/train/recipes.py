@@ -94,7 +94,7 @@ def _stage(key: str, stage: str, *, start: str, steps: int) -> Recipe:
     )  # fmt: skip
 
 
-REGIONS: dict[str, Any] = {"steps": 4000, "start": "ssd", "rate": 2e-3, "channels_last": True}
+REGIONS: dict[str, Any] = {"steps": 2000, "start": "ssd", "rate": 2e-3, "channels_last": True}
 """What detectors that judge regions have in common, so that their figures compare the nets."""
 
 RECIPES: dict[str, Recipe] = {
@@ -118,11 +118,11 @@ RECIPES: dict[str, Recipe] = {
         Recipe("faster-rcnn", "cvdemo.train.two_stage:TwoStage:faster-rcnn", **REGIONS),
         Recipe("rfcn", "cvdemo.train.two_stage:TwoStage:rfcn", **REGIONS),
         Recipe("fast-rcnn", "cvdemo.train.fast_rcnn:Given", **{**REGIONS, "scenes": SEARCHED}),
-        _stage("rcnn-finetune", "finetune", start="ssd", steps=2500),
+        _stage("rcnn-finetune", "finetune", start="ssd", steps=2000),
         _stage("rcnn-svm", "svm", start="rcnn-finetune", steps=500),
         _stage("rcnn", "boxes", start="rcnn-svm", steps=700),
         Recipe("yolo", "cvdemo.train.cells:Cells", steps=5000, start="ssd", channels_last=True),
-        Recipe("sliding-window", "cvdemo.train.windows:FilledWindows", steps=4000, start="ssd"),
+        Recipe("sliding-window", "cvdemo.train.windows:FilledWindows", steps=2500, start="ssd"),
         *(_localizer(key) for key in ("localizer", "localizer-class", "localizer-box")),
         _maps("fcn32s"),
         _maps("fcn16s", steps=500, start="fcn32s", rate=1e-3),
@@ -136,6 +136,7 @@ RECIPES: dict[str, Recipe] = {
         _maps("refinenet"),
         _maps("linknet"),
         _maps("pspnet"),
+        _maps("pspnet-noaux"),
         Recipe(
             "patches",
             "cvdemo.train.patches:Patches",

@@ -72,5 +72,6 @@ DRAWN: tuple[ModelSpec, ...] = (
     _segmenter("refinenet", "RefineNet", "1611.06612"),
     _segmenter("linknet", "LinkNet", "1707.03718"),
     _segmenter("pspnet", "PSPNet", "1612.01105"),
+    _segmenter("pspnet-noaux", "PSPNet without auxiliary loss", "1612.01105"),
 )
 """All of them, also those whose weights are not there: to load one of these is a `ModelNotAvailableError`."""
