@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import streamlit as st
@@ -134,12 +134,14 @@ def _likeliest(maps: Floats, stride: int, roi: tuple[float, ...]) -> int:
 @st.cache_resource(max_entries=12, show_spinner=False)
 def _score_maps(identity: str, _picture: NDArray[np.uint8]) -> tuple[Floats, int]:
     """R-FCN's score maps of a picture, [1 + classes, BINS * BINS, h, w], and their stride."""
-    from cvdemo.zoo.drawn import DrawnDetector, at_working_size
+    import torch
 
-    model = cast(DrawnDetector, zoo.load("rfcn", "cpu"))
-    trace = model.trace(_picture)
-    config: Any = model.net.config
-    stride = int(config.voting.stride)
-    height, width = at_working_size(_picture, "cpu").shape[-2:]
-    maps = _cut(trace.head.score_maps[0].float().cpu().numpy(), height, width, stride)
+    from cvdemo.zoo.drawn import at_working_size
+
+    model: Any = zoo.load("rfcn", "cpu")
+    x = at_working_size(_picture, "cpu")  # [1, 3, H, W]
+    with torch.inference_mode():
+        scores, _ = model.net.head.maps(model.net.features(x))  # [1, (1 + classes) * BINS * BINS, h, w]
+    stride = int(model.net.head.config.stride)
+    maps = _cut(scores[0].cpu().numpy(), *x.shape[-2:], stride)
     return maps.reshape(len(CLASSES), BINS**2, *maps.shape[1:]), stride

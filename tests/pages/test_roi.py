@@ -1,0 +1,191 @@
+"""The RoI lab: Python's numbers, whose maps they are, nothing runs twice, odd RoIs and odd pictures."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import torchvision.ops as peer
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from cvdemo import zoo
+from cvdemo.data.pictures import sample
+from cvdemo.draw.roi import SIDE, draw_roi
+from cvdemo.nets.rfcn import RFCN
+from cvdemo.ops.roi_bins import align_bins, pool_bins
+from cvdemo.views import roi_maps
+from cvdemo.views.roi import STATE, Setting, pooled, within
+from cvdemo.views.roi_downloads import to_csv, to_json
+from cvdemo.views.roi_maps import BINS, CLASSES, LIKELIEST, STRIDES, Votes, seen, votes
+from cvdemo.views.source import Chosen
+from cvdemo.world.vocabulary import THINGS
+
+APP = Path(__file__).resolve().parents[2] / "app.py"
+BOX = (10.25, 4.5, 33.0, 29.875)
+
+
+def open_page(**query: str) -> AppTest:
+    app = AppTest.from_file(str(APP), default_timeout=120).run()
+    for key, value in query.items():
+        app.query_params[key] = value
+    return app.switch_page("pages/roi.py").run()
+
+
+def without_errors(app: AppTest) -> AppTest:
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def roi_of(app: AppTest) -> tuple[float, ...]:
+    return app.session_state[STATE]["roi"]
+
+
+def some_votes() -> Votes:
+    maps = np.random.default_rng(1).normal(size=(BINS**2, 10, 12)).astype(np.float32)
+    return Votes(maps, 4, "cat", True)
+
+
+def test_the_grids_are_torchvisions() -> None:
+    x = np.random.default_rng(0).normal(size=(10, 12)).astype(np.float32)
+    found = pooled(x, some_votes(), BOX, Setting(4, 0, 3, 2, True))
+    rois = torch.tensor([[0, *BOX]], dtype=torch.float64)
+    maps = torch.from_numpy(x)[None, None].double()
+    scores = torch.from_numpy(some_votes().maps)[None].double()
+    for ours, theirs in (
+        (found.pool, peer.roi_pool(maps, rois, 3, 0.25)),
+        (found.align, peer.roi_align(maps, rois, 3, 0.25, 2, True)),
+        (found.votes, peer.ps_roi_pool(scores, rois, 3, 0.25)),
+        (found.sampled_votes, peer.ps_roi_align(scores, rois, 3, 0.25, 2)),
+    ):
+        np.testing.assert_allclose(ours, theirs[0, 0].numpy(), rtol=0, atol=1e-9)
+    assert found.moved.tolist() == [1.75, -0.5, 3, 2.125]
+    assert found.iou == pytest.approx(21 / (22.75 + 24 * 28 / 25.375 - 21))
+
+
+def test_scenes_and_photos_have_their_own_net_and_every_level() -> None:
+    photo = Chosen("sample:cat", "cat", sample("cat"), 0.0)
+    found = seen(photo)
+    assert "ImageNet" in found.net and max(found.width, found.height) == roi_maps.PHOTO_SIDE
+    for stride in STRIDES:
+        level = found.levels[stride]
+        assert level.shape[1:] == (-(-found.height // stride), -(-found.width // stride))
+        spread = level.std(axis=(1, 2))
+        assert (np.diff(spread) <= 0).all() and sorted(found.channels[stride]) == list(range(len(level)))
+    assert not votes(photo, found, 32, LIKELIEST, BOX).real
+    assert votes(photo, found, 32, LIKELIEST, BOX).maps.shape[0] == BINS**2
+
+
+def test_scenes_have_rfcns_maps_once_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    net = RFCN().eval()
+    real_load = zoo.load
+
+    def load(key: str, device: str | None = None) -> Any:
+        return type("Model", (), {"net": net})() if key == "rfcn" else real_load(key, device)
+
+    monkeypatch.setattr(roi_maps.zoo, "load", load)
+    monkeypatch.setattr(roi_maps, "has_weights", lambda key: True)
+    assert CLASSES[1:] == THINGS and net.head.config.bins == BINS
+    app = without_errors(open_page(seed="4321"))
+    assert any("R-FCN's" in c.value for c in app.caption)
+    scene = Chosen("of a test", "scene", sample("coffee"), 0.0, truth=object())  # type: ignore[arg-type]
+    found = seen(scene)
+    duck = votes(scene, found, 8, "duck", BOX)
+    with torch.inference_mode():
+        from cvdemo.zoo.drawn import at_working_size
+
+        x = at_working_size(scene.picture, "cpu")
+        trace = net.head(net.features(x), [torch.tensor([BOX])])
+    grid = pooled(found.levels[8][0], duck, BOX, Setting(8, 0, 3, 2, True)).sampled_votes
+    np.testing.assert_allclose(grid, trace.bins[0, CLASSES.index("duck")].numpy(), atol=1e-4)
+    likeliest = votes(scene, found, 8, LIKELIEST, BOX)
+    assert likeliest.title == CLASSES[int(trace.logits[0].argmax())]
+
+
+def test_the_network_runs_once_for_a_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[int] = []
+    name, backbone = roi_maps._drawn_backbone()
+
+    def counted(x: Any) -> Any:
+        ran.append(1)
+        return backbone(x)
+
+    monkeypatch.setattr(roi_maps, "_drawn_backbone", lambda: (name, counted))
+    app = without_errors(open_page(seed="4711"))
+    without_errors(app.slider(key="size").set_value(7).run())
+    without_errors(app.slider(key="channel").set_value(3).run())
+    without_errors(app.select_slider(key="stride").set_value(16).run())
+    without_errors(app.toggle(key="aligned").set_value(False).run())
+    assert ran == [1]
+
+
+def test_every_experiment_is_one_click_and_does_what_it_says() -> None:
+    app = without_errors(open_page(seed="7"))
+    names = [b.key for b in app.button if (b.key or "").startswith("try-")]
+    assert len(names) >= 3
+    placed = {}
+    for name in names:
+        without_errors(app.button(key=name).click().run())
+        assert sum(m.value.startswith("👀") for m in app.markdown) == 1
+        placed[name.removeprefix("try-")] = roi_of(app)
+    x1, _, x2, _ = placed["on the brink"]
+    assert round(x1 / 16) + 1 == round((x1 + 0.25) / 16)
+    x1, y1, x2, y2 = placed["no size"]
+    assert (x1, y1) == (x2, y2)
+    assert placed["half outside"][0] < 192 < placed["half outside"][2]
+    assert placed["outside"][0] > 192
+    x1, y1, x2, y2 = placed["a small object"]
+    assert (x2 - x1) * (y2 - y1) < 32 * 32
+
+
+def test_the_roi_comes_from_the_url_and_goes_back() -> None:
+    app = without_errors(open_page(seed="7", roi="10,20,30.5,40", stride="4"))
+    assert roi_of(app) == (10, 20, 30.5, 40)
+    assert app.query_params["roi"] in (["10,20,30.5,40"], "10,20,30.5,40")
+    names = app.selectbox(key="thing").options
+    without_errors(app.selectbox(key="thing").select(names[0]).run())
+    assert roi_of(app) != (10, 20, 30.5, 40)
+
+
+@pytest.mark.parametrize("roi", ["", "1,2", "a,b,c,d", "nan,0,1,1", "30,0,10,10", "0,0,1e9,5", "-99,0,5,5"])
+def test_what_is_no_roi_of_the_picture_is_refused(roi: str) -> None:
+    assert within(roi.split(","), 192, 144) is None
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 900), (40, 40)])
+def test_pictures_of_any_size(shape: tuple[int, int]) -> None:
+    out = io.BytesIO()
+    Image.fromarray(np.full((*shape, 3), 90, np.uint8)).save(out, "PNG")
+    app = open_page(source="upload", stride="32", size="7")
+    app.file_uploader(key="files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
+    without_errors(app)
+
+
+def test_the_files_hold_what_is_shown() -> None:
+    x = np.random.default_rng(0).normal(size=(10, 12)).astype(np.float32)
+    setting = Setting(4, 0, 2, -1, True)
+    found = pooled(x, some_votes(), BOX, setting)
+    rows = list(csv.DictReader(io.StringIO(to_csv(found))))
+    assert len(rows) == 2 * 2 * 2 + BINS**2
+    assert float(rows[3]["value"]) == pytest.approx(found.pool[1, 1], abs=1e-6)
+    told = json.loads(to_json(x, some_votes(), BOX, setting, found))
+    assert told["roi"] == list(BOX)
+    assert np.shape(told["roi_align"]["rows"])[0] == 2
+    np.testing.assert_allclose(told["roi_align"]["values"], found.align)
+
+
+@pytest.mark.parametrize("box", [BOX, (50.0, 50, 60, 60), (20.0, 20, 20, 20)])
+def test_the_picture_shows_both_ways(box: tuple[float, ...]) -> None:
+    x = np.random.default_rng(0).normal(size=(10, 12))
+    pool = pool_bins(box, 2, (10, 12), spatial_scale=0.25)
+    align = align_bins(box, 2, shape=(10, 12), spatial_scale=0.25)
+    picture = draw_roi(x, pool, align)
+    assert picture.shape == (SIDE, 2 * SIDE, 3)
+    assert (picture[:, :SIDE] != picture[:, SIDE:]).any()
