@@ -70,6 +70,10 @@ class Proposals(NamedTuple):
     def __len__(self) -> int:
         return len(self.boxes)
 
+    def first(self, count: int) -> Proposals:
+        """Its first boxes, as many as asked for or all."""
+        return Proposals(self.boxes[:count], self.strategy[:count], self.region[:count], self.level[:count])
+
 
 def at_work(picture: Picture, longest: int = LONGEST) -> Picture:
     """The picture [h, w, 3] that is searched, its longer side at most `longest`; small ones stay so."""

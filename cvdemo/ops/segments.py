@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from skimage.segmentation import felzenszwalb
 
 from cvdemo.errors import DataError
 
@@ -60,8 +61,6 @@ def felzenszwalb_labels(colours: Picture, scale: float, sigma: float = 0.8, min_
         raise DataError(f"scale must be above 0, sigma and min_size not below: {scale}, {sigma}, {min_size}")
     if min(colours.shape[:2]) < 2:
         return _line_labels(colours)
-    from skimage.segmentation import felzenszwalb
-
     return np.asarray(felzenszwalb(colours, scale=scale, sigma=sigma, min_size=min_size), np.int64)
 
 
