@@ -60,6 +60,11 @@ class Backbone(nn.Module):
         """Channels of the five maps."""
         return self.config.channels
 
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """Pixels of the picture between two cells of each map."""
+        return self.config.strides
+
     def forward(self, pictures: Tensor) -> tuple[Tensor, ...]:
         maps = [self.stem((pictures - 0.5) / 0.25)]  # [N, 16, H/2, W/2]
         for stage in self.stages:

@@ -2,7 +2,7 @@
 
 Faster R-CNN without its own proposals: the regions come from Selective Search, and RoI pooling takes the
 greatest value of every cell. Against the paper: the small backbone and features of several strides
-(arXiv:1612.03144).
+(arXiv:1612.03144). `cvdemo.nets.fast_rcnn_paper` builds it as published.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 
-from cvdemo.nets.backbone import STRIDES, Backbone, BackboneConfig
-from cvdemo.nets.blocks import pad_to_stride
+from cvdemo.nets.backbone import BackboneConfig
+from cvdemo.nets.encoders import PaperBackbone
 from cvdemo.nets.matching import Things
-from cvdemo.nets.pyramid import FeaturePyramid
+from cvdemo.nets.pyramid import PyramidNet
 from cvdemo.nets.roi_head import RoIHead, RoIHeadConfig, RoITrace, head_loss, lesson, moved, scored
 
 
@@ -46,21 +46,23 @@ class FastRCNNTrace(NamedTuple):
         return scored(self.head.logits)[None]
 
 
-class FastRCNN(nn.Module):
-    """Pictures [N, 3, H, W], RGB in 0..1, and regions [R, 4] of each in pixels, to classes and boxes."""
+class FastRCNN(PyramidNet):
+    """Pictures [N, 3, H, W], RGB in 0..1, and regions [R, 4] of each in pixels, to classes and boxes.
 
-    def __init__(self, config: FastRCNNConfig | None = None) -> None:
-        super().__init__()
-        self.config = config = config or FastRCNNConfig()
-        self.backbone = Backbone(config.backbone)
-        inputs = [config.backbone.channels[STRIDES.index(s)] for s in config.strides]
-        self.pyramid = FeaturePyramid(inputs, config.channels, config.strides)
+    Backbone and pyramid are those of the configuration unless others are given.
+    """
+
+    def __init__(
+        self,
+        config: FastRCNNConfig | None = None,
+        *,
+        backbone: PaperBackbone | None = None,
+        pyramid: nn.Module | None = None,
+    ) -> None:
+        config = config or FastRCNNConfig()
+        super().__init__(config, backbone, pyramid)
+        self.config = config
         self.head = RoIHead(config.channels, config.head)
-
-    def features(self, pictures: Tensor) -> dict[int, Tensor]:
-        """The pyramid by stride: computed once for a picture, however many regions are asked about."""
-        maps = self.backbone(pad_to_stride(pictures, STRIDES[-1]))  # [N, 16, H/2, W/2] ...
-        return self.pyramid([maps[STRIDES.index(s)] for s in self.config.strides])  # [N, 64, H/4, W/4] ...
 
     def forward(self, pictures: Tensor, boxes: Sequence[Tensor]) -> FastRCNNTrace:
         features = self.features(pictures)

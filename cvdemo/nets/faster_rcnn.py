@@ -2,7 +2,8 @@
 
 Backbone -> pyramid -> region proposal network -> head, one after the other on the same features. Against the
 paper: a small backbone, features of several strides (arXiv:1612.03144), RoIAlign (arXiv:1703.06870), and all
-is trained together in one go ("approximate joint training", sec. 3.2).
+is trained together in one go ("approximate joint training", sec. 3.2). `cvdemo.nets.faster_rcnn_paper` builds
+it as published.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 
-from cvdemo.nets.backbone import STRIDES, Backbone, BackboneConfig
-from cvdemo.nets.blocks import pad_to_stride
+from cvdemo.nets.backbone import BackboneConfig
+from cvdemo.nets.encoders import PaperBackbone
 from cvdemo.nets.matching import Things
-from cvdemo.nets.pyramid import FeaturePyramid
+from cvdemo.nets.pyramid import PyramidNet
 from cvdemo.nets.roi_head import RoIHead, RoIHeadConfig, head_loss, lesson, moved, scored
 from cvdemo.nets.rpn import RPN, Proposals, RPNConfig, RPNTrace, propose, rpn_loss
 
@@ -53,17 +54,25 @@ class TwoStageTrace(NamedTuple):
         return scored(self.head.logits)[None]
 
 
-class FasterRCNN(nn.Module):
-    """Pictures [N, 3, H, W] of any size, RGB in 0..1, to regions, their classes and their boxes."""
+class FasterRCNN(PyramidNet):
+    """Pictures [N, 3, H, W] of any size, RGB in 0..1, to regions, their classes and their boxes.
 
-    def __init__(self, config: FasterRCNNConfig | None = None) -> None:
-        super().__init__()
-        self.config = config = config or FasterRCNNConfig()
-        self.backbone = Backbone(config.backbone)
-        inputs = [config.backbone.channels[STRIDES.index(s)] for s in config.strides]
-        self.pyramid = FeaturePyramid(inputs, config.channels, config.strides)
+    Backbone, pyramid and head are those of the configuration unless others are given.
+    """
+
+    def __init__(
+        self,
+        config: FasterRCNNConfig | None = None,
+        *,
+        backbone: PaperBackbone | None = None,
+        pyramid: nn.Module | None = None,
+        head: nn.Module | None = None,
+    ) -> None:
+        config = config or FasterRCNNConfig()
+        super().__init__(config, backbone, pyramid)
+        self.config = config
         self.rpn = RPN(config.channels, config.rpn)
-        self.head = self.build_head()
+        self.head = head or self.build_head()
 
     def build_head(self) -> nn.Module:
         """What classifies regions; a `forward(features, boxes)` whose trace has rois, logits and offsets."""
@@ -73,11 +82,6 @@ class FasterRCNN(nn.Module):
         """How proposals are chosen, with at most so many of them; None leaves it as it is."""
         config = self.config.rpn
         return config if most is None else replace(config, after=most, before=max(config.before, most))
-
-    def features(self, pictures: Tensor) -> dict[int, Tensor]:
-        """The pyramid by stride: computed once for a picture, whatever is asked about it."""
-        maps = self.backbone(pad_to_stride(pictures, STRIDES[-1]))  # [N, 16, H/2, W/2] ...
-        return self.pyramid([maps[STRIDES.index(s)] for s in self.config.strides])  # [N, 64, H/4, W/4] ...
 
     def forward(self, pictures: Tensor) -> TwoStageTrace:
         features = self.features(pictures)

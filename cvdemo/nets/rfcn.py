@@ -3,17 +3,17 @@
 arXiv:1605.06409. For every class there are K x K score maps, one for each part of a thing: upper left, upper
 middle ... A region's bin takes the mean of its own map, and the mean of the bins is the region's score.
 Against the paper: the small backbone with features of stride 4, bins of bilinear samples and not of rounded
-cells, and no online hard example mining.
+cells, and no online hard example mining. `cvdemo.nets.rfcn_paper` builds it as published.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from torch import Tensor, nn
-from torchvision.ops import ps_roi_align
+from torchvision.ops import ps_roi_align, ps_roi_pool
 
 from cvdemo.nets.blocks import ConvNorm
 from cvdemo.nets.faster_rcnn import FasterRCNN, FasterRCNNConfig
@@ -22,12 +22,16 @@ from cvdemo.nets.roi_head import numbered
 
 @dataclass(frozen=True)
 class VotingHeadConfig:
-    """`bins` along each side of a region, the stride of the maps, samples along each side of a bin."""
+    """`bins` along each side of a region, the stride of the maps.
+
+    A bin is the mean of `samples` by `samples` bilinear ones, or, where `pooling` is "mean", of its cells.
+    """
 
     classes: int = 8  # without background, which is class 0 of the logits
     bins: int = 3
     stride: int = 4
     samples: int = 2
+    pooling: Literal["align", "mean"] = "align"
 
 
 @dataclass(frozen=True)
@@ -54,15 +58,20 @@ class VotingTrace(NamedTuple):
 
 
 class VotingHead(nn.Module):
-    """Feature maps by stride and regions of each picture to votes; a region costs no multiplication."""
+    """Feature maps by stride and regions of each picture to votes; a region costs no multiplication.
 
-    def __init__(self, channels: int, config: VotingHeadConfig | None = None) -> None:
+    A convolution that doubles the `channels` stands before the maps, or a given one out of which they come.
+    """
+
+    def __init__(
+        self, channels: int, config: VotingHeadConfig | None = None, conv: nn.Module | None = None
+    ) -> None:
         super().__init__()
         self.config = config = config or VotingHeadConfig()
-        places = config.bins**2
-        self.conv = ConvNorm(channels, 2 * channels)
-        self.classify = nn.Conv2d(2 * channels, places * (1 + config.classes), 1)
-        self.locate = nn.Conv2d(2 * channels, places * 4, 1)
+        places, wide = config.bins**2, channels if conv else 2 * channels
+        self.conv = conv or ConvNorm(channels, wide)
+        self.classify = nn.Conv2d(wide, places * (1 + config.classes), 1)
+        self.locate = nn.Conv2d(wide, places * 4, 1)
 
     def forward(self, features: Mapping[int, Tensor], boxes: Sequence[Tensor]) -> VotingTrace:
         return self.vote(*self.maps(features), boxes)
@@ -83,6 +92,8 @@ class VotingHead(nn.Module):
 
     def _pool(self, maps: Tensor, rois: Tensor) -> Tensor:
         config = self.config
+        if config.pooling == "mean":
+            return ps_roi_pool(maps, rois, config.bins, 1 / config.stride)
         return ps_roi_align(maps, rois, config.bins, 1 / config.stride, config.samples)
 
 
@@ -91,8 +102,8 @@ class RFCN(FasterRCNN):
 
     config: RFCNConfig
 
-    def __init__(self, config: RFCNConfig | None = None) -> None:
-        super().__init__(config or RFCNConfig())
+    def __init__(self, config: RFCNConfig | None = None, **parts: Any) -> None:
+        super().__init__(config or RFCNConfig(), **parts)
 
     def build_head(self) -> nn.Module:
         return VotingHead(self.config.channels, self.config.voting)

@@ -24,7 +24,8 @@ class RoIHeadConfig:
     """Levels by stride that regions are pooled from, to `size` x `size` cells by `pooling`.
 
     A region goes to the first level where its side, the root of its area, is below `side` pixels, doubled
-    from each level to the next (arXiv:1612.03144, eq. 1).
+    from each level to the next (arXiv:1612.03144, eq. 1). Samples stand half a cell too far right and down
+    unless `aligned`, as in torchvision's detectors; `dropout` is behind each hidden layer.
     """
 
     classes: int = 8  # without background, which is class 0 of the logits
@@ -34,6 +35,8 @@ class RoIHeadConfig:
     size: int = 7
     samples: int = 2  # of RoIAlign, along each side of a cell
     hidden: int = 128
+    aligned: bool = True
+    dropout: float = 0.0
 
 
 class RoITrace(NamedTuple):
@@ -54,13 +57,7 @@ class RoIHead(nn.Module):
     def __init__(self, channels: int, config: RoIHeadConfig | None = None) -> None:
         super().__init__()
         self.config = config = config or RoIHeadConfig()
-        self.fc = nn.Sequential(
-            nn.Flatten(),
-            nn.Linear(channels * config.size**2, config.hidden),
-            nn.ReLU(inplace=True),
-            nn.Linear(config.hidden, config.hidden),
-            nn.ReLU(inplace=True),
-        )
+        self.fc = hidden_layers(channels * config.size**2, config.hidden, config.dropout)
         self.classify = nn.Linear(config.hidden, 1 + config.classes)
         self.locate = nn.Linear(config.hidden, 4 * (1 + config.classes))
 
@@ -87,7 +84,17 @@ class RoIHead(nn.Module):
         size = self.config.size
         if self.config.pooling == "max":
             return roi_pool(level, rois, size, 1 / stride)
-        return roi_align(level, rois, size, 1 / stride, self.config.samples, aligned=True)
+        return roi_align(level, rois, size, 1 / stride, self.config.samples, aligned=self.config.aligned)
+
+
+def hidden_layers(inputs: int, width: int, dropout: float = 0.0) -> nn.Sequential:
+    """Two fully connected layers on flattened maps: fc6 and fc7 of the papers."""
+    layers: list[nn.Module] = [nn.Flatten()]
+    for size in (inputs, width):
+        layers += [nn.Linear(size, width), nn.ReLU(inplace=True)]
+        if dropout:
+            layers.append(nn.Dropout(dropout))
+    return nn.Sequential(*layers)
 
 
 def numbered(boxes: Sequence[Tensor]) -> Tensor:
@@ -98,7 +105,7 @@ def numbered(boxes: Sequence[Tensor]) -> Tensor:
 def levels_of(boxes: Tensor, side: float, count: int) -> Tensor:
     """The level, 0 to count - 1, of each box [R, 4]: 0 below `side` pixels, 1 below twice that ..."""
     sides = (boxes[:, 2:] - boxes[:, :2]).clamp(min=0).prod(dim=1).sqrt()
-    return (torch.log2(sides / side + 1e-6) + 1).floor().clamp(0, count - 1).long()
+    return (torch.log2(sides / side) + 1 + 1e-6).floor().clamp(0, count - 1).long()
 
 
 def scored(logits: Tensor) -> Tensor:

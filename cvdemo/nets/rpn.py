@@ -11,7 +11,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torchvision.ops import batched_nms, clip_boxes_to_image
 
@@ -29,7 +31,9 @@ class RPNConfig:
 
     Of each level the `before` best go into NMS at `iou`; of what it leaves, the `after` best are proposed.
     An anchor from `positive` IoU on, or the best of a thing, is one; below `negative` it is background; so
-    many `anchors` of a picture are learnt from, at most half of them on things. `centre` as in `grid_boxes`.
+    many `anchors` of a picture are learnt from, at most half of them on things. `centre` as in `grid_boxes`;
+    `whole`, as in torchvision, rounds the anchors' half sides to pixels, and takes for a level's stride a
+    cell's share of the picture, rounded down. The convolution has `hidden` channels, or as many as come in.
     """
 
     strides: tuple[int, ...] = (8, 16, 32)
@@ -43,6 +47,14 @@ class RPNConfig:
     anchors: int = 128
     centre: float = 0.5
     variances: tuple[float, ...] = VARIANCES
+    whole: bool = False
+    hidden: int | None = None
+
+    @property
+    def sizes(self) -> list[NDArray[np.float32]]:
+        """Widths and heights [A, 2] in pixels of each level's anchors."""
+        exact = [anchor_sizes(scales, self.ratios) for scales in self.scales]
+        return [2 * np.rint(sizes / 2) for sizes in exact] if self.whole else exact
 
 
 class RPNTrace(NamedTuple):
@@ -81,11 +93,11 @@ class RPN(nn.Module):
     def __init__(self, channels: int, config: RPNConfig | None = None) -> None:
         super().__init__()
         self.config = config = config or RPNConfig()
-        self.sizes = [anchor_sizes(scales, config.ratios) for scales in config.scales]
-        boxes = len(self.sizes[0])
-        self.conv = nn.Conv2d(channels, channels, 3, padding=1)
-        self.objectness = nn.Conv2d(channels, boxes, 1)
-        self.locate = nn.Conv2d(channels, boxes * 4, 1)
+        self.sizes = config.sizes
+        boxes, hidden = len(self.sizes[0]), config.hidden or channels
+        self.conv = nn.Conv2d(channels, hidden, 3, padding=1)
+        self.objectness = nn.Conv2d(hidden, boxes, 1)
+        self.locate = nn.Conv2d(hidden, boxes * 4, 1)
 
     def forward(self, features: Mapping[int, Tensor]) -> RPNTrace:
         used = [features[s] for s in self.config.strides]
@@ -97,12 +109,15 @@ class RPN(nn.Module):
 
     def anchors(self, levels: Sequence[Tensor]) -> tuple[Tensor, ...]:
         """The anchors of every level, [h * w * A, 4] in pixels."""
-        return tuple(
-            torch.from_numpy(
-                grid_boxes(m.shape[-2], m.shape[-1], stride, sizes, centre=self.config.centre)
-            ).to(m.device)
-            for m, stride, sizes in zip(levels, self.config.strides, self.sizes, strict=True)
-        )
+        config = self.config
+        height, width = (side * config.strides[0] for side in levels[0].shape[-2:])
+        found = []
+        for m, stride, sizes in zip(levels, config.strides, self.sizes, strict=True):
+            rows, columns = m.shape[-2:]
+            steps = (height // rows, width // columns) if config.whole else (stride, stride)
+            boxes = grid_boxes(rows, columns, steps, sizes, centre=config.centre)
+            found.append(torch.from_numpy(boxes).to(m.device))
+        return tuple(found)
 
 
 class Funnel(NamedTuple):

@@ -34,16 +34,22 @@ def anchor_sizes(scales: Sequence[float], ratios: Sequence[float]) -> NDArray[np
 
 
 def grid_boxes(
-    rows: int, columns: int, stride: float, sizes: NDArray[np.float32], *, centre: float = 0.5
+    rows: int,
+    columns: int,
+    stride: float | tuple[float, float],
+    sizes: NDArray[np.float32],
+    *,
+    centre: float = 0.5,
 ) -> NDArray[np.float32]:
     """Boxes of the sizes [A, 2] centred on every cell, [rows * columns * A, 4] x1 y1 x2 y2 in pixels.
 
-    Cell (i, j) is centred at ((j + centre) * stride, (i + centre) * stride); torchvision centres its anchors
-    on the cell's corner, 0. All boxes of a cell stand together, cells go row by row, and boxes may reach
-    beyond the picture.
+    Cell (i, j) is centred at ((j + centre) * stride, (i + centre) * stride), where two strides are those down
+    and across; torchvision centres its anchors on the cell's corner, 0. All boxes of a cell stand together,
+    cells go row by row, and boxes may reach beyond the picture.
     """
     y, x = np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij")
-    centres = ((np.stack([x, y], axis=-1) + centre) * stride).reshape(-1, 1, 2)
+    across = np.broadcast_to(stride, 2)[::-1]
+    centres = ((np.stack([x, y], axis=-1) + centre) * across).reshape(-1, 1, 2)
     half = sizes[None] / 2
     return np.concatenate([centres - half, centres + half], axis=2).reshape(-1, 4).astype(np.float32)
 
