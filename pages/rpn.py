@@ -25,10 +25,11 @@ def known(chosen: Chosen, found: Seen, left: Passed) -> None:
         f"funnel and head {left.milliseconds:.0f} ms"
     )
     if left.score is None:
-        st.caption(f"{texts(PAGE)['photo']} · {cost}")
+        st.info(texts(PAGE)["photo"])
+        st.caption(f"{cost}.")
         return
     st.markdown(f"Detections: {left.score.text()}")
-    st.caption(f"{cost} · *finds*: share of the true boxes found at IoU .5 and .7")
+    st.caption(f"On the cards, the share of true boxes that are found at IoU .5 · .7. {cost}.")
 
 
 def funnelled(chosen: Chosen, choice: Choice) -> None:

@@ -28,7 +28,7 @@ MOST_WINDOWS = 20_000  # that are classified one by one while a visitor waits
 STRIDES = (32, 16, 8, 4, 2, 1)
 SLIDING, CONVOLVED = "Window by window", "As convolutions"
 
-_lab = component("fcn", "parts", "fcn_race", "fcn_maps")
+_lab = component("fcn", "parts", "heat", "fcn_race", "fcn_maps")
 
 
 class Cost(NamedTuple):

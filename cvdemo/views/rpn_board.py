@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 import supervision as sv
+from numpy.typing import NDArray
 
 from cvdemo.data.detections_json import class_names, to_coco, to_csv
 from cvdemo.data.pictures import fit, to_jpeg, to_png
@@ -22,7 +23,7 @@ from cvdemo.views.source import Chosen
 LONGEST = 1000
 STAGES = ("Anchors", "Corrected", "Best", "After NMS", "Proposals", "Detections")
 
-_board = component("rpn", "parts", "rpn_math", "rpn_draw", "rpn_cards", "rpn_cell")
+_board = component("rpn", "parts", "heat", "rpn_math", "rpn_draw", "rpn_cards", "rpn_cell")
 
 
 def board(chosen: Chosen, found: Seen, choice: Choice, left: Passed) -> None:
@@ -40,13 +41,18 @@ def board(chosen: Chosen, found: Seen, choice: Choice, left: Passed) -> None:
         "alt": f"{chosen.name}, {len(left.rows)} proposals, {len(left.detections)} detections",
     }
     parts = {
-        "picture": to_jpeg(fit(chosen.picture, LONGEST)),
+        "picture": _jpeg(chosen.identity, chosen.picture),
         "anchors": found.anchors.astype("<f4").tobytes(),
         "boxes": found.boxes.cpu().numpy().astype("<f4").tobytes(),
         "scores": found.scores.cpu().numpy().astype("<f4").tobytes(),
         "fate": left.fate.tobytes(),
     }
     _board(data=packed(fields, parts), key="board")
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _jpeg(identity: str, _picture: NDArray[np.uint8]) -> bytes:
+    return to_jpeg(fit(_picture, LONGEST))
 
 
 def _levels(found: Seen) -> list[dict[str, Any]]:

@@ -32,15 +32,15 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
 def choose() -> Choice:
     """Draws them; all stand in the URL."""
     scales = st.pills(
-        "Scales of the anchors, pixels", SCALES, selection_mode="multi", default=list(SCALES),
-        key="scales", bind="query-params",
+        "Anchors: scales in pixels", SCALES, selection_mode="multi", default=list(SCALES),
+        key="scales", bind="query-params", wrap=True,
     )  # fmt: skip
     ratios = st.pills(
-        "Shapes", list(RATIOS), selection_mode="multi", default=list(RATIOS), key="ratios",
-        bind="query-params", help="Height to width 1 : 2, 1 : 1, 2 : 1",
+        "Anchors: shapes", list(RATIOS), selection_mode="multi", default=list(RATIOS), key="ratios",
+        bind="query-params", help="Height to width 1 : 2, 1 : 1, 2 : 1", wrap=True,
     )  # fmt: skip
     before = st.select_slider(
-        "Best of each level, before NMS", BEFORE, START["before"], key="before", bind="query-params"
+        "Best of each level", BEFORE, START["before"], key="before", bind="query-params"
     )
     iou = st.slider(
         "NMS: drop above IoU", 0.0, 1.0, START["nms"], 0.05, key="nms", bind="query-params",

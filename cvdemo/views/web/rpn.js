@@ -39,11 +39,17 @@ function openData(lab, fields, parts) {
   for (const name of ['anchors', 'boxes', 'scores']) lab[name] = numbers(parts[name]);
   lab.stageRows = LEAST_FATE.map((_, stage) => rowsOf(lab, stage));
   if (!fresh) return lab.draw();
-  toRow(lab, lab.scores.reduce((best, v, row, all) => (v > all[best] ? row : best), 0));
+  toRow(lab, striking(lab));
   if (lab.url) URL.revokeObjectURL(lab.url);
   lab.url = URL.createObjectURL(new Blob([parts.picture], { type: 'image/jpeg' }));
   lab.image.onload = () => lab.draw();
   lab.image.src = lab.url;
+}
+
+// An anchor to begin with: sure of its thing, and large enough to be seen from the last row.
+function striking({ scores, boxes }) {
+  const worth = (row) => { const [x1, y1, x2, y2] = boxAt(boxes, row); return scores[row] ** 2 * Math.sqrt((x2 - x1) * (y2 - y1)); };
+  return scores.reduce((best, _, row) => (worth(row) > worth(best) ? row : best), 0);
 }
 
 // Level, cell and kind of the anchor in a row.
@@ -54,10 +60,10 @@ function toRow(lab, row) {
 }
 
 function showBar(root, lab) {
-  const { levels, truth } = lab.fields, place = root.querySelector('.levels'), which = root.querySelector('.which');
+  const { levels, truth } = lab.fields, place = root.querySelector('.levels div'), which = root.querySelector('.which');
   if (place.childElementCount !== levels.length) {
     place.replaceChildren(...levels.map(({ stride }, k) => {
-      const button = Object.assign(document.createElement('button'), { type: 'button', textContent: `stride ${stride}` });
+      const button = Object.assign(document.createElement('button'), { type: 'button', textContent: stride });
       button.setAttribute('role', 'radio');
       button.onclick = () => toLevel(lab, k);
       return button;
@@ -66,7 +72,7 @@ function showBar(root, lab) {
   [...place.children].forEach((button, k) => button.setAttribute('aria-checked', k === lab.level));
   const options = [['the best of each cell', -1], ...levels[lab.level].kinds.map((kind, k) => [kindName(kind), k])];
   which.replaceChildren(...options.map(([name, k]) => new Option(name, k, false, k === lab.which)));
-  root.querySelectorAll('.levels, .of-cell').forEach((e) => { e.hidden = lab.stage !== CELL; });
+  root.querySelectorAll('.of-cell').forEach((e) => { e.hidden = lab.stage !== CELL; });
   root.querySelector('.true').hidden = !truth.length;
 }
 

@@ -17,8 +17,8 @@ function showCards(place, lab) {
     const stage = k - 1, [name, number, found] = ['span', 'b', 'small'].map((s) => card.querySelector(s));
     card.setAttribute('aria-checked', stage === lab.stage);
     name.textContent = stage === CELL ? 'One cell' : stages[stage].title;
-    number.textContent = stage === CELL ? '' : stages[stage].count.toLocaleString('en-US');
-    if (stage === CELL) number.textContent = `${lab.fields.levels[lab.level].kinds.length}`;
+    const count = stage === CELL ? lab.fields.levels[lab.level].kinds.length : stages[stage].count;
+    number.textContent = count.toLocaleString('en-US');
     found.textContent = stage === CELL ? 'anchors' : foundOf(stages[stage].found);
     drawCard(card.querySelector('canvas'), lab, stage);
   });
@@ -33,7 +33,7 @@ function cardOf(stage, lab) {
 }
 
 function foundOf(found) {
-  return found ? `finds ${found.map((v) => `${Math.round(100 * v)} %`).join(' · ')}` : '';
+  return found ? `${found.map((v) => Math.round(100 * v)).join(' · ')} %` : '';
 }
 
 function drawCard(canvas, lab, stage) {
