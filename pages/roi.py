@@ -10,9 +10,19 @@ from cvdemo.ops.roi import ps_roi_align, ps_roi_pool, roi_align, roi_pool
 from cvdemo.ops.roi_bins import align_bins, pool_bins, vote_bins
 from cvdemo.views.experiments import try_this
 from cvdemo.views.page import code_fold, guarded, header, theory
-from cvdemo.views.roi import ASKED, Setting, current, place, roi_lab, things
+from cvdemo.views.roi import ASKED, CHANNELS, Setting, begin_asked, current, place, roi_lab, things
 from cvdemo.views.roi_downloads import downloads
-from cvdemo.views.roi_maps import CLASSES, LIKELIEST, STRIDES, Seen, Votes, has_score_maps, seen, votes
+from cvdemo.views.roi_maps import (
+    CLASSES,
+    LIKELIEST,
+    STRIDES,
+    Seen,
+    Votes,
+    elected,
+    has_score_maps,
+    seen,
+    votes,
+)
 from cvdemo.views.source import Chosen, choose_picture
 
 AUTO = "as cells"
@@ -39,21 +49,16 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
 }
 
 
-def controls(found: Seen) -> Setting:
+def controls() -> Setting:
     """Level, channel and grid; all of them stand in the URL."""
     level, rank, side, samples, way = st.columns([1.5, 1.5, 1.3, 1.5, 1], vertical_alignment="bottom")
     stride = int(level.select_slider("Stride of the map", STRIDES, 8, key="stride", bind="query-params"))
-    channels = found.channels[stride]
-    most = min(len(channels), min(len(each) for each in found.channels.values()))
-    channel = rank.slider(
-        "Channel, the liveliest first", 1, most, 1, key="channel", bind="query-params"
-    )  # fmt: skip
+    channel = rank.slider("Channel, liveliest first", 1, CHANNELS, 1, key="channel", bind="query-params")
     size = side.slider("Bins along a side", 1, 7, 3, key="size", bind="query-params")
     ratio = samples.select_slider("Samples along a bin", RATIOS, "2", key="ratio", bind="query-params")
     aligned = way.toggle("Aligned", True, key="aligned", bind="query-params")
-    return Setting(
-        stride, int(channel) - 1, int(size), -1 if ratio == AUTO else int(str(ratio)), bool(aligned)
-    )
+    count = -1 if ratio == AUTO else int(str(ratio))
+    return Setting(stride, int(channel) - 1, int(size), count, bool(aligned))
 
 
 def choose_maps(chosen: Chosen, found: Seen, stride: int, roi: tuple[float, ...]) -> Votes:
@@ -65,7 +70,7 @@ def choose_maps(chosen: Chosen, found: Seen, stride: int, roi: tuple[float, ...]
     return votes(chosen, found, stride, wanted, roi)
 
 
-def put_on_thing(chosen: Chosen, found: Seen) -> None:
+def put_on_thing(chosen: Chosen, found: Seen, roi: tuple[float, ...]) -> None:
     """On a drawn scene: a box of its things; the RoI is put where the chosen one is."""
     boxes = things(chosen, found)
     if not boxes:
@@ -77,7 +82,8 @@ def put_on_thing(chosen: Chosen, found: Seen) -> None:
         if name in boxes:
             place(boxes[name], chosen.identity)
 
-    st.selectbox("RoI around", names, None, key="thing", on_change=put, placeholder="your own")
+    st.session_state["thing"] = next((name for name in names if boxes[name] == roi), None)
+    st.selectbox("RoI around", names, key="thing", on_change=put, placeholder="your own")
 
 
 @st.fragment
@@ -92,19 +98,20 @@ def lab() -> None:
         st.info("Choose a picture to begin.")
         return
     found = seen(chosen)
+    begin_asked(chosen, found)
+    roi = current(chosen, found)
     with thing:
-        put_on_thing(chosen, found)
-    setting = controls(found)
-    roi = current(chosen, found, setting.stride)
+        put_on_thing(chosen, found, roi)
+    setting = controls()
     with kind:
         maps = choose_maps(chosen, found, setting.stride, roi)
     answer = roi_lab(chosen, found, maps, roi, setting)
-    about(found, maps, setting)
+    about(chosen, found, maps, roi, setting)
     downloads(chosen, found.levels[setting.stride][setting.channel], maps, roi, setting, answer)
 
 
-def about(found: Seen, maps: Votes, setting: Setting) -> None:
-    """Whose maps these are, and what they cost."""
+def about(chosen: Chosen, found: Seen, maps: Votes, roi: tuple[float, ...], setting: Setting) -> None:
+    """Whose maps these are, what they cost, and what R-FCN makes of the RoI."""
     level = found.levels[setting.stride]
     number = found.channels[setting.stride][setting.channel]
     text = (
@@ -113,7 +120,11 @@ def about(found: Seen, maps: Votes, setting: Setting) -> None:
         f"took {found.milliseconds:.0f} ms, once: no RoI runs the network again. "
     )
     if maps.real:
-        text += "The position-sensitive maps are R-FCN's, which knows the drawn world only."
+        name, share = elected(chosen, roi)
+        text += (
+            f"The position-sensitive maps are R-FCN's, which knows the drawn world only; by the votes of all "
+            f"its classes this RoI is **{name}**, {100 * share:.0f} %."
+        )
     else:
         text += "No net here has position-sensitive maps for this picture: nine channels stand in for them."
     st.caption(text)

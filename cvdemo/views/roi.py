@@ -10,7 +10,6 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cvdemo.data.pictures import fit, to_jpeg
-from cvdemo.errors import DataError
 from cvdemo.ops.iou import box_iou
 from cvdemo.ops.roi import ps_roi_align, ps_roi_pool, roi_align, roi_pool
 from cvdemo.ops.roi_bins import pool_bins
@@ -24,6 +23,7 @@ Floats: TypeAlias = NDArray[np.floating[Any]]
 STATE = "roi-state"  # not a widget's key: it outlives a switch of pages
 ASKED = "roi-asked"  # an experiment's name, until its RoI is placed
 COMPONENT = "roi-lab"
+CHANNELS = 24  # that can be chosen of a level: as many as the poorest has
 SHOWN = 900  # pixels of the picture's longer side in the browser
 MARGIN = 0.12  # of the longer side, around the picture, that a RoI may reach into
 
@@ -128,13 +128,32 @@ def _tidy(box: Sequence[float]) -> Box:
     return tuple(round(8 * float(v)) / 8 for v in box)
 
 
-def current(chosen: Chosen, found: Seen, stride: int) -> Box:
-    """The RoI as it stands: an experiment's, else the session's, else the URL's, else the default."""
-    state = st.session_state.get(STATE)
+def begin_asked(chosen: Chosen, found: Seen) -> None:
+    """Place the RoI of the experiment that was just started, and show a channel that is lively there.
+
+    To be called before the channel's widget is drawn.
+    """
     asked = st.session_state.pop(ASKED, None)
     if asked is not None:
-        place(asked_roi(asked, chosen, found, stride), chosen.identity)
-    elif state is None or state["identity"] != chosen.identity:
+        stride = int(st.session_state["stride"])
+        roi = asked_roi(asked, chosen, found, stride)
+        place(roi, chosen.identity)
+        st.session_state["channel"] = 1 + liveliest(found.levels[stride], roi, stride)
+
+
+def liveliest(level: Floats, roi: Box, stride: int) -> int:
+    """The channel of [C, h, w], one of the first that every level has, that varies most around the RoI."""
+    height, width = level.shape[1:]
+    x1, y1, x2, y2 = (int(v // stride) for v in roi)
+    rows = slice(max(min(y1, height - 1) - 1, 0), max(y2 + 2, 1))
+    columns = slice(max(min(x1, width - 1) - 1, 0), max(x2 + 2, 1))
+    return int(level[:CHANNELS, rows, columns].std(axis=(1, 2)).argmax())
+
+
+def current(chosen: Chosen, found: Seen) -> Box:
+    """The RoI as it stands: the session's, else the URL's, else the default."""
+    state = st.session_state.get(STATE)
+    if state is None or state["identity"] != chosen.identity:
         from_url = _from_url(found) if state is None else None
         place(from_url or first_roi(chosen, found), chosen.identity)
     roi: Box = st.session_state[STATE]["roi"]
@@ -169,10 +188,7 @@ def _from_url(found: Seen) -> Box | None:
 
 def roi_lab(chosen: Chosen, found: Seen, votes: Votes, roi: Box, setting: Setting) -> Pooled:
     """The map with the RoI, the bins of every way, the grids and curves; returns Python's numbers."""
-    level = found.levels[setting.stride]
-    if setting.channel >= len(level):
-        raise DataError(f"the level has {len(level)} channels, there is no number {setting.channel + 1}")
-    features = level[setting.channel]
+    features = found.levels[setting.stride][setting.channel]
     answer = pooled(features, votes, roi, setting)
     numbers = {name: np.asarray(value).tolist() for name, value in answer._asdict().items()}
     fields = {
@@ -182,6 +198,7 @@ def roi_lab(chosen: Chosen, found: Seen, votes: Votes, roi: Box, setting: Settin
         "margin": MARGIN * max(found.width, found.height),
         "alt": f"{chosen.name} under a feature map of stride {setting.stride}",
         "roi": roi,
+        "things": things(chosen, found),
         "stamp": f"{st.session_state[STATE]['stamp']} {chosen.identity}",
         "shape": features.shape,
         "votes": {

@@ -10,6 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cvdemo import zoo
+from cvdemo.ops.roi import ps_roi_align
 from cvdemo.views.source import Chosen
 from cvdemo.world.vocabulary import THINGS
 from cvdemo.zoo.weights import has_weights
@@ -124,11 +125,22 @@ def votes(chosen: Chosen, found: Seen, stride: int, wanted: str, roi: tuple[floa
 
 
 def _likeliest(maps: Floats, stride: int, roi: tuple[float, ...]) -> int:
-    from cvdemo.ops.roi import ps_roi_align
+    return int(_logits(maps, stride, roi).argmax())
 
+
+def _logits(maps: Floats, stride: int, roi: tuple[float, ...]) -> Floats:
+    """The votes of all classes for a RoI, [1 + classes], sampled as the net does it."""
     flat = maps.reshape(-1, *maps.shape[2:])
-    pooled = ps_roi_align(flat, roi, BINS, spatial_scale=1 / stride, sampling_ratio=2)
-    return int(pooled.mean(axis=(1, 2)).argmax())
+    bins = ps_roi_align(flat, roi, BINS, spatial_scale=1 / stride, sampling_ratio=2)
+    return np.asarray(bins.mean(axis=(1, 2)))
+
+
+def elected(chosen: Chosen, roi: tuple[float, ...]) -> tuple[str, float]:
+    """What R-FCN takes a RoI of a drawn scene for, and how probable that is, 0..1."""
+    logits = _logits(*_score_maps(chosen.identity, chosen.picture), roi)
+    shares = np.exp(logits - logits.max())
+    k = int(logits.argmax())
+    return CLASSES[k], float(shares[k] / shares.sum())
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
@@ -143,5 +155,6 @@ def _score_maps(identity: str, _picture: NDArray[np.uint8]) -> tuple[Floats, int
     with torch.inference_mode():
         scores, _ = model.net.head.maps(model.net.features(x))  # [1, (1 + classes) * BINS * BINS, h, w]
     stride = int(model.net.head.config.stride)
-    maps = _cut(scores[0].cpu().numpy(), *x.shape[-2:], stride)
+    height, width = x.shape[-2:]
+    maps = _cut(scores[0].cpu().numpy(), height, width, stride)
     return maps.reshape(len(CLASSES), BINS**2, *maps.shape[1:]), stride

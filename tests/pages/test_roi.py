@@ -21,9 +21,9 @@ from cvdemo.draw.roi import SIDE, draw_roi
 from cvdemo.nets.rfcn import RFCN
 from cvdemo.ops.roi_bins import align_bins, pool_bins
 from cvdemo.views import roi_maps
-from cvdemo.views.roi import STATE, Setting, pooled, within
+from cvdemo.views.roi import CHANNELS, STATE, Setting, liveliest, pooled, within
 from cvdemo.views.roi_downloads import to_csv, to_json
-from cvdemo.views.roi_maps import BINS, CLASSES, LIKELIEST, STRIDES, Votes, seen, votes
+from cvdemo.views.roi_maps import BINS, CLASSES, LIKELIEST, STRIDES, Votes, elected, seen, votes
 from cvdemo.views.source import Chosen
 from cvdemo.world.vocabulary import THINGS
 
@@ -78,6 +78,7 @@ def test_scenes_and_photos_have_their_own_net_and_every_level() -> None:
         level = found.levels[stride]
         assert level.shape[1:] == (-(-found.height // stride), -(-found.width // stride))
         spread = level.std(axis=(1, 2))
+        assert len(level) >= CHANNELS
         assert (np.diff(spread) <= 0).all() and sorted(found.channels[stride]) == list(range(len(level)))
     assert not votes(photo, found, 32, LIKELIEST, BOX).real
     assert votes(photo, found, 32, LIKELIEST, BOX).maps.shape[0] == BINS**2
@@ -106,7 +107,20 @@ def test_scenes_have_rfcns_maps_once_it_is_there(monkeypatch: pytest.MonkeyPatch
     grid = pooled(found.levels[8][0], duck, BOX, Setting(8, 0, 3, 2, True)).sampled_votes
     np.testing.assert_allclose(grid, trace.bins[0, CLASSES.index("duck")].numpy(), atol=1e-4)
     likeliest = votes(scene, found, 8, LIKELIEST, BOX)
-    assert likeliest.title == CLASSES[int(trace.logits[0].argmax())]
+    shares = trace.logits[0].softmax(0)
+    name, share = elected(scene, BOX)
+    assert name == likeliest.title == CLASSES[int(shares.argmax())]
+    assert share == pytest.approx(float(shares.max()), abs=1e-5)
+
+
+def test_the_liveliest_channel_is_found_around_the_roi_and_beside_the_map() -> None:
+    level = np.zeros((3, 8, 8), np.float32)
+    level[0, 0] = 9.0
+    level[2, 5, 5] = 1.0
+    assert liveliest(level, (18, 18, 22, 22), 4) == 2
+    assert liveliest(level, (2, 2, 22, 22), 4) == 0
+    for box in ((90, 90, 99, 99), (-40, -40, -20, -20), (31, 31, 31, 31)):
+        assert liveliest(level, box, 4) in (0, 1, 2)
 
 
 def test_the_network_runs_once_for_a_picture(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,8 +164,10 @@ def test_the_roi_comes_from_the_url_and_goes_back() -> None:
     assert roi_of(app) == (10, 20, 30.5, 40)
     assert app.query_params["roi"] in (["10,20,30.5,40"], "10,20,30.5,40")
     names = app.selectbox(key="thing").options
+    assert app.selectbox(key="thing").value is None  # it is the visitor's own
     without_errors(app.selectbox(key="thing").select(names[0]).run())
     assert roi_of(app) != (10, 20, 30.5, 40)
+    assert app.selectbox(key="thing").value == names[0]
 
 
 @pytest.mark.parametrize("roi", ["", "1,2", "a,b,c,d", "nan,0,1,1", "30,0,10,10", "0,0,1e9,5", "-99,0,5,5"])

@@ -5,8 +5,8 @@ export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector('.roi-lab');
   const lab = root.lab ?? (root.lab = buildLab(root));
   lab.send = (state) => setStateValue('moved', state);
-  const { width, height, margin, stride, size, ratio, aligned, votes, python } = fields;
-  Object.assign(lab, { width, height, margin, stride, size, ratio, aligned, votes, python });
+  const { width, height, margin, stride, size, ratio, aligned, votes, things, python } = fields;
+  Object.assign(lab, { width, height, margin, stride, size, ratio, aligned, votes, things, python });
   lab.map = asMap(parts.map, fields.shape);
   lab.tinted = tinted(lab.map, { ...lab.map, fading: true });
   const [count, ...shape] = votes.shape;
@@ -111,8 +111,10 @@ function says(lab) {
 }
 
 function movedSays(lab) {
+  const fits = Object.entries(lab.things).map(([name, box]) => [overlapped(box, lab.roi), name]).sort((a, b) => b[0] - a[0])[0];
+  const truth = fits?.[0] > 0 ? ` It fits the true <b>${fits[1]}</b> by IoU ${fits[0].toFixed(2)}.` : '';
   const { moved, iou } = lab.now, far = (v) => `${v < 0 ? '−' : '+'}${Math.abs(v).toFixed(1)}`;
-  return `RoI <b>${lab.roi.map((v) => v.toFixed(v % 1 ? 2 : 0)).join(', ')}</b> px. Rounding moves its left side by <b>${far(moved[0])}</b>,
+  return `RoI <b>${lab.roi.map((v) => v.toFixed(v % 1 ? 2 : 0)).join(', ')}</b> px.${truth} Rounding moves its left side by <b>${far(moved[0])}</b>,
     top ${far(moved[1])}, right ${far(moved[2])}, bottom ${far(moved[3])} px: IoU of what RoIPool reads with the RoI <b>${iou.toFixed(2)}</b>.`;
 }
 

@@ -65,9 +65,10 @@ function drawAlign(canvas, lab) {
   const { rows, columns } = lab.now.bins.align, view = openView(canvas, lab.view, () => ({ map: lab.map }));
   const corner = (v) => v + 0.5; // a cell's value stands in its middle
   const box = (i, j) => [columns.edges[j], rows.edges[i], columns.edges[j + 1], rows.edges[i + 1]].map(corner);
-  const [at, under] = lab.at, dots = lab.size ** 2 * (rows.points[0].length || 1) ** 2;
+  const [at, under] = lab.at;
   gridOf(lab.size, (i, j) => view.box(box(i, j), INK.align, { thick: 1.5 }));
-  const small = Math.max(1.2, Math.min(4, view.cell * 0.1, 60 / Math.sqrt(dots)));
+  const apart = ({ edges, points }) => (view.cell * (edges[1] - edges[0])) / (points[0].length || 1);
+  const small = Math.max(1, Math.min(4, 0.2 * apart(rows), 0.2 * apart(columns)));
   gridOf(lab.size, (i, j) => rows.points[i].forEach((y) => columns.points[j].forEach((x) => (
     view.dot(corner(x.place), corner(y.place), small, '#fff', !(x.inside && y.inside))))));
   view.box(box(at, under), '#ff6b3d', { thick: 3.5 });
@@ -131,6 +132,15 @@ function showGrid(place, grid, { low, high, signed = false, at = null, point = n
       if (point) cell.onpointerenter = cell.onclick = () => point(Math.floor(n / bins), n % bins);
       return cell;
     }));
+  }
+  if (point) {
+    place.tabIndex = 0;
+    place.onkeydown = (e) => {
+      const [down, right] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[e.key] ?? [0, 0];
+      if (!down && !right) return;
+      e.preventDefault();
+      point(...[at[0] + down, at[1] + right].map((k) => Math.max(0, Math.min(bins - 1, k))));
+    };
   }
   place.setAttribute('role', 'img');
   place.setAttribute('aria-label', `${name}: ${grid.map((line) => line.map(tidyNumber).join(' ')).join('; ')}`);
