@@ -51,12 +51,13 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
 
 def controls() -> Setting:
     """Level, channel and grid; all of them stand in the URL."""
-    level, rank, side, samples, way = st.columns([1.5, 1.5, 1.3, 1.5, 1], vertical_alignment="bottom")
-    stride = int(level.select_slider("Stride of the map", STRIDES, 8, key="stride", bind="query-params"))
-    channel = rank.slider("Channel, liveliest first", 1, CHANNELS, 1, key="channel", bind="query-params")
-    size = side.slider("Bins along a side", 1, 7, 3, key="size", bind="query-params")
-    ratio = samples.select_slider("Samples along a bin", RATIOS, "2", key="ratio", bind="query-params")
-    aligned = way.toggle("Aligned", True, key="aligned", bind="query-params")
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+    bound: dict[str, Any] = {"bind": "query-params", "width": 152}
+    stride = int(row.select_slider("Stride of the map", STRIDES, 8, key="stride", **bound))
+    channel = row.slider("Channel, liveliest first", 1, CHANNELS, 1, key="channel", **bound)
+    size = row.slider("Bins along a side", 1, 7, 3, key="size", **bound)
+    ratio = row.select_slider("Samples along a bin", RATIOS, "2", key="ratio", **bound)
+    aligned = row.toggle("Aligned", True, key="aligned", **bound)
     count = -1 if ratio == AUTO else int(str(ratio))
     return Setting(stride, int(channel) - 1, int(size), count, bool(aligned))
 
@@ -66,7 +67,7 @@ def choose_maps(chosen: Chosen, found: Seen, stride: int, roi: tuple[float, ...]
     wanted = LIKELIEST
     if has_score_maps(chosen):
         options = [LIKELIEST, *CLASSES]
-        wanted = str(st.selectbox("Maps of the class", options, key="class", bind="query-params"))
+        wanted = str(st.selectbox("Maps of the class", options, key="class", bind="query-params", width=152))
     return votes(chosen, found, stride, wanted, roi)
 
 
@@ -83,7 +84,7 @@ def put_on_thing(chosen: Chosen, found: Seen, roi: tuple[float, ...]) -> None:
             place(boxes[name], chosen.identity)
 
     st.session_state["thing"] = next((name for name in names if boxes[name] == roi), None)
-    st.selectbox("RoI around", names, key="thing", on_change=put, placeholder="your own")
+    st.selectbox("RoI around", names, key="thing", on_change=put, placeholder="your own", width=152)
 
 
 @st.fragment
@@ -91,8 +92,8 @@ def put_on_thing(chosen: Chosen, found: Seen, roi: tuple[float, ...]) -> None:
 def lab() -> None:
     """Experiments and controls on top; under them the map, the grids and the curves."""
     try_this("roi", EXPERIMENTS)
-    picture, thing, kind = st.columns([1, 1.2, 1.6], vertical_alignment="bottom")
-    with picture.popover("🖼️ Picture", width="stretch"):
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+    with row.popover("🖼️ Picture", width=152):
         chosen = choose_picture("scene")
     if chosen is None:
         st.info("Choose a picture to begin.")
@@ -100,10 +101,10 @@ def lab() -> None:
     found = seen(chosen)
     begin_asked(chosen, found)
     roi = current(chosen, found)
-    with thing:
+    with row:
         put_on_thing(chosen, found, roi)
     setting = controls()
-    with kind:
+    with row:
         maps = choose_maps(chosen, found, setting.stride, roi)
     answer = roi_lab(chosen, found, maps, roi, setting)
     about(chosen, found, maps, roi, setting)

@@ -48,6 +48,8 @@ function buildLab(root) {
     drawPool(find('.pool canvas'), lab);
     drawAlign(find('.align canvas'), lab);
     drawVotes(find('.vote .close'), lab);
+    const shares = (axis) => axis.some(([, end], k) => k + 1 < axis.length && axis[k + 1][0] < end);
+    find('.shared').textContent = [lab.now.bins.vote.rows, lab.now.bins.vote.columns].some(shares) ? 'of shared cells, the first' : '';
     showThumbs(find('.thumbs'), lab);
     showGrids(find, lab, point);
     showCurves(find, lab);
