@@ -14,6 +14,7 @@ STAGES = {
 }
 """Stages of a detector of regions, and their colours."""
 
+GAP = "\u2002"  # between a bar and what it comes to
 LINES = ("rgb(213,94,0)", "rgb(204,121,167)", "rgb(0,114,178)", "rgb(0,158,115)")
 
 Seconds = Mapping[str, Mapping[str, float]]
@@ -27,11 +28,11 @@ def time_bars(times: Seconds) -> go.Figure:
     for stage, colour in STAGES.items():
         values = [1000 * times[name].get(stage, 0.0) for name in names]
         figure.add_bar(
-            y=names, x=values, name=stage, orientation="h", marker_color=colour,
+            y=names, x=values, name=stage, orientation="h", marker_color=colour, showlegend=False,
             hovertemplate="%{y}, " + stage + ": %{x:.1f} ms<extra></extra>",
         )  # fmt: skip
     sums = [sum(times[name].values()) for name in names]
-    texts = [f"{1000 * s:.0f} ms · {_ratio(s, min(sums))}" for s in sums] if sums else []
+    texts = [f"{1000 * s:.0f} ms<br>{_ratio(s, min(sums))}" for s in sums] if sums else []
     _sums(figure, names, [1000 * s for s in sums], texts)
     return _laid_out(figure, "milliseconds, measured now")
 
@@ -44,7 +45,7 @@ def published_bars(seconds: Mapping[str, float]) -> go.Figure:
         y=names, x=values, orientation="h", marker_color="rgb(136,146,158)", showlegend=False,
         hovertemplate="%{y}: %{x} s<extra></extra>",
     )  # fmt: skip
-    _sums(figure, names, values, [f"{v:g} s · {_ratio(v, min(values))}" for v in values])
+    _sums(figure, names, values, [f"{v:g} s<br>{_ratio(v, min(values))}" for v in values])
     return _laid_out(figure, "seconds, as published")
 
 
@@ -56,8 +57,8 @@ def share_bars(times: Seconds) -> go.Figure:
         values = [100 * times[n].get(stage, 0.0) / max(sum(times[n].values()), 1e-12) for n in names]
         figure.add_bar(
             y=names, x=values, name=stage, orientation="h", marker_color=colour, showlegend=False,
-            text=[f"{v:.0f} %" if v >= 8 else "" for v in values], textposition="inside",
-            insidetextanchor="middle",
+            text=[f"{v:.0f} %" if v >= 14 else "" for v in values], textposition="inside",
+            insidetextanchor="middle", textangle=0,
             hovertemplate="%{y}, " + stage + ": %{x:.1f} %<extra></extra>",
         )  # fmt: skip
     return _laid_out(figure, "share of the time, %")
@@ -90,18 +91,15 @@ def _ratio(value: float, fastest: float) -> str:
 def _sums(figure: go.Figure, names: list[str], values: list[float], texts: list[str]) -> None:
     """What the bars come to, behind their ends."""
     figure.add_scatter(
-        y=names, x=values, text=texts, mode="text", textposition="middle right", showlegend=False,
+        y=names, x=values, text=[f"{GAP}{text.replace('<br>', f'<br>{GAP}')}" for text in texts], mode="text", textposition="middle right", showlegend=False,
         hoverinfo="skip", cliponaxis=False,
     )  # fmt: skip
     if values:
-        figure.update_xaxes(range=[0, 1.55 * max(values)])
+        figure.update_xaxes(range=[0, 1.4 * max(values)])
 
 
 def _laid_out(figure: go.Figure, title: str) -> go.Figure:
-    legend = {"orientation": "h", "y": 1.2, "x": 0, "traceorder": "normal"}
-    figure.update_layout(
-        barmode="stack", height=270, margin={"l": 0, "r": 8, "t": 8, "b": 0}, legend=legend, bargap=0.3
-    )
+    figure.update_layout(barmode="stack", height=250, margin={"l": 0, "r": 8, "t": 8, "b": 0}, bargap=0.3)
     figure.update_yaxes(autorange="reversed", title=None)
     figure.update_xaxes(title=title)
     return figure

@@ -16,22 +16,24 @@ from cvdemo.draw.feature_maps import enlarged
 Picture = NDArray[np.uint8]
 Colour = tuple[int, int, int]
 
-BEST, LAST, CHOSEN, MISSED = (0, 158, 255), (90, 110, 130), (255, 255, 255), (255, 59, 48)
+BEST, OTHERS, CHOSEN, MISSED = (255, 214, 0), (0, 158, 255), (255, 255, 255), (255, 59, 48)
+TRUSTED = 10  # boxes that stand out
 FOR, AGAINST, NEITHER = (230, 120, 0), (0, 100, 190), (242, 242, 242)  # of votes; told apart by everyone
 PAPER: Colour = (200, 200, 200)
 
 
 def draw_regions(picture: Picture, boxes: ArrayLike, *, chosen: int | None = None) -> Picture:
-    """A copy of a picture [H, W, 3] with boxes [R, 4] in its pixels, the first brightest and on top.
+    """A copy of a picture [H, W, 3] with boxes [R, 4] in its pixels, the first `TRUSTED` of them in yellow.
 
     The `chosen` one stands out in white.
     """
-    scene = picture.copy()
     corners = np.round(np.asarray(boxes, np.float64).reshape(-1, 4)).astype(int)
-    for k in range(len(corners))[::-1]:
-        share = k / max(1, len(corners) - 1)
-        shade = [round(b + (a - b) * share) for a, b in zip(LAST, BEST, strict=True)]
-        _box(scene, corners[k], shade, 1)
+    full = picture.copy()
+    for box in corners[TRUSTED:][::-1]:
+        _box(full, box, OTHERS, 1)
+    scene = np.asarray(cv2.addWeighted(picture, 0.4, full, 0.6, 0), np.uint8)
+    for box in corners[:TRUSTED][::-1]:
+        _box(scene, box, BEST, 1)
     if chosen is not None and chosen < len(corners):
         _outlined(scene, corners[chosen])
     return scene
@@ -71,14 +73,34 @@ def draw_cells(colours: Picture, boxes: ArrayLike, *, width: int, chosen: int | 
     return draw_regions(enlarged(colours, width), np.asarray(boxes).reshape(-1, 4) * scale, chosen=chosen)
 
 
-def beside(left: Picture, right: Picture, *, gap: int = 12) -> Picture:
-    """Two pictures beside each other on white, the lower one in the middle."""
-    height = max(len(left), len(right))
-    parts = [np.full((height, p.shape[1], 3), 255, np.uint8) for p in (left, right)]
-    for part, picture in zip(parts, (left, right), strict=True):
-        top = (height - len(picture)) // 2
-        part[top : top + len(picture)] = picture
-    return np.hstack([parts[0], np.full((height, gap, 3), 255, np.uint8), parts[1]])
+def draw_bins(picture: Picture, box: ArrayLike, bins: int) -> Picture:
+    """A copy of a picture [H, W, 3] with a box [4] divided into `bins` x `bins` parts."""
+    scene = picture.copy()
+    x1, y1, x2, y2 = np.asarray(box, np.float64)
+    for i in range(bins):
+        for j in range(bins):
+            wide, high = (x2 - x1) / bins, (y2 - y1) / bins
+            own = [x1 + j * wide, y1 + i * high, x1 + (j + 1) * wide, y1 + (i + 1) * high]
+            _box(scene, np.round(own).astype(int), CHOSEN, 1)
+    _outlined(scene, np.round([x1, y1, x2, y2]).astype(int))
+    return scene
+
+
+def beside(left: Picture, right: Picture, *, height: int, widest: float = 2.0, gap: int = 10) -> Picture:
+    """A picture and a square one beside it, both `height` pixels high, a white gap between them.
+
+    A left one wider than `widest` times its height gets white above and below.
+    """
+    wide = max(1, round(left.shape[1] * height / left.shape[0]))
+    if wide > widest * height:
+        wide, high = round(widest * height), max(1, round(widest * height * left.shape[0] / left.shape[1]))
+    else:
+        high = height
+    part = np.full((height, wide, 3), 255, np.uint8)
+    top = (height - high) // 2
+    part[top : top + high] = cv2.resize(left, (wide, high), interpolation=cv2.INTER_AREA)
+    square = cv2.resize(right, (height, height), interpolation=cv2.INTER_NEAREST)
+    return np.hstack([part, np.full((height, gap, 3), 255, np.uint8), square])
 
 
 def vote_colours(values: ArrayLike, limit: float) -> Picture:

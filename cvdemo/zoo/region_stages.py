@@ -16,7 +16,8 @@ from cvdemo.nets.rcnn import RCNN
 from cvdemo.nets.rfcn import RFCN, VotingHead
 from cvdemo.nets.roi_head import RoIHead, levels_of
 from cvdemo.nets.rpn import RPNTrace
-from cvdemo.zoo.drawn_regions import Begun, RegionDetector, Staged
+from cvdemo.zoo.device import autocast
+from cvdemo.zoo.drawn_regions import Begun, RCNNDetector, RegionDetector, Staged, Watch
 
 
 class Pooled(NamedTuple):
@@ -116,6 +117,30 @@ def _counted(run: Callable[[], object]) -> int:
     with FlopCounterMode(display=False) as counter:
         run()
     return int(counter.get_total_flops()) // 2
+
+
+@torch.inference_mode()
+def head_seconds(detector: RegionDetector, begun: Begun, regions: np.ndarray) -> float:
+    """Seconds for all that comes after the proposals, of regions [R, 4] and not of the picture's features.
+
+    R-CNN's are warp, features and judgement of every cut-out; R-FCN's the maps, which all share, and votes.
+    """
+    if isinstance(detector, RCNNDetector):
+        asked = begun._replace(ranked=regions, seconds={})
+        return sum(detector.finish(asked, most=len(regions)).seconds.values())
+    boxes = torch.from_numpy(np.asarray(regions, np.float32)).to(detector.device)
+    watch = Watch(detector.device)
+    with watch.over("head"), autocast(detector.device):
+        cast(nn.Module, detector.net.head)(begun.features, [boxes])
+    return watch.seconds["head"]
+
+
+def median_seconds(
+    detector: RegionDetector, picture: np.ndarray, most: int, *, runs: int
+) -> dict[str, float]:
+    """Seconds of each stage on a picture [H, W, 3] from its beginning, the median of some runs."""
+    times = [detector.staged(picture, most=most).seconds for _ in range(runs)]
+    return {stage: float(np.median([t[stage] for t in times])) for stage in times[0]}
 
 
 def votes_by_maps(detector: RegionDetector) -> bool:
