@@ -3,7 +3,8 @@
 Against the paper: the backbone is the shared small one; coarse maps are added to finer ones on the way
 (`top_down`, arXiv:1612.03144), so that small boxes know their surroundings; the boxes' loss has the
 generalised IoU beside smooth L1; and a score is taught how well its box fits (`quality`,
-arXiv:2006.04388), so that the best box of a thing comes first.
+arXiv:2006.04388), so that the best box of a thing comes first. `cvdemo.nets.ssd_paper` builds it as
+published.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from cvdemo.nets.backbone import STRIDES, Backbone, BackboneConfig
@@ -45,6 +48,11 @@ class SSDConfig:
     quality: bool = True
     backbone: BackboneConfig = field(default_factory=BackboneConfig)
 
+    @property
+    def sizes(self) -> list[NDArray[np.float32]]:
+        """Widths and heights [A, 2] in pixels of each level's default boxes."""
+        return [default_sizes(a, b, self.ratios) for a, b in pairwise(self.scales)]
+
 
 class SSDTrace(NamedTuple):
     """What happened inside, over the picture padded to a multiple of 32.
@@ -73,31 +81,34 @@ class SSD(nn.Module):
     def __init__(self, config: SSDConfig | None = None) -> None:
         super().__init__()
         self.config = config = config or SSDConfig()
-        self.backbone = Backbone(config.backbone)
-        self.sizes = [default_sizes(a, b, config.ratios) for a, b in pairwise(config.scales)]
+        self.sizes = config.sizes
+        levels = list(zip(self.build_levels(), (len(s) for s in self.sizes), strict=True))
+        self.classify = nn.ModuleList(nn.Conv2d(c, n * (1 + config.classes), 3, padding=1) for c, n in levels)
+        self.locate = nn.ModuleList(nn.Conv2d(c, n * 4, 3, padding=1) for c, n in levels)
+
+    def build_levels(self) -> list[int]:
+        """Build what `levels` needs; the channels of each level."""
+        config = self.config
+        self.backbone: nn.Module = Backbone(config.backbone)
         inputs = [config.backbone.channels[STRIDES.index(s)] for s in config.strides]
         self.lateral = nn.ModuleList(ConvNorm(c, config.channels, 1, linear=True) for c in inputs)
         self.smooth = nn.ModuleList(
             nn.Sequential(*(ConvNorm(config.channels, config.channels) for _ in range(config.depth)))
             for _ in inputs
         )
-        boxes = [len(s) for s in self.sizes]
-        self.classify = nn.ModuleList(
-            nn.Conv2d(config.channels, n * (1 + config.classes), 3, padding=1) for n in boxes
-        )
-        self.locate = nn.ModuleList(nn.Conv2d(config.channels, n * 4, 3, padding=1) for n in boxes)
+        return [config.channels] * len(inputs)
 
     def forward(self, pictures: Tensor) -> SSDTrace:
-        maps = self.backbone(pad_to_stride(pictures, STRIDES[-1]))
-        used = [maps[STRIDES.index(s)] for s in self.config.strides]  # [N, 64, H/8, W/8] ...
-        levels = self.levels(used)  # [N, C, H/8, W/8], [N, C, H/16, W/16], [N, C, H/32, W/32]
+        levels = self.levels(pictures)  # [N, C, H/8, W/8], [N, C, H/16, W/16], [N, C, H/32, W/32]
         logits = [by_box(f(m), 1 + self.config.classes) for f, m in zip(self.classify, levels, strict=True)]
         offsets = [by_box(f(m), 4) for f, m in zip(self.locate, levels, strict=True)]
         return SSDTrace(tuple(levels), tuple(logits), tuple(offsets), self.defaults(levels))
 
-    def levels(self, maps: list[Tensor]) -> list[Tensor]:
-        """The maps that are classified: all of the same number of channels, finest first."""
-        levels = [f(m) for f, m in zip(self.lateral, maps, strict=True)]
+    def levels(self, pictures: Tensor) -> list[Tensor]:
+        """The maps that are classified, finest first."""
+        maps = self.backbone(pad_to_stride(pictures, STRIDES[-1]))
+        used = [maps[STRIDES.index(s)] for s in self.config.strides]  # [N, 64, H/8, W/8] ...
+        levels = [f(m) for f, m in zip(self.lateral, used, strict=True)]
         if self.config.top_down:
             levels = top_down(levels)
         return [f(nn.functional.relu(m)) for f, m in zip(self.smooth, levels, strict=True)]
