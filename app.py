@@ -13,6 +13,7 @@ st.navigation(
         "Detection": [
             st.Page("pages/classify.py", title="Classify", icon="🐈"),
             st.Page("pages/proposals.py", title="Region proposals", icon="🧩"),
+            st.Page("pages/rcnn.py", title="R-CNN to Faster R-CNN", icon="🏎️"),
             st.Page("pages/roi.py", title="RoI lab", icon="🔎"),
             st.Page("pages/rpn.py", title="RPN and anchors", icon="⚓"),
             st.Page("pages/detect.py", title="Detect", icon="🔲"),
