@@ -18,7 +18,7 @@ import numpy as np
 
 def search(picture: Any, mode: str) -> Any:
     """Boxes [N, 4] x1 y1 x2 y2 of a BGR picture."""
-    found = cv2.ximgproc.segmentation.createSelectiveSearchSegmentation()
+    found = cv2.ximgproc.segmentation.createSelectiveSearchSegmentation()  # type: ignore[attr-defined]
     found.setBaseImage(picture)
     if mode == "quality":
         found.switchToSelectiveSearchQuality()

@@ -66,8 +66,10 @@ class MergeStep:
 def check_similarities(names: Sequence[str]) -> tuple[Similarity, ...]:
     """The names in the usual order; none at all or an unknown one is a `DataError`."""
     unknown = [name for name in names if name not in SIMILARITIES]
-    if unknown or not names:
-        raise DataError(f"similarities are one or more of {', '.join(SIMILARITIES)}, not {list(names)}")
+    if not names:
+        raise DataError(f"choose at least one similarity: {', '.join(SIMILARITIES)}")
+    if unknown:
+        raise DataError(f"no similarity named {unknown[0]!r}: there are {', '.join(SIMILARITIES)}")
     return tuple(name for name in SIMILARITIES if name in names)
 
 

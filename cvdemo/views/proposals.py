@@ -22,7 +22,6 @@ Picture: TypeAlias = NDArray[np.uint8]
 SCALES = (10, 20, 35, 50, 75, 100, 150, 200, 300, 500, 1000)
 START = Strategy("hsv", 100.0, SIMILARITIES, 0.8, 30)
 LATER = 0.6  # of all merges: where regions are large enough to be seen
-SPACE_NAMES = {"rgb": "RGB", "lab": "Lab", "hsv": "HSV", "grey": "grey"}
 
 _lab = component("proposals", "parts", "player", "proposals_views", "proposals_tree")
 
@@ -59,7 +58,6 @@ def controls() -> Strategy:
         required=True,
         key="space",
         bind="query-params",
-        format_func=lambda name: SPACE_NAMES[name],
         wrap=True,
     )
     scale = st.select_slider(

@@ -23,16 +23,12 @@ from cvdemo.world.known import Truth
 from cvdemo.world.vocabulary import THINGS
 
 MOST = 1000
-SEARCHES = {
-    "one": "this hierarchy",
-    "fast": f"fast: {len(FAST)} hierarchies",
-    "quality": f"quality: {len(QUALITY)} hierarchies",
-}
+SEARCHES = ("one", "fast", "quality")
 IOUS = tuple(COLOURS)
 COUNTS = (*range(1, 20), *range(20, 100, 5), *range(100, MOST + 1, 20))
 MANY, MANY_SIZE = 24, (192, 160)  # other scenes for a steadier curve, drawn small
 WIDEST = 960  # pixels of the picture that is sent
-LEGEND = "\n\n:green[■] a thing that is found, :orange[■] the box that fits it best, :red[■] a thing that is missed"
+LEGEND = "\n\n:green[■] thing that is found, :orange[■] box that fits it best, :red[■] thing that is missed"
 PLAIN = {"displayModeBar": False}
 
 
@@ -89,13 +85,12 @@ def asked(truth: Truth) -> NDArray[np.floating]:
 def box_controls() -> Shown:
     """Which search, how many boxes, and the IoU that counts as found; all stand in the URL."""
     search = st.segmented_control(
-        "Boxes of",
-        list(SEARCHES),
+        f"Boxes of one hierarchy, of {len(FAST)}, of {len(QUALITY)}",
+        SEARCHES,
         default="fast",
         required=True,
         key="search",
         bind="query-params",
-        format_func=lambda name: SEARCHES[name],
         wrap=True,
     )
     count = st.slider("Number of boxes", 0, MOST, 100, 10, key="n", bind="query-params")

@@ -6,7 +6,7 @@ export default function ({ data, parentElement }) {
 }
 
 const WAYS = ['merge by merge', 'level by level'];
-const WIDE = 960; // pixels of the canvases: lines of boxes stay sharp on small pictures
+const LONG = 960; // pixels of the canvases' longer side: lines of boxes stay sharp on small pictures
 
 function buildProposals(root) {
   const find = (s) => root.querySelector(s);
@@ -19,8 +19,9 @@ function buildProposals(root) {
     if (asked !== lab.asked) return; // a later slider has moved meanwhile
     const other = lab.d?.fields.topic !== fields.topic;
     lab.d = readHierarchy(fields, parts, picture, labels);
+    const scale = LONG / Math.max(fields.width, fields.height);
     for (const canvas of root.querySelectorAll('canvas')) {
-      Object.assign(canvas, { width: WIDE, height: Math.max(1, Math.round((WIDE * fields.height) / fields.width)) });
+      Object.assign(canvas, { width: Math.round(scale * fields.width), height: Math.round(scale * fields.height) });
       canvas.setAttribute('role', 'img');
       canvas.setAttribute('aria-label', fields.alt);
     }
