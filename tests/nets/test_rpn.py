@@ -1,4 +1,4 @@
-"""The region proposal network: proposals are torchvision's, the loss is the formula, the funnel is counted."""
+"""The region proposal network: proposals are torchvision's, the loss is the formula, counts are exact."""
 
 from __future__ import annotations
 
