@@ -16,10 +16,12 @@ st.navigation(
             st.Page("pages/rcnn.py", title="R-CNN to Faster R-CNN", icon="🏎️"),
             st.Page("pages/roi.py", title="RoI lab", icon="🔎"),
             st.Page("pages/rpn.py", title="RPN and anchors", icon="⚓"),
+            st.Page("pages/yolo_ssd.py", title="YOLO and SSD", icon="⚡"),
             st.Page("pages/detect.py", title="Detect", icon="🔲"),
             st.Page("pages/nms.py", title="NMS", icon="🥊"),
             st.Page("pages/iou.py", title="IoU", icon="📐"),
             st.Page("pages/map.py", title="mAP", icon="📈"),
+            st.Page("pages/tradeoffs.py", title="Speed against accuracy", icon="⏱️"),
         ],
         "Segmentation": [
             st.Page("pages/segment.py", title="Segment", icon="🖌️"),

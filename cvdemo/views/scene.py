@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import asdict
 
 import numpy as np
@@ -22,20 +23,21 @@ def drawn(seed: int, difficulty: Difficulty) -> tuple[np.ndarray, Truth]:
     return world.draw(world.scene(seed, split=SPLIT, difficulty=difficulty), WIDTH, HEIGHT)
 
 
-def choose_scene(*, folded: bool = True) -> tuple[int, Difficulty]:
+def choose_scene(*, folded: bool = True, knobs: Mapping[str, float] | None = None) -> tuple[int, Difficulty]:
     """Seed, dice, difficulty and its knobs; the seed and the difficulty's name stand in the URL.
 
     `folded` puts all but seed and dice behind a button, for pages where the scene is one source of many.
+    `knobs` stand at first where they say, whatever the preset.
     """
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
     seed = row.number_input("Seed", 0, 99_999, 7, key="seed", bind="query-params", width=130)
     row.button("🎲", help="Draw another scene", on_click=_throw, key="dice")
     if folded:
         with row.popover("Difficulty"):
-            return int(seed), _knobs(_preset())
+            return int(seed), _knobs(_preset(), knobs or {})
     preset = _preset()
     with st.expander("Knobs"):
-        return int(seed), _knobs(preset)
+        return int(seed), _knobs(preset, knobs or {})
 
 
 def _throw() -> None:
@@ -50,8 +52,8 @@ def _preset() -> str:
     return str(chosen)
 
 
-def _knobs(preset: str) -> Difficulty:
-    values = asdict(PRESETS[preset])
+def _knobs(preset: str, first: Mapping[str, float]) -> Difficulty:
+    values = {**asdict(PRESETS[preset]), **first}
     for name, knob in KNOBS.items():
         whole = isinstance(values[name], int)
         low, high, start = (

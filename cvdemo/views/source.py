@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -52,17 +53,17 @@ def _scene(seed: int, difficulty: Difficulty) -> Chosen:
     return Chosen(f"scene:{seed}:{difficulty}", f"scene-{seed}", picture, milliseconds, truth)
 
 
-def choose_picture(first: str = "sample") -> Chosen | None:
+def choose_picture(first: str = "sample", *, knobs: Mapping[str, float] | None = None) -> Chosen | None:
     """Draws the widget and returns the chosen picture, or None while there is none yet.
 
-    `first` is the kind that the page opens with: "scene", "sample", "upload" or "camera". A file that
-    cannot be read gives one sentence; the other files stay.
+    `first` is the kind that the page opens with: "scene", "sample", "upload" or "camera"; `knobs` are where
+    a scene's knobs stand at first. A file that cannot be read gives one sentence; the other files stay.
     """
     kind = st.segmented_control(
         "Picture", KINDS, default=first, required=True, key="source", bind="query-params", wrap=True
     )
     if kind == "scene":
-        return _scene(*choose_scene())
+        return _scene(*choose_scene(knobs=knobs))
     if kind == "upload":
         return _upload()
     if kind == "camera":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+import streamlit as st
 import supervision as sv
 
 from cvdemo.data.detections_json import class_names
@@ -16,6 +17,17 @@ from cvdemo.world.known import Truth
 from cvdemo.world.vocabulary import THINGS
 
 SYNONYMS = {"sports ball": "ball"}  # COCO's name for it
+
+
+def say_what_it_knows(truth: Truth | None) -> None:
+    """One sentence where a net of the drawn world is shown a picture of another world."""
+    if truth is None:
+        names = ", ".join(THINGS[:-1])
+        st.info(
+            f"This net has seen the drawn world only: {names} and {THINGS[-1]}, as drawings. On any other "
+            "picture it guesses, and nothing is scored.",
+            icon="🎨",
+        )
 
 
 class SceneScore(NamedTuple):

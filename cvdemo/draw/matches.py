@@ -1,0 +1,87 @@
+"""Detections of a scene as right and wrong, and what of it was missed."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import supervision as sv
+from numpy.typing import NDArray
+
+from cvdemo.draw.detections import measures
+from cvdemo.ops.detections import confidence
+from cvdemo.ops.iou import box_iou
+from cvdemo.world.known import Truth
+
+RIGHT, WRONG, MISSED = (0, 200, 120), (240, 60, 60), (255, 255, 255)
+
+
+def right_and_found(
+    found: sv.Detections, truth: Truth, *, threshold: float = 0.5
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which detections [N] are right, and which things [T] are found: the best first, each thing once.
+
+    Right is a detection of the thing's class whose IoU with it is at least the threshold. A detection on a
+    difficult thing counts as right, so that nobody reads it as a mistake.
+    """
+    right, taken = np.zeros(len(found), bool), np.zeros(len(truth), bool)
+    if not len(found) or not len(truth):
+        return right, taken
+    assert found.class_id is not None
+    iou = box_iou(found.xyxy, truth.boxes)  # [N, T]
+    iou = np.where(found.class_id[:, None] == truth.classes[None], iou, 0)
+    for n in np.argsort(-confidence(found), kind="stable"):
+        free = np.where(taken & ~truth.difficult, 0, iou[n])
+        best = int(free.argmax())
+        if free[best] >= threshold:
+            right[n] = taken[best] = True
+    return right, taken
+
+
+def draw_matches(picture: NDArray[np.uint8], found: sv.Detections, truth: Truth) -> NDArray[np.uint8]:
+    """A copy of the picture [H, W, 3]: right boxes green, false ones red, missed things dashed white."""
+    canvas = picture.copy()
+    right, taken = right_and_found(found, truth)
+    pen = measures(picture)
+    for box in truth.boxes[~taken & ~truth.difficult]:
+        _dashed(canvas, box, pen.line)
+    names = found.data.get("class_name", np.zeros(len(found), str))
+    for n in reversed(range(len(found))):
+        ink = RIGHT if right[n] else WRONG
+        x1, y1, x2, y2 = (round(float(v)) for v in found.xyxy[n])
+        cv2.rectangle(canvas, (x1, y1), (x2, y2), ink, pen.line + 1)
+        if pen.label:
+            _label(canvas, f"{names[n]} {confidence(found)[n]:.2f}", (x1, y1), ink, pen.label, pen.text_scale)
+    return canvas
+
+
+def _label(
+    canvas: NDArray[np.uint8],
+    text: str,
+    at: tuple[int, int],
+    ink: tuple[int, int, int],
+    high: int,
+    scale: float,
+) -> None:
+    font, thick = cv2.FONT_HERSHEY_SIMPLEX, max(1, round(scale * 1.6))
+    (wide, tall), _ = cv2.getTextSize(text, font, scale, thick)
+    x, y = at[0], at[1] if at[1] < high else at[1] - high
+    cv2.rectangle(canvas, (x, y), (x + wide + 8, y + high), ink, -1)
+    cv2.putText(canvas, text, (x + 4, y + (high + tall) // 2), font, scale, (0, 0, 0), thick, cv2.LINE_AA)
+
+
+def _dashed(canvas: NDArray[np.uint8], box: NDArray[np.float64], line: int, dash: int = 7) -> None:
+    x1, y1, x2, y2 = (float(v) for v in box)
+    step = dash * line
+    for (ax, ay), (bx, by) in (
+        ((x1, y1), (x2, y1)),
+        ((x1, y2), (x2, y2)),
+        ((x1, y1), (x1, y2)),
+        ((x2, y1), (x2, y2)),
+    ):
+        length = max(abs(bx - ax), abs(by - ay), 1e-9)
+        for start in np.arange(0, length, step):
+            ends = [(ax + (bx - ax) * t / length, ay + (by - ay) * t / length)
+                    for t in (start, min(start + 0.6 * step, length))]  # fmt: skip
+            (px, py), (qx, qy) = ((round(x), round(y)) for x, y in ends)
+            cv2.line(canvas, (px, py), (qx, qy), (0, 0, 0), line + 3)
+            cv2.line(canvas, (px, py), (qx, qy), MISSED, line)
