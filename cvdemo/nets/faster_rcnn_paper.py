@@ -2,7 +2,8 @@
 
 arXiv:1506.01497 and arXiv:1612.03144. The first has one map of stride 16, nine anchors a cell and RoI
 pooling; against the paper an anchor has one score and not two, as its footnote on logistic regression allows.
-The second is torchvision's, to the last parameter: its weights fit, and the answers are the same.
+The second is torchvision's, to the last parameter: its weights fit, and the answers are the same where 32
+divides a picture's sides; to others it adds zeros, and here their edges are repeated.
 """
 
 from __future__ import annotations

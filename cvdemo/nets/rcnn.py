@@ -3,7 +3,7 @@
 A convolutional network makes features of each cut-out, a linear support vector machine for every class
 judges them, and a linear regression for every class corrects the box. Against the paper: the shared small
 backbone and 64 x 64 pixels instead of AlexNet and 227 x 227; all three are taught by stochastic gradient
-descent, one stage after the other.
+descent, one stage after the other. `cvdemo.nets.rcnn_paper` builds it as published.
 """
 
 from __future__ import annotations
@@ -71,14 +71,20 @@ class RCNN(nn.Module):
     def __init__(self, config: RCNNConfig | None = None) -> None:
         super().__init__()
         self.config = config = config or RCNNConfig()
-        self.backbone = Backbone(config.backbone)
+        values = self.build_network()
+        self.classify = nn.Linear(config.hidden, 1 + config.classes)  # only for fine-tuning
+        self.svms = nn.Linear(config.hidden, config.classes)
+        self.locate = nn.Linear(values, 4 * config.classes)
+
+    def build_network(self) -> int:
+        """Build what `features` needs; how many values a cut-out's maps have."""
+        config = self.config
+        self.backbone: nn.Module = Backbone(config.backbone)
         *_, inner, last = config.backbone.channels
         self.fc = nn.Sequential(
             nn.Flatten(), nn.Linear(last * (config.size // 32) ** 2, config.hidden), nn.ReLU(inplace=True)
         )
-        self.classify = nn.Linear(config.hidden, 1 + config.classes)  # only for fine-tuning
-        self.svms = nn.Linear(config.hidden, config.classes)
-        self.locate = nn.Linear(inner * (config.size // 16) ** 2, 4 * config.classes)
+        return inner * (config.size // 16) ** 2
 
     def features(self, cut_outs: Tensor) -> RCNNFeatures:
         """The convolutional network on each cut-out: where nearly all of the time goes."""

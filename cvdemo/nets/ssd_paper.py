@@ -66,14 +66,14 @@ class SixLevels(PaperBackbone):
     def __init__(self) -> None:
         super().__init__()
         *to_conv4, conv5 = VGG16(last_pool=False).stages
-        layers = [layer for stage in to_conv4 for layer in stage]
+        layers = [layer for stage in to_conv4 for layer in stage.children()]
         layers[16] = nn.MaxPool2d(2, ceil_mode=True)
         *to_conv4_3, pool4 = layers
         self.unit_length = UnitLength(512)
         self.stages = nn.ModuleList(
             [
                 nn.Sequential(*to_conv4_3),
-                nn.Sequential(pool4, *conv5, fully_connected()),
+                nn.Sequential(pool4, *conv5.children(), fully_connected()),
                 more(1024, 256, 512, stride=2, padding=1),
                 more(512, 128, 256, stride=2, padding=1),
                 more(256, 128, 256),
