@@ -15,7 +15,7 @@ function buildLab(root) {
   const lab = { stage: CELL, level: 0, spot: [0, 0], which: -1, opacity: 0.55, lit: null, truth: false, image: new Image() };
   find('.opacity').oninput = (e) => { lab.opacity = e.target.value / 100; lab.drawBoard(); };
   find('.which').onchange = (e) => { lab.which = Number(e.target.value); lab.drawBoard(); };
-  find('.truth').onchange = (e) => { lab.truth = e.target.checked; lab.drawBoard(); };
+  find('.truth').onchange = (e) => { lab.truth = e.target.checked; lab.draw(); };
   lab.overlaps = () => bestOverlaps(lab.fields.truth, lab.stage === 5 ? lab.fields.detections.map((d) => d.box)
     : lab.stageRows[Math.max(0, lab.stage)].map((row) => boxAt(lab.stage > 0 ? lab.boxes : lab.anchors, row)));
   lab.drawBoard = () => { lab.pen = drawBoard(board, lab); };
@@ -90,7 +90,7 @@ function drawBoard(board, lab) {
   if (lab.stage === CELL) {
     drawObjectness(pen.ink, level, lab.scores, lab.which, lab.opacity);
     drawCell(pen, lab, false);
-  } else if (lab.stage === 5) drawDetected(pen, lab.fields.detections, true);
+  } else if (lab.stage === 5) drawDetected(pen, lab.fields, true);
   else drawLikely(pen, lab.stageRows[lab.stage], lab.stage ? lab.boxes : lab.anchors, lab.scores, 1.6);
   if (lab.truth) drawTruth(pen, lab.fields.truth, lab.stage === CELL ? lab.fields.truth.map(() => 1) : lab.overlaps());
   return pen;

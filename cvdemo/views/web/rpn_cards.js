@@ -40,6 +40,6 @@ function drawCard(canvas, lab, stage) {
   const pen = penOn(canvas, lab.fields, stage === 0 || stage === CELL ? lab.margin / 2 : 0);
   drawScene(pen.ink, { ...lab, faint: 0.35 });
   if (stage === CELL) return drawCell(pen, lab, true);
-  if (stage === 5) return drawDetected(pen, lab.fields.detections, false);
+  if (stage === 5) return drawDetected(pen, lab.fields, false);
   return drawLikely(pen, lab.stageRows[stage], stage ? lab.boxes : lab.anchors, lab.scores, 1);
 }

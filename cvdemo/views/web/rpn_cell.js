@@ -33,7 +33,8 @@ function showStage(place, lab) {
   const finds = truth.length ? `<p>Of ${truth.length} things, <b>${found(0.5)}</b> are found at IoU .5 and <b>${found(0.7)}</b> at .7.</p>` : '';
   place.innerHTML = `<p><b>${stage.count.toLocaleString('en-US')}</b> · ${stage.note}</p>${finds}${lab.stage === 5
     ? detectionTable(detections) : scaleTable(levels, lab.stageRows[lab.stage])}${lab.stage < 5
-    ? '<small class="key">The lighter a box, the likelier. Click one to see the anchor it comes from.</small>' : ''}`;
+    ? '<small class="key">The lighter a box, the likelier. Click one to see the anchor it comes from.</small>' : ''}${lab.truth
+    ? '<small class="key">True boxes: white where found at IoU .7, dashed at .5, dotted red where lost.</small>' : ''}`;
   place.dataset.values = JSON.stringify({ stage: lab.stage, count: stage.count, found: [found(0.5), found(0.7)] });
 }
 

@@ -40,17 +40,18 @@ function drawLikely(pen, rows, boxes, scores, width) {
   ink.globalAlpha = 1;
 }
 
-function drawDetected(pen, detections, labels) {
+function drawDetected(pen, { detections, width }, labels) {
   const { ink, line } = pen;
   ink.font = `600 ${14 * line}px sans-serif`;
   for (const { box, colour, name, score } of [...detections].reverse()) {
     Object.assign(ink, { strokeStyle: colour, fillStyle: colour, lineWidth: (labels ? 3 : 2) * line });
     drawFrame(ink, box);
     if (!labels) continue;
-    const text = `${name} ${score.toFixed(2)}`, top = Math.max(box[1], 19 * line);
-    ink.fillRect(box[0] - 1.5 * line, top - 19 * line, ink.measureText(text).width + 8 * line, 19 * line);
+    const text = `${name} ${score.toFixed(2)}`, wide = ink.measureText(text).width + 8 * line;
+    const top = Math.max(box[1], 19 * line), left = Math.max(0, Math.min(box[0] - 1.5 * line, width - wide));
+    ink.fillRect(left, top - 19 * line, wide, 19 * line);
     ink.fillStyle = '#000';
-    ink.fillText(text, box[0] + 3 * line, top - 5 * line);
+    ink.fillText(text, left + 4 * line, top - 5 * line);
   }
 }
 
