@@ -122,7 +122,7 @@ RECIPES: dict[str, Recipe] = {
         _stage("rcnn-svm", "svm", start="rcnn-finetune", steps=500),
         _stage("rcnn", "boxes", start="rcnn-svm", steps=700),
         Recipe("yolo", "cvdemo.train.cells:Cells", steps=5000, start="ssd", channels_last=True),
-        Recipe("sliding-window", "cvdemo.train.windows:FilledWindows", steps=2500, start="ssd"),
+        Recipe("sliding-window", "cvdemo.train.windows:FilledWindows", steps=1500, start="ssd"),
         *(_localizer(key) for key in ("localizer", "localizer-class", "localizer-box")),
         _maps("fcn32s"),
         _maps("fcn16s", steps=500, start="fcn32s", rate=1e-3),
