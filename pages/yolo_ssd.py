@@ -94,13 +94,13 @@ def ssd_view(chosen: Chosen, found: Defaults, asked: Asked) -> None:
         scored(chosen, kept)
         levels(chosen, found, kept, LEVELS.index(str(shown)), asked.truth)
     table = "\n".join(
-        f"| {name} | {rows} × {columns} | {int((found.level == k).sum()):,} | {scale:g} px "
+        f"| {stride} | {rows}×{columns} | {int((found.level == k).sum()):,} | {scale:g} "
         f"| {int((kept.data['level'] == k).sum()) if k in used else 'off'} |"
-        for k, (name, (rows, columns), scale) in enumerate(
-            zip(LEVELS, found.cells, found.scales, strict=True)
+        for k, (stride, (rows, columns), scale) in enumerate(
+            zip(found.strides, found.cells, found.scales, strict=True)
         )
     )
-    beside.markdown(f"| level | cells | boxes | side | kept |\n|---|---|---|---|---|\n{table}")
+    beside.markdown(f"| stride | cells | boxes | side | kept |\n|---|---|---|---|---|\n{table}")
     if chosen.truth is not None:
         beside.markdown(found_by_size(kept, chosen.truth))
     beside.caption(
