@@ -17,14 +17,14 @@ from cvdemo.views.proposals_boxes import box_controls, boxes_over_picture, score
 from cvdemo.views.proposals_downloads import downloads
 from cvdemo.views.source import Chosen, choose_picture
 
-ONE: dict[str, Any] = {"search": "one"}
+ONE: dict[str, Any] = {"search": "one", "n": 100}
 EXPERIMENTS: dict[str, dict[str, Any]] = {
     "only colour": experiment(similarities=("colour",)) | ONE,
     "only size": experiment(similarities=("size",)) | ONE,
     "coarse segments": experiment(scale=500.0) | ONE,
     "fine segments": experiment(scale=20.0, min_size=10) | ONE,
     "without colours": experiment(space="grey") | ONE,
-    "a hard scene": experiment() | {"source": "scene", "preset": "hard", "search": "fast"},
+    "a hard scene": experiment() | {"source": "scene", "preset": "hard", "search": "fast", "n": 100},
     "many hierarchies": experiment() | {"search": "quality", "n": 1000},
     "as at first": experiment() | {"preset": "normal", "search": "fast", "n": 100},
 }
