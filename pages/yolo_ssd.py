@@ -93,9 +93,10 @@ def ssd_view(chosen: Chosen, found: Defaults, asked: Asked) -> None:
     with board:
         scored(chosen, kept)
         levels(chosen, found, kept, LEVELS.index(str(shown)), asked.truth)
+    by_level = np.bincount(kept.data["level"], minlength=len(LEVELS))
     table = "\n".join(
         f"| {stride} | {rows}×{columns} | {int((found.level == k).sum()):,} | {scale:g} "
-        f"| {int((kept.data['level'] == k).sum()) if k in used else 'off'} |"
+        f"| {by_level[k] if k in used else 'off'} |"
         for k, (stride, (rows, columns), scale) in enumerate(
             zip(found.strides, found.cells, found.scales, strict=True)
         )

@@ -65,7 +65,7 @@ def throw(sample: Sample, dice: np.random.Generator) -> NDArray[np.int64]:
     """Windows [N, 4] x1 y1 x2 y2 in whole pixels within a scene, of the three ratios and any side."""
     number = FITTING + NEAR + ANYWHERE
     height, width = sample.picture.shape[:2]
-    side = np.exp(dice.uniform(*np.log(SIDES), number))
+    side = np.exp(dice.uniform(np.log(SIDES[0]), np.log(SIDES[1]), number))
     ratio = dice.choice(RATIOS, number)
     centre = dice.random((number, 2)) * [width, height]
     if len(sample.boxes):

@@ -138,7 +138,7 @@ def detections_of(boxes: Floats, scores: Floats, width: int, height: int) -> sv.
     """
     inside = boxes.clip(0, np.array([width, height] * 2))
     there = (inside[:, 2:] > inside[:, :2]).all(1)
-    row, kind = np.nonzero((scores > FLOOR) & there[:, None])
+    row, kind = np.nonzero(np.where(there[:, None], scores, 0) > FLOOR)
     order = np.argsort(-scores[row, kind], kind="stable")
     row, kind = row[order], kind[order]
     return sv.Detections(
