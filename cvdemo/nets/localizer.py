@@ -81,7 +81,8 @@ class Localizer(nn.Module):
         pooled = features.amax(dim=(2, 3))  # [N, 96]
         layout = nn.functional.adaptive_avg_pool2d(features, self.config.layout)  # [N, 96, 5, 6]
         logits, box = self.classify(pooled).float(), self.locate(layout).float()
-        return LocalizerTrace(features, pooled, layout, logits, box, tuple(pictures.shape[-2:]))
+        size = (pictures.shape[-2], pictures.shape[-1])
+        return LocalizerTrace(features, pooled, layout, logits, box, size)
 
 
 def corners(box: Tensor) -> Tensor:

@@ -137,8 +137,8 @@ def detections_of(boxes: Floats, scores: Floats, width: int, height: int) -> sv.
     `data["box"]` is each one's number among the boxes; they are cut at the picture's edges.
     """
     inside = boxes.clip(0, np.array([width, height] * 2))
-    there = (inside[:, 2:] > inside[:, :2]).all(1)
-    row, kind = np.nonzero(np.where(there[:, None], scores, 0) > FLOOR)
+    there = (inside[:, 2:] - inside[:, :2]).min(axis=1) > 0
+    row, kind = np.nonzero(np.where(np.reshape(there, (-1, 1)), scores, 0) > FLOOR)
     order = np.argsort(-scores[row, kind], kind="stable")
     row, kind = row[order], kind[order]
     return sv.Detections(
