@@ -6,6 +6,7 @@ import importlib.util
 import subprocess
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
@@ -87,7 +88,10 @@ def _pypi(scale: float, sigma: float, min_size: int) -> Search:
     def search(picture: Picture) -> Boxes:
         from selectivesearch import selective_search as peer
 
-        rects = np.array([r["rect"] for r in peer(picture, scale=scale, sigma=sigma, min_size=min_size)[1]])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of scikit-image about the texture that it computes
+            regions = peer(picture, scale=scale, sigma=sigma, min_size=min_size)[1]
+        rects = np.array([region["rect"] for region in regions])
         boxes = rects.reshape(-1, 4).astype(float)
         boxes[:, 2:] += boxes[:, :2]
         return boxes

@@ -137,7 +137,7 @@ def merge_steps(segments: Segments, similarities: Sequence[str] = SIMILARITIES) 
         a, b = min(total, key=lambda pair: (-total[pair], pair))
         new = len(segments) + step
         regions[new] = merged(regions[a], regions[b], new)
-        chosen, height, rivals = open_pairs[a, b], total[a, b], len(total)
+        chosen, best, rivals = open_pairs[a, b], total[a, b], len(total)
         gone = [pair for pair in total if a in pair or b in pair]
         for pair in gone:
             del total[pair], open_pairs[pair]
@@ -145,7 +145,7 @@ def merge_steps(segments: Segments, similarities: Sequence[str] = SIMILARITIES) 
             open_pairs[k, new] = compare(k, new)
             total[k, new] = _sum(open_pairs[k, new], on)
         made = regions[new]
-        yield MergeStep(step, a, b, chosen, height, rivals, new, made.box, made.size, made.level)
+        yield MergeStep(step, a, b, chosen, best, rivals, new, made.box, made.size, made.level)
 
 
 def _sum(similarities: dict[Similarity, float], on: tuple[Similarity, ...]) -> float:
@@ -163,10 +163,7 @@ def group(segments: Segments, similarities: Sequence[str] = SIMILARITIES) -> Hie
     heap = list(zip((-book.compare(first, second)).tolist(), first.tolist(), second.tolist(), strict=True))
     heapq.heapify(heap)
     count = len(segments)
-    around: list[set[int]] = [set() for _ in range(2 * count - 1)]
-    for a, b in segments.touching.tolist():
-        around[a].add(b)
-        around[b].add(a)
+    around = _neighbours(segments)
     levels, gone = [0] * (2 * count - 1), [False] * (2 * count - 1)
     parents, similarity = [], []
     for new in range(count, 2 * count - 1):
@@ -178,9 +175,8 @@ def group(segments: Segments, similarities: Sequence[str] = SIMILARITIES) -> Hie
         similarity.append(-less)
         levels[new] = 1 + max(levels[a], levels[b])
         book.merge(a, b, new)
-        near = around[new] = around[a] | around[b]
-        near -= {a, b}
-        others = list(near)
+        others = list((around[a] | around[b]) - {a, b})
+        around.append(set(others))
         for k, s in zip(others, book.compare(others, new).tolist(), strict=True):
             heapq.heappush(heap, (-s, k, new))
             around[k] -= {a, b}
@@ -192,6 +188,14 @@ def group(segments: Segments, similarities: Sequence[str] = SIMILARITIES) -> Hie
         book.sizes.astype(np.int64),
         np.array(levels),
     )
+
+
+def _neighbours(segments: Segments) -> list[set[int]]:
+    around: list[set[int]] = [set() for _ in range(len(segments))]
+    for a, b in segments.touching.tolist():
+        around[a].add(b)
+        around[b].add(a)
+    return around
 
 
 def merge_similarities(segments: Segments, tree: Hierarchy) -> Floats:

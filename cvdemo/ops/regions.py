@@ -30,7 +30,8 @@ Integers: TypeAlias = NDArray[np.int64]
 LONGEST = 320  # pixels of the longer side that the search works on: larger pictures are made smaller
 LEAST_SIDE = 0.04  # of the longer side: of 500 pixels the 20 that R-CNN's code asks for
 LEAST_SEGMENT = 1 / 2560  # of the picture: 12 pixels of 192 x 160
-PER_LEVEL = 0.1  # how much a level of the hierarchy counts against a place in it
+TOP = 3.0  # places added: the few largest regions are no more trusted than those that follow
+PER_LEVEL = 0.1  # what a level of the hierarchy counts against the logarithm of a place
 ALIKE = 3  # cells for each factor e of a side, and for each side's length of shift: boxes in one are alike
 
 
@@ -106,8 +107,11 @@ def selective_search(
     Boxes with a side below `least_side` of the picture's longer side are left out, unless the picture itself
     is so thin. A picture of one colour has one box, the whole. No strategy at all is a `DataError`.
     """
-    if not strategies or most < 0:
-        raise DataError(f"give one or more strategies and a number of boxes of 0 or more, not {most}")
+    if not strategies or most < 0 or longest < 1:
+        raise DataError(
+            f"a search needs strategies, 0 or more boxes and 1 or more pixels, not {len(strategies)}, {most} "
+            f"and {longest}"
+        )
     small = at_work(picture, longest)
     hierarchies = _hierarchies(small, strategies)
     found = _candidates(hierarchies)
@@ -158,7 +162,7 @@ def _candidates(hierarchies: Sequence[Hierarchy]) -> _Candidates:
     for k, tree in enumerate(hierarchies):
         count = len(tree.boxes)
         from_top = np.arange(count)[::-1]
-        place = np.log(from_top + 3.0) - PER_LEVEL * tree.levels
+        place = np.log(from_top + TOP) - PER_LEVEL * tree.levels
         parts.append(_Candidates(tree.boxes, place, np.full(count, k), np.arange(count), tree.levels))
     return _Candidates(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 

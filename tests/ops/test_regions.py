@@ -144,6 +144,7 @@ def test_what_cannot_be_is_one_sentence(scene: np.ndarray) -> None:
         lambda: selective_search(scene.astype(float)),
         lambda: selective_search(scene, strategies=()),
         lambda: selective_search(scene, most=-1),
+        lambda: selective_search(scene, longest=0),
         lambda: selective_search(scene, strategies=[Strategy(similarities=())]),
         lambda: selective_search(scene, strategies=[Strategy(similarities=("shape",))]),  # type: ignore
         lambda: in_colours(scene, "cmyk"),  # type: ignore[arg-type]

@@ -14,6 +14,8 @@ from cvdemo.errors import CvdemoError
 
 def test_a_peer_that_is_not_there_is_left_out_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bench.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(bench, "QUALITY", bench.FAST[:1])
+    monkeypatch.setattr(bench, "PHOTO_SIZE", (64, 48))
     found = bench.run(n=1, repeats=1)
     assert [row["method"] for row in found["photo"]["rows"]] == ["cvdemo fast", "cvdemo quality"]
     assert len(found["left out"]) == 2
