@@ -53,9 +53,10 @@ def lab() -> None:
 @guarded
 def boxes(chosen: Chosen, strategy: Strategy, tree: Grown) -> None:
     """The boxes of a search over the picture, what they find, and the files; alone when its controls move."""
-    left, middle, right = st.columns([1, 1.8, 1.4], gap="medium")
+    known = chosen.truth is not None
+    left, middle, right = st.columns([1, 1.8, 1.4] if known else [1, 2.4, 0.8], gap="medium")
     with left:
-        shown = box_controls()
+        shown = box_controls(known)
     found = searched(chosen, shown.search, strategy)
     with middle:
         boxes_over_picture(chosen, found, shown)

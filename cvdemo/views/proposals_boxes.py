@@ -82,8 +82,8 @@ def asked(truth: Truth) -> NDArray[np.floating]:
     return boxes
 
 
-def box_controls() -> Shown:
-    """Which search, how many boxes, and the IoU that counts as found; all stand in the URL."""
+def box_controls(known: bool) -> Shown:
+    """Which search, how many boxes, and, where truth is `known`, the IoU that counts; all are in the URL."""
     search = st.segmented_control(
         f"Boxes of one hierarchy, of {len(FAST)}, of {len(QUALITY)}",
         SEARCHES,
@@ -95,7 +95,13 @@ def box_controls() -> Shown:
     )
     count = st.slider("Number of boxes", 0, MOST, 100, 10, key="n", bind="query-params")
     iou = st.segmented_control(
-        "Found from an IoU of", IOUS, default=IOUS[0], required=True, key="iou", bind="query-params"
+        "Found from an IoU of",
+        IOUS,
+        default=IOUS[0],
+        required=True,
+        key="iou",
+        bind="query-params",
+        disabled=not known,
     )
     return Shown(str(search), int(count), float(iou or IOUS[0]))
 
