@@ -8,6 +8,7 @@ import streamlit as st
 
 from cvdemo.ops.roi import ps_roi_align, ps_roi_pool, roi_align, roi_pool
 from cvdemo.ops.roi_bins import align_bins, pool_bins, vote_bins
+from cvdemo.ops.roi_masks import mask_ious
 from cvdemo.views.experiments import try_this
 from cvdemo.views.page import code_fold, guarded, header, theory
 from cvdemo.views.roi import ASKED, CHANNELS, Setting, begin_asked, current, place, roi_lab, things
@@ -23,6 +24,7 @@ from cvdemo.views.roi_maps import (
     seen,
     votes,
 )
+from cvdemo.views.roi_masks import mask_costs
 from cvdemo.views.source import Chosen, choose_picture
 
 AUTO = "as cells"
@@ -108,6 +110,7 @@ def lab() -> None:
         maps = choose_maps(chosen, found, setting.stride, roi)
     answer = roi_lab(chosen, found, maps, roi, setting)
     about(chosen, found, maps, roi, setting)
+    mask_costs(chosen, found, roi, setting.stride)
     downloads(chosen, found.levels[setting.stride][setting.channel], maps, roi, setting, answer)
 
 
@@ -144,6 +147,7 @@ def main() -> None:
         vote_bins,
         ps_roi_pool,
         ps_roi_align,
+        mask_ious,
         paper="https://arxiv.org/abs/1703.06870",
         ready_made="`torchvision.ops.roi_pool`, `roi_align`, `ps_roi_pool`, `ps_roi_align`",
     )

@@ -1,11 +1,13 @@
-"""A RoI on a feature map as a picture: RoI pooling's cells beside RoIAlign's samples."""
+"""A RoI on a feature map as a picture, RoI pooling beside RoIAlign, and what rounding costs a mask."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeAlias
 
 import cv2
 import numpy as np
+import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from cvdemo.ops.roi_bins import CellBins, SampleBins
@@ -13,6 +15,7 @@ from cvdemo.ops.roi_bins import CellBins, SampleBins
 Picture: TypeAlias = NDArray[np.uint8]
 
 SIDE = 640  # pixels of one of the two
+RIGHT, MISSED, ADDED = (0, 158, 115), (0, 114, 178), (230, 159, 0)
 RINGED, POOL, ALIGN = (255, 255, 255), (230, 159, 0), (86, 180, 233)
 
 
@@ -68,3 +71,31 @@ def _ground(features: NDArray[np.floating], left: int, top: int, side: int) -> P
     if y1 < y2 and x1 < x2:
         window[y1 - top : y2 - top, x1 - left : x2 - left] = colours[y1:y2, x1:x2]
     return np.asarray(cv2.resize(window, (SIDE, SIDE), interpolation=cv2.INTER_NEAREST), np.uint8)
+
+
+def shift_curves(shifts: NDArray[np.floating], ious: Mapping[str, NDArray[np.floating]]) -> go.Figure:
+    """IoU by way over a RoI's shift in pixels."""
+    figure = go.Figure()
+    for (way, line), colour in zip(ious.items(), ("#0072B2", "#B8860B", "#E69F00"), strict=True):
+        dash = "dot" if "mean" in way else "solid"
+        style = {"width": 3, "color": colour, "dash": dash}
+        figure.add_scatter(x=shifts, y=line, name=way, mode="lines", line=style)
+    legend = {"orientation": "h", "y": 1.14, "x": 0}
+    figure.update_layout(height=300, margin={"l": 0, "r": 0, "t": 8, "b": 0}, legend=legend)
+    figure.update_xaxes(title="shift of the RoI in pixels")
+    figure.update_yaxes(title="IoU of the mask", range=[0, 1])
+    return figure
+
+
+def mask_errors(
+    picture: Picture, true: NDArray[np.bool_], found: NDArray[np.bool_], roi: NDArray[np.floating]
+) -> Picture:
+    """The picture [H, W, 3] around a RoI: right green, missed blue, added orange; at least 320 wide."""
+    canvas = picture.astype(np.float64)
+    for where, ink in ((true & found, RIGHT), (true & ~found, MISSED), (found & ~true, ADDED)):
+        canvas[where] = 0.25 * canvas[where] + np.multiply(0.75, ink)
+    x1, y1 = np.maximum(np.floor(roi[:2]).astype(int), 0)
+    x2, y2 = np.ceil(roi[2:]).astype(int)
+    part = canvas[y1:y2, x1:x2].round().astype(np.uint8)
+    times = -(-320 // max(part.shape[1], 1))
+    return part.repeat(times, axis=0).repeat(times, axis=1)

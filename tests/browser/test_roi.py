@@ -94,7 +94,7 @@ def test_on_the_brink_one_key_makes_roipool_jump_and_roialign_glide(app: str, pa
     lab = opened(page, f"{app}/roi?{SEED}")
     page.get_by_role("button", name="on the brink").click()
     page.get_by_text("On the brink of rounding").wait_for()
-    page.wait_for_url("**stride=16**")
+    page.locator(".roi-lab[data-values*='-7.875']").wait_for()
     before = agree(lab)
     assert before["moved"][0] == pytest.approx(-7.875)
     lab.locator(".body").focus()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 from cvdemo import zoo
 from cvdemo.data.pictures import sample
-from cvdemo.draw.roi import SIDE, draw_roi
+from cvdemo.draw.roi import SIDE, draw_roi, mask_errors
 from cvdemo.nets.rfcn import RFCN
 from cvdemo.ops.roi_bins import align_bins, pool_bins
 from cvdemo.views import roi_maps
@@ -205,3 +206,21 @@ def test_the_picture_shows_both_ways(box: tuple[float, ...]) -> None:
     picture = draw_roi(x, pool, align)
     assert picture.shape == (SIDE, 2 * SIDE, 3)
     assert (picture[:, :SIDE] != picture[:, SIDE:]).any()
+
+
+def test_the_cost_of_a_mask_is_shown_for_a_scenes_thing_and_not_for_a_photo() -> None:
+    app = without_errors(open_page(seed="7", stride="16"))
+    told = next(c.value for c in app.caption if c.value.startswith("Left **RoIPool**"))
+    pool, align = (float(v) for v in re.findall(r"IoU \*\*([.\d]+)", told))
+    assert pool < align
+    photo = without_errors(open_page(source="sample"))
+    assert not any("costs a mask" in m.value for m in photo.markdown)
+
+
+def test_errors_of_a_mask_have_their_colours() -> None:
+    true, wrong = np.zeros((30, 40), bool), np.zeros((30, 40), bool)
+    true[5:15, 5:15], wrong[5:15, 10:20] = True, True
+    picture = mask_errors(np.zeros((30, 40, 3), np.uint8), true, wrong, np.array([-3.0, 0, 39.5, 30]))
+    assert picture.shape == (240, 320, 3)
+    missed, right, added, nothing = (tuple(picture[8 * 8, 8 * x]) for x in (6, 12, 18, 30))
+    assert nothing == (0, 0, 0) and len({missed, right, added, nothing}) == 4
