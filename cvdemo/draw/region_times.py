@@ -90,8 +90,9 @@ def _ratio(value: float, fastest: float) -> str:
 
 def _sums(figure: go.Figure, names: list[str], values: list[float], texts: list[str]) -> None:
     """What the bars come to, behind their ends."""
+    spaced = [GAP + text.replace("<br>", f"<br>{GAP}") for text in texts]
     figure.add_scatter(
-        y=names, x=values, text=[f"{GAP}{text.replace('<br>', f'<br>{GAP}')}" for text in texts], mode="text", textposition="middle right", showlegend=False,
+        y=names, x=values, text=spaced, mode="text", textposition="middle right", showlegend=False,
         hoverinfo="skip", cliponaxis=False,
     )  # fmt: skip
     if values:

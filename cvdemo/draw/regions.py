@@ -134,7 +134,7 @@ def vote_maps(
     bins = maps.shape[0]
     tile = width // bins
     limit = float(np.abs(maps).max())
-    grey = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    grey = np.asarray(cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB), np.uint8)
     rows = []
     for i in range(bins):
         row = [_tile(maps[i, j], grey, limit, scale, tile) for j in range(bins)]
@@ -198,7 +198,7 @@ def _framed(tile: Picture) -> Picture:
 
 def _box(scene: Picture, box: ArrayLike, colour: Sequence[int], thickness: int) -> None:
     x1, y1, x2, y2 = np.asarray(box).tolist()
-    cv2.rectangle(scene, (x1, y1), (x2, y2), tuple(colour), thickness, cv2.LINE_AA)
+    cv2.rectangle(scene, (x1, y1), (x2, y2), tuple(colour), thickness)
 
 
 def _outlined(scene: Picture, box: ArrayLike) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -46,7 +47,8 @@ def verdict(chosen: Chosen, found: sv.Detections) -> Tally | None:
         return None
     wanted = chosen.truth.detections()
     ids = [THINGS.index(name) for name in class_names(found)]
-    return tally(found.xyxy, confidence(found), np.array(ids, int), wanted.xyxy, wanted.class_id)
+    classes = np.asarray(wanted.class_id, int)
+    return tally(found.xyxy, confidence(found), np.array(ids, int), wanted.xyxy, classes)
 
 
 @st.fragment
@@ -111,12 +113,16 @@ def downloads(chosen: Chosen, found: Sequence[Passed], answers: dict[str, Answer
     for one in found:
         said, name = answers[one.key].after, f"{stem}-{one.key}"
         coco.download_button(
-            one.title, lambda d=said: json.dumps(to_coco(d, image_id=1), indent=1), f"{name}.json",
-            "application/json", key=f"coco-{one.key}",
-        )  # fmt: skip
-        table.download_button(
-            one.title, lambda d=said: to_csv(d), f"{name}.csv", "text/csv", key=f"csv-{one.key}"
+            one.title, partial(coco_text, said), f"{name}.json", "application/json", key=f"coco-{one.key}"
         )
+        table.download_button(
+            one.title, partial(to_csv, said), f"{name}.csv", "text/csv", key=f"csv-{one.key}"
+        )
+
+
+def coco_text(found: sv.Detections) -> str:
+    """COCO's results format, with the picture as image 1."""
+    return json.dumps(to_coco(found, image_id=1), indent=1)
 
 
 def sheet(chosen: Chosen, answers: dict[str, Answer]) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -109,7 +110,7 @@ def multiply_adds(detector: RegionDetector, begun: Begun) -> MultiplyAdds:
         if isinstance(net, FasterRCNN):
             once += _counted(lambda: net.rpn(features))
         box = begun.x.new_tensor([[0.0, 0.0, 16.0, 16.0]])
-        none, one = (_counted(lambda b=b: cast(nn.Module, net.head)(features, [b])) for b in (box[:0], box))
+        none, one = (_counted(partial(net.head, features, [b])) for b in (box[:0], box))
         return MultiplyAdds(once + none, one - none)
 
 

@@ -1,0 +1,160 @@
+"""The four detectors of regions with untrained nets: shapes, limits, and that parts make the whole."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from cvdemo import zoo
+from cvdemo.ops.regions import selective_search
+from cvdemo.zoo.drawn_regions import ADAPTERS, RCNNDetector, RegionDetector
+from cvdemo.zoo.region_stages import (
+    class_maps,
+    head_seconds,
+    median_seconds,
+    multiply_adds,
+    objectness,
+    pooled,
+    votes,
+    votes_by_maps,
+)
+
+KEYS = tuple(ADAPTERS)
+
+
+@pytest.fixture(scope="module")
+def family() -> dict[str, RegionDetector]:
+    torch.manual_seed(0)
+    return {key: adapter(zoo.spec(key), "cpu", net()) for key, (adapter, net) in ADAPTERS.items()}
+
+
+@pytest.fixture(scope="module")
+def picture() -> np.ndarray:
+    blocks = np.random.default_rng(0).integers(0, 256, (5, 7, 3), np.uint8)  # few segments: a quick search
+    return blocks.repeat(12, axis=0).repeat(13, axis=1)[:60, :90]
+
+
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("most", [0, 1, 7])
+def test_as_many_regions_as_asked_for(
+    family: dict[str, RegionDetector], picture: np.ndarray, key: str, most: int
+) -> None:
+    staged = family[key].staged(picture, most=most)
+    assert staged.working.shape == (128, 192, 3)
+    assert staged.regions.shape == (most, 4)
+    assert (staged.regions >= 0).all() and (staged.regions <= [192, 128] * 2).all()
+    assert staged.trace.scores().shape == (1, most, 8)
+    assert staged.trace.boxes().shape == (1, most, 8, 4)
+    assert len(staged.raw.boxes) == len(staged.raw.scores) == len(staged.raw.class_ids) <= 8 * most
+    stages = {"proposals", "features", "head"} | ({"warp"} if key == "rcnn" else set())
+    assert set(staged.seconds) == stages and min(staged.seconds.values()) >= 0
+
+
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("shape", [(1, 1), (1, 70), (70, 1), (37, 81)])
+def test_boxes_of_odd_pictures_are_inside(
+    family: dict[str, RegionDetector], key: str, shape: tuple[int, int]
+) -> None:
+    one = family[key]
+    one.proposals = 5
+    found = one.raw(np.random.default_rng(1).integers(0, 256, (*shape, 3), np.uint8))
+    one.proposals = None
+    assert (found.xyxy >= 0).all() and (found.xyxy <= [shape[1], shape[0]] * 2).all()
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_picture_begun_once_gives_what_a_fresh_one_gives(
+    family: dict[str, RegionDetector], picture: np.ndarray, key: str
+) -> None:
+    one = family[key]
+    begun = one.begin(picture)
+    for most in (9, 3):
+        once, fresh = one.finish(begun, most=most), one.staged(picture, most=most)
+        np.testing.assert_array_equal(once.regions, fresh.regions)
+        torch.testing.assert_close(once.trace.scores(), fresh.trace.scores())
+        torch.testing.assert_close(once.trace.boxes(), fresh.trace.boxes())
+
+
+def test_fewer_regions_are_the_first_of_more(family: dict[str, RegionDetector], picture: np.ndarray) -> None:
+    for one in family.values():
+        begun = one.begin(picture)
+        few, many = one.finish(begun, most=4), one.finish(begun, most=12)
+        np.testing.assert_array_equal(few.regions, many.regions[:4])
+
+
+def test_cut_by_cut_is_all_at_once(family: dict[str, RegionDetector], picture: np.ndarray) -> None:
+    one = family["rcnn"]
+    assert isinstance(one, RCNNDetector)
+    begun = one.begin(picture)
+    cuts = [one.cut(begun, first, last) for first, last in ((0, 4), (4, 5), (5, 11))]
+    parts, whole = one.joined(begun, cuts), one.finish(begun, most=11)
+    np.testing.assert_array_equal(parts.regions, whole.regions)
+    torch.testing.assert_close(parts.trace.margins, whole.trace.margins, atol=1e-4, rtol=1e-4)
+    assert parts.seconds["features"] >= sum(cut.seconds["features"] for cut in cuts) * 0.999
+
+
+def test_a_search_is_taken_over(
+    family: dict[str, RegionDetector], picture: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = family["rcnn"].begin(picture)
+    assert first.ranked is not None
+    np.testing.assert_array_equal(first.ranked, selective_search(first.working, most=100_000).boxes)
+    monkeypatch.setattr("cvdemo.zoo.drawn_regions.selective_search", None)
+    second = family["fast-rcnn"].begin(picture, after=first)
+    assert second.ranked is first.ranked
+    assert second.seconds["proposals"] == first.seconds["proposals"]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_multiply_adds_are_the_formulas(
+    family: dict[str, RegionDetector], picture: np.ndarray, key: str
+) -> None:
+    cost = multiply_adds(family[key], family[key].begin(picture))
+    heads = {"fast-rcnn", "faster-rcnn"}
+    each = 64 * 7 * 7 * 128 + 128 * 128 + 128 * 9 + 128 * 36
+    assert cost.each == {"rfcn": 0}.get(key, each if key in heads else cost.each)
+    assert (cost.once == 0) == (key == "rcnn")
+    assert cost.of(3) == cost.once + 3 * cost.each
+    assert cost.of(10) > 0
+
+
+def test_objectness_is_the_best_anchor_of_a_pixel(
+    family: dict[str, RegionDetector], picture: np.ndarray
+) -> None:
+    one = family["faster-rcnn"]
+    begun = one.begin(picture)
+    assert begun.seen is not None
+    best = objectness(one, begun)
+    assert best.shape == (128, 192)
+    (rows, columns, anchors) = begun.seen.shapes[0]
+    finest = begun.seen.objectness[0][0].sigmoid().view(rows, columns, anchors).amax(2).numpy()
+    assert (best[::8, ::8] >= finest[:16, :24] - 1e-6).all()
+    assert best.max() == pytest.approx(max(float(s.sigmoid().max()) for s in begun.seen.objectness))
+
+
+def test_pooled_and_votes_are_what_the_head_saw(
+    family: dict[str, RegionDetector], picture: np.ndarray
+) -> None:
+    fast, rfcn = family["fast-rcnn"], family["rfcn"]
+    staged = fast.staged(picture, most=5)
+    cut = pooled(fast, staged, 2)
+    np.testing.assert_array_equal(cut.cells, staged.trace.head.pooled[2].numpy())
+    assert cut.features.shape[1] * cut.stride == 128
+    staged = rfcn.staged(picture, most=5)
+    said = votes(rfcn, staged, staged.regions[3])
+    np.testing.assert_allclose(said.bins, staged.trace.head.bins[3].numpy(), atol=1e-5)
+    np.testing.assert_allclose(said.logits, said.bins.mean(axis=(1, 2)), atol=1e-5)
+    assert said.probabilities().sum() == pytest.approx(1)
+    np.testing.assert_array_equal(
+        class_maps(staged, 0), staged.trace.head.score_maps[0, 9:18].view(3, 3, 32, 48)
+    )
+    assert votes_by_maps(rfcn) and not votes_by_maps(fast)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_times_of_heads_and_medians(family: dict[str, RegionDetector], picture: np.ndarray, key: str) -> None:
+    one = family[key]
+    assert head_seconds(one, one.begin(picture), np.array([[0, 0, 9, 9], [3, 3, 40, 30]])) > 0
+    times = median_seconds(one, picture, 2, runs=2)
+    assert set(times) >= {"proposals", "features", "head"}
