@@ -46,10 +46,11 @@ def mask_costs(chosen: Chosen, found: Seen, roi: Box, stride: int) -> None:
     chart, side = st.columns([1.1, 1], gap="medium", vertical_alignment="center")
     chart.plotly_chart(shift_curves(costs.shifts, costs.ious), config=PLAIN, key="masks", width="stretch")
     side.image(to_png(costs.picture), width="stretch")
+    shift = f"{costs.shifts[costs.worst]:+g}".replace("-", "−")
     pool, align = (costs.ious[way][costs.worst] for way in SHOWN)
     side.caption(
         f"Left **RoIPool**, IoU **{pool:.2f}**, right **RoIAlign**, IoU **{align:.2f}**, the RoI shifted by "
-        f"{costs.shifts[costs.worst]:+g} px: where RoIPool is worst."
+        f"{shift} px: where RoIPool is worst."
     )
     st.caption(
         f"The true mask as a map of stride {stride}: each cell knows the share that is covered. Its box, a "

@@ -214,7 +214,7 @@ def test_the_cost_of_a_mask_is_shown_for_a_scenes_thing_and_not_for_a_photo() ->
     pool, align = (float(v) for v in re.findall(r"IoU \*\*([.\d]+)", told))
     assert pool < align
     photo = without_errors(open_page(source="sample"))
-    assert not any("costs a mask" in m.value for m in photo.markdown)
+    assert not any("What rounding costs a mask" in m.value for m in photo.markdown)
 
 
 def test_errors_of_a_mask_have_their_colours() -> None:
