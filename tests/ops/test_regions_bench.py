@@ -26,4 +26,4 @@ def test_a_peer_that_is_not_there_is_left_out_in_one_line(monkeypatch: pytest.Mo
 
 def test_a_python_without_contrib_is_one_sentence() -> None:
     with pytest.raises(CvdemoError, match="cannot run OpenCV's Selective Search"):
-        bench.opencv(Path(sys.executable), "fast")([np.zeros((8, 8, 3), np.uint8)], 1)
+        bench.opencv(Path(sys.executable), "fast")([np.zeros((8, 8, 3), np.uint8)])
