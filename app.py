@@ -12,6 +12,8 @@ st.navigation(
         ],
         "Detection": [
             st.Page("pages/classify.py", title="Classify", icon="🐈"),
+            st.Page("pages/localize.py", title="Classify and localize", icon="🎯"),
+            st.Page("pages/windows.py", title="Sliding window", icon="🔳"),
             st.Page("pages/proposals.py", title="Region proposals", icon="🧩"),
             st.Page("pages/rcnn.py", title="R-CNN to Faster R-CNN", icon="🏎️"),
             st.Page("pages/roi.py", title="RoI lab", icon="🔎"),

@@ -36,9 +36,12 @@ class LocalizerConfig:
 
 
 class LocalizerTrace(NamedTuple):
-    """What happened inside: `features` [N, 96, h, w] at stride 32, `pooled` to [N, 96] for the class and to
-    `layout` [N, 96, 5, 6] for the box; `logits` [N, C]; `box` [N, 4], centre x, y, width and height relative
-    to the picture's width and height, and `size` (height, width) of the picture in pixels."""
+    """What happened inside, over the picture padded to a multiple of 32.
+
+    `features` [N, 96, h, w] at stride 32, `pooled` to [N, 96] for the class and to `layout` [N, 96, 5, 6] for
+    the box; `logits` [N, C]; `box` [N, 4] are centre x, y, width and height in parts of the padded picture,
+    whose `size` is (height, width) in pixels.
+    """
 
     features: Tensor
     pooled: Tensor
@@ -77,11 +80,12 @@ class Localizer(nn.Module):
         )
 
     def forward(self, pictures: Tensor) -> LocalizerTrace:
-        features = self.shared(self.backbone(pad_to_stride(pictures, STRIDES[-1]))[-1])  # [N, 96, H/32, W/32]
+        padded = pad_to_stride(pictures, STRIDES[-1])
+        features = self.shared(self.backbone(padded)[-1])  # [N, 96, H/32, W/32]
         pooled = features.amax(dim=(2, 3))  # [N, 96]
         layout = nn.functional.adaptive_avg_pool2d(features, self.config.layout)  # [N, 96, 5, 6]
         logits, box = self.classify(pooled).float(), self.locate(layout).float()
-        size = (pictures.shape[-2], pictures.shape[-1])
+        size = (padded.shape[-2], padded.shape[-1])
         return LocalizerTrace(features, pooled, layout, logits, box, size)
 
 

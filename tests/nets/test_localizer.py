@@ -40,6 +40,7 @@ def test_one_class_and_one_box_at_any_size(size: tuple[int, int]) -> None:
     assert trace.features.shape == (2, 16, *(-(-s // 32) for s in size))
     assert trace.layout.shape == (2, 16, 5, 6)
     assert trace.boxes().shape == (2, 1, 4)
+    assert trace.size == tuple(32 * s for s in trace.features.shape[-2:])
     assert (trace.scores() > 0).sum(dim=2).tolist() == [[1], [1]]
 
 
