@@ -49,7 +49,8 @@ def stages(chosen: Chosen, found: list[Passed], target: Target) -> None:
 @guarded
 def lab() -> None:
     """Source and number of regions on top; under them the stages, the times, the votes."""
-    try_this("rcnn", EXPERIMENTS)
+    with st.container():  # each part keeps its place on the page, whatever those above it have to say
+        try_this("rcnn", EXPERIMENTS)
     left, right = st.columns([1.6, 1], gap="medium")
     with left:
         chosen = choose_picture("scene")
@@ -57,10 +58,11 @@ def lab() -> None:
         count = choose_regions()
     if chosen is None:
         return
-    if chosen.truth is None:
-        photo(chosen)
-        another_world(chosen)
-    found = passed(chosen, present(), count)
+    with st.container():
+        if chosen.truth is None:
+            photo(chosen)
+            another_world(chosen)
+        found = passed(chosen, present(), count)
     if not found:
         return
     with right:

@@ -39,6 +39,16 @@ def draw_regions(picture: Picture, boxes: ArrayLike, *, chosen: int | None = Non
     return scene
 
 
+def sheet_shape(count: int, size: tuple[int, ...], *, most: int) -> tuple[int, int]:
+    """Rows and columns, at most so many, of a sheet that has the shape of a picture (height, width).
+
+    So few that `count` cut-outs fill it, and at least three columns.
+    """
+    height, width = size[:2]
+    columns = int(np.clip(np.ceil(np.sqrt(count * width / height)), 3, most))
+    return int(np.clip(round(columns * height / width), 1, 3 * most)), columns
+
+
 def contact_sheet(
     cut_outs: NDArray[np.uint8], *, shape: tuple[int, int], width: int, chosen: int | None = None
 ) -> Picture:

@@ -10,9 +10,9 @@ import supervision as sv
 
 from cvdemo import zoo
 from cvdemo.data.detections_json import to_csv
-from cvdemo.data.pictures import fit, to_png
+from cvdemo.data.pictures import fit, to_jpeg, to_png
 from cvdemo.draw.detections import draw_detections
-from cvdemo.draw.regions import contact_sheet, draw_regions
+from cvdemo.draw.regions import contact_sheet, draw_regions, sheet_shape
 from cvdemo.ops.detections import select
 from cvdemo.ops.warp import warp_regions
 from cvdemo.views.page import texts
@@ -22,7 +22,7 @@ from cvdemo.zoo.photo_rcnn import CONTEXT, CROP, PhotoRCNN
 
 KEY = "rcnn-imagenet"
 COUNTS = (8, 16, 32, 64, 128, 256)
-SHEET = (6, 8)  # rows and columns of cut-outs that are shown
+SHEET = 12  # cut-outs beside each other, at most
 WIDTH = 640
 
 
@@ -52,7 +52,8 @@ def photographed(identity: str, regions: int, _picture: np.ndarray) -> Photograp
         model.runs += 1
     found = model.classify(boxes, probabilities)
     raw = model.detections(found, _picture.shape[:2], 1000 * sum(watch.seconds.values()))
-    return Photographed(boxes, contact_sheet(warped, shape=SHEET, width=WIDTH), raw, watch.seconds)
+    shape = sheet_shape(len(boxes), picture.shape, most=SHEET)
+    return Photographed(boxes, contact_sheet(warped, shape=shape, width=WIDTH), raw, watch.seconds)
 
 
 @st.fragment
@@ -67,9 +68,20 @@ def photo(chosen: Chosen) -> None:
     device = zoo.default_device().upper()
     with st.spinner(f"EfficientNet-Lite0 looks at {regions} cut-outs on {device} …", show_time=True):
         found = photographed(chosen.identity, regions, chosen.picture)
-    kept = select(found.raw, score=score, iou=iou)
+    across = third.toggle("Across classes", key="photo-across", bind="query-params")
+    kept = kept_of(found.raw, score, iou, across=across)
     _steps(chosen, found, select(found.raw, score=score, iou=1.0), kept)
     downloads(chosen, kept)
+
+
+def kept_of(raw: sv.Detections, score: float, iou: float, *, across: bool) -> sv.Detections:
+    """What NMS leaves of raw detections: within each class, or of all as if they were of one class."""
+    if not across:
+        return select(raw, score=score, iou=iou)
+    alike = sv.Detections(raw.xyxy, confidence=raw.confidence, class_id=np.zeros(len(raw), int))
+    kept = raw[select(alike, score=score, iou=iou).data["raw_index"]]
+    assert isinstance(kept, sv.Detections)
+    return kept
 
 
 def _steps(chosen: Chosen, found: Photographed, before: sv.Detections, kept: sv.Detections) -> None:
@@ -90,7 +102,7 @@ def _steps(chosen: Chosen, found: Photographed, before: sv.Detections, kept: sv.
     ]
     for k in (0, 2):
         for column, (picture, caption) in zip(st.columns(2, gap="small"), cells[k : k + 2], strict=True):
-            column.image(picture, width="stretch")
+            column.image(to_jpeg(picture, 90), width="stretch")
             column.caption(caption)
 
 

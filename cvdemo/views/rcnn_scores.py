@@ -20,6 +20,7 @@ from cvdemo.views.rcnn import Passed
 from cvdemo.views.rcnn_stages import columns, heading, row
 from cvdemo.views.source import Chosen
 from cvdemo.views.truth import scene_score
+from cvdemo.world.known import Truth
 from cvdemo.world.vocabulary import THINGS
 
 WIDTH = 400
@@ -45,10 +46,17 @@ def verdict(chosen: Chosen, found: sv.Detections) -> Tally | None:
     """Which things detections find, difficult ones left out; None where no truth is known."""
     if chosen.truth is None:
         return None
-    wanted = chosen.truth.detections()
+    wanted = things_of(chosen.identity, chosen.truth)
     ids = [THINGS.index(name) for name in class_names(found)]
     classes = np.asarray(wanted.class_id, int)
     return tally(found.xyxy, confidence(found), np.array(ids, int), wanted.xyxy, classes)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def things_of(identity: str, _truth: Truth) -> sv.Detections:
+    """The things that have to be found; without their masks, which nobody looks at here."""
+    known = _truth.detections()
+    return sv.Detections(known.xyxy, class_id=known.class_id, data=dict(known.data))
 
 
 @st.fragment
@@ -89,7 +97,7 @@ def judged(chosen: Chosen, said: Answer, small: np.ndarray) -> Judged:
     found = _scaled(said.after, chosen, small)
     if said.verdict is None or chosen.truth is None:
         return Judged(found)
-    wanted = chosen.truth.detections().xyxy[~said.verdict.found]
+    wanted = things_of(chosen.identity, chosen.truth).xyxy[~said.verdict.found]
     return Judged(found, ~said.verdict.right, wanted * (small.shape[1] / chosen.picture.shape[1]))
 
 

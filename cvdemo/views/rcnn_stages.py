@@ -8,10 +8,10 @@ from typing import Any, cast
 import numpy as np
 import streamlit as st
 
-from cvdemo.data.pictures import fit
+from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.feature_maps import FeaturePalette, feature_palette
 from cvdemo.draw.heat import overlay_heat
-from cvdemo.draw.regions import contact_sheet, draw_cells, draw_regions, vote_maps
+from cvdemo.draw.regions import contact_sheet, draw_cells, draw_regions, sheet_shape, vote_maps
 from cvdemo.nets.rcnn import RCNN
 from cvdemo.nets.rfcn import VotingHead
 from cvdemo.ops.warp import warp_regions
@@ -22,7 +22,7 @@ from cvdemo.zoo.region_stages import class_maps, objectness
 
 WIDTH = 400  # pixels of a picture in a column
 STRIDE = 8  # of the feature map that is shown
-SHEET = 12  # cut-outs beside each other
+SHEET = 12  # cut-outs beside each other, at most
 
 _CSS = """<style>
 @media (min-width: 640px) and (max-width: 1150px) {
@@ -44,7 +44,7 @@ def row(found: Sequence[Passed], show: Callable[[Passed], tuple[np.ndarray, str]
     """A picture of each net beside the others, with its name and a caption."""
     for column, one in zip(st.columns(len(found), gap="small"), found, strict=True):
         picture, caption = show(one)
-        column.image(picture, width="stretch")
+        column.image(to_jpeg(picture, 90), width="stretch")
         column.caption(f"**{one.title}** · {caption}")
 
 
@@ -59,7 +59,7 @@ def regions(one: Passed, target: Target) -> tuple[np.ndarray, str]:
     small = fit(one.begun.picture, WIDTH)
     boxes = one.staged.regions / one.scale * (small.shape[1] / one.begun.picture.shape[1])
     ranked, count = one.begun.ranked, len(one.staged.regions)
-    source = "the net's own" if ranked is None else f"of {len(ranked):,} from Selective Search"
+    source = "of the net's own" if ranked is None else f"of {len(ranked):,} from Selective Search"
     text = f"**{one.milliseconds['proposals']:.1f} ms** · {count:,} {source}"
     return draw_regions(small, boxes, chosen=nearest(one, target)), text
 
@@ -72,14 +72,14 @@ def fed(one: Passed, target: Target) -> tuple[np.ndarray, str]:
 
 def _cut_outs(one: Passed, target: Target) -> tuple[np.ndarray, str]:
     config = cast(RCNN, one.detector.net).config
-    rows = max(1, min(3 * SHEET, round(SHEET * one.working.shape[0] / one.working.shape[1])))
-    numbers, followed = list(range(len(one.staged.regions)))[: rows * SHEET], nearest(one, target)
+    rows, columns = sheet_shape(len(one.staged.regions), one.working.shape, most=SHEET)
+    numbers, followed = list(range(len(one.staged.regions)))[: rows * columns], nearest(one, target)
     if followed is not None and followed not in numbers:
         numbers[-1] = followed
     some = one.staged.regions[numbers]
     warped = warp_regions(one.working, some, size=config.size, context=config.context)
     place = None if followed is None else numbers.index(followed)
-    drawn = contact_sheet(warped, shape=(rows, SHEET), width=WIDTH, chosen=place)
+    drawn = contact_sheet(warped, shape=(rows, columns), width=WIDTH, chosen=place)
     ms = one.milliseconds
     size = f"{config.size} × {config.size}"
     return drawn, (
@@ -154,7 +154,8 @@ def recomputed(found: Sequence[Passed]) -> None:
                 "pixels through the network": f"{pixels:,}",
                 "multiply-adds once": f"{cost.once / 1e6:,.0f} M" if cost.once else "none",
                 "for each region": f"{cost.each / 1e6:,.2f} M" if cost.each else "none, only means",
-                f"with {count:,} regions": f"{cost.of(count) / 1e6:,.0f} M",
+                "regions": f"{count:,}",
+                "with all of them": f"{cost.of(count) / 1e6:,.0f} M",
             }
         )
     for one in found:

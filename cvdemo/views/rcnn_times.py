@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -33,7 +34,7 @@ def _seconds(key: str, identity: str, regions: int, _picture: np.ndarray) -> dic
     net = detector(key)
     with net.lock:
         net.runs += RUNS
-        return median_seconds(net, workable(_picture), regions, runs=RUNS)
+        return median_seconds(lambda: net.staged(workable(_picture), most=regions).seconds, runs=RUNS)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -42,10 +43,11 @@ def _head(key: str, identity: str, _picture: np.ndarray, _regions: np.ndarray) -
     net, begun = detector(key), begin(key, identity, _picture)
     with net.lock:
         net.runs += RUNS * len(COUNTS)
-        return [
-            1000 * float(np.median([head_seconds(net, begun, some) for _ in range(RUNS)]))
-            for some in (np.resize(_regions, (count, 4)) for count in COUNTS)
+        times = [
+            median_seconds(partial(head_seconds, net, begun, np.resize(_regions, (count, 4))), runs=RUNS)
+            for count in COUNTS
         ]
+    return [1000 * sum(seconds.values()) for seconds in times]
 
 
 def _common_regions(found: Sequence[Passed]) -> np.ndarray:
@@ -71,8 +73,8 @@ def bars(chosen: Chosen, found: Sequence[Passed], regions: int) -> None:
     shares.plotly_chart(share_bars(times), config=PLAIN, key="bars-shares", width="stretch")
     device = zoo.default_device().upper()
     st.caption(
-        f"Measured now: medians of {RUNS} runs on {device}, {regions} regions, {found[0].working.shape[1]} × "
-        f"{found[0].working.shape[0]} pixels. Published: {texts('rcnn')['published']}"
+        f"Measured now: medians of up to {RUNS} runs on {device}, {regions} regions, "
+        f"{found[0].working.shape[1]} × {found[0].working.shape[0]} pixels. Published: {texts('rcnn')['published']}"
     )
     st.download_button(
         "Times as CSV", lambda: times_csv(times), f"{chosen.name}-times.csv", "text/csv", key="times-csv"
@@ -114,8 +116,8 @@ def cost(chosen: Chosen, found: Sequence[Passed], regions: int) -> None:
     st.plotly_chart(figure, config=PLAIN, key="curve-cost", width="stretch")
     growth = ", ".join(f"{name} {line[-1] / line[0]:.1f} ×" for name, line in lines.items())
     st.caption(
-        f"Medians of {RUNS} runs, the same regions for all, without the picture's features and proposals. "
-        f"From {COUNTS[0]} to {COUNTS[-1]} regions: {growth}."
+        f"Medians of up to {RUNS} runs, the same regions for all, without the picture's features and "
+        f"proposals. From {COUNTS[0]} to {COUNTS[-1]} regions: {growth}."
     )
 
 

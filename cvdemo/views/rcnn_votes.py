@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from cvdemo.data.pictures import to_jpeg
 from cvdemo.draw.regions import vote_grid, vote_maps
 from cvdemo.nets.rfcn import VotingHead
 from cvdemo.views.page import texts
@@ -35,7 +36,8 @@ def corner(chosen: Chosen, found: Sequence[Passed]) -> None:
     said = votes(one.detector, one.staged, box)
     own = class_maps(one.staged, class_id)
     stride = cast(VotingHead, one.detector.net.head).config.stride
-    maps.image(vote_maps(own, one.working, box, scale=1 / stride, width=WIDE), width="stretch")
+    drawn = vote_maps(own, one.working, box, scale=1 / stride, width=WIDE)
+    maps.image(to_jpeg(drawn, 90), width="stretch")
     name = one.detector.names()[class_id]
     maps.caption(
         f"The {own.shape[0] ** 2} maps of *{name}*, {own.shape[2]} × {own.shape[3]} cells each: orange votes "
@@ -77,7 +79,7 @@ def _moved(one: Passed, target: Target) -> np.ndarray:
 def _result(one: Passed, said: Votes, class_id: int, limit: float) -> None:
     """The bins' means, their mean, and all classes' probabilities."""
     bins, logits = said.bins[1 + class_id], said.logits
-    st.image(vote_grid(bins, limit=limit, side=SIDE), width="stretch")
+    st.image(to_jpeg(vote_grid(bins, limit=limit, side=SIDE), 90), width="stretch")
     st.markdown(f"Mean of the bins: **{logits[1 + class_id]:+.2f}**")
     probabilities = said.probabilities()
     names = ["nothing", *one.detector.names().values()]

@@ -20,6 +20,8 @@ from cvdemo.nets.rpn import RPNTrace
 from cvdemo.zoo.device import autocast
 from cvdemo.zoo.drawn_regions import Begun, RCNNDetector, RegionDetector, Staged, Watch
 
+PATIENCE = 2.0  # seconds for measuring the same thing again
+
 
 class Pooled(NamedTuple):
     """One region of a pooling net: the level it is cut from, `features` [C, h, w] at a `stride`, its cells.
@@ -121,26 +123,26 @@ def _counted(run: Callable[[], object]) -> int:
 
 
 @torch.inference_mode()
-def head_seconds(detector: RegionDetector, begun: Begun, regions: np.ndarray) -> float:
+def head_seconds(detector: RegionDetector, begun: Begun, regions: np.ndarray) -> dict[str, float]:
     """Seconds for all that comes after the proposals, of regions [R, 4] and not of the picture's features.
 
     R-CNN's are warp, features and judgement of every cut-out; R-FCN's the maps, which all share, and votes.
     """
     if isinstance(detector, RCNNDetector):
         asked = begun._replace(ranked=regions, seconds={})
-        return sum(detector.finish(asked, most=len(regions)).seconds.values())
+        return detector.finish(asked, most=len(regions)).seconds
     boxes = torch.from_numpy(np.asarray(regions, np.float32)).to(detector.device)
     watch = Watch(detector.device)
     with watch.over("head"), autocast(detector.device):
         cast(nn.Module, detector.net.head)(begun.features, [boxes])
-    return watch.seconds["head"]
+    return watch.seconds
 
 
-def median_seconds(
-    detector: RegionDetector, picture: np.ndarray, most: int, *, runs: int
-) -> dict[str, float]:
-    """Seconds of each stage on a picture [H, W, 3] from its beginning, the median of some runs."""
-    times = [detector.staged(picture, most=most).seconds for _ in range(runs)]
+def median_seconds(run: Callable[[], dict[str, float]], *, runs: int) -> dict[str, float]:
+    """The median of each stage's seconds over some runs, fewer where these take longer than `PATIENCE`."""
+    times = [run()]
+    while len(times) < runs and sum(sum(t.values()) for t in times) < PATIENCE:
+        times.append(run())
     return {stage: float(np.median([t[stage] for t in times])) for stage in times[0]}
 
 

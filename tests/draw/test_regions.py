@@ -22,6 +22,7 @@ from cvdemo.draw.regions import (
     draw_cells,
     draw_judged,
     draw_regions,
+    sheet_shape,
     vote_colours,
     vote_grid,
     vote_maps,
@@ -56,6 +57,20 @@ def test_cut_outs_stand_in_their_order_and_the_rest_is_paper() -> None:
     assert [int(sheet[10, 10 + 20 * k, 0]) for k in range(3)] == [10, 20, 30]
     assert tuple(sheet[10, 70]) == PAPER and tuple(sheet[30, 10]) == PAPER
     assert contact_sheet(cut_outs[:0], shape=(1, 1), width=9).shape == (9, 9, 3)
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "shape"),
+    [
+        (20, (144, 192), (4, 6)),
+        (900, (144, 192), (9, 12)),
+        (0, (10, 10), (3, 3)),
+        (50, (8, 900), (1, 12)),
+        (9, (900, 8), (36, 3)),
+    ],
+)
+def test_a_sheet_has_the_pictures_shape(count: int, size: tuple[int, int], shape: tuple[int, int]) -> None:
+    assert sheet_shape(count, size, most=12) == shape
 
 
 def test_the_context_frame_lies_where_the_region_ends() -> None:

@@ -156,6 +156,8 @@ def test_a_photo_is_cut_out_and_named() -> None:
     app = fine(open_page(source="sample", sample="cat", **{"photo-regions": "8"}))
     before = zoo.load("rcnn-imagenet").runs
     assert any(c.value.startswith("**Warp** · 224 × 224") for c in app.caption)
+    assert any(c.value.startswith("**NMS** ·") for c in app.caption)
+    fine(app.toggle(key="photo-across").set_value(True).run())
     fine(app.slider(key="photo-score").set_value(1.0).run())
     assert any(c.value == "**NMS** · 0 are left" for c in app.caption)
     assert zoo.load("rcnn-imagenet").runs == before
