@@ -17,6 +17,7 @@ from cvdemo.draw.segmentation import error_map, overlay_labels
 from cvdemo.metrics.segmentation import SegmentationScores
 from cvdemo.nets.inside import cuts, inner_maps
 from cvdemo.nets.segmenters import SEGMENTERS
+from cvdemo.views.cost_chart import CHOSEN, OTHER, Disc, cost_chart
 from cvdemo.views.segmentation import Segmented, known, scored
 from cvdemo.views.source import Chosen
 from cvdemo.world.vocabulary import SEMANTIC
@@ -66,37 +67,20 @@ def cards(keys: tuple[str, ...]) -> list[Card]:
 
 def chart(found: list[Card], chosen: str) -> go.Figure:
     """mIoU on the held-out scenes against milliseconds a picture; discs by the number of parameters."""
-    largest = max(c.params for c in found)
-    figure = go.Figure(
-        go.Scatter(
-            x=[c.milliseconds for c in found],
-            y=[c.miou for c in found],
-            text=[c.title for c in found],
-            customdata=[(c.params / 1e6, c.boundary_f1) for c in found],
-            mode="markers+text",
-            textposition=["bottom center" if _crowded(c, found) else "top center" for c in found],
-            marker={
-                "size": [12 + 30 * (c.params / largest) ** 0.5 for c in found],
-                "color": ["#D55E00" if c.key == chosen else "#56B4E9" for c in found],
-                "opacity": 0.85,
-            },
-            hovertemplate="%{text}<br>mIoU %{y:.3f} · boundary F1 %{customdata[1]:.3f}<br>"
-            "%{x:.1f} ms · %{customdata[0]:.2f} M parameters<extra></extra>",
+    discs = [
+        Disc(
+            c.key,
+            c.title,
+            c.milliseconds,
+            c.miou,
+            c.params,
+            f"mIoU {c.miou:.3f} · boundary F1 {c.boundary_f1:.3f}<br>"
+            f"{c.milliseconds:.1f} ms · {c.params / 1e6:.2f} M parameters",
+            CHOSEN if c.key == chosen else OTHER,
         )
-    )
-    figure.update_layout(
-        height=380, margin={"l": 10, "r": 10, "t": 20, "b": 10}, xaxis_title="milliseconds a picture",
-        yaxis_title="mIoU, 500 held-out scenes", showlegend=False,
-    )  # fmt: skip
-    return figure
-
-
-def _crowded(card: Card, found: list[Card]) -> bool:
-    """Whether another net's disc stands close above, so that the title belongs below."""
-    return any(
-        0 < other.miou - card.miou < 0.1 and abs(other.milliseconds - card.milliseconds) < 1.2
-        for other in found
-    )
+        for c in found
+    ]
+    return cost_chart(discs, "mIoU, 500 held-out scenes")
 
 
 def look(chosen: Chosen, labels: NDArray[np.uint8], show: str) -> NDArray[np.uint8]:

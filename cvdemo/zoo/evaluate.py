@@ -105,6 +105,20 @@ def evaluate(
     of the detector's call, without reading the picture; `progress` wraps the pictures as they are gone
     through.
     """
+    results, seconds = answers(model, data, progress=progress)
+    numbers = coco_numbers(data.truth, results)
+    if model.spec.options.get("one_box"):
+        numbers |= single_numbers(data.truth, results)
+    return {**numbers, "n": len(seconds), "ms_per_image": round(1000 * float(np.mean(seconds)), 2)}
+
+
+def answers(
+    model: Detector,
+    data: CocoData,
+    *,
+    progress: Callable[[Iterable[Any]], Iterable[Any]] = iter,
+) -> tuple[list[dict[str, Any]], list[float]]:
+    """A detector's detections of all pictures in COCO's form, as `evaluate` scores them; seconds of each."""
     prompt = ", ".join(data.categories) if model.spec.prompt else ""
     category = {i: data.categories.get(name.lower(), 0) for i, name in model.names(prompt).items()}
     if not any(category.values()):
@@ -121,10 +135,7 @@ def evaluate(
         seconds.append(time.perf_counter() - start)
         found.xyxy = found.xyxy / np.array(data.scale * 2, np.float32)
         results += [{**row, "category_id": category[row["category_id"]]} for row in to_coco(found, image_id)]
-    numbers = coco_numbers(data.truth, results)
-    if model.spec.options.get("one_box"):
-        numbers |= single_numbers(data.truth, results)
-    return {**numbers, "n": len(seconds), "ms_per_image": round(1000 * float(np.mean(seconds)), 2)}
+    return results, seconds
 
 
 def coco_numbers(truth: dict[str, Any], results: list[dict[str, Any]]) -> dict[str, float]:
