@@ -74,7 +74,8 @@ def bars(chosen: Chosen, found: Sequence[Passed], regions: int) -> None:
     device = zoo.default_device().upper()
     st.caption(
         f"Measured now: medians of up to {RUNS} runs on {device}, {regions} regions, "
-        f"{found[0].working.shape[1]} × {found[0].working.shape[0]} pixels. Published: {texts('rcnn')['published']}"
+        f"{found[0].working.shape[1]} × {found[0].working.shape[0]} pixels. "
+        f"Published: {texts('rcnn')['published']}"
     )
     st.download_button(
         "Times as CSV", lambda: times_csv(times), f"{chosen.name}-times.csv", "text/csv", key="times-csv"
