@@ -29,6 +29,7 @@ from cvdemo.views.tradeoffs_curves import KNOBS, charts, curve_rows, growth, leg
 from cvdemo.zoo.tradeoffs import Curves, Knob, front, in_turn, measure, read_curves, turned
 
 NETS = "nets"
+ASKED = "tradeoffs-run"
 PLOT: Any = {"displaylogo": False, "modeBarButtons": [["toImage"]]}
 EXPERIMENTS = {
     "Small things only": {"show": NETS, "world": "drawn", "metric": "APs"},
@@ -125,9 +126,11 @@ def curves_of(curves: Curves | None, knob: Knob) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         net = choose_net(titles)
         n = st.slider("Scenes of a run here", 5, 50, 10, 5, key="scenes", bind="query-params", width=220)
-        asked = st.button("▶ Run it here", key="live", disabled=not net, help=texts("tradeoffs")["live"])
+        st.button(
+            "▶ Run it here", on_click=_ask, disabled=not net, key="live", help=texts("tradeoffs")["live"]
+        )
         files = st.container(width="content")
-    if asked:
+    if st.session_state.pop(ASKED, False) and net:
         run_live(net, knob, n)
     found = lines(curves, knob, list(titles), n)
     if not found:
@@ -149,13 +152,17 @@ def curves_of(curves: Curves | None, knob: Knob) -> None:
     )
 
 
+def _ask() -> None:
+    st.session_state[ASKED] = True
+
+
 def _source(curves: Curves | None, live: bool, n: int) -> str:
     """Where the lines come from."""
     parts = []
     if curves is not None:
         parts.append(f"Solid: {curves.n} test scenes, {curves.machine}, `{curves.command}`.")
     if live:
-        parts.append(f"Dashed: {n} test scenes, measured in this session's process on {zoo.device_title()}.")
+        parts.append(f"Dashed: {n} test scenes, measured here on {zoo.device_title()}.")
     return " ".join(parts)
 
 

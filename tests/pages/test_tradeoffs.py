@@ -108,15 +108,16 @@ def test_rows_and_ratios() -> None:
     nets = [
         Net("ssd", "SSD", "one stage", {"AP": 0.5}, "scenes", 1_000_000, 10.0),
         Net("rcnn", "R-CNN", "two stages", {"AP": 0.25}, "scenes", None, 400.0),
-        Net("yolo", "YOLO", "one stage", {}, "scenes", None, None),
+        Net("yolo", "YOLO", "one stage", {"AP": 0.4}, "scenes", None, 8.0),
+        Net("rfcn", "R-FCN", "two stages", {}, "scenes", None, None),
     ]
-    assert [against_peer(net, nets, "drawn") for net in nets] == [1, 40, None]
+    assert [against_peer(net, nets, "drawn") for net in nets] == [1, 40, 0.8, None]
     lines = to_csv(rows(nets, "drawn")).splitlines()
     assert lines[0] == "net,kind,ms,x SSD,AP,M parameters,scored on"
     assert lines[2] == "R-CNN,two stages,400.0,40.0,0.25,,scenes"
     figure = views.scatter(nets, "AP", "rcnn", "drawn")
-    assert list(figure.data[0].x) == [10]  # the front: R-CNN is slower and worse
-    assert list(figure.data[1].marker.line.width) == [0, 4]
+    assert list(figure.data[0].x) == [8, 10]  # the front: R-CNN is slower and worse
+    assert list(figure.data[1].marker.line.width) == [0, 4, 0]
 
 
 def test_titles_go_below_discs_with_another_close_above() -> None:
