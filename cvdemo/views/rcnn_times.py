@@ -15,6 +15,7 @@ from cvdemo.draw.region_times import STAGES, published_bars, region_curves, shar
 from cvdemo.views.page import texts
 from cvdemo.views.rcnn import FAMILY, STEPS, Passed, begin, detector, passed
 from cvdemo.views.rcnn_scores import answer
+from cvdemo.views.rcnn_stages import columns
 from cvdemo.views.source import Chosen
 from cvdemo.zoo.model import workable
 from cvdemo.zoo.region_stages import head_seconds, median_seconds
@@ -67,7 +68,8 @@ def bars(chosen: Chosen, found: Sequence[Passed], regions: int) -> None:
         times = {one.title: _seconds(one.key, chosen.identity, regions, chosen.picture) for one in found}
     squares = [f'<span style="color:{colour}">■</span> {stage}' for stage, colour in STAGES.items()]
     st.markdown(" &nbsp; ".join(squares), unsafe_allow_html=True)
-    now, published, shares = st.columns(3, gap="medium")
+    with columns("rcnn-bars"):
+        now, published, shares = st.columns(3, gap="medium")
     now.plotly_chart(time_bars(times), config=PLAIN, key="bars-now", width="stretch")
     published.plotly_chart(published_bars(PUBLISHED), config=PLAIN, key="bars-published", width="stretch")
     shares.plotly_chart(share_bars(times), config=PLAIN, key="bars-shares", width="stretch")

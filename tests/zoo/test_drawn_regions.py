@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import pytest
 import torch
 
 from cvdemo import zoo
 from cvdemo.ops.regions import selective_search
+from cvdemo.world import draw, named
+from cvdemo.world import scene as world_scene
 from cvdemo.zoo.drawn_regions import ADAPTERS, RCNNDetector, RegionDetector
 from cvdemo.zoo.region_stages import (
     class_maps,
@@ -19,6 +23,7 @@ from cvdemo.zoo.region_stages import (
     votes,
     votes_by_maps,
 )
+from cvdemo.zoo.weights import has_weights
 
 KEYS = tuple(ADAPTERS)
 
@@ -164,3 +169,19 @@ def test_the_median_of_each_stage_and_no_more_runs_than_patience_allows() -> Non
     assert median_seconds(lambda: next(told), runs=3) == {"a": 0.2, "b": 0.2}
     slow = iter([{"a": 5.0}])
     assert median_seconds(lambda: next(slow), runs=3) == {"a": 5.0}
+
+
+@pytest.mark.skipif(not has_weights("rfcn"), reason="`cvdemo train rfcn` makes the weights")
+def test_a_region_moved_by_half_its_width_loses_the_vote() -> None:
+    rfcn = cast(RegionDetector, zoo.load("rfcn", "cpu"))
+    scene, truth = draw(world_scene(7, split="test", difficulty=named("normal")), 384, 288)
+    staged = rfcn.staged(scene, most=10)
+    known = truth.detections()
+    largest = int(np.prod(known.xyxy[:, 2:] - known.xyxy[:, :2], axis=1).argmax())
+    box, own = known.xyxy[largest] / 2, 1 + int(cast(np.ndarray, known.class_id)[largest])
+    half = (box[2] - box[0]) / 2
+    at_rest, moved = (
+        votes(rfcn, staged, box + np.array([shift, 0, shift, 0])).probabilities()[own]
+        for shift in (0.0, half)
+    )
+    assert at_rest > 0.7 and moved < 0.3
