@@ -89,7 +89,7 @@ def ssd_view(chosen: Chosen, found: Defaults, asked: Asked) -> None:
     )  # fmt: skip
     used = [LEVELS.index(name) for name in on]
     kept = select(of_levels(found, used), score=asked.score, iou=asked.iou)
-    board, beside = st.columns([2.3, 1], gap="medium")
+    board, beside = st.columns([1.9, 1], gap="medium")
     with board:
         scored(chosen, kept)
         levels(chosen, found, kept, LEVELS.index(str(shown)), asked.truth)

@@ -37,3 +37,11 @@ def test_a_card_is_never_given_figures_of_other_data(key: str, data: str) -> Non
     done = CliRunner().invoke(main, ["evaluate", key, "--data", data, "--card"])
     assert done.exit_code == 1 and "holds figures of" in done.output
     assert read_card(key) == before
+
+
+@pytest.mark.parametrize("more", [[], ["--knob", "objects=2"], ["--knob", "objects=1", "--n", "3"]])
+def test_a_card_says_which_scenes_it_is_of(more: list[str]) -> None:
+    before = read_card("localizer")
+    done = CliRunner().invoke(main, ["evaluate", "localizer", "--data", "world:test", "--card", *more])
+    assert done.exit_code == 1 and "its scenes are of --knob objects=1" in done.output
+    assert read_card("localizer") == before
