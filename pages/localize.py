@@ -143,7 +143,7 @@ def lab() -> None:
     """Picture and weight on top, then the picture and what the net says, the losses, the trained points."""
     if not KEYS:
         raise ModelNotAvailableError("no weights are here: `cvdemo train localizer` makes them")
-    try_this("localize", EXPERIMENTS)
+    try_this("localize", {name: s for name, s in EXPERIMENTS.items() if s["weight"] in KEYS})
     left, right = st.columns(2, gap="large", vertical_alignment="bottom")
     with left:
         chosen = choose_picture("scene", knobs={"objects": 1})
