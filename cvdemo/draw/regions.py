@@ -120,6 +120,11 @@ def vote_colours(values: ArrayLike, limit: float) -> Picture:
     return np.asarray((NEITHER + (ends - NEITHER) * np.abs(share)).round(), np.uint8)
 
 
+def vote_limit(maps: NDArray[np.floating]) -> float:
+    """The vote that gets the full colour: all but one in a hundred of the maps' values are smaller."""
+    return float(np.percentile(np.abs(maps), 99))
+
+
 def vote_grid(bins: NDArray[np.floating], *, limit: float, side: int) -> Picture:
     """Votes [K, K] as coloured cells with their numbers, `side` pixels wide and high."""
     grid = enlarged(vote_colours(bins, limit), side)
@@ -143,7 +148,7 @@ def vote_maps(
     """
     bins = maps.shape[0]
     tile = width // bins
-    limit = float(np.abs(maps).max())
+    limit = vote_limit(maps)
     grey = np.asarray(cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB), np.uint8)
     rows = []
     for i in range(bins):

@@ -18,7 +18,7 @@ PLAN = {
         Topic("Object detection", "pages/detect.py"),
         Topic("Sliding window", "pages/windows.py"),
         Topic("Region proposals", "pages/proposals.py"),
-        Topic("R-CNN, Fast and Faster R-CNN, R-FCN"),
+        Topic("R-CNN, Fast and Faster R-CNN, R-FCN", "pages/rcnn.py"),
         Topic("YOLO and SSD", "pages/yolo_ssd.py"),
         Topic("NMS", "pages/nms.py"),
         Topic("IoU", "pages/iou.py"),

@@ -9,7 +9,15 @@ import numpy as np
 import streamlit as st
 
 from cvdemo.draw.feature_maps import enlarged
-from cvdemo.draw.regions import beside, draw_bins, draw_cells, draw_regions, vote_grid, with_context_frame
+from cvdemo.draw.regions import (
+    beside,
+    draw_bins,
+    draw_cells,
+    draw_regions,
+    vote_grid,
+    vote_limit,
+    with_context_frame,
+)
 from cvdemo.nets.rcnn import RCNN
 from cvdemo.nets.roi_head import RoIHead
 from cvdemo.ops.iou import box_iou
@@ -17,7 +25,7 @@ from cvdemo.ops.warp import warp_regions
 from cvdemo.views.rcnn import Passed
 from cvdemo.views.rcnn_follow import Target, nearest
 from cvdemo.views.rcnn_stages import heading, on_picture, palette, row
-from cvdemo.zoo.region_stages import Votes, pooled, votes_by_maps
+from cvdemo.zoo.region_stages import Votes, class_maps, pooled, votes_by_maps
 
 WIDTH, HEIGHT = 400, 240  # pixels of the picture that a region is cut from, of both together
 
@@ -89,7 +97,7 @@ def _votes(one: Passed, number: int, class_id: int) -> tuple[np.ndarray, np.ndar
     """The picture with the region's bins, and what each of them votes for a class."""
     bins = one.staged.trace.head.bins[number].float().cpu().numpy()
     said = Votes(bins, bins.mean(axis=(1, 2)))
-    limit = float(np.abs(one.staged.trace.head.score_maps).max())
+    limit = vote_limit(class_maps(one.staged, class_id))
     large, region = _large(one, one.staged.regions[number])
     mean, none = said.logits[1 + class_id], said.logits[0]
     kind = f"votes for *{one.detector.names()[class_id]}*, mean {mean:+.1f} against {none:+.1f} for nothing"

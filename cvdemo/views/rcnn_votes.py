@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from cvdemo.data.pictures import to_jpeg
-from cvdemo.draw.regions import vote_grid, vote_maps
+from cvdemo.draw.regions import vote_grid, vote_limit, vote_maps
 from cvdemo.nets.rfcn import VotingHead
 from cvdemo.views.page import texts
 from cvdemo.views.rcnn import Passed
@@ -44,7 +44,7 @@ def corner(chosen: Chosen, found: Sequence[Passed]) -> None:
         "for it, blue against it. In every map stands the region, and the one bin that this map answers for."
     )
     with result:
-        _result(one, said, class_id, float(np.abs(own).max()))
+        _result(one, said, class_id, vote_limit(own))
 
 
 def _choices(chosen: Chosen, found: Sequence[Passed], one: Passed) -> tuple[Target, int]:

@@ -25,6 +25,7 @@ from cvdemo.draw.regions import (
     sheet_shape,
     vote_colours,
     vote_grid,
+    vote_limit,
     vote_maps,
     with_context_frame,
 )
@@ -95,6 +96,10 @@ def test_votes_for_and_against_have_their_colours() -> None:
     colours = vote_colours([-2.0, 0, 2, 9], 2.0)
     assert [tuple(c) for c in colours] == [AGAINST, (242, 242, 242), FOR, FOR]
     assert (vote_colours(np.zeros((2, 2)), 0.0) == 242).all()
+
+
+def test_one_vote_in_a_hundred_is_above_the_limit() -> None:
+    assert vote_limit(np.linspace(-1000, 1000, 2001)) == pytest.approx(990)
 
 
 def test_a_grid_of_votes_and_a_divided_box() -> None:
