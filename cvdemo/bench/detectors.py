@@ -57,7 +57,8 @@ def run(
     }
     same = before is not None and all(before.get(name) == said for name, said in about.items())
     nets: Figures = dict(before["nets"]) if before is not None and same else {}
-    figures = {"command": "", **about, "peer": PEER, "ms": {}, "ratio": {}, "nets": nets}
+    times = {name: before[name] if before and same else {} for name in ("ms", "ratio")}  # until the end
+    figures = {"command": "", **about, "peer": PEER, **times, "nets": nets}
     for key in keys:
         weights = digest(key)
         if again or nets.get(key, {}).get("weights") != weights:

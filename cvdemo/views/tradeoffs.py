@@ -195,7 +195,8 @@ def scatter(nets: Sequence[Net], metric: str, chosen: str, world: str) -> go.Fig
     discs = [_disc(net, metric, net.key == chosen, _ratio(net, nets, world)) for net in shown]
     rows = front([(disc.milliseconds, disc.quality) for disc in discs])
     source = "held-out scenes" if world == "drawn" else "COCO, as published"
-    return cost_chart(discs, f"{metric}, {source}", log=True, front=rows)
+    figure = cost_chart(discs, f"{metric}, {source}", log=True, front=rows)
+    return figure.update_yaxes(rangemode="tozero" if world == "photos" else "normal")
 
 
 def _disc(net: Net, metric: str, ringed: bool, ratio: str) -> Disc:

@@ -77,8 +77,7 @@ def test_no_net_is_chosen_no_run() -> None:
 
 def test_kinds_can_all_be_off() -> None:
     app = without_errors(open_page())
-    key = next(p.key for p in app.pills)
-    without_errors(app.pills(key=key).set_value([]).run())
+    without_errors(app.pills[0].set_value([]).run())
 
 
 def test_an_unknown_net_in_the_url_is_none() -> None:
