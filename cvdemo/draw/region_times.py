@@ -79,8 +79,16 @@ def region_curves(
         figure.add_vline(x=present, line_dash="dot", line_color="#888")
     legend = {"orientation": "h", "y": 1.16, "x": 0}
     figure.update_layout(height=330, margin={"l": 0, "r": 0, "t": 8, "b": 0}, legend=legend)
-    figure.update_xaxes(title="regions", type="log", tickvals=list(counts), ticktext=[str(c) for c in counts])
+    ticks: list[int] = []
+    for count in counts:  # as many as have room
+        if not ticks or count >= 1.9 * ticks[-1]:
+            ticks.append(count)
+    figure.update_xaxes(title="regions", type="log", tickvals=ticks, ticktext=[str(t) for t in ticks])
     figure.update_yaxes(title=title, type="log" if log else "linear", rangemode="tozero")
+    if not log:
+        figure.update_yaxes(
+            range=[0, 1.08 * max((max(v, default=0) for v in lines.values()), default=0) + 0.1]
+        )
     return figure
 
 

@@ -117,7 +117,7 @@ def cost(chosen: Chosen, found: Sequence[Passed], regions: int) -> None:
         lines = {one.title: _head(one.key, chosen.identity, chosen.picture, common) for one in found}
     figure = region_curves(COUNTS, lines, "ms for all regions", regions, log=True)
     st.plotly_chart(figure, config=PLAIN, key="curve-cost", width="stretch")
-    growth = ", ".join(f"{name} {line[-1] / line[0]:.1f} ×" for name, line in lines.items())
+    growth = ", ".join(f"{name} {line[-1] / line[0]:.3g} ×" for name, line in lines.items())
     st.caption(
         f"Medians of up to {RUNS} runs, the same regions for all, without the picture's features and "
         f"proposals. From {COUNTS[0]} to {COUNTS[-1]} regions: {growth}."

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import cast
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from cvdemo.data.pictures import to_jpeg
@@ -83,7 +82,5 @@ def _result(one: Passed, said: Votes, class_id: int, limit: float) -> None:
     st.markdown(f"Mean of the bins: **{logits[1 + class_id]:+.2f}**")
     probabilities = said.probabilities()
     names = ["nothing", *one.detector.names().values()]
-    order = np.argsort(-probabilities)[:4]
-    table = pd.DataFrame({"class": [names[k] for k in order], "probability": probabilities[order]})
-    bar = st.column_config.ProgressColumn(min_value=0.0, max_value=1.0, format="%.2f")
-    st.dataframe(table, column_config={"probability": bar}, hide_index=True, width="stretch")
+    order = np.argsort(-probabilities)[:4].tolist()
+    st.markdown("Of all classes: " + " · ".join(f"{names[k]} **{probabilities[k]:.2f}**" for k in order))

@@ -160,3 +160,6 @@ def test_curves_have_a_line_for_each_and_a_mark() -> None:
     assert [line.name for line in figure.data] == ["a", "b"]
     assert len(figure.layout.shapes) == 1
     assert not region_curves([10, 100], {}, "ms", 0, log=False).layout.shapes
+    found = region_curves([10, 15, 20, 50], {"a": [1, 2, 2, 6]}, "things", 10, log=False)
+    assert list(found.layout.xaxis.tickvals) == [10, 20, 50]
+    assert found.layout.yaxis.range[1] > 6
