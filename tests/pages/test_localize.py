@@ -104,7 +104,7 @@ def test_the_weight_changes_the_net_and_runs_none(monkeypatch: pytest.MonkeyPatc
     assert sorted(ran) == sorted(KEYS)
     shown = [m.value for m in app.markdown if "Together" in m.value]
     assert len(shown) == 1
-    app.select_slider(key="weight").set_value(KEYS[-1])
+    app.select_slider(key="weight").set_value(KEYS[0])
     without_errors(app.run())
     assert [m.value for m in app.markdown if "Together" in m.value] != shown
     assert len(ran) == len(KEYS)
