@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from cvdemo import zoo
 from cvdemo.ops.crf import dense_crf_steps
 from cvdemo.views.crf import entropy
 from cvdemo.views.crf_controls import EXPERIMENTS, START, WEAKNESSES, weakened
+from tests.pages import driver
+from tests.pages.driver import without_errors
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
 SLIDERS = {"w1": (0.0, 20.0), "s1": (0.5, 20.0), "w2": (0.0, 30.0), "s2": (1.0, 120.0), "srgb": (1.0, 100.0)}
 
 
-def open_page(**query: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=120).run()
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.switch_page("pages/crf.py").run()
-
-
-def without_errors(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
+open_page = partial(driver.open_page, "crf")
 
 
 def test_every_experiment_is_one_click_and_sliders_run_no_network() -> None:

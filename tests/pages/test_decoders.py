@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cvdemo import zoo
 from cvdemo.views.decoders import drawn_segmenters
+from tests.pages import driver
+from tests.pages.driver import without_errors
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
-
-
-def open_page(**query: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=180).run()
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.switch_page("pages/decoders.py").run()
-
-
-def without_errors(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
+open_page = partial(driver.open_page, "decoders")
 
 
 def runs() -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -21,21 +21,10 @@ from cvdemo.views.dilated_aspp import branches
 from cvdemo.views.dilated_responses import responses, signed_colours
 from cvdemo.views.page import texts
 from cvdemo.zoo.drawn import TraceSegmenter
+from tests.pages import driver
+from tests.pages.driver import without_errors
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
-
-
-def open_page(**query: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=120).run()
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.switch_page("pages/dilated.py").run()
-
-
-def without_errors(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
+open_page = partial(driver.open_page, "dilated")
 
 
 def figures(app: AppTest) -> dict[str, str]:

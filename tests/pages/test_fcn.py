@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from cvdemo.nets.patch_classifier import WINDOW, PatchClassifier
 from cvdemo.views import fcn
 from cvdemo.views.fcn import at_size, both, convolved_cost, middles, window_cost
 from cvdemo.views.fcn_kernel import hidden_apart
+from tests.pages import driver
+from tests.pages.driver import without_errors
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
-
-
-def open_page(**query: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=120).run()
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.switch_page("pages/fcn.py").run()
-
-
-def without_errors(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
+open_page = partial(driver.open_page, "fcn")
 
 
 @pytest.mark.parametrize("stride", [1, 4, 16])

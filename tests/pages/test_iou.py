@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,15 +12,7 @@ from streamlit.testing.v1 import AppTest
 from cvdemo.draw.iou import PREDICTION, TRUTH, draw_overlap
 from cvdemo.views.iou_boxes import STATE, Pair, beside, experiments, measures, within
 from cvdemo.views.iou_hits import correct_boxes
-
-APP = Path(__file__).resolve().parents[2] / "app.py"
-
-
-def open_page(name: str, **query: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=120).run()
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.switch_page(f"pages/{name}.py").run()
+from tests.pages.driver import open_page
 
 
 def pair_of(app: AppTest) -> Pair:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import io
 import math
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from cvdemo import world, zoo
 from cvdemo.nets.localizer import LocalizerTrace, localizer_loss
@@ -18,21 +17,10 @@ from cvdemo.nets.matching import Things
 from cvdemo.views import localize
 from cvdemo.views.localize import KEYS, Answer, answers, as_json, asked_of, detection, losses
 from cvdemo.views.source import Chosen
+from tests.pages import driver
+from tests.pages.driver import without_errors
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
-
-
-def open_page(**query: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=120).run()
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.switch_page("pages/localize.py").run()
-
-
-def without_errors(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
+open_page = partial(driver.open_page, "localize")
 
 
 @pytest.fixture(scope="module")

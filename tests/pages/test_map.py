@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
@@ -14,8 +14,8 @@ from streamlit.testing.v1 import AppTest
 
 from cvdemo import zoo
 from cvdemo.data.pictures import sample, to_jpeg
+from tests.pages import driver
 
-ROOT = Path(__file__).resolve().parents[2]
 # image: (class, x1, y1, x2, y2[, score]) in pixels of 200 x 100
 THERE = {"a": [("cat", 10, 10, 60, 60), ("dog", 100, 20, 180, 80)], "b": [("cat", 20, 20, 120, 90)]}
 FOUND = {
@@ -25,11 +25,7 @@ FOUND = {
 CAT = "AP cat 0.835"  # 101-point: recall .5 at precision 1, recall 1 at 2/3
 
 
-def page(**query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.switch_page("pages/map.py").run()
+page = partial(driver.open_page, "map")
 
 
 def coco() -> tuple[dict, list]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import partial
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -10,15 +10,9 @@ from streamlit.testing.v1 import AppTest
 from cvdemo import zoo
 from cvdemo.ops.replay import Method
 from cvdemo.views.nms_try import BUTTONS
+from tests.pages import driver
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def open_page(**query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.switch_page("pages/nms.py").run()
+open_page = partial(driver.open_page, "nms")
 
 
 def tally(app: AppTest) -> list[str]:

@@ -12,16 +12,10 @@ from streamlit.testing.v1 import AppTest
 
 from cvdemo import zoo
 from cvdemo.data.pictures import sample, to_jpeg
+from tests.pages.driver import open_page
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted((ROOT / "pages").glob("*.py"))
-
-
-def open_page(name: str, **query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.switch_page(f"pages/{name}.py").run()
 
 
 def runs() -> int:

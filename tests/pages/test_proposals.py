@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
@@ -18,21 +18,10 @@ from cvdemo.views.proposals_boxes import IOUS, Shown, overlaid, strategies
 from cvdemo.views.proposals_downloads import film, to_csv, to_json
 from cvdemo.views.source import Chosen
 from cvdemo.world import draw, scene
+from tests.pages import driver
+from tests.pages.driver import without_errors
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
-
-
-def open_page(**query: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=120).run()
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.switch_page("pages/proposals.py").run()
-
-
-def without_errors(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
+open_page = partial(driver.open_page, "proposals")
 
 
 def says(app: AppTest, words: str) -> bool:

@@ -18,8 +18,7 @@ from cvdemo.views.rcnn import FAMILY, detector
 from cvdemo.views.rcnn_times import PUBLISHED, times_csv
 from cvdemo.zoo.drawn_regions import ADAPTERS
 from cvdemo.zoo.weights import write_weights
-
-APP = Path(__file__).resolve().parents[2] / "app.py"
+from tests.pages import driver
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +41,7 @@ def _forget() -> None:
 
 
 def open_page(**query: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=180).run()
-    for key, value in {"regions": "20", **query}.items():
-        app.query_params[key] = value
-    return app.switch_page("pages/rcnn.py").run()
+    return driver.open_page("rcnn", **{"regions": "20", **query})
 
 
 def fine(app: AppTest) -> AppTest:

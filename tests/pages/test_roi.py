@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,22 +27,13 @@ from cvdemo.views.roi_downloads import to_csv, to_json
 from cvdemo.views.roi_maps import BINS, CLASSES, LIKELIEST, STRIDES, Votes, elected, seen, votes
 from cvdemo.views.source import Chosen
 from cvdemo.world.vocabulary import THINGS
+from tests.pages import driver
+from tests.pages.driver import without_errors
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
 BOX = (10.25, 4.5, 33.0, 29.875)
 
 
-def open_page(**query: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=120).run()
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.switch_page("pages/roi.py").run()
-
-
-def without_errors(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
+open_page = partial(driver.open_page, "roi")
 
 
 def roi_of(app: AppTest) -> tuple[float, ...]:

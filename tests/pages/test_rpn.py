@@ -7,13 +7,12 @@ import io
 import json
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
 import pytest
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from cvdemo import zoo
 from cvdemo.data.detections_json import to_coco, to_csv
@@ -27,22 +26,13 @@ from cvdemo.views.scene import SPLIT
 from cvdemo.views.source import Chosen
 from cvdemo.world import draw, named, scene
 from cvdemo.zoo import weights
+from tests.pages import driver
+from tests.pages.driver import without_errors
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
 AS_TRAINED = Choice(SCALES, tuple(RATIOS.values()), START["before"], START["nms"], START["after"])
 
 
-def open_page(**query: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=120).run()
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.switch_page("pages/rpn.py").run()
-
-
-def without_errors(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
+open_page = partial(driver.open_page, "rpn")
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,27 +13,17 @@ import pytest
 import torch
 import transformers as hf
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from cvdemo import zoo
 from cvdemo.views import segmentation
 from cvdemo.zoo.catalogue import CATALOGUE
+from tests.pages import driver
+from tests.pages.driver import without_errors
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
 FIRST = zoo.models(zoo.Task.SEGMENT)[0].key
 
 
-def open_page(**query: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=120).run()
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.switch_page("pages/segment.py").run()
-
-
-def without_errors(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
+open_page = partial(driver.open_page, "segment")
 
 
 def test_a_scene_has_a_score_and_a_photo_has_none() -> None:

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cvdemo import zoo
 from cvdemo.views import tradeoffs as views
 from cvdemo.views.cost_chart import Disc, crowded
 from cvdemo.views.tradeoffs import Clock, Net, against_peer, drawn_nets, rows, to_csv
 from cvdemo.zoo.tradeoffs import VALUES, Curves, Point, drawn_detectors, read_curves
+from tests.pages import driver
+from tests.pages.driver import without_errors
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
-
-
-def open_page(**query: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=180).run()
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.switch_page("pages/tradeoffs.py").run()
-
-
-def without_errors(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
+open_page = partial(driver.open_page, "tradeoffs")
 
 
 def runs() -> dict[str, int]:

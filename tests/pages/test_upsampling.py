@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
@@ -11,8 +11,9 @@ from streamlit.testing.v1 import AppTest
 from cvdemo.ops.transposed import Layout, bilinear_kernel
 from cvdemo.views.upsampling import EDITS, WAYS, Setting, default_grids, to_csv, upsample
 from cvdemo.views.upsampling_picture import there_and_back
+from tests.pages import driver
+from tests.pages.driver import without_errors
 
-PAGE = Path(__file__).resolve().parents[2] / "pages" / "upsampling.py"
 PLAIN = Setting("unpooling", 2, 2, False, 3, "1 2 3 …", Layout(2))
 EXPERIMENTS = (
     "the lecture's 4 × 4",
@@ -24,17 +25,7 @@ EXPERIMENTS = (
 )
 
 
-def open_page(**query: str) -> AppTest:
-    app = AppTest.from_file(str(PAGE.parents[1] / "app.py"), default_timeout=120).run()
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.switch_page("pages/upsampling.py").run()
-
-
-def without_errors(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
+open_page = partial(driver.open_page, "upsampling")
 
 
 def ways_back(app: AppTest) -> dict[str, str]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from cvdemo.errors import DataError
 from cvdemo.nets.sliding_window import PyramidConfig, SlidingWindow
@@ -18,21 +17,10 @@ from cvdemo.views import windows
 from cvdemo.views.windows import Search, nets, raw_windows, search_both_ways
 from cvdemo.zoo.drawn import at_working_size
 from cvdemo.zoo.model import FLOOR
+from tests.pages import driver
+from tests.pages.driver import without_errors
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
-
-
-def open_page(**query: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=120).run()
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.switch_page("pages/windows.py").run()
-
-
-def without_errors(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
+open_page = partial(driver.open_page, "windows")
 
 
 @pytest.mark.parametrize("stride", [4, 8, 32])

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
 import supervision as sv
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from cvdemo import world
 from cvdemo.draw.matches import draw_matches, right_and_found
@@ -18,21 +17,10 @@ from cvdemo.views import yolo_ssd
 from cvdemo.views.source import Chosen
 from cvdemo.views.yolo_ssd import LEVELS, found_by_size, looked, of_levels
 from cvdemo.world.vocabulary import THINGS
+from tests.pages import driver
+from tests.pages.driver import without_errors
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
-
-
-def open_page(**query: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=120).run()
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.switch_page("pages/yolo_ssd.py").run()
-
-
-def without_errors(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not app.error
-    return app
+open_page = partial(driver.open_page, "yolo_ssd")
 
 
 @pytest.fixture(scope="module")

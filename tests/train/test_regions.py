@@ -9,8 +9,8 @@ import torch
 from cvdemo.metrics.proposals import recall
 from cvdemo.nets.rcnn import RCNN
 from cvdemo.train import loop
-from cvdemo.train.recipes import RECIPES, recipe
 from cvdemo.train.rcnn import REGIONS, Stage
+from cvdemo.train.recipes import RECIPES, recipe
 from cvdemo.train.scenes import Artists, Sample, Wanted, draw_sample
 from cvdemo.train.task import flipped, task_of
 

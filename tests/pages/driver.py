@@ -1,0 +1,24 @@
+"""Opening pages by Streamlit's own test driver."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+APP = Path(__file__).resolve().parents[2] / "app.py"
+
+
+def open_page(name: str, /, **query: str) -> AppTest:
+    """The page `pages/NAME.py` as a visitor of app.py sees it who comes with these query parameters."""
+    app = AppTest.from_file(str(APP), default_timeout=180).run()
+    for key, value in query.items():
+        app.query_params[key] = value
+    return app.switch_page(f"pages/{name}.py").run()
+
+
+def without_errors(app: AppTest) -> AppTest:
+    """The same, once it is known that it shows neither a traceback nor an error."""
+    assert not app.exception
+    assert not app.error
+    return app
