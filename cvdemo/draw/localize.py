@@ -43,7 +43,9 @@ def weighting_curves(figures: Mapping[float, tuple[float, float]], present: floa
             name=name,
             mode="lines+markers+text",
             text=[f"{v:.3f}" for v in values],
-            textposition="top center",
+            textposition=[
+                "top center" if figures[w][place] == max(figures[w]) else "bottom center" for w in weights
+            ],
             line={"width": 3, "color": ink},
             marker={"size": 10},
         )
