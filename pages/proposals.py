@@ -34,8 +34,7 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
 @guarded
 def lab() -> None:
     """Controls left, the hierarchy right; under them the boxes of the search and what they find."""
-    with st.container():  # its place stays one, so that a text that comes does not rebuild the player
-        try_this("proposals", EXPERIMENTS)
+    try_this("proposals", EXPERIMENTS)
     left, right = st.columns([1, 2.9], gap="medium")
     with left:
         chosen = choose_picture("scene")

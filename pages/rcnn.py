@@ -49,8 +49,7 @@ def stages(chosen: Chosen, found: list[Passed], target: Target) -> None:
 @guarded
 def lab() -> None:
     """Source and number of regions on top; under them the stages, the times, the votes."""
-    with st.container():  # each part keeps its place on the page, whatever those above it have to say
-        try_this("rcnn", EXPERIMENTS)
+    try_this("rcnn", EXPERIMENTS)
     left, right = st.columns([1.6, 1], gap="medium")
     with left:
         chosen = choose_picture("scene")
@@ -58,7 +57,7 @@ def lab() -> None:
         count = choose_regions()
     if chosen is None:
         return
-    with st.container():
+    with st.container():  # what stands below keeps its place, whatever is said here
         if chosen.truth is None:
             photo(chosen)
             another_world(chosen)

@@ -17,14 +17,15 @@ def try_this(page: str, experiments: Mapping[str, Settings]) -> None:
 
     The page's texts have a section for each name, which is shown while the experiment is the last started.
     """
-    row = st.container(horizontal=True, gap="small", vertical_alignment="center")
+    place = st.container()  # what stands below keeps its place when the sentence comes
+    row = place.container(horizontal=True, gap="small", vertical_alignment="center")
     row.markdown("**Try this**", width="content")
     state = f"{page}-try"
     for name, settings in experiments.items():
         kind: Any = "primary" if st.session_state.get(state) == name else "secondary"
         row.button(name, key=f"try-{name}", on_click=_start, args=(state, name, settings), type=kind)
     if started := st.session_state.get(state):
-        st.markdown(f"👀 {texts(page)[started.lower()]}")
+        place.markdown(f"👀 {texts(page)[started.lower()]}")
 
 
 def _start(state: str, name: str, settings: Settings) -> None:
