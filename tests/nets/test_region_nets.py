@@ -174,12 +174,15 @@ def test_two_stages_learn_a_picture_by_heart(build) -> None:
     pictures = torch.rand(2, 3, 64, 64)
     net = build()
     first, last = taught(
-        net, lambda net: faster_rcnn_loss(net, pictures, [ONE, NOTHING], contextlib.nullcontext()), 40
+        net, lambda net: faster_rcnn_loss(net, pictures, [ONE, NOTHING], contextlib.nullcontext()), 120
     )
-    assert last < 0.4 * first
+    assert last < 0.25 * first
     with torch.no_grad():
-        best = net(pictures[:1]).proposals[0].boxes[0]
-    np.testing.assert_allclose(best, [8, 8, 30, 40], atol=6)
+        trace = net(pictures)
+    own = trace.head.rois[:, 0] == 0  # of the first picture
+    best = int(trace.scores()[0, own, 2].argmax())
+    assert box_iou(trace.proposals[0].boxes[:1], ONE.boxes) > 0.7
+    assert box_iou(trace.boxes()[:, own][:, best, 2], ONE.boxes) > 0.7
 
 
 def test_fast_rcnn_learns_given_regions_by_heart() -> None:
