@@ -8,7 +8,6 @@ descent, one stage after the other. `cvdemo.nets.rcnn_paper` builds it as publis
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -125,7 +124,3 @@ def regression_loss(offsets: Tensor, regions: Tensor, classes: Tensor, wanted: T
     """
     own = offsets[torch.arange(len(classes), device=classes.device), classes]
     return box_loss(own, regions, wanted)
-
-
-STAGES: Sequence[str] = ("finetune", "svm", "boxes")
-"""The order of training: network with a classifier, SVMs on its features, regressors."""

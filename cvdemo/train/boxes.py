@@ -25,9 +25,7 @@ class Boxes:
     def loss(
         self, net: nn.Module, batch: list[Sample], dice: np.random.Generator, device: torch.device
     ) -> Tensor:
-        pictures, truth = pictures_and_things(flip_half(batch, dice), device)
-        with mixed_precision(device):
-            trace = net(pictures)
+        trace, truth = traced(net, batch, dice, device)
         return ssd_loss(trace, truth, cast(SSD, net).config).total
 
     def measure(
@@ -43,6 +41,15 @@ def pictures_and_things(batch: list[Sample], device: torch.device) -> tuple[Tens
         Things(*(torch.from_numpy(v).to(device) for v in (s.boxes, s.classes, s.difficult))) for s in batch
     ]
     return pictures, truth
+
+
+def traced(
+    net: nn.Module, batch: list[Sample], dice: np.random.Generator, device: torch.device
+) -> tuple[Any, list[Things]]:
+    """The net's trace of a batch, its scenes mirrored or not, and what each shows."""
+    pictures, truth = pictures_and_things(flip_half(batch, dice), device)
+    with mixed_precision(device):
+        return net(pictures), truth
 
 
 def score_drawn(

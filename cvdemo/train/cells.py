@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from cvdemo.nets.yolo import YOLO, yolo_loss
-from cvdemo.train.boxes import pictures_and_things, score_drawn
+from cvdemo.train.boxes import score_drawn, traced
 from cvdemo.train.scenes import Sample
-from cvdemo.train.task import Progress, flip_half, mixed_precision
+from cvdemo.train.task import Progress
 
 
 class Cells:
@@ -25,9 +25,7 @@ class Cells:
     def loss(
         self, net: nn.Module, batch: list[Sample], dice: np.random.Generator, device: torch.device
     ) -> Tensor:
-        pictures, truth = pictures_and_things(flip_half(batch, dice), device)
-        with mixed_precision(device):
-            trace = net(pictures)
+        trace, truth = traced(net, batch, dice, device)
         return yolo_loss(trace, truth).total
 
     def measure(

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from cvdemo.nets.localizer import WEIGHTS, Localizer, localizer_loss
-from cvdemo.train.boxes import pictures_and_things
+from cvdemo.train.boxes import traced
 from cvdemo.train.scenes import Sample
-from cvdemo.train.task import Progress, flip_half, mixed_precision
+from cvdemo.train.task import Progress
 from cvdemo.world.difficulty import named
 
 
@@ -30,9 +30,7 @@ class Localize:
     def loss(
         self, net: nn.Module, batch: list[Sample], dice: np.random.Generator, device: torch.device
     ) -> Tensor:
-        pictures, truth = pictures_and_things(flip_half(batch, dice), device)
-        with mixed_precision(device):
-            trace = net(pictures)
+        trace, truth = traced(net, batch, dice, device)
         return localizer_loss(trace, truth).total(WEIGHTS[self.key])
 
     def measure(

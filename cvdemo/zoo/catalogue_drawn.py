@@ -18,7 +18,7 @@ def _drawn(key: str, task: Task, title: str, arxiv: str, adapter: str, labels: s
         licence="MIT",
         download_bytes=0,
         labels=labels,
-        adapter=f"cvdemo.zoo.{adapter if ':' in adapter else f'drawn:{adapter}'}",
+        adapter=f"cvdemo.zoo.{adapter}",
         published=measured(key),
         note=note,
     )
@@ -41,22 +41,24 @@ def _detector(key: str, name: str, arxiv: str, adapter: str) -> ModelSpec:
 
 
 def _localizer(key: str, name: str) -> ModelSpec:
-    return replace(_detector(key, name, "1312.6229", "load_localizer"), options={"one_box": True})
+    return replace(_detector(key, name, "1312.6229", "drawn:load_localizer"), options={"one_box": True})
 
 
 def _segmenter(key: str, name: str, arxiv: str) -> ModelSpec:
     note = f"A small {name} that knows the drawn world only; `cvdemo train {key}` makes it."
-    return _drawn(key, Task.SEGMENT, f"{name} (drawn world)", arxiv, "load_segmenter", "drawn-semantic", note)
+    return _drawn(
+        key, Task.SEGMENT, f"{name} (drawn world)", arxiv, "drawn:load_segmenter", "drawn-semantic", note
+    )
 
 
 DRAWN: tuple[ModelSpec, ...] = (
-    _detector("ssd", "SSD", "1512.02325", "load_ssd"),
+    _detector("ssd", "SSD", "1512.02325", "drawn:load_ssd"),
     _detector("rcnn", "R-CNN", "1311.2524", "drawn_regions:load"),
     _detector("fast-rcnn", "Fast R-CNN", "1504.08083", "drawn_regions:load"),
     _detector("faster-rcnn", "Faster R-CNN", "1506.01497", "drawn_regions:load"),
     _detector("rfcn", "R-FCN", "1605.06409", "drawn_regions:load"),
-    _detector("yolo", "YOLO", "1506.02640", "load_yolo"),
-    _detector("sliding-window", "Sliding window", "1312.6229", "load_sliding_window"),
+    _detector("yolo", "YOLO", "1506.02640", "drawn:load_yolo"),
+    _detector("sliding-window", "Sliding window", "1312.6229", "drawn:load_sliding_window"),
     _localizer("localizer", "Class and box"),
     _localizer("localizer-class", "Class and box, the class first"),
     _localizer("localizer-box", "Class and box, the box first"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -21,42 +21,40 @@ from cvdemo.zoo.model import FLOOR, Detector, RawArrays, Segmenter
 from cvdemo.zoo.spec import ModelSpec
 from cvdemo.zoo.weights import load_weights
 
+Net = TypeVar("Net", bound=nn.Module)
+
 LONG_SIDE = 192  # of the scenes that the nets were trained on
 
 
 def load_ssd(spec: ModelSpec, device: str) -> Detector:
     """SSD with its shipped weights."""
-    net = SSD()
-    load_weights(net, spec.key)
-    return DrawnDetector(spec, device, net)
+    return DrawnDetector(spec, device, trained(SSD(), spec))
 
 
 def load_yolo(spec: ModelSpec, device: str) -> Detector:
     """YOLO with its shipped weights."""
-    net = YOLO()
-    load_weights(net, spec.key)
-    return DrawnDetector(spec, device, net)
+    return DrawnDetector(spec, device, trained(YOLO(), spec))
 
 
 def load_localizer(spec: ModelSpec, device: str) -> Detector:
     """The net of one class and one box with the shipped weights of the spec's key."""
-    net = Localizer()
-    load_weights(net, spec.key)
-    return DrawnDetector(spec, device, net)
+    return DrawnDetector(spec, device, trained(Localizer(), spec))
 
 
 def load_sliding_window(spec: ModelSpec, device: str) -> Detector:
     """The pyramid of windows with the shipped weights of their classifier."""
-    net = WindowClassifier()
-    load_weights(net, spec.key)
-    return DrawnDetector(spec, device, SlidingWindow(net))
+    return DrawnDetector(spec, device, SlidingWindow(trained(WindowClassifier(), spec)))
 
 
 def load_segmenter(spec: ModelSpec, device: str) -> Segmenter:
     """The segmenter of the spec's key with its shipped weights."""
-    net = segmenter(spec.key)
+    return TraceSegmenter(spec, device, trained(segmenter(spec.key), spec))
+
+
+def trained(net: Net, spec: ModelSpec) -> Net:
+    """The net with the shipped weights of the spec's key."""
     load_weights(net, spec.key)
-    return TraceSegmenter(spec, device, net)
+    return net
 
 
 def at_working_size(picture: np.ndarray, device: str, long_side: int = LONG_SIDE) -> Tensor:

@@ -20,10 +20,9 @@ from cvdemo.nets.rpn import RPNTrace, propose
 from cvdemo.ops.regions import selective_search
 from cvdemo.ops.warp import warp_regions
 from cvdemo.zoo.device import autocast
-from cvdemo.zoo.drawn import DrawnDetector, at_working_size, raw_arrays
+from cvdemo.zoo.drawn import DrawnDetector, at_working_size, raw_arrays, trained
 from cvdemo.zoo.model import Detector, RawArrays
 from cvdemo.zoo.spec import ModelSpec
-from cvdemo.zoo.weights import load_weights
 
 EVERY = 100_000  # more regions than any search finds
 
@@ -250,6 +249,4 @@ ADAPTERS: dict[str, tuple[type[RegionDetector], type[torch.nn.Module]]] = {
 def load(spec: ModelSpec, device: str) -> Detector:
     """The net of the spec's key with its shipped weights."""
     adapter, build = ADAPTERS[spec.key]
-    net = build()
-    load_weights(net, spec.key)
-    return adapter(spec, device, net)
+    return adapter(spec, device, trained(build(), spec))
