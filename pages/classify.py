@@ -10,10 +10,10 @@ import streamlit as st
 from cvdemo import zoo
 from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.heat import overlay_heat
-from cvdemo.views.experiments import try_this
-from cvdemo.views.models import about, choose_model, classification, ready
-from cvdemo.views.page import code_fold, guarded, header, theory
-from cvdemo.views.source import choose_picture
+from cvdemo.ui.models import about, choose_model, classification, ready
+from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.source import choose_picture
+from cvdemo.ui.try_this import try_this
 from cvdemo.zoo.model import Classification
 
 EXPERIMENTS = {

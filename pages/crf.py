@@ -5,15 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from cvdemo import zoo
+from cvdemo.labs.crf.controls import EXPERIMENTS, choose_weakness, controls
+from cvdemo.labs.crf.lab import choose_network, crf_player
 from cvdemo.ops.crf import dense_crf, dense_crf_steps
 from cvdemo.ops.crf_kernels import bilateral_filter, gaussian_filter, kernel_weights
 from cvdemo.ops.lattice import Lattice
-from cvdemo.views.crf import choose_network, crf_player
-from cvdemo.views.crf_controls import EXPERIMENTS, choose_weakness, controls
-from cvdemo.views.experiments import try_this
-from cvdemo.views.models import about, ready
-from cvdemo.views.page import code_fold, guarded, header, theory
-from cvdemo.views.source import choose_picture
+from cvdemo.ui.models import about, ready
+from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.source import choose_picture
+from cvdemo.ui.try_this import try_this
 
 
 @st.fragment

@@ -6,11 +6,7 @@ import numpy as np
 import streamlit as st
 
 from cvdemo.data.pictures import fit
-from cvdemo.nets.linknet import LinkNet
-from cvdemo.nets.pspnet import PyramidPooling
-from cvdemo.nets.segnet import SegNet
-from cvdemo.nets.unet import Up
-from cvdemo.views.decoders import (
+from cvdemo.labs.decoders.lab import (
     PICTURE,
     cards,
     changed,
@@ -26,10 +22,14 @@ from cvdemo.views.decoders import (
     possible_cuts,
     without,
 )
-from cvdemo.views.experiments import try_this
-from cvdemo.views.page import code_fold, guarded, header, texts, theory
-from cvdemo.views.segmentation import Segmented, segmented
-from cvdemo.views.source import Chosen, choose_picture
+from cvdemo.nets.linknet import LinkNet
+from cvdemo.nets.pspnet import PyramidPooling
+from cvdemo.nets.segnet import SegNet
+from cvdemo.nets.unet import Up
+from cvdemo.ui.page import code_fold, guarded, header, texts, theory
+from cvdemo.ui.segmentation import Segmented, segmented
+from cvdemo.ui.source import Chosen, choose_picture
+from cvdemo.ui.try_this import try_this
 
 COLUMNS = 4
 SCENE = {"source": "scene", "seed": 36, "preset": "normal"}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cvdemo.labs.dilated.aspp import aspp, is_trained
+from cvdemo.labs.dilated.lab import EXPERIMENTS, board, choose_stack, counts_csv, formula, numbers, ways_there
+from cvdemo.labs.dilated.responses import response_lab
 from cvdemo.ops.dilated import dilated_response, measured_counts, path_counts, receptive_field
-from cvdemo.views.dilated import EXPERIMENTS, board, choose_stack, counts_csv, formula, numbers, ways_there
-from cvdemo.views.dilated_aspp import aspp, is_trained
-from cvdemo.views.dilated_responses import response_lab
-from cvdemo.views.experiments import try_this
-from cvdemo.views.page import code_fold, guarded, header, texts, theory
-from cvdemo.views.source import choose_picture
+from cvdemo.ui.page import code_fold, guarded, header, texts, theory
+from cvdemo.ui.source import choose_picture
+from cvdemo.ui.try_this import try_this
 
 PAGE = "dilated"
 

@@ -8,11 +8,8 @@ import numpy as np
 import streamlit as st
 
 from cvdemo.draw.window_costs import cost_curves
-from cvdemo.nets.fcn import convolutionalized
-from cvdemo.nets.patch_classifier import WINDOW, EveryPatch, PatchClassifier, multiply_adds
-from cvdemo.ops.windows import shift_and_stitch, slide, window_counts
-from cvdemo.views.experiments import try_this
-from cvdemo.views.fcn import (
+from cvdemo.labs.fcn.kernel import reshaped
+from cvdemo.labs.fcn.lab import (
     CONVOLVED,
     SLIDING,
     STRIDES,
@@ -23,9 +20,12 @@ from cvdemo.views.fcn import (
     race,
     window_cost,
 )
-from cvdemo.views.fcn_kernel import reshaped
-from cvdemo.views.page import code_fold, guarded, header, theory
-from cvdemo.views.source import Chosen, choose_picture
+from cvdemo.nets.fcn import convolutionalized
+from cvdemo.nets.patch_classifier import WINDOW, EveryPatch, PatchClassifier, multiply_adds
+from cvdemo.ops.windows import shift_and_stitch, slide, window_counts
+from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.source import Chosen, choose_picture
+from cvdemo.ui.try_this import try_this
 
 SIZES = (48, 64, 96, 128, 192, 256, 384)
 PLAIN = {"displayModeBar": False}

@@ -6,8 +6,8 @@ import streamlit as st
 
 from cvdemo import zoo
 from cvdemo.errors import CvdemoError
-from cvdemo.views.lecture import PLAN
-from cvdemo.views.page import header, sentence
+from cvdemo.ui.lecture import PLAN
+from cvdemo.ui.page import header, sentence
 
 
 def plan() -> None:

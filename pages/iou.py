@@ -8,6 +8,8 @@ import streamlit as st
 
 from cvdemo.data.pictures import to_png
 from cvdemo.draw.iou import draw_overlap, shift_curves
+from cvdemo.labs.iou.boxes import Pair, beside, board, current, experiment, experiments, measures, place
+from cvdemo.labs.iou.hits import hits
 from cvdemo.ops.iou import (
     box_iou,
     centre_distance,
@@ -17,10 +19,8 @@ from cvdemo.ops.iou import (
     iou_under_shift,
     overlap,
 )
-from cvdemo.views.iou_boxes import Pair, beside, board, current, experiment, experiments, measures, place
-from cvdemo.views.iou_hits import hits
-from cvdemo.views.page import code_fold, guarded, header, texts, theory
-from cvdemo.views.source import Chosen, choose_picture
+from cvdemo.ui.page import code_fold, guarded, header, texts, theory
+from cvdemo.ui.source import Chosen, choose_picture
 
 PLAIN = {"displayModeBar": False}
 

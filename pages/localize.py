@@ -12,10 +12,7 @@ from cvdemo.draw.detections import draw_detections
 from cvdemo.draw.iou import draw_overlap
 from cvdemo.draw.localize import class_bars, weighting_curves
 from cvdemo.errors import ModelNotAvailableError
-from cvdemo.nets.localizer import WEIGHTS, Localizer, localizer_loss
-from cvdemo.train.localize import Localize
-from cvdemo.views.experiments import try_this
-from cvdemo.views.localize import (
+from cvdemo.labs.localize.lab import (
     KEYS,
     Answer,
     Asked,
@@ -28,9 +25,12 @@ from cvdemo.views.localize import (
     losses,
     weight_text,
 )
-from cvdemo.views.page import code_fold, guarded, header, theory
-from cvdemo.views.source import Chosen, choose_picture
-from cvdemo.views.truth import say_what_it_knows
+from cvdemo.nets.localizer import WEIGHTS, Localizer, localizer_loss
+from cvdemo.train.localize import Localize
+from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.source import Chosen, choose_picture
+from cvdemo.ui.truth import say_what_it_knows
+from cvdemo.ui.try_this import try_this
 from cvdemo.world.vocabulary import THINGS
 
 PLAIN = {"displayModeBar": False}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cvdemo.labs.map.lab import controls, experiments, results
+from cvdemo.labs.map.sources import choose_exam
 from cvdemo.metrics.ap import average_precision
 from cvdemo.metrics.curve import curves
 from cvdemo.metrics.matching import match_coco
 from cvdemo.metrics.tide import tide
-from cvdemo.views.map_lab import controls, experiments, results
-from cvdemo.views.map_sources import choose_exam
-from cvdemo.views.page import code_fold, guarded, header, theory
+from cvdemo.ui.page import code_fold, guarded, header, theory
 
 
 @st.fragment

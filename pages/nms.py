@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cvdemo.labs.nms.boxes import Boxes, Played, choose_boxes, counted, drawn_boxes, known, losers, play
+from cvdemo.labs.nms.controls import Choice, controls
+from cvdemo.labs.nms.downloads import downloads
+from cvdemo.labs.nms.own import classes_of, from_detections, own_boxes, put_own
+from cvdemo.labs.nms.player import nms_player, sent_by
+from cvdemo.labs.nms.try_this import START, current, look, try_this
 from cvdemo.ops.fusion import weighted_boxes_fusion_steps
 from cvdemo.ops.nms import diou_nms_steps, nms_steps, soft_nms_steps
 from cvdemo.ops.replay import Method
-from cvdemo.views.models import about
-from cvdemo.views.nms_boxes import Boxes, Played, choose_boxes, counted, drawn_boxes, known, losers, play
-from cvdemo.views.nms_controls import Choice, controls
-from cvdemo.views.nms_downloads import downloads
-from cvdemo.views.nms_own import classes_of, from_detections, own_boxes, put_own
-from cvdemo.views.nms_player import nms_player, sent_by
-from cvdemo.views.nms_try import START, current, look, try_this
-from cvdemo.views.page import code_fold, guarded, header, theory
-from cvdemo.views.source import Chosen, choose_picture
+from cvdemo.ui.models import about
+from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.source import Chosen, choose_picture
 
 
 def result(chosen: Chosen, boxes: Boxes, choice: Choice, method: Method, *, key: str) -> Played:

@@ -6,16 +6,16 @@ from typing import Any
 
 import streamlit as st
 
+from cvdemo.labs.proposals.boxes import box_controls, boxes_over_picture, score, searched
+from cvdemo.labs.proposals.downloads import downloads
+from cvdemo.labs.proposals.lab import Grown, controls, experiment, grown, hierarchy_player
 from cvdemo.metrics.proposals import recall
 from cvdemo.ops.grouping import fill_similarity, group, merge_steps, merged
 from cvdemo.ops.regions import Strategy, selective_search
 from cvdemo.ops.segments import colour_histograms, felzenszwalb_labels, texture_histograms
-from cvdemo.views.experiments import try_this
-from cvdemo.views.page import code_fold, guarded, header, theory
-from cvdemo.views.proposals import Grown, controls, experiment, grown, hierarchy_player
-from cvdemo.views.proposals_boxes import box_controls, boxes_over_picture, score, searched
-from cvdemo.views.proposals_downloads import downloads
-from cvdemo.views.source import Chosen, choose_picture
+from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.source import Chosen, choose_picture
+from cvdemo.ui.try_this import try_this
 
 ONE: dict[str, Any] = {"search": "one", "n": 100}
 EXPERIMENTS: dict[str, dict[str, Any]] = {

@@ -6,22 +6,22 @@ from typing import Any
 
 import streamlit as st
 
+from cvdemo.labs.rcnn.follow import Target, choose_target
+from cvdemo.labs.rcnn.lab import Passed, another_world, choose_regions, passed, present
+from cvdemo.labs.rcnn.photo import photo
+from cvdemo.labs.rcnn.region import followed
+from cvdemo.labs.rcnn.scores import results
+from cvdemo.labs.rcnn.stages import columns, fed, heading, recomputed, regions, row
+from cvdemo.labs.rcnn.times import bars, curves
+from cvdemo.labs.rcnn.votes import corner
 from cvdemo.nets.fast_rcnn import FastRCNN
 from cvdemo.nets.faster_rcnn import FasterRCNN
 from cvdemo.nets.rcnn import RCNN
 from cvdemo.nets.rfcn import VotingHead
 from cvdemo.ops.warp import warp_regions
-from cvdemo.views.experiments import try_this
-from cvdemo.views.page import code_fold, guarded, header, theory
-from cvdemo.views.rcnn import Passed, another_world, choose_regions, passed, present
-from cvdemo.views.rcnn_follow import Target, choose_target
-from cvdemo.views.rcnn_photo import photo
-from cvdemo.views.rcnn_region import followed
-from cvdemo.views.rcnn_scores import results
-from cvdemo.views.rcnn_stages import columns, fed, heading, recomputed, regions, row
-from cvdemo.views.rcnn_times import bars, curves
-from cvdemo.views.rcnn_votes import corner
-from cvdemo.views.source import Chosen, choose_picture
+from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.source import Chosen, choose_picture
+from cvdemo.ui.try_this import try_this
 
 SCENE = {"source": "scene", "seed": 7, "preset": "normal"}
 EXPERIMENTS: dict[str, dict[str, Any]] = {

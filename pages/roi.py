@@ -6,14 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from cvdemo.ops.roi import ps_roi_align, ps_roi_pool, roi_align, roi_pool
-from cvdemo.ops.roi_bins import align_bins, pool_bins, vote_bins
-from cvdemo.ops.roi_masks import mask_ious
-from cvdemo.views.experiments import try_this
-from cvdemo.views.page import code_fold, guarded, header, theory
-from cvdemo.views.roi import ASKED, CHANNELS, Setting, begin_asked, current, place, roi_lab, things
-from cvdemo.views.roi_downloads import downloads
-from cvdemo.views.roi_maps import (
+from cvdemo.labs.roi.downloads import downloads
+from cvdemo.labs.roi.lab import ASKED, CHANNELS, Setting, begin_asked, current, place, roi_lab, things
+from cvdemo.labs.roi.maps import (
     CLASSES,
     LIKELIEST,
     STRIDES,
@@ -24,8 +19,13 @@ from cvdemo.views.roi_maps import (
     seen,
     votes,
 )
-from cvdemo.views.roi_masks import mask_costs
-from cvdemo.views.source import Chosen, choose_picture
+from cvdemo.labs.roi.masks import mask_costs
+from cvdemo.ops.roi import ps_roi_align, ps_roi_pool, roi_align, roi_pool
+from cvdemo.ops.roi_bins import align_bins, pool_bins, vote_bins
+from cvdemo.ops.roi_masks import mask_ious
+from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.source import Chosen, choose_picture
+from cvdemo.ui.try_this import try_this
 
 AUTO = "as cells"
 RATIOS = (AUTO, "1", "2", "3", "4")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cvdemo.labs.rpn.board import board, downloads
+from cvdemo.labs.rpn.controls import EXPERIMENTS, choose
+from cvdemo.labs.rpn.experiment import KEY, Choice, Passed, Seen, passed, seen
+from cvdemo.labs.rpn.paper import full_size
 from cvdemo.ops.anchors import anchor_sizes, grid_boxes
-from cvdemo.views.experiments import try_this
-from cvdemo.views.page import code_fold, guarded, header, texts, theory
-from cvdemo.views.rpn import KEY, Choice, Passed, Seen, passed, seen
-from cvdemo.views.rpn_board import board, downloads
-from cvdemo.views.rpn_controls import EXPERIMENTS, choose
-from cvdemo.views.rpn_paper import full_size
-from cvdemo.views.source import Chosen, choose_picture
+from cvdemo.ui.page import code_fold, guarded, header, texts, theory
+from cvdemo.ui.source import Chosen, choose_picture
+from cvdemo.ui.try_this import try_this
 from cvdemo.zoo.weights import has_weights
 
 PAGE = "rpn"

@@ -12,10 +12,10 @@ from cvdemo.data.label_maps import to_coco_rle, to_palette_png, top_classes
 from cvdemo.data.pictures import to_png
 from cvdemo.draw.segmentation import class_colours, error_map, overlay_labels
 from cvdemo.metrics.segmentation import SegmentationScores, boundary_f1
-from cvdemo.views.models import about
-from cvdemo.views.page import code_fold, guarded, header, texts, theory
-from cvdemo.views.segmentation import Segmented, by_classes, choose_models, known, masks, segmented, show
-from cvdemo.views.source import Chosen, choose_picture
+from cvdemo.ui.models import about
+from cvdemo.ui.page import code_fold, guarded, header, texts, theory
+from cvdemo.ui.segmentation import Segmented, by_classes, choose_models, known, masks, segmented, show
+from cvdemo.ui.source import Chosen, choose_picture
 
 TRIED = "segment-tried"
 EXPERIMENTS: dict[str, dict[str, Any]] = {

@@ -8,10 +8,8 @@ from typing import Any
 import streamlit as st
 
 from cvdemo import zoo
-from cvdemo.views.experiments import try_this
-from cvdemo.views.page import code_fold, guarded, header, texts, theory
-from cvdemo.views.source import Chosen, choose_picture
-from cvdemo.views.tradeoffs import (
+from cvdemo.labs.tradeoffs.curves import KNOBS, charts, curve_rows, growth, legend, lines, run_live
+from cvdemo.labs.tradeoffs.lab import (
     MARKS,
     METRICS,
     clock,
@@ -25,7 +23,9 @@ from cvdemo.views.tradeoffs import (
     timing_of,
     to_csv,
 )
-from cvdemo.views.tradeoffs_curves import KNOBS, charts, curve_rows, growth, legend, lines, run_live
+from cvdemo.ui.page import code_fold, guarded, header, texts, theory
+from cvdemo.ui.source import Chosen, choose_picture
+from cvdemo.ui.try_this import try_this
 from cvdemo.zoo.tradeoffs import Curves, Knob, front, in_turn, measure, read_curves, turned
 
 NETS = "nets"

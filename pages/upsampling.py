@@ -6,12 +6,12 @@ from typing import Any
 
 import streamlit as st
 
+from cvdemo.labs.upsampling.lab import EDITS, controls, grid_lab, grids, to_csv, upsample
+from cvdemo.labs.upsampling.picture import picture_row
 from cvdemo.ops.transposed import convolution_matrix, transposed_convolution, transposed_sources
 from cvdemo.ops.upsampling import bed_of_nails, bilinear, linear_weights, max_pool, max_unpool, nearest
-from cvdemo.views.experiments import try_this
-from cvdemo.views.page import code_fold, guarded, header, theory
-from cvdemo.views.upsampling import EDITS, controls, grid_lab, grids, to_csv, upsample
-from cvdemo.views.upsampling_picture import picture_row
+from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.try_this import try_this
 
 
 def _stamps(kernel: int, stride: int, weights: str, *, padding: int = 0) -> dict[str, Any]:

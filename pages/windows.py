@@ -10,15 +10,7 @@ from cvdemo.data.detections_json import to_csv
 from cvdemo.data.pictures import fit, to_jpeg, to_png
 from cvdemo.draw.detections import draw_detections
 from cvdemo.draw.search_costs import count_curves
-from cvdemo.nets.fcn import convolutionalized
-from cvdemo.nets.sliding_window import STRIDE, WINDOW, EveryWindow, SlidingWindow, WindowClassifier
-from cvdemo.ops.detections import select
-from cvdemo.ops.windows import pyramid, pyramid_count, slide
-from cvdemo.views.experiments import try_this
-from cvdemo.views.page import code_fold, guarded, header, theory
-from cvdemo.views.source import Chosen, choose_picture
-from cvdemo.views.truth import say_what_it_knows, scene_score
-from cvdemo.views.windows import (
+from cvdemo.labs.windows.lab import (
     FACTOR,
     MOST_SCALES,
     SMALLEST,
@@ -29,6 +21,14 @@ from cvdemo.views.windows import (
     found_in,
     raw_windows,
 )
+from cvdemo.nets.fcn import convolutionalized
+from cvdemo.nets.sliding_window import STRIDE, WINDOW, EveryWindow, SlidingWindow, WindowClassifier
+from cvdemo.ops.detections import select
+from cvdemo.ops.windows import pyramid, pyramid_count, slide
+from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.source import Chosen, choose_picture
+from cvdemo.ui.truth import say_what_it_knows, scene_score
+from cvdemo.ui.try_this import try_this
 
 PLAIN = {"displayModeBar": False}
 SQUARE, SHAPES = (1.0,), (0.5, 1.0, 2.0)

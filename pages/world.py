@@ -6,9 +6,9 @@ import streamlit as st
 
 from cvdemo import world
 from cvdemo.data.pictures import to_jpeg, to_png
-from cvdemo.views.experiments import try_this
-from cvdemo.views.page import code_fold, guarded, header, theory
-from cvdemo.views.scene import choose_scene, drawn
+from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.scene import choose_scene, drawn
+from cvdemo.ui.try_this import try_this
 from cvdemo.world.layers import LAYERS, overlay
 
 EXPERIMENTS = {

@@ -13,15 +13,7 @@ from cvdemo.data.detections_json import to_csv
 from cvdemo.data.pictures import fit, to_jpeg, to_png
 from cvdemo.draw.detections import draw_detections
 from cvdemo.draw.matches import draw_matches
-from cvdemo.nets.ssd import SSD, ssd_loss
-from cvdemo.nets.yolo import YOLO, boxes_of, wanted, yolo_loss
-from cvdemo.ops.anchors import default_sizes, grid_boxes
-from cvdemo.ops.detections import select
-from cvdemo.views.experiments import try_this
-from cvdemo.views.page import code_fold, guarded, header, theory
-from cvdemo.views.source import Chosen, choose_picture
-from cvdemo.views.truth import say_what_it_knows, scene_score
-from cvdemo.views.yolo_ssd import (
+from cvdemo.labs.yolo_ssd.lab import (
     LEVELS,
     Cells,
     Defaults,
@@ -31,6 +23,14 @@ from cvdemo.views.yolo_ssd import (
     looked,
     of_levels,
 )
+from cvdemo.nets.ssd import SSD, ssd_loss
+from cvdemo.nets.yolo import YOLO, boxes_of, wanted, yolo_loss
+from cvdemo.ops.anchors import default_sizes, grid_boxes
+from cvdemo.ops.detections import select
+from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.source import Chosen, choose_picture
+from cvdemo.ui.truth import say_what_it_knows, scene_score
+from cvdemo.ui.try_this import try_this
 
 GRID, DEFAULTS, BOTH = VIEWS = ("YOLO's grid", "SSD's levels", "Side by side")
 SCENE = {"source": "scene", "seed": 7, "preset": "normal", "score": 0.4, "iou": 0.5}

@@ -9,7 +9,7 @@ import pytest
 import supervision as sv
 
 from cvdemo.ops.detections import select
-from cvdemo.views.component import WEB
+from cvdemo.ui.component import WEB
 
 CUTS = [(0.01, 0.5), (0.3, 0.5), (0.3, 0.05), (0.2, 1.0), (0.55, 0.7), (0.01, 0.0), (1.0, 0.5)]
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cvdemo.views.fcn import at_size, both
-from cvdemo.views.scene import SPLIT
+from cvdemo.labs.fcn.lab import at_size, both
+from cvdemo.ui.scene import SPLIT
 from cvdemo.world import draw, named, scene
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cvdemo.views.iou_boxes import MEASURES, measures
+from cvdemo.labs.iou.boxes import MEASURES, measures
 
 AT = "/iou?truth=400,300,700,700&prediction=450,350,800,800"
 

@@ -10,11 +10,11 @@ import pytest
 
 from cvdemo.bench.metrics import random_set
 from cvdemo.data.coco import read_coco
+from cvdemo.labs.map.exam import changed
+from cvdemo.labs.map.example import simulated_exam
 from cvdemo.metrics.ap import AP_METHODS
 from cvdemo.metrics.contest import contest
 from cvdemo.metrics.curve import curves
-from cvdemo.views.map_exam import changed
-from cvdemo.views.map_example import simulated_exam
 
 STEPS = "input[type=range][aria-label=Step]"
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from cvdemo.labs.proposals.lab import START
 from cvdemo.ops.grouping import group, merge_similarities
 from cvdemo.ops.regions import Strategy, at_work, segment
-from cvdemo.views.proposals import START
-from cvdemo.views.scene import SPLIT
+from cvdemo.ui.scene import SPLIT
 from cvdemo.world import draw, named, scene
 
 

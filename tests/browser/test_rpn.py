@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cvdemo.views.rpn import Choice, Passed, Seen, let_through, see
-from cvdemo.views.rpn_controls import RATIOS, SCALES, START
-from cvdemo.views.scene import SPLIT
+from cvdemo.labs.rpn.controls import RATIOS, SCALES, START
+from cvdemo.labs.rpn.experiment import Choice, Passed, Seen, let_through, see
+from cvdemo.ui.scene import SPLIT
 from cvdemo.world import draw, named, scene
 
 AT = "/rpn?seed=7&nms=0.5&before=100&after=60"

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from cvdemo.views.scene import SPLIT
-from cvdemo.views.source import Chosen
-from cvdemo.views.yolo_ssd import looked
+from cvdemo.labs.yolo_ssd.lab import looked
+from cvdemo.ui.scene import SPLIT
+from cvdemo.ui.source import Chosen
 from cvdemo.world import draw, named, scene
 
 

@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 
 from cvdemo import zoo
+from cvdemo.labs.crf.controls import EXPERIMENTS, START, WEAKNESSES, weakened
+from cvdemo.labs.crf.lab import entropy
 from cvdemo.ops.crf import dense_crf_steps
-from cvdemo.views.crf import entropy
-from cvdemo.views.crf_controls import EXPERIMENTS, START, WEAKNESSES, weakened
 from tests.pages import driver
 from tests.pages.driver import without_errors
 

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from cvdemo import zoo
-from cvdemo.views.decoders import drawn_segmenters
+from cvdemo.labs.decoders.lab import drawn_segmenters
 from tests.pages import driver
 from tests.pages.driver import without_errors
 

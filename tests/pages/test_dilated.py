@@ -14,12 +14,12 @@ from streamlit.testing.v1 import AppTest
 
 from cvdemo import zoo
 from cvdemo.draw.feature_maps import enlarged, feature_colours
+from cvdemo.labs.dilated.aspp import branches
+from cvdemo.labs.dilated.lab import EXPERIMENTS, counts_csv, formula, measured_field, ways_there
+from cvdemo.labs.dilated.responses import responses, signed_colours
 from cvdemo.nets.deeplab import deeplabv3
 from cvdemo.ops.dilated import Layer
-from cvdemo.views.dilated import EXPERIMENTS, counts_csv, formula, measured_field, ways_there
-from cvdemo.views.dilated_aspp import branches
-from cvdemo.views.dilated_responses import responses, signed_colours
-from cvdemo.views.page import texts
+from cvdemo.ui.page import texts
 from cvdemo.zoo.drawn import TraceSegmenter
 from tests.pages import driver
 from tests.pages.driver import without_errors
@@ -133,7 +133,7 @@ def test_branches_are_named_and_drawn_by_what_they_are() -> None:
 
 def test_the_branches_are_on_the_page_and_the_network_runs_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the untrained net in place of the shipped one."""
-    from cvdemo.views import dilated_aspp
+    from cvdemo.labs.dilated import aspp as dilated_aspp
 
     net = TraceSegmenter(zoo.spec("deeplabv3"), "cpu", deeplabv3())
     traced: list[int] = []
@@ -152,7 +152,7 @@ def test_the_branches_are_on_the_page_and_the_network_runs_once(monkeypatch: pyt
 
 
 def test_the_aspp_section_needs_the_weights(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cvdemo.views import dilated_aspp
+    from cvdemo.labs.dilated import aspp as dilated_aspp
 
     entries = [SimpleNamespace(key="deeplabv3")]
     monkeypatch.setattr(dilated_aspp.zoo, "models", lambda task: entries)

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cvdemo.labs.fcn import lab as fcn
+from cvdemo.labs.fcn.kernel import hidden_apart
+from cvdemo.labs.fcn.lab import at_size, both, convolved_cost, middles, window_cost
 from cvdemo.nets.patch_classifier import WINDOW, PatchClassifier
-from cvdemo.views import fcn
-from cvdemo.views.fcn import at_size, both, convolved_cost, middles, window_cost
-from cvdemo.views.fcn_kernel import hidden_apart
 from tests.pages import driver
 from tests.pages.driver import without_errors
 

@@ -10,8 +10,8 @@ import supervision as sv
 from streamlit.testing.v1 import AppTest
 
 from cvdemo.draw.iou import PREDICTION, TRUTH, draw_overlap
-from cvdemo.views.iou_boxes import STATE, Pair, beside, experiments, measures, within
-from cvdemo.views.iou_hits import correct_boxes
+from cvdemo.labs.iou.boxes import STATE, Pair, beside, experiments, measures, within
+from cvdemo.labs.iou.hits import correct_boxes
 from tests.pages.driver import open_page
 
 

@@ -12,11 +12,11 @@ import torch
 from PIL import Image
 
 from cvdemo import world, zoo
+from cvdemo.labs.localize import lab as localize
+from cvdemo.labs.localize.lab import KEYS, Answer, answers, as_json, asked_of, detection, losses
 from cvdemo.nets.localizer import LocalizerTrace, localizer_loss
 from cvdemo.nets.matching import Things
-from cvdemo.views import localize
-from cvdemo.views.localize import KEYS, Answer, answers, as_json, asked_of, detection, losses
-from cvdemo.views.source import Chosen
+from cvdemo.ui.source import Chosen
 from tests.pages import driver
 from tests.pages.driver import without_errors
 

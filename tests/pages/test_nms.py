@@ -8,8 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cvdemo import zoo
+from cvdemo.labs.nms.try_this import BUTTONS
 from cvdemo.ops.replay import Method
-from cvdemo.views.nms_try import BUTTONS
 from tests.pages import driver
 
 open_page = partial(driver.open_page, "nms")

@@ -12,11 +12,11 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from cvdemo.labs.proposals import lab
+from cvdemo.labs.proposals.boxes import IOUS, Shown, overlaid, strategies
+from cvdemo.labs.proposals.downloads import film, to_csv, to_json
 from cvdemo.ops.regions import FAST, Strategy, selective_search
-from cvdemo.views import proposals as lab
-from cvdemo.views.proposals_boxes import IOUS, Shown, overlaid, strategies
-from cvdemo.views.proposals_downloads import film, to_csv, to_json
-from cvdemo.views.source import Chosen
+from cvdemo.ui.source import Chosen
 from cvdemo.world import draw, scene
 from tests.pages import driver
 from tests.pages.driver import without_errors
@@ -64,7 +64,7 @@ def test_state_comes_from_the_url_and_a_photo_has_no_recall() -> None:
 
 
 def test_other_scenes_make_a_steadier_curve(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cvdemo.views import proposals_boxes
+    from cvdemo.labs.proposals import boxes as proposals_boxes
 
     monkeypatch.setattr(proposals_boxes, "MANY", 2)
     app = open_page(search="one")

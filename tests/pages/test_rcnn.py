@@ -14,8 +14,8 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from cvdemo import zoo
-from cvdemo.views.rcnn import FAMILY, detector
-from cvdemo.views.rcnn_times import PUBLISHED, times_csv
+from cvdemo.labs.rcnn.lab import FAMILY, detector
+from cvdemo.labs.rcnn.times import PUBLISHED, times_csv
 from cvdemo.zoo.drawn_regions import ADAPTERS
 from cvdemo.zoo.weights import write_weights
 from tests.pages import driver
@@ -98,7 +98,7 @@ def test_more_regions_begin_no_picture_again(monkeypatch: pytest.MonkeyPatch) ->
         return cut(begun, first, last)
 
     monkeypatch.setattr(detector("rcnn"), "cut", noted)
-    monkeypatch.setattr("cvdemo.views.rcnn_times.median_seconds", lambda *_, **__: {"head": 1.0})
+    monkeypatch.setattr("cvdemo.labs.rcnn.times.median_seconds", lambda *_, **__: {"head": 1.0})
     fine(app.select_slider(key="regions").set_value(50).run())
     fine(app.select_slider(key="regions").set_value(20).run())
     fine(app.select_slider(key="regions").set_value(50).run())
@@ -115,8 +115,8 @@ def test_no_regions_at_all() -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_the_curves_are_measured_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cvdemo.views.rcnn_times.COUNTS", (10, 30))
-    monkeypatch.setattr("cvdemo.views.rcnn_times.STEPS", (0, 10, 20))
+    monkeypatch.setattr("cvdemo.labs.rcnn.times.COUNTS", (10, 30))
+    monkeypatch.setattr("cvdemo.labs.rcnn.times.STEPS", (0, 10, 20))
     app = fine(open_page())
     assert not any("regions:" in c.value for c in app.caption)
     fine(app.toggle(key="curves").set_value(True).run())

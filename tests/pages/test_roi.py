@@ -19,13 +19,13 @@ from streamlit.testing.v1 import AppTest
 from cvdemo import zoo
 from cvdemo.data.pictures import sample
 from cvdemo.draw.roi import SIDE, draw_roi, mask_errors
+from cvdemo.labs.roi import maps as roi_maps
+from cvdemo.labs.roi.downloads import to_csv, to_json
+from cvdemo.labs.roi.lab import CHANNELS, STATE, Setting, liveliest, pooled, within
+from cvdemo.labs.roi.maps import BINS, CLASSES, LIKELIEST, STRIDES, Votes, elected, seen, votes
 from cvdemo.nets.rfcn import RFCN
 from cvdemo.ops.roi_bins import align_bins, pool_bins
-from cvdemo.views import roi_maps
-from cvdemo.views.roi import CHANNELS, STATE, Setting, liveliest, pooled, within
-from cvdemo.views.roi_downloads import to_csv, to_json
-from cvdemo.views.roi_maps import BINS, CLASSES, LIKELIEST, STRIDES, Votes, elected, seen, votes
-from cvdemo.views.source import Chosen
+from cvdemo.ui.source import Chosen
 from cvdemo.world.vocabulary import THINGS
 from tests.pages import driver
 from tests.pages.driver import without_errors

@@ -16,14 +16,14 @@ from PIL import Image
 
 from cvdemo import zoo
 from cvdemo.data.detections_json import to_coco, to_csv
+from cvdemo.labs.rpn import experiment as rpn
+from cvdemo.labs.rpn.board import proposals
+from cvdemo.labs.rpn.controls import RATIOS, SCALES, START
+from cvdemo.labs.rpn.experiment import KEY, Choice, Passed, Seen, let_through, see, shares, true_boxes
+from cvdemo.labs.rpn.paper import QUOTED, rows
 from cvdemo.ops.iou import box_iou
-from cvdemo.views import rpn
-from cvdemo.views.rpn import KEY, Choice, Passed, Seen, let_through, see, shares, true_boxes
-from cvdemo.views.rpn_board import proposals
-from cvdemo.views.rpn_controls import RATIOS, SCALES, START
-from cvdemo.views.rpn_paper import QUOTED, rows
-from cvdemo.views.scene import SPLIT
-from cvdemo.views.source import Chosen
+from cvdemo.ui.scene import SPLIT
+from cvdemo.ui.source import Chosen
 from cvdemo.world import draw, named, scene
 from cvdemo.zoo import weights
 from tests.pages import driver

@@ -15,7 +15,7 @@ import transformers as hf
 from PIL import Image
 
 from cvdemo import zoo
-from cvdemo.views import segmentation
+from cvdemo.ui import segmentation
 from cvdemo.zoo.catalogue import CATALOGUE
 from tests.pages import driver
 from tests.pages.driver import without_errors

@@ -7,9 +7,9 @@ from functools import partial
 import pytest
 
 from cvdemo import zoo
-from cvdemo.views import tradeoffs as views
-from cvdemo.views.cost_chart import Disc, crowded
-from cvdemo.views.tradeoffs import Clock, Net, against_peer, drawn_nets, rows, to_csv
+from cvdemo.draw.cost_chart import Disc, crowded
+from cvdemo.labs.tradeoffs import lab as views
+from cvdemo.labs.tradeoffs.lab import Clock, Net, against_peer, drawn_nets, rows, to_csv
 from cvdemo.zoo.tradeoffs import VALUES, Curves, Point, drawn_detectors, read_curves
 from tests.pages import driver
 from tests.pages.driver import without_errors

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cvdemo.labs.upsampling.lab import EDITS, WAYS, Setting, default_grids, to_csv, upsample
+from cvdemo.labs.upsampling.picture import there_and_back
 from cvdemo.ops.transposed import Layout, bilinear_kernel
-from cvdemo.views.upsampling import EDITS, WAYS, Setting, default_grids, to_csv, upsample
-from cvdemo.views.upsampling_picture import there_and_back
 from tests.pages import driver
 from tests.pages.driver import without_errors
 

@@ -11,10 +11,10 @@ import torch
 from PIL import Image
 
 from cvdemo.errors import DataError
+from cvdemo.labs.windows import lab as windows
+from cvdemo.labs.windows.lab import Search, nets, raw_windows, search_both_ways
 from cvdemo.nets.sliding_window import PyramidConfig, SlidingWindow
 from cvdemo.ops.detections import confidence
-from cvdemo.views import windows
-from cvdemo.views.windows import Search, nets, raw_windows, search_both_ways
 from cvdemo.zoo.drawn import at_working_size
 from cvdemo.zoo.model import FLOOR
 from tests.pages import driver

@@ -12,10 +12,10 @@ from PIL import Image
 
 from cvdemo import world
 from cvdemo.draw.matches import draw_matches, right_and_found
+from cvdemo.labs.yolo_ssd import lab as yolo_ssd
+from cvdemo.labs.yolo_ssd.lab import LEVELS, found_by_size, looked, of_levels
 from cvdemo.ops.detections import confidence
-from cvdemo.views import yolo_ssd
-from cvdemo.views.source import Chosen
-from cvdemo.views.yolo_ssd import LEVELS, found_by_size, looked, of_levels
+from cvdemo.ui.source import Chosen
 from cvdemo.world.vocabulary import THINGS
 from tests.pages import driver
 from tests.pages.driver import without_errors

@@ -1,0 +1,90 @@
+"""Choosing a model, getting it ready, running it once per picture."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+import streamlit as st
+import supervision as sv
+
+from cvdemo import zoo
+from cvdemo.errors import UnknownModelError
+from cvdemo.ui.page import sentence
+from cvdemo.ui.source import Chosen
+from cvdemo.zoo.fetch import is_here
+from cvdemo.zoo.model import Classification, Classifier, Detector
+
+
+def choose_model(task: zoo.Task, *, key: str = "model", label: str = "Model") -> zoo.ModelSpec:
+    """A select box of the task's models; its choice stands in the URL, an unknown one gives a sentence."""
+    keys = [m.key for m in zoo.models(task)]
+    asked = st.query_params.get(key)
+    if asked and asked not in keys:
+        try:
+            zoo.spec(asked)
+        except UnknownModelError as error:
+            st.warning(sentence(error), icon="⚠️")
+        asked = None
+    # Not `bind`: it would put the title into the URL, and the key is what the shell and the notebook know.
+    index = keys.index(asked) if asked else 0
+    chosen = str(st.selectbox(label, keys, index, key=key, format_func=model_title))
+    if chosen != st.query_params.get(key, keys[0]):
+        st.query_params[key] = chosen
+    return zoo.spec(chosen)
+
+
+def model_title(key: str) -> str:
+    """A model's title, with the size of its download where it needs one."""
+    entry = zoo.spec(key)
+    return entry.title if entry.offline else f"{entry.title} · {entry.download_bytes / 2**20:.0f} MB"
+
+
+def about(entry: zoo.ModelSpec) -> None:
+    """One line: published figure, licence, paper."""
+    figure = entry.published
+    text = f"{figure.metric} {figure.value:g}" if figure else ""
+    parts = [f"[{text}]({figure.source})" if figure and figure.source.startswith("http") else text]
+    parts += [f"[paper]({entry.paper})", entry.licence, entry.note]
+    st.caption(" · ".join(p for p in parts if p))
+
+
+def ready(entry: zoo.ModelSpec) -> bool:
+    """Whether the model can run now; if it is not here yet, shows its size and a button to fetch it."""
+    loaded = any(key == entry.key for key, _ in zoo.CACHE.keys())  # noqa: SIM118 - a cache, not a dict
+    if entry.offline or loaded or is_here(entry):
+        return True
+    size = f"{entry.download_bytes / 2**20:.0f} MB"
+    st.info(f"{entry.title} is not on this machine yet ({size}).")
+    if not st.button(f"Download {size}", key=f"download-{entry.key}", type="primary"):
+        return False
+    bar = st.progress(0.0, f"Downloading {entry.title} …")
+
+    def progress(done: int, total: int) -> None:
+        bar.progress(min(1.0, done / total) if total else 0.0, f"{done / 2**20:.0f} MB of {size}")
+
+    zoo.load(entry.key, progress=progress)
+    bar.empty()
+    return True
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _raw(key: str, identity: str, prompt: str, _picture: np.ndarray) -> sv.Detections:
+    return cast(Detector, zoo.load(key)).raw(_picture, prompt=prompt)
+
+
+def raw_detections(entry: zoo.ModelSpec, chosen: Chosen, prompt: str = "") -> sv.Detections:
+    """The model's raw detections of the picture; the network runs once for each (model, picture, prompt)."""
+    with st.spinner(f"{entry.title} runs on {zoo.default_device().upper()} …", show_time=True):
+        return _raw(entry.key, chosen.identity, prompt, chosen.picture)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _classification(key: str, identity: str, _picture: np.ndarray) -> Classification:
+    return cast(Classifier, zoo.load(key))(_picture)
+
+
+def classification(entry: zoo.ModelSpec, chosen: Chosen) -> Classification:
+    """The model's probabilities for the picture; the network runs once for each (model, picture)."""
+    with st.spinner(f"{entry.title} runs on {zoo.default_device().upper()} …", show_time=True):
+        return _classification(entry.key, chosen.identity, chosen.picture)
