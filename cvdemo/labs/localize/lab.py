@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -97,11 +96,7 @@ def _answer(key: str, identity: str, _picture: NDArray[np.uint8]) -> Answer:
 def look(key: str, picture: NDArray[np.uint8]) -> Answer:
     """What a net says of a picture [H, W, 3]."""
     model = cast(DrawnDetector, zoo.load(key))
-    with model.lock:
-        model.trace(picture)  # the first call of a new size prepares: that is no part of the time
-        start = time.perf_counter()
-        trace = model.trace(picture)
-        milliseconds = 1000 * (time.perf_counter() - start)
+    trace, milliseconds = model.run(lambda: model.trace(picture), warm=picture.shape)
     probabilities = trace.logits[0].float().softmax(0).cpu().numpy().astype(np.float64)
     x = at_working_size(picture, "cpu")
     # The net says parts of the padded picture, the page parts of the picture itself.

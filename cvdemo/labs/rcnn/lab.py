@@ -87,17 +87,15 @@ def begin(key: str, identity: str, _picture: np.ndarray) -> Begun:
     after = None
     if key == "fast-rcnn" and has_weights("rcnn"):
         after = begin("rcnn", identity, _picture)
-    with net.lock:
-        _warm(key)
-        net.runs += 1
-        return net.begin(workable(_picture), after=after)
+    _warm(key)
+    return net.run(lambda: net.begin(workable(_picture), after=after)).value
 
 
 @st.cache_resource(show_spinner=False)
 def _warm(key: str) -> bool:
     """Run a net once on nothing: its first run takes far longer than all others."""
     net = detector(key)
-    net.finish(net.begin(np.zeros((48, 64, 3), np.uint8)), most=1)
+    net.run(lambda: net.finish(net.begin(np.zeros((48, 64, 3), np.uint8)), most=1))
     return True
 
 
@@ -105,9 +103,7 @@ def _warm(key: str) -> bool:
 def _cut(identity: str, first: int, last: int, _picture: np.ndarray) -> Cut:
     net = cast(RCNNDetector, detector("rcnn"))
     begun = begin("rcnn", identity, _picture)
-    with net.lock:
-        net.runs += 1
-        return net.cut(begun, first, last)
+    return net.run(lambda: net.cut(begun, first, last)).value
 
 
 @st.cache_resource(max_entries=48, show_spinner=False)
@@ -117,8 +113,7 @@ def _staged(key: str, identity: str, regions: int, _picture: np.ndarray) -> Stag
         steps = [step for step in STEPS if step < regions] + [regions]
         cuts = [_cut(identity, first, last, _picture) for first, last in pairwise(steps)]
         return net.joined(begun, cuts or [net.cut(begun, 0, 0)])
-    with net.lock:
-        return net.finish(begun, most=regions)
+    return net.run(lambda: net.finish(begun, most=regions)).value
 
 
 @st.cache_resource(max_entries=96, show_spinner=False)
@@ -132,8 +127,7 @@ def _raw(key: str, identity: str, regions: int, _picture: np.ndarray) -> sv.Dete
 def costs(key: str, size: tuple[int, ...], _begun: Begun) -> MultiplyAdds:
     """Multiply-adds of a net on pictures of a working size."""
     net = detector(key)
-    with net.lock:
-        return multiply_adds(net, _begun)
+    return net.run(lambda: multiply_adds(net, _begun)).value
 
 
 def choose_regions() -> int:

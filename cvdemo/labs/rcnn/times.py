@@ -33,21 +33,19 @@ Times = dict[str, dict[str, float]]
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _seconds(key: str, identity: str, regions: int, _picture: np.ndarray) -> dict[str, float]:
     net = detector(key)
-    with net.lock:
-        net.runs += RUNS
-        return median_seconds(lambda: net.staged(workable(_picture), most=regions).seconds, runs=RUNS)
+    staged = partial(net.staged, workable(_picture), most=regions)
+    return net.run(lambda: median_seconds(lambda: staged().seconds, runs=RUNS)).value
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _head(key: str, identity: str, _picture: np.ndarray, _regions: np.ndarray) -> list[float]:
     """Milliseconds of a net's head for each of `COUNTS` regions; where there are fewer, they are repeated."""
     net, begun = detector(key), begin(key, identity, _picture)
-    with net.lock:
-        net.runs += RUNS * len(COUNTS)
-        times = [
-            median_seconds(partial(head_seconds, net, begun, np.resize(_regions, (count, 4))), runs=RUNS)
-            for count in COUNTS
-        ]
+
+    def work(count: int) -> dict[str, float]:
+        return median_seconds(partial(head_seconds, net, begun, np.resize(_regions, (count, 4))), runs=RUNS)
+
+    times = net.run(lambda: [work(count) for count in COUNTS]).value
     return [1000 * sum(seconds.values()) for seconds in times]
 
 

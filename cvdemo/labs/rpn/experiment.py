@@ -96,22 +96,21 @@ def detector() -> DrawnDetector:
 
 def see(picture: NDArray[np.uint8]) -> Seen:
     """Run the network on a picture [H, W, 3]."""
-    import torch
-
     from cvdemo.nets.rpn import judged
     from cvdemo.zoo.drawn import at_working_size
 
     model = detector()
     config = cast(Any, model.net).config.rpn
-    with model.lock, torch.inference_mode():
-        x = at_working_size(picture, model.device)  # [1, 3, h, w]
-        start = time.perf_counter()
+    x = at_working_size(picture, model.device)  # [1, 3, h, w]
+    size = (x.shape[2], x.shape[3])
+
+    def work() -> tuple[TwoStageTrace, Tensor, Tensor]:
         trace = model.look(x)
-        size = (x.shape[2], x.shape[3])
         boxes, scores = judged(trace.rpn, size, config)
-        milliseconds = 1000 * (time.perf_counter() - start)
-        model.runs += 1
-    return Seen(size, trace, boxes[0], scores[0], config, milliseconds)
+        return trace, boxes[0], scores[0]
+
+    (trace, boxes, scores), milliseconds = model.run(work, warm=size)
+    return Seen(size, trace, boxes, scores, config, milliseconds)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -168,18 +167,21 @@ def let_through(found: Seen, choice: Choice, truth: Truth | None) -> Passed:
 
 def judge(found: Seen, proposals: Tensor) -> sv.Detections:
     """What the head makes of proposals [P, 4], after score threshold and NMS per class."""
-    import torch
     from torchvision.ops import clip_boxes_to_image
 
     from cvdemo.zoo.device import autocast
 
     model = detector()
-    with model.lock, torch.inference_mode(), autocast(model.device):
-        head = cast(Any, model.net).head(found.trace.features, [proposals])
-        trace = found.trace._replace(head=head)
-        boxes = clip_boxes_to_image(trace.boxes()[0], found.size)  # [P, classes, 4]
-        scores = trace.scores()[0]  # [P, classes]
-        row, column = (scores >= SCORE).nonzero(as_tuple=True)
+
+    def work() -> TwoStageTrace:
+        with autocast(model.device):
+            head = cast(Any, model.net).head(found.trace.features, [proposals])
+        return found.trace._replace(head=head)
+
+    trace = model.run(work).value
+    boxes = clip_boxes_to_image(trace.boxes()[0], found.size)  # [P, classes, 4]
+    scores = trace.scores()[0]  # [P, classes]
+    row, column = (scores >= SCORE).nonzero(as_tuple=True)
     arrays = [t.float().cpu().numpy() for t in (boxes[row, column], scores[row, column])]
     class_ids = column.cpu().numpy()
     names = np.array(THINGS)[class_ids]

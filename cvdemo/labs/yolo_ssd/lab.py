@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -73,11 +72,7 @@ class Defaults(NamedTuple):
 def _traced(key: str, picture: NDArray[np.uint8]) -> tuple[Any, float, tuple[float, float]]:
     """A net's trace of a picture, milliseconds, and pixels of the picture in one of the net's (x, y)."""
     model = cast(DrawnDetector, zoo.load(key))
-    with model.lock:
-        model.trace(picture)  # the first call of a new size prepares: that is no part of the time
-        start = time.perf_counter()
-        trace = model.trace(picture)
-        milliseconds = 1000 * (time.perf_counter() - start)
+    trace, milliseconds = model.run(lambda: model.trace(picture), warm=picture.shape)
     height, width = picture.shape[:2]
     scale = LONG_SIDE / max(height, width)
     unit = width / max(1, round(width * scale)), height / max(1, round(height * scale))

@@ -1,0 +1,144 @@
+"""Results of pages, kept for all visitors of a process and bounded in bytes, all of them together."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+import sys
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any, Generic, ParamSpec, TypeVar
+
+import numpy as np
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+DEFAULT_MIB = 1024
+
+
+class ResultCache:
+    """Results by key, the least recently used dropped first when they outgrow `limit` bytes.
+
+    Two threads that ask for the same key compute it once; the second waits. A result larger than the limit
+    is given back and not kept. An exception is not kept either.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._computing: dict[Hashable, threading.Lock] = {}
+        self._lock = threading.Lock()
+        self.nbytes = 0
+
+    def get(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """The result of a key, computed if it is not here."""
+        with self._lock:
+            if key in self._kept:
+                return self._touch(key)
+            computing = self._computing.setdefault(key, threading.Lock())
+        with computing:
+            with self._lock:
+                if key in self._kept:
+                    return self._touch(key)
+            try:
+                value = compute()
+                self._keep(key, value)
+                return value
+            finally:
+                with self._lock:
+                    self._computing.pop(key, None)
+
+    def _touch(self, key: Hashable) -> Any:
+        self._kept.move_to_end(key)
+        return self._kept[key][0]
+
+    def _keep(self, key: Hashable, value: Any) -> None:
+        size = nbytes_of(value)
+        if size > self.limit:
+            return
+        with self._lock:
+            self._kept[key] = value, size
+            self.nbytes += size
+            while self.nbytes > self.limit:
+                _, (_, dropped) = self._kept.popitem(last=False)
+                self.nbytes -= dropped
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def clear(self, owner: Hashable = None) -> None:
+        """Drop the results of one function (`owner` is its name), or all."""
+        with self._lock:
+            for key in [k for k in self._kept if owner is None or (isinstance(k, tuple) and k[0] == owner)]:
+                self.nbytes -= self._kept.pop(key)[1]
+
+
+def nbytes_of(value: Any) -> int:
+    """Bytes of a result: its arrays, tensors, texts and byte strings, through containers and dataclasses.
+
+    What is met twice within one result counts once. Anything else counts as its own object alone.
+    """
+    seen: set[int] = set()
+
+    def size(item: Any) -> int:
+        if id(item) in seen:
+            return 0
+        seen.add(id(item))
+        if isinstance(item, np.ndarray):
+            return size(item.base) if isinstance(item.base, np.ndarray) else int(item.nbytes) + 112
+        if hasattr(item, "untyped_storage"):  # a torch tensor, without importing torch
+            return int(item.untyped_storage().nbytes()) + 112
+        own = sys.getsizeof(item, 64)
+        if isinstance(item, Mapping):
+            return own + sum(size(k) + size(v) for k, v in item.items())
+        if isinstance(item, list | tuple | set | frozenset):
+            return own + sum(map(size, item))
+        if is_dataclass(item) and not isinstance(item, type):
+            cached = getattr(item, "__dict__", {})  # holds cached properties besides the fields
+            return own + sum(map(size, [getattr(item, f.name) for f in fields(item)] + [*cached.values()]))
+        return own
+
+    return size(value)
+
+
+def _limit() -> int:
+    """`CVDEMO_RESULT_MEMORY` in MiB, else `DEFAULT_MIB`."""
+    try:
+        return int(os.environ.get("CVDEMO_RESULT_MEMORY", DEFAULT_MIB)) * 2**20
+    except ValueError:
+        return DEFAULT_MIB * 2**20
+
+
+RESULTS = ResultCache(_limit())
+
+
+class Cached(Generic[P, T]):
+    """A function whose results are kept in `RESULTS`, as `cached` makes it."""
+
+    def __init__(self, function: Callable[P, T]) -> None:
+        functools.update_wrapper(self, function)
+        self._function = function
+        self._signature = inspect.signature(function)
+        self._owner = f"{function.__module__}.{function.__qualname__}"
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
+        bound = self._signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        key = tuple(v for name, v in bound.arguments.items() if not name.startswith("_"))
+        return RESULTS.get((self._owner, key), lambda: self._function(*args, **kwargs))
+
+    def clear(self) -> None:
+        """Forget this function's results."""
+        RESULTS.clear(self._owner)
+
+
+def cached(function: Callable[P, T]) -> Cached[P, T]:
+    """Keep a function's results for all visitors, by its arguments; those named `_like_this` are no key.
+
+    The other arguments must be hashable. Results are shared: nobody may change one.
+    """
+    return Cached(function)
