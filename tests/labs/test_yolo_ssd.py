@@ -19,7 +19,7 @@ from cvdemo.labs.yolo_ssd.experiment import (
     yolo_grid,
 )
 from cvdemo.ops.detections import confidence
-from cvdemo.world.known import Truth
+from cvdemo.world.truth import Truth
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cvdemo import zoo
 from cvdemo.nets.localizer import WEIGHTS, LocalizerTrace
 from cvdemo.ops.iou import box_iou
-from cvdemo.world.known import Truth
+from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
 from cvdemo.zoo.drawn import DrawnDetector, at_working_size
 from cvdemo.zoo.weights import has_weights, read_card

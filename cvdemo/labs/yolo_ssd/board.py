@@ -31,7 +31,7 @@ from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component, packed
 from cvdemo.ui.source import Chosen
 from cvdemo.ui.truth import scene_score
-from cvdemo.world.known import Truth
+from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
 
 LEVEL_COLOURS = ["#E69F00", "#56B4E9", "#CC79A7"]

@@ -12,7 +12,7 @@ from cvdemo import zoo
 from cvdemo.draw.matches import right_and_found
 from cvdemo.nets.ssd import SSD, SSDTrace
 from cvdemo.nets.yolo import YOLOTrace
-from cvdemo.world.known import Truth
+from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
 from cvdemo.zoo.drawn import LONG_SIDE, DrawnDetector, at_working_size
 from cvdemo.zoo.model import FLOOR
