@@ -26,7 +26,7 @@ from cvdemo.labs.localize.lab import (
     weight_text,
 )
 from cvdemo.nets.localizer import WEIGHTS, Localizer, localizer_loss
-from cvdemo.train.localize import Localize
+from cvdemo.train.localizer import LocalizerTask
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import Chosen, choose_picture
 from cvdemo.ui.truth import say_what_it_knows
@@ -193,7 +193,7 @@ def main() -> None:
     code_fold(
         Localizer,
         localizer_loss,
-        Localize,
+        LocalizerTask,
         losses,
         paper="https://arxiv.org/abs/1312.6229",
         ready_made="any classifier of `torchvision.models` with a second head of four numbers",

@@ -24,7 +24,7 @@ from cvdemo.labs.yolo_ssd.lab import (
     of_levels,
 )
 from cvdemo.nets.ssd import SSD, ssd_loss
-from cvdemo.nets.yolo import YOLO, boxes_of, wanted, yolo_loss
+from cvdemo.nets.yolo import YOLO, assign_targets, boxes_of, yolo_loss
 from cvdemo.ops.anchors import default_sizes, grid_boxes
 from cvdemo.ops.detections import select
 from cvdemo.ui.page import code_fold, guarded, header, theory
@@ -194,7 +194,7 @@ def main() -> None:
     code_fold(
         YOLO,
         boxes_of,
-        wanted,
+        assign_targets,
         yolo_loss,
         SSD,
         default_sizes,

@@ -15,7 +15,7 @@ from cvdemo import world, zoo
 from cvdemo.labs.localize import lab as localize
 from cvdemo.labs.localize.lab import KEYS, Answer, answers, as_json, asked_of, detection, losses
 from cvdemo.nets.localizer import LocalizerTrace, localizer_loss
-from cvdemo.nets.matching import Things
+from cvdemo.nets.matching import Targets
 from cvdemo.ui.source import Chosen
 from tests.pages import driver
 from tests.pages.driver import without_errors
@@ -41,7 +41,7 @@ def test_the_losses_are_those_that_the_net_was_taught_with(chosen: Chosen) -> No
     trace = LocalizerTrace(
         empty, empty, empty, torch.tensor(logits[None]), torch.tensor(answer.relative[None]), (480, 640)
     )
-    truth = Things(torch.tensor(asked.box[None]), torch.tensor([asked.class_id]), torch.tensor([False]))
+    truth = Targets(torch.tensor(asked.box[None]), torch.tensor([asked.class_id]), torch.tensor([False]))
     taught = localizer_loss(trace, [truth])
     assert found.softmax == pytest.approx(float(taught.classes))
     assert found.distance == pytest.approx(float(taught.box))

@@ -13,7 +13,7 @@ from PIL import Image
 from cvdemo.errors import DataError
 from cvdemo.labs.windows import lab as windows
 from cvdemo.labs.windows.lab import Search, nets, raw_windows, search_both_ways
-from cvdemo.nets.sliding_window import PyramidConfig, SlidingWindow
+from cvdemo.nets.sliding_window import SlidingWindow, WindowPyramidConfig
 from cvdemo.ops.detections import confidence
 from cvdemo.zoo.drawn import at_working_size
 from cvdemo.zoo.model import FLOOR
@@ -40,7 +40,7 @@ def test_the_pages_windows_are_the_detectors() -> None:
     picture = np.random.default_rng(1).integers(0, 256, (160, 192, 3)).astype(np.uint8)
     search = Search(54, 2, 8, (0.5, 1.0))
     mine = raw_windows(search_both_ways(picture, search), 192, 160)
-    whole = SlidingWindow(nets()[0], PyramidConfig((54, 81), (0.5, 1)))
+    whole = SlidingWindow(nets()[0], WindowPyramidConfig((54, 81), (0.5, 1)))
     trace = whole(at_working_size(picture, "cpu"))
     row, kind = (trace.scores()[0] > FLOOR).nonzero(as_tuple=True)
     assert len(mine) == len(row) > 0
