@@ -21,6 +21,7 @@ from cvdemo.nets.pyramid import PyramidNet
 from cvdemo.nets.roi_head import (
     RoIHead,
     RoIHeadConfig,
+    RoITargets,
     class_probabilities,
     decode_boxes,
     head_loss,
@@ -99,11 +100,24 @@ class FasterRCNN(PyramidNet):
         )
 
 
+class SampledLoss(NamedTuple):
+    """Both halves' loss of a batch; the features and the sampled RoIs, for the loss of a further head."""
+
+    total: Tensor
+    features: dict[int, Tensor]
+    rois: RoITargets
+
+
 def faster_rcnn_loss(net: FasterRCNN, pictures: Tensor, truth: Sequence[Targets], autocast: Any) -> Tensor:
     """Loss of a batch: of the proposals, and of a choice of regions among them (arXiv:1506.01497, eq. 1).
 
     `autocast` is a context in which the convolutions run.
     """
+    return sampled_loss(net, pictures, truth, autocast).total
+
+
+def sampled_loss(net: FasterRCNN, pictures: Tensor, truth: Sequence[Targets], autocast: Any) -> SampledLoss:
+    """`faster_rcnn_loss` with what a mask or keypoint head is trained on."""
     with autocast:
         features = net.features(pictures)
         rpn_trace = net.rpn(features)
@@ -112,4 +126,5 @@ def faster_rcnn_loss(net: FasterRCNN, pictures: Tensor, truth: Sequence[Targets]
     with autocast:
         trace = net.head(features, targets.boxes)
     first = rpn_loss(rpn_trace, truth, net.config.rpn)
-    return first.total + head_loss(trace.logits, trace.offsets, trace.rois, targets).total
+    second = head_loss(trace.logits, trace.offsets, trace.rois, targets)
+    return SampledLoss(first.total + second.total, features, targets)

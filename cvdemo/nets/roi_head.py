@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -70,21 +70,45 @@ class RoIHead(nn.Module):
 
     def pool(self, features: Mapping[int, Tensor], rois: Tensor) -> Tensor:
         """Each region's features from the level that fits its size, [R, C, S, S]."""
-        config = self.config
-        level = assign_levels(rois[:, 1:], config.side, len(config.strides))
-        channels = features[config.strides[0]].shape[1]
-        pooled = rois.new_zeros(len(rois), channels, config.size, config.size)
-        for k, stride in enumerate(config.strides):
-            own = (level == k).nonzero()[:, 0]
-            if len(own):
-                pooled = pooled.index_copy(0, own, self._pool(features[stride].float(), rois[own], stride))
-        return pooled
+        return pool_rois(features, rois, self.config)
 
-    def _pool(self, level: Tensor, rois: Tensor, stride: int) -> Tensor:
-        size = self.config.size
-        if self.config.pooling == "max":
-            return roi_pool(level, rois, size, 1 / stride)
-        return roi_align(level, rois, size, 1 / stride, self.config.samples, aligned=self.config.aligned)
+
+class PoolConfig(Protocol):
+    """What a head's configuration says about pooling, as in `RoIHeadConfig`."""
+
+    @property
+    def strides(self) -> tuple[int, ...]: ...
+    @property
+    def side(self) -> float: ...
+    @property
+    def pooling(self) -> Literal["align", "max"]: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def samples(self) -> int: ...
+    @property
+    def aligned(self) -> bool: ...
+
+
+def pool_rois(features: Mapping[int, Tensor], rois: Tensor, config: PoolConfig) -> Tensor:
+    """Features [R, C, S, S] of each RoI [R, 5], pooled from the level that fits its size."""
+    level = assign_levels(rois[:, 1:], config.side, len(config.strides))
+    channels = features[config.strides[0]].shape[1]
+    pooled = rois.new_zeros(len(rois), channels, config.size, config.size)
+    for k, stride in enumerate(config.strides):
+        own = (level == k).nonzero()[:, 0]
+        if len(own):
+            pooled = pooled.index_copy(
+                0, own, pool_level(features[stride].float(), rois[own], stride, config)
+            )
+    return pooled
+
+
+def pool_level(level: Tensor, rois: Tensor, stride: int, config: PoolConfig) -> Tensor:
+    """Features [R, C, S, S] of each RoI [R, 5], pooled from one level [N, C, h, w]."""
+    if config.pooling == "max":
+        return roi_pool(level, rois, config.size, 1 / stride)
+    return roi_align(level, rois, config.size, 1 / stride, config.samples, aligned=config.aligned)
 
 
 def hidden_layers(inputs: int, width: int, dropout: float = 0.0) -> nn.Sequential:
@@ -121,12 +145,14 @@ def decode_boxes(offsets: Tensor, rois: Tensor, variances: tuple[float, ...] = V
 class RoITargets(NamedTuple):
     """Regions to learn from: `boxes` of each picture; of all R regions the `classes` [R], 0 background.
 
-    `target_boxes` [P, 4] are the objects' boxes of the P regions that are on objects, in their order.
+    `target_boxes` [P, 4] are the objects' boxes of the P positive regions, in their order; those come first
+    in their picture's `boxes`, and `matched` has the row of each one's object, picture by picture.
     """
 
     boxes: list[Tensor]
     classes: Tensor
     target_boxes: Tensor
+    matched: tuple[Tensor, ...] = ()
 
 
 @torch.no_grad()
@@ -142,7 +168,7 @@ def sample_rois(
 
     arXiv:1504.08083, sec. 2.3. The true boxes are among the proposals, so that there is always something.
     """
-    boxes, classes, target_boxes = [], [], []
+    boxes, classes, target_boxes, rows = [], [], [], []
     for own, targets in zip(proposals, truth, strict=True):
         own = torch.cat([own, targets.boxes[~targets.difficult]])
         target = match(own, targets, iou, each=False).target
@@ -150,7 +176,8 @@ def sample_rois(
         boxes.append(torch.cat([own[positives], own[negatives]]))
         classes += [targets.classes[target[positives]] + 1, torch.zeros_like(negatives)]
         target_boxes.append(targets.boxes[target[positives]])
-    return RoITargets(boxes, torch.cat(classes), torch.cat(target_boxes))
+        rows.append(target[positives])
+    return RoITargets(boxes, torch.cat(classes), torch.cat(target_boxes), tuple(rows))
 
 
 class HeadLoss(NamedTuple):
