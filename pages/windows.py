@@ -21,13 +21,14 @@ from cvdemo.labs.windows.lab import (
     found_in,
     raw_windows,
 )
+from cvdemo.metrics.scene import scene_score
 from cvdemo.nets.fcn import convolutionalized
 from cvdemo.nets.sliding_window import STRIDE, WINDOW, EveryWindow, SlidingWindow, WindowClassifier
 from cvdemo.ops.detections import select
 from cvdemo.ops.windows import pyramid, pyramid_count, slide
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import Chosen, choose_picture
-from cvdemo.ui.truth import say_what_it_knows, scene_score
+from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
 
 PLAIN = {"displayModeBar": False}

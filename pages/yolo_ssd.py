@@ -23,13 +23,14 @@ from cvdemo.labs.yolo_ssd.lab import (
     looked,
     of_levels,
 )
+from cvdemo.metrics.scene import scene_score
 from cvdemo.nets.ssd import SSD, ssd_loss
 from cvdemo.nets.yolo import YOLO, boxes_of, wanted, yolo_loss
 from cvdemo.ops.anchors import default_sizes, grid_boxes
 from cvdemo.ops.detections import select
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import Chosen, choose_picture
-from cvdemo.ui.truth import say_what_it_knows, scene_score
+from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
 
 GRID, DEFAULTS, BOTH = VIEWS = ("YOLO's grid", "SSD's levels", "Side by side")

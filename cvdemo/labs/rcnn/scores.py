@@ -16,10 +16,10 @@ from cvdemo.data.pictures import fit, to_png
 from cvdemo.draw.regions import Judged, draw_judged
 from cvdemo.labs.rcnn.lab import Passed
 from cvdemo.labs.rcnn.stages import columns, heading, row
+from cvdemo.metrics.scene import scene_score
 from cvdemo.metrics.tally import Tally, tally
 from cvdemo.ops.detections import confidence, select
 from cvdemo.ui.source import Chosen
-from cvdemo.ui.truth import scene_score
 from cvdemo.world.known import Truth
 from cvdemo.world.vocabulary import THINGS
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from cvdemo import zoo
 from cvdemo.metrics.proposals import recall
+from cvdemo.metrics.scene import SceneScore, scene_score
 from cvdemo.ops.anchors import inside
 from cvdemo.ops.detections import select
 from cvdemo.ui.source import Chosen
-from cvdemo.ui.truth import SceneScore, scene_score
 from cvdemo.world.known import Truth
 from cvdemo.world.vocabulary import THINGS
 
