@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cvdemo.world.known import Truth
+from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
 
 

@@ -32,7 +32,7 @@ from cvdemo.ops.iou import box_iou
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component, packed
 from cvdemo.ui.source import Chosen
-from cvdemo.world.known import Truth
+from cvdemo.world.truth import Truth
 
 COMPONENT = "roi-lab"
 SHOWN = 900  # pixels of the picture's longer side in the browser

@@ -28,7 +28,7 @@ from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component, packed
 from cvdemo.ui.page import texts
 from cvdemo.ui.source import Chosen
-from cvdemo.world.known import Truth
+from cvdemo.world.truth import Truth
 
 if TYPE_CHECKING:  # torch
     from cvdemo.nets.rpn_paper import Counted
@@ -181,7 +181,7 @@ def paper_rows(counted: Counted) -> list[str]:
     return [
         f"{counted.rows} × {counted.columns} = {counted.rows * counted.columns:,}",
         *(f"{n:,}" for n in counts),
-        "needs scores" if counted.distinct is None else f"{counted.distinct:,}",
+        "needs scores" if counted.after_nms is None else f"{counted.after_nms:,}",
         "at most 300" if counted.proposed is None else f"{counted.proposed:,}",
     ]
 

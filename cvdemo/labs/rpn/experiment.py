@@ -15,7 +15,7 @@ from cvdemo.metrics.proposals import recall
 from cvdemo.metrics.scene import SceneScore, scene_score
 from cvdemo.ops.anchors import inside
 from cvdemo.ops.detections import select
-from cvdemo.world.known import Truth
+from cvdemo.world.truth import Truth
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -105,7 +105,7 @@ def detector() -> DrawnDetector:
 
 def predict(picture: NDArray[np.uint8]) -> RPNPrediction:
     """Run the network on a picture [H, W, 3] uint8 RGB."""
-    from cvdemo.nets.rpn import judged
+    from cvdemo.nets.rpn import decode_anchors
     from cvdemo.zoo.drawn import at_working_size
 
     model = detector()
@@ -114,8 +114,8 @@ def predict(picture: NDArray[np.uint8]) -> RPNPrediction:
     size = (x.shape[2], x.shape[3])
 
     def forward() -> tuple[TwoStageTrace, Tensor, Tensor]:
-        trace = model.look(x)
-        boxes, scores = judged(trace.rpn, size, config)
+        trace = model.forward(x)
+        boxes, scores = decode_anchors(trace.rpn, size, config)
         return trace, boxes[0], scores[0]
 
     (trace, boxes, scores), milliseconds = model.run(forward, warm=size)
@@ -136,7 +136,7 @@ def filter_proposals(
         return left, classify(prediction, prediction.boxes[left.proposed])
 
     (left, detections), milliseconds = detector().run(work)
-    rows = [r.cpu().numpy() for r in (left.asked, left.best, left.solid, left.distinct, left.proposed)]
+    rows = [r.cpu().numpy() for r in left]
     last_stage = np.zeros(len(prediction.boxes), np.uint8)
     for stage, own in enumerate(rows, 1):
         last_stage[own] = stage
@@ -189,8 +189,8 @@ def _stages(
     truth: Truth | None,
 ) -> tuple[FunnelStage, ...]:
     corrected = prediction.boxes.cpu().numpy()
-    part, _, thick, distinct, proposed = rows
-    boxes = [anchors, *(corrected[r] for r in (part, thick, distinct, proposed)), detections.xyxy]
+    selected, _, not_small, after_nms, proposed = rows
+    boxes = [anchors, *(corrected[r] for r in (selected, not_small, after_nms, proposed)), detections.xyxy]
     targets = None if truth is None else target_boxes(truth, prediction.size)
     return tuple(FunnelStage(title, b, recall_of(b, targets)) for title, b in zip(STAGES, boxes, strict=True))
 
