@@ -10,9 +10,9 @@ from cvdemo import zoo
 from cvdemo.data.detections_json import to_coco
 from cvdemo.draw.iou import hits_curve
 from cvdemo.labs.iou.boxes import Pair, place
-from cvdemo.metrics.contest import contest
 from cvdemo.metrics.conventions import COCO_THRESHOLDS
 from cvdemo.metrics.curve import hits_by_threshold
+from cvdemo.metrics.eligible_pairs import eligible_pairs
 from cvdemo.metrics.evaluation import load
 from cvdemo.ops.detections import select
 from cvdemo.ops.iou import box_iou
@@ -35,7 +35,7 @@ def correct_boxes(truth: np.ndarray, found: sv.Detections, *, width: int, height
         ],
     }
     results = [{**row, "category_id": 1} for row in to_coco(found, image_id=1)]
-    return hits_by_threshold(contest(load(known, results)), COCO_THRESHOLDS).tolist()
+    return hits_by_threshold(eligible_pairs(load(known, results)), COCO_THRESHOLDS).tolist()
 
 
 def hits(chosen: Chosen, pair: Pair) -> None:

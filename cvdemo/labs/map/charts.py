@@ -8,9 +8,9 @@ import plotly.graph_objects as go
 from cvdemo.draw.colours import colour
 from cvdemo.metrics.coco import Scores
 from cvdemo.metrics.confusion import Confusion
-from cvdemo.metrics.contest import Contest
 from cvdemo.metrics.curve import unique_names
-from cvdemo.metrics.faults import Fault
+from cvdemo.metrics.eligible_pairs import EligiblePairs
+from cvdemo.metrics.error_types import ErrorType
 from cvdemo.metrics.tide import Tide
 
 GREY = "#888888"  # seen on light and dark
@@ -18,12 +18,12 @@ MARGIN = {"l": 8, "r": 8, "t": 30, "b": 8}
 MOST_CELLS = 16  # classes up to which the cells of a table carry their numbers
 
 FAULTS = {
-    Fault.CLASSIFICATION: "wrong class",
-    Fault.LOCALISATION: "badly placed",
-    Fault.BOTH: "both",
-    Fault.DUPLICATE: "duplicate",
-    Fault.BACKGROUND: "background",
-    Fault.MISSED: "missed",
+    ErrorType.CLASSIFICATION: "wrong class",
+    ErrorType.LOCALISATION: "badly placed",
+    ErrorType.BOTH: "both",
+    ErrorType.DUPLICATE: "duplicate",
+    ErrorType.BACKGROUND: "background",
+    ErrorType.MISSED: "missed",
 }
 
 
@@ -131,9 +131,9 @@ def tide_bars(tide: Tide) -> go.Figure:
     return _laid_out(figure, 420, xaxis=xaxis, yaxis={"autorange": "reversed"})
 
 
-def class_names(field: Contest) -> list[str]:
+def class_names(eligible: EligiblePairs) -> list[str]:
     """The classes' names, all different: [K]."""
-    return unique_names(field)
+    return unique_names(eligible)
 
 
 def _heat(

@@ -9,11 +9,11 @@ import streamlit as st
 
 from cvdemo.data.annotations import EvalSet
 from cvdemo.metrics.coco import Scores, score
-from cvdemo.metrics.contest import Contest
 from cvdemo.metrics.conventions import COCO_KEYPOINTS, COCO_THRESHOLDS, Conventions
 from cvdemo.metrics.curve import Curve, curves
+from cvdemo.metrics.eligible_pairs import EligiblePairs
+from cvdemo.metrics.pr_steps import PRSteps
 from cvdemo.metrics.switchboard import TOOLS
-from cvdemo.metrics.walk import Walk
 from cvdemo.metrics.what_if import after_nms, with_false_alarms
 
 
@@ -45,24 +45,24 @@ def rules_of(name: str, data: EvalSet) -> Conventions:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def contest_of(identity: str, rules: str, _data: EvalSet) -> Contest:
+def eligible_pairs_of(identity: str, rules: str, _data: EvalSet) -> EligiblePairs:
     """The set under a tool's rules; overlaps are worked out once."""
-    return Contest(_data, rules_of(rules, _data))
+    return EligiblePairs(_data, rules_of(rules, _data))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def scores_of(identity: str, rules: str, _field: Contest) -> Scores:
+def scores_of(identity: str, rules: str, _eligible: EligiblePairs) -> Scores:
     """AP of every class at the ten thresholds."""
-    return score(_field.data, _field.conventions)
+    return score(_eligible.data, _eligible.conventions)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def curves_of(identity: str, rules: str, iou: float, _field: Contest) -> dict[int, Curve]:
+def curves_of(identity: str, rules: str, iou: float, _eligible: EligiblePairs) -> dict[int, Curve]:
     """The curves of all classes at one threshold."""
-    return curves(_field, iou)
+    return curves(_eligible, iou)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def walk_of(identity: str, rules: str, iou: float, category: int, _curve: Curve) -> Walk:
-    """The walk along one class's curve."""
-    return Walk(_curve)
+def pr_steps_of(identity: str, rules: str, iou: float, category: int, _curve: Curve) -> PRSteps:
+    """The steps along one class's curve."""
+    return PRSteps(_curve)

@@ -20,7 +20,7 @@ from cvdemo.errors import DataError, PictureError
 from cvdemo.labs.map.exam import Exam
 from cvdemo.labs.map.run import NMS_IOU, Shown, run_detector
 from cvdemo.metrics.evaluation import Format
-from cvdemo.metrics.given import read_given
+from cvdemo.metrics.readers import read_archives
 from cvdemo.metrics.what_if import after_nms
 from cvdemo.ui.models import choose_model, ready
 
@@ -58,7 +58,7 @@ def _own(
     truth, results, photos = (open_files(_contents(files)) for files in (_truth, _results, _photos))
     wanted: Any = None if format_ == "guess" else format_
     together = open_files([*_contents(_truth), *_contents(_photos)])
-    data = read_given(together if photos.paths() else truth, results, iou_type, format=wanted)
+    data = read_archives(together if photos.paths() else truth, results, iou_type, format=wanted)
     about = (
         f"Your files: {len(data.image_ids)} images, {len(data.category_ids)} classes, "
         f"{len(data.truth)} truths, {len(data.results)} detections."

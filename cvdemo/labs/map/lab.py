@@ -7,12 +7,12 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from cvdemo.labs.map.exam import Exam, changed, contest_of, curves_of, walk_of
+from cvdemo.labs.map.exam import Exam, changed, curves_of, eligible_pairs_of, pr_steps_of
 from cvdemo.labs.map.player import curve_player
 from cvdemo.labs.map.tabs import tabs
 from cvdemo.metrics.ap import average_precision
-from cvdemo.metrics.contest import Contest
 from cvdemo.metrics.curve import Curve, unique_names
+from cvdemo.metrics.eligible_pairs import EligiblePairs
 from cvdemo.metrics.switchboard import TOOLS
 from cvdemo.ui.page import texts
 
@@ -58,8 +58,8 @@ def _try(name: str, values: dict[str, float]) -> None:
 
 def controls(exam: Exam) -> Knobs:
     """Class, thresholds, NMS, false alarms and rules, in one row over the player."""
-    field = contest_of(exam.identity, exam.rules, exam.data)
-    names, there = unique_names(field), field.positives(field.need_not)
+    eligible = eligible_pairs_of(exam.identity, exam.rules, exam.data)
+    names, there = unique_names(eligible), eligible.positives(eligible.need_not)
     listed = [k for k in np.argsort(-there, kind="stable").tolist() if there[k]] or [0]
     listed.sort(key=lambda k: names[k] != "duck")  # the lecture's favourite first
     kind, iou, score, nms, more = st.columns([1, 1.2, 1.2, 1.2, 0.7], gap="medium", vertical_alignment="top")
@@ -119,26 +119,26 @@ def results(exam: Exam, knobs: Knobs) -> None:
     """Numbers, player and tables for the set as the knobs change it."""
     data = changed(exam.identity, knobs.nms, knobs.alarms, knobs.category if knobs.alarms else -1, exam)
     run = f"{exam.identity}|{knobs.nms:g}|{knobs.alarms}|{knobs.category if knobs.alarms else -1}"
-    field = contest_of(run, knobs.rules, data)
-    curves = curves_of(run, knobs.rules, knobs.iou, field)
+    eligible = eligible_pairs_of(run, knobs.rules, data)
+    curves = curves_of(run, knobs.rules, knobs.iou, eligible)
     if knobs.category not in curves:
-        st.info(f"No {unique_names(field)[knobs.category]} has to be found under these rules.")
+        st.info(f"No {unique_names(eligible)[knobs.category]} has to be found under these rules.")
         return
     curve = curves[knobs.category]
     numbers(exam, knobs, curves)
-    walk = walk_of(run, knobs.rules, knobs.iou, knobs.category, curve)
+    steps = pr_steps_of(run, knobs.rules, knobs.iou, knobs.category, curve)
     curve_player(
-        walk, exam.jpeg, run=f"{run}|{knobs.rules}|{knobs.category}", threshold=knobs.score, key="map"
+        steps, exam.jpeg, run=f"{run}|{knobs.rules}|{knobs.category}", threshold=knobs.score, key="map"
     )
-    uncounted(field)
-    tabs(exam, run, knobs.rules, field, curves, curve, knobs.score)
+    uncounted(eligible)
+    tabs(exam, run, knobs.rules, eligible, curves, curve, knobs.score)
 
 
 def numbers(exam: Exam, knobs: Knobs, curves: dict[int, Curve]) -> None:
     """AP of the class and its mean, and of what the score threshold keeps, against the untouched set."""
     data = changed(exam.identity, exam.nms, 0, -1, exam)
-    base_field: Contest = contest_of(f"{exam.identity}|{exam.nms:g}|0|-1", "COCO", data)
-    base = curves_of(f"{exam.identity}|{exam.nms:g}|0|-1", "COCO", IOU, base_field)
+    base_eligible: EligiblePairs = eligible_pairs_of(f"{exam.identity}|{exam.nms:g}|0|-1", "COCO", data)
+    base = curves_of(f"{exam.identity}|{exam.nms:g}|0|-1", "COCO", IOU, base_eligible)
     curve = curves[knobs.category]
     point = curve.at_score(knobs.score)
     kept = int((curve.scores >= knobs.score).sum())
@@ -162,10 +162,10 @@ def _delta(change: float) -> str:
     return f" :red[▼ {-change:.3f}]" if change < 0 else f" :green[▲ {change:.3f}]"
 
 
-def uncounted(field: Contest) -> None:
+def uncounted(eligible: EligiblePairs) -> None:
     """Say how many detections are beyond the limit of their image and class."""
-    if field.uncounted:
-        most = field.conventions.max_detections
+    if eligible.uncounted:
+        most = eligible.conventions.max_detections
         st.caption(
-            f"{field.uncounted} detections beyond the best {most} of their image and class do not count."
+            f"{eligible.uncounted} detections beyond the best {most} of their image and class do not count."
         )

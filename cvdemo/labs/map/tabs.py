@@ -15,8 +15,8 @@ from cvdemo.labs.map.exam import Exam, scores_of
 from cvdemo.metrics.ap import AP_METHODS
 from cvdemo.metrics.coco import Scores
 from cvdemo.metrics.confusion import confusion
-from cvdemo.metrics.contest import Contest
 from cvdemo.metrics.curve import Curve, ap_table, unique_names
+from cvdemo.metrics.eligible_pairs import EligiblePairs
 from cvdemo.metrics.evaluation import as_dict
 from cvdemo.metrics.switchboard import Reading, one_by_one, tools
 from cvdemo.metrics.tide import tide
@@ -26,28 +26,34 @@ TABS = ("Classes and thresholds", "Operating point and errors", "Why two tools d
 
 
 def tabs(
-    exam: Exam, run: str, rules: str, field: Contest, curves: dict[int, Curve], curve: Curve, score: float
+    exam: Exam,
+    run: str,
+    rules: str,
+    eligible: EligiblePairs,
+    curves: dict[int, Curve],
+    curve: Curve,
+    score: float,
 ) -> None:
     """The tables and charts; only those of the open tab are computed."""
     classes, errors, disagree, take = st.tabs(TABS, key="map-tab", on_change="rerun")
-    scores = scores_of(run, rules, field)
+    scores = scores_of(run, rules, eligible)
     if classes.open:
         with classes:
             classes_and_thresholds(scores, curves, curve)
     if errors.open:
         with errors:
-            operating_point(field, curve, score)
+            operating_point(eligible, curve, score)
     if disagree.open:
         with disagree:
-            switchboard(field, curve.iou_threshold)
+            switchboard(eligible, curve.iou_threshold)
     if take.open:
         with take:
-            downloads(field, scores, curve)
+            downloads(eligible, scores, curve)
 
 
 def classes_and_thresholds(scores: Scores, curves: dict[int, Curve], curve: Curve) -> None:
     """AP per class and mean, along the IoU thresholds, and the table of both."""
-    names = unique_names(curve.field)
+    names = unique_names(curve.eligible)
     aps = {names[k]: c.ap("101-point") for k, c in curves.items()}
     mean = float(np.mean(list(aps.values())))
     left, right = st.columns(2, gap="medium")
@@ -67,14 +73,14 @@ def classes_and_thresholds(scores: Scores, curves: dict[int, Curve], curve: Curv
     st.plotly_chart(table, key="map-table", alt="Table of AP by class and IoU threshold")
 
 
-def operating_point(field: Contest, curve: Curve, score: float) -> None:
+def operating_point(eligible: EligiblePairs, curve: Curve, score: float) -> None:
     """Confusion matrix and TIDE of the detections above the score threshold."""
     iou = curve.iou_threshold
-    kept = Contest(above(field.data, score), field.conventions)
+    kept = EligiblePairs(above(eligible.data, score), eligible.conventions)
     left, right = st.columns([1.25, 1], gap="medium")
     with left:
         st.markdown(f"**Who is taken for whom** (scores ≥ {score:.2f}, IoU ≥ {iou:.2f}, all classes)")
-        matrix = confusion(field, iou, score)
+        matrix = confusion(eligible, iou, score)
         st.plotly_chart(map_charts.confusion_map(matrix), key="map-confusion", alt="Confusion matrix")
     with right:
         costs = tide(kept, iou)
@@ -84,18 +90,18 @@ def operating_point(field: Contest, curve: Curve, score: float) -> None:
         st.plotly_chart(map_charts.tide_bars(costs), key="map-tide", alt=alt)
 
 
-def switchboard(field: Contest, iou: float) -> None:
+def switchboard(eligible: EligiblePairs, iou: float) -> None:
     """AP of the same files by each tool's rules, and with one rule changed at a time."""
     st.markdown(
         f"The **same files**, IoU {iou:.2f}, averaged over the classes. Each tool decides a few things for "
         "itself; the right table changes one decision at a time, starting from the rules above."
     )
     left, right = st.columns([1.3, 1], gap="medium")
-    if field.data.iou_type == "keypoints":
+    if eligible.data.iou_type == "keypoints":
         left.info("Keypoints have one set of rules only, COCO's: no two tools to compare.")
     else:
-        left.dataframe(_tools_table(tools(field.data, iou)), hide_index=True, key="map-tools")
-    readings = one_by_one(field.data, field.conventions, iou)
+        left.dataframe(_tools_table(tools(eligible.data, iou)), hide_index=True, key="map-tools")
+    readings = one_by_one(eligible.data, eligible.conventions, iou)
     rows = [
         {"one decision changed": r.name, "mAP": r.ap, "difference": r.ap - readings[0].ap} for r in readings
     ]
@@ -114,7 +120,7 @@ def switchboard(field: Contest, iou: float) -> None:
 def _tools_table(readings: list[Reading]) -> list[dict[str, str]]:
     """One column per tool, one row per decision."""
     rows = [{"": "mAP"} | {r.name: f"{r.ap:.4f}" for r in readings}]
-    for label, field in (
+    for label, setting in (
         ("box is as wide as", "pixel"),
         ("matching", "matching"),
         ("area", "interpolation"),
@@ -122,13 +128,13 @@ def _tools_table(readings: list[Reading]) -> list[dict[str, str]]:
         ("difficult objects", "difficult"),
         ("most detections", "max_detections"),
     ):
-        values = {r.name: getattr(r.conventions, field) for r in readings}
+        values = {r.name: getattr(r.conventions, setting) for r in readings}
         words = {"continuous": "x2 - x1", "plus-one": "x2 - x1 + 1", None: "all"}
         rows.append({"": label} | {name: str(words.get(v, v)) for name, v in values.items()})
     return rows
 
 
-def downloads(field: Contest, scores: Scores, curve: Curve) -> None:
+def downloads(eligible: EligiblePairs, scores: Scores, curve: Curve) -> None:
     """The curve as CSV and SVG, all scores as JSON."""
     st.markdown(f"The curve of *{curve.name}* at IoU {curve.iou_threshold:.2f}, and every score of the set.")
     table, picture, numbers, _ = st.columns([1, 1, 1, 2])
@@ -139,7 +145,7 @@ def downloads(field: Contest, scores: Scores, curve: Curve) -> None:
     )
     numbers.download_button(
         "Scores (JSON)",
-        lambda: scores_json(field, scores, curve.iou_threshold),
+        lambda: scores_json(eligible, scores, curve.iou_threshold),
         "scores.json",
         "application/json",
         width="stretch",
@@ -152,21 +158,21 @@ def curve_csv(curve: Curve) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["image", "score", "outcome", "precision", "recall", "envelope"])
-    data = curve.field.data
-    outcome = np.where(curve.hits, "TP", np.where(curve.misses, "FP", "ignored"))
+    data = curve.eligible.data
+    outcome = np.where(curve.true_positives, "TP", np.where(curve.false_positives, "FP", "ignored"))
     names = [data.image_names[i] for i in data.results.image[curve.rows]]
     columns = (curve.scores, outcome, curve.precision, curve.recall, curve.envelope)
     writer.writerows(zip(names, *(c.tolist() for c in columns), strict=True))
     return out.getvalue()
 
 
-def scores_json(field: Contest, scores: Scores, iou: float) -> str:
+def scores_json(eligible: EligiblePairs, scores: Scores, iou: float) -> str:
     """COCO's numbers, AP at one threshold three ways, and AP by class and threshold."""
-    names = unique_names(field)
+    names = unique_names(eligible)
     grid = {names[k]: row.tolist() for k, row in enumerate(scores.ap[:, :, 0].T) if not np.isnan(row).any()}
     content = {
         "summary": scores.summary(),
-        "at_iou": as_dict(ap_table(field, iou)),
+        "at_iou": as_dict(ap_table(eligible, iou)),
         "iou_thresholds": list(scores.conventions.iou_thresholds),
         "AP_by_class_and_iou": grid,
         "methods": list(AP_METHODS),

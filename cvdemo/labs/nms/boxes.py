@@ -12,14 +12,14 @@ from cvdemo import zoo
 from cvdemo.data.detections_json import class_names
 from cvdemo.labs.nms.own import as_detections, own_boxes
 from cvdemo.labs.nms.player import Known, Setting
-from cvdemo.metrics.tally import Tally, tally
+from cvdemo.metrics.recall_counts import RecallCounts, recall_counts
 from cvdemo.ops.detections import confidence
 from cvdemo.ops.iou import box_iou
 from cvdemo.ops.replay import Method, Replay, replay
 from cvdemo.ui.models import choose_model, raw_detections, ready
 from cvdemo.ui.source import Chosen
-from cvdemo.world.known import Truth
 from cvdemo.world.proposals import simulated_proposals
+from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
 
 KINDS = ("detector", "simulated", "my own")
@@ -125,7 +125,9 @@ def known(chosen: Chosen, boxes: Boxes, played: Played) -> Known | None:
     truth = chosen.truth
     ids = world_ids(played.detections)
     kept = played.replay.kept
-    stand = tally(played.replay.kept_boxes, played.replay.kept_scores, ids[kept], truth.boxes, truth.classes)
+    stand = recall_counts(
+        played.replay.kept_boxes, played.replay.kept_scores, ids[kept], truth.boxes, truth.classes
+    )
     return Known(truth.boxes, [THINGS[k] for k in truth.classes], stand)
 
 
@@ -150,7 +152,7 @@ def comparable(boxes: Boxes) -> bool:
     return boxes.kind == "simulated" or (boxes.entry is not None and boxes.entry.source is zoo.Source.DRAWN)
 
 
-def counted(stand: Tally) -> str:
+def counted(stand: RecallCounts) -> str:
     """The tally in one line of Markdown."""
     lost = int((~stand.found).sum())
     parts = [f"**{int(stand.found.sum())} of {len(stand.found)}** true objects found"]

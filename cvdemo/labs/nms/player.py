@@ -15,7 +15,7 @@ import supervision as sv
 from cvdemo.data.detections_json import class_names
 from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.colours import colour
-from cvdemo.metrics.tally import Tally
+from cvdemo.metrics.recall_counts import RecallCounts
 from cvdemo.ops.detections import confidence
 from cvdemo.ops.replay import Method, Replay
 from cvdemo.ui.component import component
@@ -55,7 +55,7 @@ class Known:
 
     boxes: np.ndarray
     names: list[str]
-    tally: Tally
+    tally: RecallCounts
 
 
 def nms_player(

@@ -11,12 +11,12 @@ import supervision as sv
 from cvdemo.data.detections_json import class_names
 from cvdemo.labs.nms.boxes import Boxes, world_ids
 from cvdemo.labs.nms.player import Setting
-from cvdemo.metrics.tally import tally
+from cvdemo.metrics.recall_counts import recall_counts
 from cvdemo.ops.detections import confidence
 from cvdemo.ops.nms import batched_nms, nms
 from cvdemo.ui.component import component
 from cvdemo.ui.source import Chosen
-from cvdemo.world.known import Truth
+from cvdemo.world.truth import Truth
 
 FINE, COARSE = np.linspace(0, 1, 101), np.linspace(0, 1, 21)
 FEW = 150  # so many boxes can be swept finely within a slider's move
@@ -47,7 +47,7 @@ def sweep(
         kept = batched_nms(boxes, scores, ids, threshold) if per_class else nms(boxes, scores, threshold)
         result.kept.append(len(kept))
         if truth is not None:
-            stand = tally(boxes[kept], scores[kept], ids[kept], truth.boxes, truth.classes)
+            stand = recall_counts(boxes[kept], scores[kept], ids[kept], truth.boxes, truth.classes)
             result.found.append(int(stand.found.sum()))
             result.duplicates.append(int(stand.duplicate.sum()))
     return result
