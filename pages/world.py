@@ -34,8 +34,9 @@ def lab() -> None:
     with right:
         picture, truth = drawn(seed, difficulty)
         shown = overlay(picture, truth, layers)
-        st.image(to_jpeg(shown), width="stretch", alt=truth.caption)
-        st.markdown(f"> {truth.caption}")
+        caption = world.write_captions(truth)[0]
+        st.image(to_jpeg(shown), width="stretch", alt=caption)
+        st.markdown(f"> {caption}")
         st.download_button("PNG", lambda: to_png(shown), f"scene-{seed}.png", "image/png")
 
 

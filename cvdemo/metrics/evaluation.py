@@ -15,7 +15,6 @@ from cvdemo.data.yolo import read_yolo
 from cvdemo.errors import DataError
 from cvdemo.metrics.ap import ApMethod
 from cvdemo.metrics.coco import score
-from cvdemo.metrics.contest import Contest
 from cvdemo.metrics.conventions import (
     COCO,
     COCO_KEYPOINTS,
@@ -24,6 +23,7 @@ from cvdemo.metrics.conventions import (
     Conventions,
 )
 from cvdemo.metrics.curve import ApTable, ap_table
+from cvdemo.metrics.eligible_pairs import EligiblePairs
 
 Format: TypeAlias = Literal["coco", "voc", "yolo", "odm"]
 
@@ -60,7 +60,7 @@ def evaluate_at(
     """AP at one IoU threshold: AP_all_point, AP_11_point, AP_101_point, as mean and `per_class` by name."""
     data = load(truth, results, iou_type, format=format, skip_bad=skip_bad)
     used = conventions or conventions_for(format, iou_type, averaged=False)
-    return as_dict(ap_table(Contest(data, used), iou_threshold))
+    return as_dict(ap_table(EligiblePairs(data, used), iou_threshold))
 
 
 def as_dict(table: ApTable) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from cvdemo.data.annotations import EvalSet
-from cvdemo.metrics.contest import Contest
 from cvdemo.metrics.conventions import COCO, OBJECT_DETECTION_METRICS, VOC_2007, VOC_2010, Conventions
 from cvdemo.metrics.curve import ap_table
+from cvdemo.metrics.eligible_pairs import EligiblePairs
 
 TOOLS: dict[str, Conventions] = {
     "COCO": COCO,
@@ -28,7 +28,7 @@ class Reading:
 
 def reading(data: EvalSet, name: str, conventions: Conventions, iou_threshold: float) -> Reading:
     """AP at one IoU threshold under given conventions."""
-    table = ap_table(Contest(data, conventions), iou_threshold)
+    table = ap_table(EligiblePairs(data, conventions), iou_threshold)
     return Reading(name, conventions, table.mean[conventions.interpolation])
 
 

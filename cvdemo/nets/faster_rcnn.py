@@ -18,7 +18,7 @@ from cvdemo.nets.backbone import BackboneConfig
 from cvdemo.nets.encoders import PaperBackbone
 from cvdemo.nets.matching import Things
 from cvdemo.nets.pyramid import PyramidNet
-from cvdemo.nets.roi_head import RoIHead, RoIHeadConfig, head_loss, lesson, moved, scored
+from cvdemo.nets.roi_head import Lesson, RoIHead, RoIHeadConfig, head_loss, lesson, moved, scored
 from cvdemo.nets.rpn import RPN, Proposals, RPNConfig, RPNTrace, propose, rpn_loss
 
 
@@ -90,11 +90,24 @@ class FasterRCNN(PyramidNet):
         return TwoStageTrace(features, seen, proposals, self.head(features, [p.boxes for p in proposals]))
 
 
+class SampledLoss(NamedTuple):
+    """Both halves' loss of a batch; the features and the sampled RoIs, for the loss of a further head."""
+
+    total: Tensor
+    features: dict[int, Tensor]
+    rois: Lesson
+
+
 def faster_rcnn_loss(net: FasterRCNN, pictures: Tensor, truth: Sequence[Things], autocast: Any) -> Tensor:
     """Loss of a batch: of the proposals, and of a choice of regions among them (arXiv:1506.01497, eq. 1).
 
     `autocast` is a context in which the convolutions run.
     """
+    return sampled_loss(net, pictures, truth, autocast).total
+
+
+def sampled_loss(net: FasterRCNN, pictures: Tensor, truth: Sequence[Things], autocast: Any) -> SampledLoss:
+    """`faster_rcnn_loss` with what a mask or keypoint head is trained on."""
     with autocast:
         features = net.features(pictures)
         seen = net.rpn(features)
@@ -103,4 +116,5 @@ def faster_rcnn_loss(net: FasterRCNN, pictures: Tensor, truth: Sequence[Things],
     with autocast:
         judged = net.head(features, taught.boxes)
     first = rpn_loss(seen, truth, net.config.rpn)
-    return first.total + head_loss(judged.logits, judged.offsets, judged.rois, taught).total
+    second = head_loss(judged.logits, judged.offsets, judged.rois, taught)
+    return SampledLoss(first.total + second.total, features, taught)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -70,21 +70,45 @@ class RoIHead(nn.Module):
 
     def pool(self, features: Mapping[int, Tensor], rois: Tensor) -> Tensor:
         """Each region's features from the level that fits its size, [R, C, S, S]."""
-        config = self.config
-        level = levels_of(rois[:, 1:], config.side, len(config.strides))
-        channels = features[config.strides[0]].shape[1]
-        pooled = rois.new_zeros(len(rois), channels, config.size, config.size)
-        for k, stride in enumerate(config.strides):
-            own = (level == k).nonzero()[:, 0]
-            if len(own):
-                pooled = pooled.index_copy(0, own, self._pool(features[stride].float(), rois[own], stride))
-        return pooled
+        return pool_rois(features, rois, self.config)
 
-    def _pool(self, level: Tensor, rois: Tensor, stride: int) -> Tensor:
-        size = self.config.size
-        if self.config.pooling == "max":
-            return roi_pool(level, rois, size, 1 / stride)
-        return roi_align(level, rois, size, 1 / stride, self.config.samples, aligned=self.config.aligned)
+
+class PoolConfig(Protocol):
+    """What a head's configuration says about pooling, as in `RoIHeadConfig`."""
+
+    @property
+    def strides(self) -> tuple[int, ...]: ...
+    @property
+    def side(self) -> float: ...
+    @property
+    def pooling(self) -> Literal["align", "max"]: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def samples(self) -> int: ...
+    @property
+    def aligned(self) -> bool: ...
+
+
+def pool_rois(features: Mapping[int, Tensor], rois: Tensor, config: PoolConfig) -> Tensor:
+    """Features [R, C, S, S] of each RoI [R, 5], pooled from the level that fits its size."""
+    level = levels_of(rois[:, 1:], config.side, len(config.strides))
+    channels = features[config.strides[0]].shape[1]
+    pooled = rois.new_zeros(len(rois), channels, config.size, config.size)
+    for k, stride in enumerate(config.strides):
+        own = (level == k).nonzero()[:, 0]
+        if len(own):
+            pooled = pooled.index_copy(
+                0, own, pool_level(features[stride].float(), rois[own], stride, config)
+            )
+    return pooled
+
+
+def pool_level(level: Tensor, rois: Tensor, stride: int, config: PoolConfig) -> Tensor:
+    """Features [R, C, S, S] of each RoI [R, 5], pooled from one level [N, C, h, w]."""
+    if config.pooling == "max":
+        return roi_pool(level, rois, config.size, 1 / stride)
+    return roi_align(level, rois, config.size, 1 / stride, config.samples, aligned=config.aligned)
 
 
 def hidden_layers(inputs: int, width: int, dropout: float = 0.0) -> nn.Sequential:
@@ -121,12 +145,14 @@ def moved(offsets: Tensor, rois: Tensor, variances: tuple[float, ...] = VARIANCE
 class Lesson(NamedTuple):
     """Regions to learn from: `boxes` of each picture; of all R regions the `classes` [R], 0 background.
 
-    `wanted` [P, 4] are the things' boxes of the P regions that are on things, in their order.
+    `wanted` [P, 4] are the things' boxes of the P regions that are on things, in their order; those are the
+    first of their picture's `boxes`, and `matched` has the row of each one's object, picture by picture.
     """
 
     boxes: list[Tensor]
     classes: Tensor
     wanted: Tensor
+    matched: tuple[Tensor, ...] = ()
 
 
 @torch.no_grad()
@@ -142,7 +168,7 @@ def lesson(
 
     arXiv:1504.08083, sec. 2.3. The true boxes are among the proposals, so that there is always something.
     """
-    boxes, classes, wanted = [], [], []
+    boxes, classes, wanted, rows = [], [], [], []
     for own, things in zip(proposals, truth, strict=True):
         own = torch.cat([own, things.boxes[~things.difficult]])
         thing = match(own, things, iou, each=False).thing
@@ -150,7 +176,8 @@ def lesson(
         boxes.append(torch.cat([own[matched], own[nothing]]))
         classes += [things.classes[thing[matched]] + 1, torch.zeros_like(nothing)]
         wanted.append(things.boxes[thing[matched]])
-    return Lesson(boxes, torch.cat(classes), torch.cat(wanted))
+        rows.append(thing[matched])
+    return Lesson(boxes, torch.cat(classes), torch.cat(wanted), tuple(rows))
 
 
 class HeadLoss(NamedTuple):

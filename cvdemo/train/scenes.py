@@ -20,6 +20,8 @@ from cvdemo import world
 from cvdemo.errors import CvdemoError
 from cvdemo.train.recipes import SIZE, Scenes
 
+STRIDE = 10_000_000  # between the seeds tried for a scene of enough people: more than any run goes through
+
 CHUNK = 64  # scenes that a process draws before it hands them over
 
 
@@ -28,6 +30,8 @@ class Sample(NamedTuple):
 
     `picture` uint8 RGB [H, W, 3], `semantic` uint8 [H, W]; per thing `boxes` [T, 4] x1 y1 x2 y2 in
     pixels, `classes` [T] and `difficult` [T]. `proposals` [P, 4] are Selective Search's, where asked for.
+    `instances` uint8 [H, W] is 0 or 1 + the row of the object that shows there; `keypoints` [T, 17, 3] are
+    x, y in pixels and the visibility 0..2, all 0 for all but people.
     """
 
     picture: NDArray[np.uint8]
@@ -36,13 +40,33 @@ class Sample(NamedTuple):
     classes: NDArray[np.int64]
     difficult: NDArray[np.bool_]
     proposals: NDArray[np.float32] = np.zeros((0, 4), np.float32)
+    instances: NDArray[np.uint8] = np.zeros((0, 0), np.uint8)
+    keypoints: NDArray[np.float32] = np.zeros((0, 17, 3), np.float32)
 
 
-def draw_sample(seed: int, *, split: str = "train", objects: int = 6, proposals: int = 0) -> Sample:
-    """The scene of a seed at the training size, `normal` but for the number of things."""
-    scene = world.scene(seed, split=split, difficulty=world.named("normal", objects=objects))
-    picture, truth = world.draw(scene, *SIZE)
-    sample = Sample(picture, truth.semantic, truth.boxes, truth.classes, truth.difficult)
+def draw_sample(
+    seed: int,
+    *,
+    split: str = "train",
+    objects: int = 6,
+    proposals: int = 0,
+    people: int = 0,
+    size: tuple[int, int] = SIZE,
+) -> Sample:
+    """The scene of a seed, `normal` but for the number of things, at a size (width, height).
+
+    Where `people` are asked for, the first scene with so many of the seeds `seed`, `seed + STRIDE` ...
+    """
+    difficulty = world.named("normal", objects=objects)
+    scene = world.scene(seed, split=split, difficulty=difficulty)
+    while sum(thing.kind == "person" for thing in scene.things) < people:
+        seed += STRIDE
+        scene = world.scene(seed, split=split, difficulty=difficulty)
+    picture, truth = world.draw(scene, *size)
+    sample = Sample(
+        picture, truth.semantic, truth.boxes, truth.classes, truth.difficult,
+        instances=_rows_of(truth), keypoints=truth.keypoints,
+    )  # fmt: skip
     if not proposals:
         return sample
     from cvdemo.ops.regions import selective_search  # scikit-image takes its time to import
@@ -50,16 +74,31 @@ def draw_sample(seed: int, *, split: str = "train", objects: int = 6, proposals:
     return sample._replace(proposals=selective_search(picture, most=proposals).boxes)
 
 
+def _rows_of(truth: world.Truth) -> NDArray[np.uint8]:
+    """0 or 1 + the row of the object that shows at each pixel, [H, W]."""
+    rows = np.zeros(256, np.uint8)
+    rows[truth.ids + 1] = np.arange(1, len(truth) + 1)
+    return rows[truth.instances]
+
+
 class Wanted(NamedTuple):
-    """A training scene to draw: its seed, the most things in it, how many proposals to look for."""
+    """A training scene to draw: its seed, and what `draw_sample` is to be told."""
 
     seed: int
     objects: int
     proposals: int = 0
+    people: int = 0
+    size: tuple[int, int] = SIZE
 
 
 def _drawn(wanted: Wanted) -> Sample:
-    return draw_sample(wanted.seed, objects=wanted.objects, proposals=wanted.proposals)
+    return draw_sample(
+        wanted.seed,
+        objects=wanted.objects,
+        proposals=wanted.proposals,
+        people=wanted.people,
+        size=wanted.size,
+    )
 
 
 def _artist(ends: Connection) -> None:
@@ -171,6 +210,11 @@ class Stream:
 
     def _ask(self, epoch: int) -> None:
         asked = {wanted.seed for _, chunk in self.artists._asked for wanted in chunk}
-        objects, proposals = self.scenes.objects, self.scenes.proposals
+        scenes, objects = self.scenes, self.scenes.objects
         missing = [s for s in self._window(epoch) if s not in self._drawn and s not in asked]
-        self.artists.ask([Wanted(s, objects[s % len(objects)], proposals) for s in missing])
+        self.artists.ask(
+            [
+                Wanted(s, objects[s % len(objects)], scenes.proposals, scenes.people, scenes.size)
+                for s in missing
+            ]
+        )

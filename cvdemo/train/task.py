@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from cvdemo.ops.keypoints import mirrored_keypoints
 from cvdemo.train.recipes import Recipe
 from cvdemo.train.scenes import Sample
 
@@ -62,6 +63,8 @@ def flipped(sample: Sample) -> Sample:
         semantic=sample.semantic[:, ::-1],
         boxes=mirrored(sample.boxes, sample.picture.shape[1]),
         proposals=mirrored(sample.proposals, sample.picture.shape[1]),
+        instances=sample.instances[:, ::-1],
+        keypoints=mirrored_keypoints(sample.keypoints, sample.picture.shape[1]),
     )
 
 

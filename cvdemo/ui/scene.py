@@ -11,7 +11,7 @@ import streamlit as st
 
 from cvdemo import world
 from cvdemo.world.difficulty import KNOBS, PRESETS, Difficulty
-from cvdemo.world.known import Truth
+from cvdemo.world.truth import Truth
 
 WIDTH, HEIGHT = 1280, 960
 SPLIT = "test"  # no net is trained on what the pages show

@@ -14,7 +14,7 @@ from cvdemo.errors import CvdemoError
 from cvdemo.ui.page import sentence
 from cvdemo.ui.scene import choose_scene, drawn
 from cvdemo.world.difficulty import Difficulty
-from cvdemo.world.known import Truth
+from cvdemo.world.truth import Truth
 
 KINDS = ("scene", "sample", "upload", "camera")
 

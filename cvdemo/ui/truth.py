@@ -11,9 +11,9 @@ import supervision as sv
 from cvdemo.data.detections_json import class_names
 from cvdemo.metrics import load
 from cvdemo.metrics.coco import score
-from cvdemo.metrics.contest import contest
+from cvdemo.metrics.eligible_pairs import eligible_pairs
 from cvdemo.ops.detections import confidence
-from cvdemo.world.known import Truth
+from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
 
 SYNONYMS = {"sports ball": "ball"}  # COCO's name for it
@@ -59,13 +59,13 @@ def scene_score(found: sv.Detections, truth: Truth) -> SceneScore:
     ]
     data = load(_as_coco(truth, known), results)
     scores = score(data)
-    verdicts = contest(data).judge((0.5,))
+    matches = eligible_pairs(data).match((0.5,))
     return SceneScore(
         scores.mean_ap(),
         scores.mean_ap(iou_threshold=0.5),
-        int(verdicts.hits.sum()),
+        int(matches.true_positives.sum()),
         int((~truth.difficult).sum()),
-        int(verdicts.misses.sum()),
+        int(matches.false_positives.sum()),
     )
 
 

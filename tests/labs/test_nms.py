@@ -74,13 +74,13 @@ def test_a_sweep_agrees_with_runs_and_with_the_truth() -> None:
         run = run_nms(raw, NMSSettings(swept.thresholds[row], 0.3))
         matches = match_kept(run, truth)
         assert swept.kept[row] == len(run.kept)
-        assert swept.found[row] == matches.tally.found.sum()
-        assert swept.duplicates[row] == matches.tally.duplicate.sum()
+        assert swept.found[row] == matches.counts.found.sum()
+        assert swept.duplicates[row] == matches.counts.duplicate.sum()
     lost, doubled = turning_points(swept)
     run = run_nms(raw, NMSSettings(lost, 0.3))
     best = best_boxes_of_lost(run, match_kept(run, truth))
     assert best and not set(best) & set(run.replay.kept.tolist())
-    assert match_kept(run_nms(raw, NMSSettings(doubled, 0.3)), truth).tally.duplicate.any()
+    assert match_kept(run_nms(raw, NMSSettings(doubled, 0.3)), truth).counts.duplicate.any()
 
 
 def test_turning_points_where_no_threshold_turns() -> None:

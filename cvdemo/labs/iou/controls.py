@@ -23,7 +23,7 @@ from cvdemo.ops.iou import iou_under_shift
 from cvdemo.ui.models import choose_model, raw_detections, ready
 from cvdemo.ui.page import texts
 from cvdemo.ui.source import Chosen
-from cvdemo.world.known import Truth
+from cvdemo.world.truth import Truth
 
 PLAIN = {"displayModeBar": False}
 

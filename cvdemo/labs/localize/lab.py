@@ -14,7 +14,7 @@ from cvdemo import zoo
 from cvdemo.nets.localizer import WEIGHTS
 from cvdemo.ops.iou import box_iou
 from cvdemo.ui.source import Chosen
-from cvdemo.world.known import Truth
+from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
 from cvdemo.zoo.drawn import DrawnDetector, at_working_size
 from cvdemo.zoo.weights import has_weights, read_card

@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 
 from cvdemo.labs.map.experiment import NMS_IOU, EvaluationSet, classes_by_truth
-from cvdemo.metrics.contest import Contest
 from cvdemo.metrics.curve import unique_names
+from cvdemo.metrics.eligible_pairs import EligiblePairs
 from cvdemo.metrics.switchboard import TOOLS
 from cvdemo.ui.page import texts
 
@@ -89,8 +89,8 @@ def controls(found: EvaluationSet) -> MapChoice:
 
 def _class(found: EvaluationSet) -> int:
     """The position of the class to look at, among those with truth."""
-    field = Contest(found.data)
-    names, listed = unique_names(field), classes_by_truth(field)
+    eligible = EligiblePairs(found.data)
+    names, listed = unique_names(eligible), classes_by_truth(eligible)
     listed.sort(key=lambda k: names[k] != "duck")  # the lecture's favourite first
     name = st.selectbox("Class", [names[k] for k in listed], key="class", bind="query-params")
     return names.index(str(name)) if name in names else listed[0]

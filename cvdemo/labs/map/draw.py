@@ -14,7 +14,7 @@ from cvdemo.metrics.ap import AP_METHODS
 from cvdemo.metrics.coco import Scores
 from cvdemo.metrics.confusion import Confusion
 from cvdemo.metrics.curve import Curve
-from cvdemo.metrics.faults import Fault
+from cvdemo.metrics.error_types import ErrorType
 from cvdemo.metrics.tide import Tide
 
 GREY = "#888888"  # seen on light and dark
@@ -23,12 +23,12 @@ MOST_CELLS = 16  # classes up to which the cells of a table carry their numbers
 SIDE, LEFT, TOP, MOST = 400, 56, 44, 4000  # of the curve as SVG: sides and margins in pixels, most points
 
 ERRORS = {
-    Fault.CLASSIFICATION: "wrong class",
-    Fault.LOCALISATION: "badly placed",
-    Fault.BOTH: "both",
-    Fault.DUPLICATE: "duplicate",
-    Fault.BACKGROUND: "background",
-    Fault.MISSED: "missed",
+    ErrorType.CLASSIFICATION: "wrong class",
+    ErrorType.LOCALISATION: "badly placed",
+    ErrorType.BOTH: "both",
+    ErrorType.DUPLICATE: "duplicate",
+    ErrorType.BACKGROUND: "background",
+    ErrorType.MISSED: "missed",
 }
 
 _LIMBS = (

@@ -20,9 +20,9 @@ from cvdemo.data.pictures import to_jpeg
 from cvdemo.errors import DataError
 from cvdemo.metrics.ap import AP_METHODS, average_precision
 from cvdemo.metrics.coco import Scores
-from cvdemo.metrics.contest import Contest
 from cvdemo.metrics.conventions import COCO_KEYPOINTS, COCO_THRESHOLDS, Conventions
 from cvdemo.metrics.curve import Curve, ap_table, unique_names
+from cvdemo.metrics.eligible_pairs import EligiblePairs
 from cvdemo.metrics.evaluation import as_dict
 from cvdemo.metrics.simulated import simulated
 from cvdemo.metrics.switchboard import TOOLS
@@ -153,9 +153,9 @@ def conventions_of(tool: str, data: EvalSet) -> Conventions:
     return replace(TOOLS[tool], iou_thresholds=COCO_THRESHOLDS)
 
 
-def classes_by_truth(field: Contest) -> list[int]:
+def classes_by_truth(eligible: EligiblePairs) -> list[int]:
     """Positions of the classes with truth to be found, the most frequent first; [0] where there is none."""
-    positives = field.positives(field.need_not)
+    positives = eligible.positives(eligible.need_not)
     return [k for k in np.argsort(-positives, kind="stable").tolist() if positives[k]] or [0]
 
 
@@ -172,13 +172,13 @@ def ap_above(curve: Curve, score: float) -> float:
 
 def outcomes(curve: Curve) -> str:
     """One letter per detection: 1 true positive, 0 false positive, 2 ignored."""
-    kinds = np.where(curve.hits, "1", np.where(curve.misses, "0", "2"))
+    kinds = np.where(curve.true_positives, "1", np.where(curve.false_positives, "0", "2"))
     return "".join(kinds.tolist())
 
 
 def first_false_positive(curve: Curve) -> int:
     """Where the curve first falls: the first false positive after a true one, else the last detection."""
-    after = np.flatnonzero(curve.misses & (np.cumsum(curve.hits) > 0))
+    after = np.flatnonzero(curve.false_positives & (np.cumsum(curve.true_positives) > 0))
     return int(after[0]) if after.size else max(len(curve) - 1, 0)
 
 
@@ -187,21 +187,21 @@ def curve_csv(curve: Curve) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["image", "score", "outcome", "precision", "recall", "envelope"])
-    data = curve.field.data
-    outcome = np.where(curve.hits, "TP", np.where(curve.misses, "FP", "ignored"))
+    data = curve.eligible.data
+    outcome = np.where(curve.true_positives, "TP", np.where(curve.false_positives, "FP", "ignored"))
     names = [data.image_names[i] for i in data.results.image[curve.rows]]
     columns = (curve.scores, outcome, curve.precision, curve.recall, curve.envelope)
     writer.writerows(zip(names, *(c.tolist() for c in columns), strict=True))
     return out.getvalue()
 
 
-def scores_json(field: Contest, scores: Scores, iou: float) -> str:
+def scores_json(eligible: EligiblePairs, scores: Scores, iou: float) -> str:
     """COCO's numbers, AP at one threshold three ways, and AP by class and threshold."""
-    names = unique_names(field)
+    names = unique_names(eligible)
     grid = {names[k]: row.tolist() for k, row in enumerate(scores.ap[:, :, 0].T) if not np.isnan(row).any()}
     content = {
         "summary": scores.summary(),
-        "at_iou": as_dict(ap_table(field, iou)),
+        "at_iou": as_dict(ap_table(eligible, iou)),
         "iou_thresholds": list(scores.conventions.iou_thresholds),
         "AP_by_class_and_iou": grid,
         "methods": list(AP_METHODS),

@@ -19,7 +19,7 @@ from cvdemo.data.pictures import SUFFIXES, fit, read_picture, to_jpeg
 from cvdemo.errors import DataError, PictureError
 from cvdemo.labs.map.experiment import NMS_IOU, EvaluationSet, Rows, SetPicture
 from cvdemo.metrics.evaluation import Format
-from cvdemo.metrics.given import read_given
+from cvdemo.metrics.readers import read_archives
 from cvdemo.metrics.what_if import after_nms
 
 PICTURES = tuple(f".{suffix}" for suffix in SUFFIXES)
@@ -39,10 +39,10 @@ def read_own_set(
     iou_type: IouType = "bbox",
     format: Format | None = None,
 ) -> EvaluationSet:
-    """Truth and results of a visitor with their pictures, as `read_given` reads them."""
+    """Truth and results of a visitor with their pictures, as `read_archives` reads them."""
     there, found, seen = (open_files(files) for files in (truth, results, pictures))
     together = open_files([*truth, *pictures])
-    data = read_given(together if seen.paths() else there, found, iou_type, format=format)
+    data = read_archives(together if seen.paths() else there, found, iou_type, format=format)
     about = (
         f"Your files: {len(data.image_ids)} images, {len(data.category_ids)} classes, "
         f"{len(data.truth)} truths, {len(data.results)} detections."

@@ -12,7 +12,7 @@ from streamlit import runtime
 from cvdemo.labs.map.draw import outlines
 from cvdemo.labs.map.experiment import EvaluationSet, first_false_positive, outcomes
 from cvdemo.metrics.ap import AP_METHODS, levels
-from cvdemo.metrics.walk import Finding, Walk
+from cvdemo.metrics.pr_steps import PRStep, PRSteps
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component
 
@@ -21,13 +21,13 @@ CHUNK = 40  # detections whose pictures and reasons travel together
 _player = component("map/player", "player", "map/numbers", "map/charts", "map/stage")
 
 
-def curve_player(walk: Walk, found: EvaluationSet, *, run: str, threshold: float, key: str) -> None:
+def curve_player(steps: PRSteps, found: EvaluationSet, *, run: str, threshold: float, key: str) -> None:
     """The curve growing detection by detection, with each one's picture, outcome and numbers.
 
     `run` names the list of detections (the place is kept while it stays), `threshold` is the score where
     the operating point lies. Pictures and reasons travel for 40 detections at a time, when they are needed.
     """
-    curve = walk.curve
+    curve = steps.curve
     start = first_false_positive(curve)
     asked = (st.session_state.get(key) or {}).get("chunk") or {}
     k = int(asked["k"]) if asked.get("run") == run else start // CHUNK
@@ -43,7 +43,7 @@ def curve_player(walk: Walk, found: EvaluationSet, *, run: str, threshold: float
         "aps": [curve.ap(method) for method in AP_METHODS],
         "threshold": threshold,
         "chunkSize": CHUNK,
-        "chunk": _chunk(walk, k, found) if len(walk) else None,
+        "chunk": _chunk(steps, k, found) if len(steps) else None,
     }
     _player(data=data, key=key, on_chunk_change=_nothing)
 
@@ -52,26 +52,26 @@ def _nothing() -> None:
     """The answer to a request for a chunk is the rerun itself."""
 
 
-def _chunk(walk: Walk, k: int, found: EvaluationSet) -> dict[str, Any]:
+def _chunk(steps: PRSteps, k: int, found: EvaluationSet) -> dict[str, Any]:
     """Steps 40 k to 40 k + 39 with their pictures and the truth on these."""
-    last = (len(walk) - 1) // CHUNK
+    last = (len(steps) - 1) // CHUNK
     k = min(max(k, 0), last)
-    steps = [walk[i] for i in range(k * CHUNK, min(len(walk), (k + 1) * CHUNK))]
-    field = walk.curve.field
-    images = sorted({int(field.data.results.image[step.detection]) for step in steps})
-    places = _found_at(walk)
+    part = [steps[i] for i in range(k * CHUNK, min(len(steps), (k + 1) * CHUNK))]
+    eligible = steps.curve.eligible
+    images = sorted({int(eligible.data.results.image[step.detection]) for step in part})
+    places = _matched_at(steps)
     return {
         "k": k,
-        "findings": [_finding(walk, step) for step in steps],
-        "pictures": {i: _picture(walk, i, found) for i in images},
-        "truths": {i: _truths(walk, i, places) for i in images},
+        "findings": [_step_fields(steps, step) for step in part],
+        "pictures": {i: _picture(steps, i, found) for i in images},
+        "truths": {i: _truths(steps, i, places) for i in images},
     }
 
 
-def _finding(walk: Walk, step: Finding) -> dict[str, Any]:
+def _step_fields(steps: PRSteps, step: PRStep) -> dict[str, Any]:
     """One step as JSON; `partner` is the truth that decides about it."""
-    data = walk.curve.field.data
-    near = step.matched or (step.other if step.fault in ("Cls", "Both") else step.same)
+    data = steps.curve.eligible.data
+    near = step.matched or (step.other if step.error_type in ("Cls", "Both") else step.same)
     return {
         "image": int(data.results.image[step.detection]),
         "box": _box(step.box),
@@ -88,16 +88,16 @@ def _finding(walk: Walk, step: Finding) -> dict[str, Any]:
     }
 
 
-def _found_at(walk: Walk) -> dict[int, int]:
+def _matched_at(steps: PRSteps) -> dict[int, int]:
     """The step at which each truth of the class is found, by the truth's row."""
-    curve = walk.curve
-    matched = curve.verdicts.matched[0, curve.rows]
-    return {int(matched[i]): int(i) for i in np.flatnonzero(curve.hits)}
+    curve = steps.curve
+    matched = curve.matches.matched[0, curve.rows]
+    return {int(matched[i]): int(i) for i in np.flatnonzero(curve.true_positives)}
 
 
-def _truths(walk: Walk, image: int, places: dict[int, int]) -> list[dict[str, Any]]:
-    truth, curve = walk.curve.field.data.truth, walk.curve
-    rows = np.flatnonzero((truth.image == image) & ~curve.verdicts.truth_ignored).tolist()
+def _truths(steps: PRSteps, image: int, places: dict[int, int]) -> list[dict[str, Any]]:
+    truth, curve = steps.curve.eligible.data.truth, steps.curve
+    rows = np.flatnonzero((truth.image == image) & ~curve.matches.truth_ignored).tolist()
     return [
         {
             "box": _box(truth.boxes[g]),
@@ -108,9 +108,9 @@ def _truths(walk: Walk, image: int, places: dict[int, int]) -> list[dict[str, An
     ]
 
 
-def _picture(walk: Walk, image: int, found: EvaluationSet) -> dict[str, Any]:
+def _picture(steps: PRSteps, image: int, found: EvaluationSet) -> dict[str, Any]:
     """Name, size and address of a picture; without a known size, that of all boxes on it."""
-    data = walk.curve.field.data
+    data = steps.curve.eligible.data
     width, height = (float(v) for v in data.image_sizes[image])
     if not (width and height):
         boxes = [s.boxes[s.image == image] for s in (data.truth, data.results)]

@@ -11,9 +11,9 @@ from cvdemo.labs.map.experiment import EvaluationSet, ap_above, changed, convent
 from cvdemo.labs.map.player import curve_player
 from cvdemo.labs.map.tabs import tabs
 from cvdemo.metrics.coco import Scores, score
-from cvdemo.metrics.contest import Contest
 from cvdemo.metrics.curve import Curve, curves, unique_names
-from cvdemo.metrics.walk import Walk
+from cvdemo.metrics.eligible_pairs import EligiblePairs
+from cvdemo.metrics.pr_steps import PRSteps
 from cvdemo.ui.cache import cached
 
 
@@ -33,49 +33,49 @@ def results(found: EvaluationSet, choice: MapChoice) -> None:
     what = ChangedSet(
         found.identity, choice.tool, choice.nms, choice.alarms, category if choice.alarms else -1
     )
-    field = _field(what, found)
-    by_class = _curves(what, choice.iou, field)
+    eligible = _eligible(what, found)
+    by_class = _curves(what, choice.iou, eligible)
     if category not in by_class:
-        st.info(f"No {unique_names(field)[category]} has to be found under these rules.")
+        st.info(f"No {unique_names(eligible)[category]} has to be found under these rules.")
         return
     curve = by_class[category]
     _show_numbers(found, choice, by_class)
     run = "|".join(map(str, (*what, category)))
-    walk = _walk(what, choice.iou, category, curve)
-    curve_player(walk, found, run=run, threshold=choice.score, key="map")
-    if field.uncounted:
-        most = field.conventions.max_detections
+    steps = _steps(what, choice.iou, category, curve)
+    curve_player(steps, found, run=run, threshold=choice.score, key="map")
+    if eligible.uncounted:
+        most = eligible.conventions.max_detections
         st.caption(
-            f"{field.uncounted} detections beyond the best {most} of their image and class do not count."
+            f"{eligible.uncounted} detections beyond the best {most} of their image and class do not count."
         )
-    tabs(_scores(what, field), by_class, curve, choice.score)
+    tabs(_scores(what, eligible), by_class, curve, choice.score)
 
 
 @cached
-def _field(what: ChangedSet, _found: EvaluationSet) -> Contest:
+def _eligible(what: ChangedSet, _found: EvaluationSet) -> EligiblePairs:
     data = changed(_found.data, nms=what.nms, alarms=what.alarms, category=what.category)
-    return Contest(data, conventions_of(what.tool, data))
+    return EligiblePairs(data, conventions_of(what.tool, data))
 
 
 @cached
-def _scores(what: ChangedSet, _field: Contest) -> Scores:
-    return score(_field.data, _field.conventions)
+def _scores(what: ChangedSet, _eligible: EligiblePairs) -> Scores:
+    return score(_eligible.data, _eligible.conventions)
 
 
 @cached
-def _curves(what: ChangedSet, iou: float, _field: Contest) -> dict[int, Curve]:
-    return curves(_field, iou)
+def _curves(what: ChangedSet, iou: float, _eligible: EligiblePairs) -> dict[int, Curve]:
+    return curves(_eligible, iou)
 
 
 @cached
-def _walk(what: ChangedSet, iou: float, category: int, _curve: Curve) -> Walk:
-    return Walk(_curve)
+def _steps(what: ChangedSet, iou: float, category: int, _curve: Curve) -> PRSteps:
+    return PRSteps(_curve)
 
 
 def _show_numbers(found: EvaluationSet, choice: MapChoice, by_class: dict[int, Curve]) -> None:
     """AP of the class, mAP, and AP above the score threshold, each with its change from the untouched set."""
     untouched = ChangedSet(found.identity, "COCO", found.nms)
-    before = _curves(untouched, IOU, _field(untouched, found))
+    before = _curves(untouched, IOU, _eligible(untouched, found))
     curve = by_class[choice.category]
     point, own = curve.at_score(choice.score), curve.ap("101-point")
     own_before = before[choice.category].ap("101-point") if choice.category in before else own

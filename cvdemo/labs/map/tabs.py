@@ -9,8 +9,8 @@ from cvdemo.labs.map.draw import curve_svg
 from cvdemo.labs.map.experiment import curve_csv, mean_ap, scores_json
 from cvdemo.metrics.coco import Scores
 from cvdemo.metrics.confusion import confusion
-from cvdemo.metrics.contest import Contest
 from cvdemo.metrics.curve import Curve, unique_names
+from cvdemo.metrics.eligible_pairs import EligiblePairs
 from cvdemo.metrics.switchboard import Reading, one_by_one, tools
 from cvdemo.metrics.tide import tide
 from cvdemo.metrics.what_if import above
@@ -37,7 +37,7 @@ def tabs(scores: Scores, curves: dict[int, Curve], curve: Curve, score: float) -
 
 def classes_and_thresholds(scores: Scores, curves: dict[int, Curve], curve: Curve) -> None:
     """AP per class and mean, along the IoU thresholds, and the table of both."""
-    names = unique_names(curve.field)
+    names = unique_names(curve.eligible)
     aps = {names[k]: c.ap("101-point") for k, c in curves.items()}
     mean = mean_ap(curves)
     left, right = st.columns(2, gap="medium")
@@ -59,12 +59,12 @@ def classes_and_thresholds(scores: Scores, curves: dict[int, Curve], curve: Curv
 
 def operating_point(curve: Curve, score: float) -> None:
     """Confusion matrix and TIDE of the detections above the score threshold."""
-    field, iou = curve.field, curve.iou_threshold
-    kept = Contest(above(field.data, score), field.conventions)
+    eligible, iou = curve.eligible, curve.iou_threshold
+    kept = EligiblePairs(above(eligible.data, score), eligible.conventions)
     left, right = st.columns([1.25, 1], gap="medium")
     with left:
         st.markdown(f"**Confusion matrix** (scores ≥ {score:.2f}, IoU ≥ {iou:.2f}, all classes)")
-        matrix = confusion(field, iou, score)
+        matrix = confusion(eligible, iou, score)
         st.plotly_chart(charts.confusion_map(matrix), key="map-confusion", alt="Confusion matrix")
     with right:
         costs = tide(kept, iou)
@@ -76,17 +76,17 @@ def operating_point(curve: Curve, score: float) -> None:
 
 def compare_tools(curve: Curve) -> None:
     """AP of the same files by each tool's rules, and with one rule changed at a time."""
-    field, iou = curve.field, curve.iou_threshold
+    eligible, iou = curve.eligible, curve.iou_threshold
     st.markdown(
         f"The **same files**, IoU {iou:.2f}, averaged over the classes. Each tool decides a few things for "
         "itself; the right table changes one decision at a time, starting from the rules above."
     )
     left, right = st.columns([1.3, 1], gap="medium")
-    if field.data.iou_type == "keypoints":
+    if eligible.data.iou_type == "keypoints":
         left.info("Keypoints have one set of rules only, COCO's: no two tools to compare.")
     else:
-        left.dataframe(_tools_table(tools(field.data, iou)), hide_index=True, key="map-tools")
-    readings = one_by_one(field.data, field.conventions, iou)
+        left.dataframe(_tools_table(tools(eligible.data, iou)), hide_index=True, key="map-tools")
+    readings = one_by_one(eligible.data, eligible.conventions, iou)
     rows = [
         {"one decision changed": r.name, "mAP": r.ap, "difference": r.ap - readings[0].ap} for r in readings
     ]
@@ -105,7 +105,7 @@ def compare_tools(curve: Curve) -> None:
 def _tools_table(readings: list[Reading]) -> list[dict[str, str]]:
     """One column per tool, one row per decision."""
     rows = [{"": "mAP"} | {r.name: f"{r.ap:.4f}" for r in readings}]
-    for label, field in (
+    for label, setting in (
         ("box is as wide as", "pixel"),
         ("matching", "matching"),
         ("area", "interpolation"),
@@ -113,7 +113,7 @@ def _tools_table(readings: list[Reading]) -> list[dict[str, str]]:
         ("difficult objects", "difficult"),
         ("most detections", "max_detections"),
     ):
-        values = {r.name: getattr(r.conventions, field) for r in readings}
+        values = {r.name: getattr(r.conventions, setting) for r in readings}
         words = {"continuous": "x2 - x1", "plus-one": "x2 - x1 + 1", None: "all"}
         rows.append({"": label} | {name: str(words.get(v, v)) for name, v in values.items()})
     return rows
@@ -130,7 +130,7 @@ def downloads(scores: Scores, curve: Curve) -> None:
     )
     numbers.download_button(
         "Scores (JSON)",
-        lambda: scores_json(curve.field, scores, curve.iou_threshold),
+        lambda: scores_json(curve.eligible, scores, curve.iou_threshold),
         "scores.json",
         "application/json",
         width="stretch",

@@ -29,8 +29,8 @@ from cvdemo.ui.page import texts
 from cvdemo.ui.scene import drawn
 from cvdemo.ui.source import Chosen
 from cvdemo.world.difficulty import PRESETS
-from cvdemo.world.known import Truth
 from cvdemo.world.proposals import simulated_proposals
+from cvdemo.world.truth import Truth
 
 KINDS = ("detector", "simulated", "my own")
 IOU, SCORE = 0.5, 0.3

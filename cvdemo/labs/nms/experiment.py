@@ -10,12 +10,12 @@ import supervision as sv
 from numpy.typing import NDArray
 
 from cvdemo.data.detections_json import class_names
-from cvdemo.metrics.tally import Tally, tally
+from cvdemo.metrics.recall_counts import RecallCounts, recall_counts
 from cvdemo.ops.detections import confidence
 from cvdemo.ops.iou import box_iou
 from cvdemo.ops.nms import batched_nms, nms
 from cvdemo.ops.replay import Method, Replay, replay
-from cvdemo.world.known import Truth
+from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
 
 FINE, COARSE = np.linspace(0, 1, 101), np.linspace(0, 1, 21)
@@ -88,21 +88,21 @@ class TruthMatches:
 
     boxes: NDArray[np.floating]
     names: list[str]
-    tally: Tally
+    counts: RecallCounts
 
 
 def match_kept(run: NMSRun, truth: Truth) -> TruthMatches:
     """Match the boxes that a method kept to a scene's truth, by class and at IoU .5."""
     kept = run.replay
     ids = world_ids(run.detections)[kept.kept]
-    counts = tally(kept.kept_boxes, kept.kept_scores, ids, truth.boxes, truth.classes)
+    counts = recall_counts(kept.kept_boxes, kept.kept_scores, ids, truth.boxes, truth.classes)
     return TruthMatches(truth.boxes, [THINGS[k] for k in truth.classes], counts)
 
 
 def best_boxes_of_lost(run: NMSRun, matches: TruthMatches) -> list[int]:
     """The highest-scoring box that matches each lost object, where there is one: rows of `run.detections`."""
     names = np.array(class_names(run.detections))
-    lost = np.flatnonzero(~matches.tally.found)
+    lost = np.flatnonzero(~matches.counts.found)
     ious = box_iou(run.detections.xyxy, matches.boxes[lost])  # [N, lost]
     scores = confidence(run.detections)
     best = []
@@ -148,7 +148,7 @@ def sweep_thresholds(
         kept = batched_nms(boxes, scores, ids, threshold) if per_class else nms(boxes, scores, threshold)
         result.kept.append(len(kept))
         if truth is not None:
-            counts = tally(boxes[kept], scores[kept], ids[kept], truth.boxes, truth.classes)
+            counts = recall_counts(boxes[kept], scores[kept], ids[kept], truth.boxes, truth.classes)
             result.found.append(int(counts.found.sum()))
             result.duplicates.append(int(counts.duplicate.sum()))
     return result

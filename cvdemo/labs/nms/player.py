@@ -89,7 +89,7 @@ def nms_player(
         "names": unique,
         "colours": [colour(n) for n in unique],
         "truthNames": matches.names if matches else [],
-        "found": matches.tally.found.tolist() if matches else [],
+        "found": matches.counts.found.tolist() if matches else [],
         "editable": own is not None,
         "own": own or [],
         "classes": [] if own is None else classes_of(own),
@@ -104,7 +104,7 @@ def _arrays(
     detections, replay = run.detections, run.replay
     verdict = np.zeros(len(detections) if matches else 0, np.uint8)
     if matches:
-        counts = matches.tally
+        counts = matches.counts
         verdict[replay.kept] = np.select([counts.right, counts.duplicate, counts.false], [1, 2, 3])
     return {
         "boxes": detections.xyxy.astype(np.float32),
@@ -155,7 +155,7 @@ def played(
 
 def match_text(matches: TruthMatches) -> str:
     """Objects found and lost, duplicates and false boxes in one line of Markdown."""
-    counts = matches.tally
+    counts = matches.counts
     lost = int((~counts.found).sum())
     parts = [f"**{int(counts.found.sum())} of {len(counts.found)}** true objects found"]
     parts.append(f":red[**{lost} lost**]" if lost else "none lost")

@@ -19,7 +19,7 @@ from cvdemo.ops.iou import box_iou
 from cvdemo.ops.regions import FAST, QUALITY, Proposals, Strategy, selective_search
 from cvdemo.ui.scene import SPLIT
 from cvdemo.ui.source import Chosen
-from cvdemo.world.known import Truth
+from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
 
 MOST = 1000

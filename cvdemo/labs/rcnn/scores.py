@@ -16,11 +16,11 @@ from cvdemo.data.pictures import fit, to_png
 from cvdemo.draw.regions import Judged, draw_judged
 from cvdemo.labs.rcnn.lab import Passed
 from cvdemo.labs.rcnn.stages import columns, heading, row
-from cvdemo.metrics.tally import Tally, tally
+from cvdemo.metrics.recall_counts import RecallCounts, recall_counts
 from cvdemo.ops.detections import confidence, select
 from cvdemo.ui.source import Chosen
 from cvdemo.ui.truth import scene_score
-from cvdemo.world.known import Truth
+from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
 
 WIDTH = 400
@@ -32,7 +32,7 @@ class Answer(NamedTuple):
 
     before: sv.Detections
     after: sv.Detections
-    verdict: Tally | None
+    verdict: RecallCounts | None
 
 
 def answer(chosen: Chosen, raw: sv.Detections, score: float, iou: float) -> Answer:
@@ -42,14 +42,14 @@ def answer(chosen: Chosen, raw: sv.Detections, score: float, iou: float) -> Answ
     return Answer(before, after, verdict(chosen, after))
 
 
-def verdict(chosen: Chosen, found: sv.Detections) -> Tally | None:
+def verdict(chosen: Chosen, found: sv.Detections) -> RecallCounts | None:
     """Which things detections find, difficult ones left out; None where no truth is known."""
     if chosen.truth is None:
         return None
     wanted = things_of(chosen.identity, chosen.truth)
     ids = [THINGS.index(name) for name in class_names(found)]
     classes = np.asarray(wanted.class_id, int)
-    return tally(found.xyxy, confidence(found), np.array(ids, int), wanted.xyxy, classes)
+    return recall_counts(found.xyxy, confidence(found), np.array(ids, int), wanted.xyxy, classes)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -17,7 +17,7 @@ from cvdemo.ops.anchors import inside
 from cvdemo.ops.detections import select
 from cvdemo.ui.source import Chosen
 from cvdemo.ui.truth import SceneScore, scene_score
-from cvdemo.world.known import Truth
+from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import streamlit as st
 from cvdemo.labs.rpn.experiment import true_boxes
 from cvdemo.ui.page import texts
 from cvdemo.ui.source import Chosen
-from cvdemo.world.known import Truth
+from cvdemo.world.truth import Truth
 
 if TYPE_CHECKING:
     from cvdemo.nets.rpn_paper import Counted

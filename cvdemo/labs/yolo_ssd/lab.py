@@ -18,7 +18,7 @@ from cvdemo.nets.yolo import YOLOTrace
 from cvdemo.ops.detections import confidence
 from cvdemo.ui.component import component, packed
 from cvdemo.ui.source import Chosen
-from cvdemo.world.known import Truth
+from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
 from cvdemo.zoo.drawn import LONG_SIDE, DrawnDetector
 from cvdemo.zoo.model import FLOOR

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from cvdemo.world.words.facts import INVERSE, RELATIONS, Relation, holds, in_sky, stuff_near
-from cvdemo.world.words.records import NUMBERS, PLACES, UNSPOKEN, VEST, Record, article, plural
-
-if TYPE_CHECKING:
-    from cvdemo.world.known import Truth
+from cvdemo.world.captions.phrases import NUMBERS, PLACES, UNSPOKEN, VEST, article, plural
+from cvdemo.world.captions.relations import INVERSE, RELATIONS, Relation, holds, in_sky, stuff_near
+from cvdemo.world.records import Record
+from cvdemo.world.truth import Truth
 
 MARGIN = 0.05
 """How much room a relation must have to be spoken of, picture heights."""
@@ -18,7 +17,7 @@ MARGIN = 0.05
 _PARTNERED = ("flying a kite", "throwing a ball", "kicking a ball", "holding a teddy bear")
 
 
-class Region(NamedTuple):
+class RegionDescription(NamedTuple):
     """A phrase for one thing: its text, its box in pixels, and its parts ("" or None where unsaid)."""
 
     id: int
@@ -41,7 +40,7 @@ class Group(NamedTuple):
     area: float
 
 
-def captions(truth: Truth) -> tuple[str, ...]:
+def write_captions(truth: Truth) -> tuple[str, ...]:
     """One to four different true sentences about the scene, the fullest first."""
     groups = _groups(truth)
     if not groups:
@@ -147,13 +146,13 @@ def _near_stuff(truth: Truth, group: Group) -> str:
     return ""
 
 
-def regions(truth: Truth) -> tuple[Region, ...]:
+def describe_regions(truth: Truth) -> tuple[RegionDescription, ...]:
     """A phrase for every thing that is not marked difficult."""
     rows = [row for row in range(len(truth)) if not truth.difficult[row]]
     return tuple(_region(truth, row, rows) for row in rows)
 
 
-def _region(truth: Truth, row: int, rows: list[int]) -> Region:
+def _region(truth: Truth, row: int, rows: list[int]) -> RegionDescription:
     record = truth.records[row]
     person = record.kind == "person"
     action, place = _action(truth, record), _place(truth, row, record)
@@ -170,7 +169,7 @@ def _region(truth: Truth, row: int, rows: list[int]) -> Region:
     clothes = _clothes([record]) if person else ""
     text = " ".join(part for part in (words, clothes, action, place, relation, relatum) if part)
     x1, y1, x2, y2 = (float(v) for v in truth.boxes[row])
-    return Region(
+    return RegionDescription(
         record.id,
         (x1, y1, x2, y2),
         text,

@@ -1,9 +1,9 @@
-"""What a thing looks like: its variant, colours and clothes."""
+"""The appearance of an object: its variant, colours and clothes."""
 
 from __future__ import annotations
 
-from cvdemo.world.dice import Dice
 from cvdemo.world.graph import FigureLook, PersonLook
+from cvdemo.world.rng import RandomStream
 from cvdemo.world.vocabulary import THING_PAINTS, Colour
 
 SKINS: tuple[Colour, ...] = ((253, 222, 192), (240, 196, 156), (208, 152, 110), (156, 106, 74), (116, 78, 58))
@@ -39,32 +39,32 @@ _VARIANTS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] =
 }
 
 
-def throw_figure(dice: Dice, kind: str, colour: str) -> FigureLook:
-    """The looks of anything but a person; its second colour is never its first."""
+def sample_figure(rng: RandomStream, kind: str, colour: str) -> FigureLook:
+    """The appearance of any object but a person; the second colour differs from the first."""
     variants, patterns, seconds = _VARIANTS[kind]
-    second = dice.pick([s for s in seconds if s != colour])
-    return FigureLook(dice.pick(variants), dice.pick(patterns), second, dice.between(0, 6.28), 0.0)
+    second = rng.choice([s for s in seconds if s != colour])
+    return FigureLook(rng.choice(variants), rng.choice(patterns), second, rng.uniform(0, 6.28), 0.0)
 
 
-def throw_person(dice: Dice, colour: str, *, cold: bool, guitar: bool) -> PersonLook:
+def sample_person(rng: RandomStream, colour: str, *, cold: bool, guitar: bool) -> PersonLook:
     """A person's build, hair and clothes, warmer in the cold; grown-ups may wear the orange safety vest."""
-    child = dice.chance(0.34) and not guitar
-    vest = not child and not guitar and ((colour == "orange" and dice.chance(0.6)) or dice.chance(0.08))
+    child = rng.chance(0.34) and not guitar
+    vest = not child and not guitar and ((colour == "orange" and rng.chance(0.6)) or rng.chance(0.08))
     tops = (
         ("coat", "coat", "hoodie", "sweater")
         if cold
         else ("tee", "tee", "striped", "sweater", "hoodie", "dress")
     )
-    top = dice.pick(tops)
+    top = rng.choice(tops)
     if vest and top == "dress":
         top = "tee"
-    bottom = "trousers" if cold or vest else dice.pick(("trousers", "trousers", "shorts", "skirt"))
+    bottom = "trousers" if cold or vest else rng.choice(("trousers", "trousers", "shorts", "skirt"))
     hats = ("beanie", "beanie", "none") if cold else ("none", "none", "none", "cap", "straw")
-    top_colour = dice.pick(THING_PAINTS["person"]) if vest else colour
+    top_colour = rng.choice(THING_PAINTS["person"]) if vest else colour
     return PersonLook(
         child=child,
-        skin=dice.pick(SKINS),
-        hair=dice.weigh(
+        skin=rng.choice(SKINS),
+        hair=rng.weighted_choice(
             [
                 ("short", 0.32),
                 ("bob", 0.16),
@@ -75,14 +75,14 @@ def throw_person(dice: Dice, colour: str, *, cold: bool, guitar: bool) -> Person
                 ("bald", 0.0 if child else 0.04),
             ]
         ),
-        hair_colour=dice.pick(HAIRS[:-1] if child else HAIRS),  # children are not grey
+        hair_colour=rng.choice(HAIRS[:-1] if child else HAIRS),  # children are not grey
         top=top,
         top_colour=top_colour,
         bottom=bottom,
-        bottom_colour=dice.pick(CLOTHS),
-        shoe_colour=dice.pick(SHOES),
-        hat="helmet" if vest and dice.chance(0.75) else dice.pick(hats),
-        hat_colour=dice.pick(("red", "blue", "green", "yellow", "purple")),
+        bottom_colour=rng.choice(CLOTHS),
+        shoe_colour=rng.choice(SHOES),
+        hat="helmet" if vest and rng.chance(0.75) else rng.choice(hats),
+        hat_colour=rng.choice(("red", "blue", "green", "yellow", "purple")),
         vest=vest,
         guitar=guitar,
     )

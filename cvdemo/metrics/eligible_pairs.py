@@ -31,7 +31,7 @@ AREA_RANGES: dict[str, AreaRange] = {
 
 
 @dataclass(frozen=True, eq=False)
-class Verdicts:
+class Matches:
     """What became of every detection, at each of T thresholds of IoU."""
 
     matched: Indices  # [T, D] the truth found, or -1
@@ -39,18 +39,18 @@ class Verdicts:
     truth_ignored: Flags  # [G] truth that need not be found
 
     @property
-    def hits(self) -> Flags:
+    def true_positives(self) -> Flags:
         """True positives, [T, D]."""
         return (self.matched >= 0) & ~self.ignored
 
     @property
-    def misses(self) -> Flags:
+    def false_positives(self) -> Flags:
         """False positives, [T, D]."""
         return (self.matched < 0) & ~self.ignored
 
 
 @dataclass(frozen=True, eq=False)
-class Contest:
+class EligiblePairs:
     """One set under one tool's conventions. What is costly is worked out once, when it is first needed."""
 
     data: EvalSet
@@ -115,9 +115,7 @@ class Contest:
             pairs = pairs.where(~self.data.truth.crowd[pairs.truth])
         return pairs
 
-    def judge(
-        self, thresholds: tuple[float, ...] | None = None, area_range: AreaRange = ANY_AREA
-    ) -> Verdicts:
+    def match(self, thresholds: tuple[float, ...] | None = None, area_range: AreaRange = ANY_AREA) -> Matches:
         """Match detections to truth at each threshold of IoU, for truth of one range of sizes.
 
         Truth outside the range need not be found; unmatched detections outside it are ignored.
@@ -130,18 +128,18 @@ class Contest:
         else:
             matched = match_voc(self.pairs, self.rank, truth_ignored, at)
         ignored = np.where(matched >= 0, truth_ignored[matched], _outside(results.area, area_range))
-        return Verdicts(matched, ignored, truth_ignored)
+        return Matches(matched, ignored, truth_ignored)
 
     def positives(self, truth_ignored: Flags) -> Indices:
         """How many truths of each class are to be found: [K]."""
         return np.bincount(self.data.truth.category[~truth_ignored], minlength=len(self.data.category_ids))
 
 
-def contest(data: EvalSet, conventions: Conventions | None = None) -> Contest:
+def eligible_pairs(data: EvalSet, conventions: Conventions | None = None) -> EligiblePairs:
     """A set under conventions, by default COCO's own for its kind (20 detections an image for keypoints)."""
     if conventions is None:
         conventions = COCO_KEYPOINTS if data.iou_type == "keypoints" else COCO
-    return Contest(data, conventions)
+    return EligiblePairs(data, conventions)
 
 
 def _outside(areas: Floats, area_range: AreaRange) -> Flags:

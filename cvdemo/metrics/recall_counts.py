@@ -13,7 +13,7 @@ from cvdemo.ops.checks import as_boxes, as_class_ids, as_scores
 from cvdemo.ops.iou import box_iou
 
 
-class Tally(NamedTuple):
+class RecallCounts(NamedTuple):
     """Which truths are found, and what each detection is."""
 
     found: NDArray[np.bool_]  # [G]
@@ -22,7 +22,7 @@ class Tally(NamedTuple):
     false: NDArray[np.bool_]  # [D] none of both
 
 
-def tally(
+def recall_counts(
     boxes: ArrayLike,
     scores: ArrayLike,
     class_ids: ArrayLike,
@@ -30,7 +30,7 @@ def tally(
     truth_classes: ArrayLike,
     *,
     iou_threshold: float = 0.5,
-) -> Tally:
+) -> RecallCounts:
     """Match detections to the truths of one picture by COCO's rule at one IoU threshold (at least).
 
     boxes [D, 4], scores [D], class_ids [D]; truth_boxes [G, 4], truth_classes [G].
@@ -48,4 +48,4 @@ def tally(
     right = matched >= 0
     near = (ious >= iou_threshold).any(axis=1)
     found = np.isin(np.arange(len(truth)), matched[right])
-    return Tally(found, right, near & ~right, ~near & ~right)
+    return RecallCounts(found, right, near & ~right, ~near & ~right)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from cvdemo.world.captions.phrases import NUMBERS, PLACES, plural
+from cvdemo.world.captions.relations import RELATIONS, holds, in_sky, stands_on, stuff_near
+from cvdemo.world.records import GARMENTS
+from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import PAINTS, THINGS
-from cvdemo.world.words.facts import RELATIONS, holds, in_sky, stands_on, stuff_near
-from cvdemo.world.words.records import GARMENTS, NUMBERS, PLACES, plural
-
-if TYPE_CHECKING:
-    from cvdemo.world.known import Truth
 
 MARGIN = 0.02
 """Room that a relation must have to be true, picture heights: less than the speaker leaves."""

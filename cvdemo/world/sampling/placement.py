@@ -1,4 +1,4 @@
-"""Whether there is room for a thing: in the frame, and without hiding more than the knob allows."""
+"""Where an object fits: inside the frame, and with no more occlusion than the knob allows."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ HALF_FRAME = 0.6
 """Half the width of the narrowest common picture (192 x 160): things are placed to be seen in it."""
 
 
-class Room:
-    """The things that have their place, and how much of each is hidden by nearer things and trees.
+class Placement:
+    """The objects placed so far, and how much of each is occluded by nearer objects and trees.
 
-    `allowed` is the share 0..1 of a thing's box that may be hidden.
+    `allowed` is the share 0..1 of an object's box that may be occluded.
     """
 
     def __init__(self, trees: Sequence[Tree], allowed: float) -> None:
@@ -24,8 +24,8 @@ class Room:
         self._hidden: list[float] = []
         self._trees = [(tree.y, _crown(tree)) for tree in trees if tree.size > 0.15]
 
-    def take(self, *new: Thing) -> bool:
-        """Gives these things their places if there is room for all of them, and says whether there was."""
+    def add(self, *new: Thing) -> bool:
+        """Adds these objects if all of them fit, and returns whether they did."""
         boxes = [box_of(thing) for thing in new]
         if not self._fit(new, boxes):
             return False
@@ -34,7 +34,7 @@ class Room:
         return True
 
     def _fit(self, new: Sequence[Thing], boxes: Sequence[Box]) -> bool:
-        """Whether these things are in the frame, and cover and are covered no more than is allowed."""
+        """Whether these objects are in the frame, and neither occlude nor are occluded more than allowed."""
         frame = Box(-HALF_FRAME, 0.0, HALF_FRAME, 1.0)
         for thing, box in zip(new, boxes, strict=True):
             if self._cover(thing, box) > self.allowed * box.area:
@@ -57,7 +57,7 @@ class Room:
         self._hidden.append(hidden)
 
     def _cover(self, thing: Thing, box: Box) -> float:
-        """The area of a box that nearer things and trees cover."""
+        """The area of a box that nearer objects and trees cover."""
         by_trees = sum(box.shared(tree) for y, tree in self._trees if y > thing.y)
         pairs = zip(self.things, self._boxes, strict=True)
         return by_trees + sum(box.shared(there) for other, there in pairs if other.y >= thing.y)

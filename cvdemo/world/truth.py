@@ -15,13 +15,11 @@ from cvdemo.world.figures.hidden import hidden_joints
 from cvdemo.world.graph import Scene
 from cvdemo.world.painting import Drawn, write_code_map
 from cvdemo.world.raster import Picture
+from cvdemo.world.records import Record, record_of
 from cvdemo.world.vocabulary import FIRST_THING, SEMANTIC, THINGS
-from cvdemo.world.words.records import Record, record_of
 
 if TYPE_CHECKING:
     import supervision as sv
-
-    from cvdemo.world.words.grammar import Region
 
 SMALL_AREA, SMALL_SHARE = 6e-4, 0.15
 """A thing is difficult below this share of the picture's pixels, or of its own that can be seen."""
@@ -65,25 +63,6 @@ class Truth:
     def records(self) -> tuple[Record, ...]:
         """Class, colour, action, place and company of each thing, in the order of the rows."""
         return tuple(record_of(self.scene, int(k)) for k in self.ids)
-
-    @cached_property
-    def captions(self) -> tuple[str, ...]:
-        """Several true sentences about the scene, the fullest first, silent about what is difficult."""
-        from cvdemo.world.words.grammar import captions
-
-        return captions(self)
-
-    @property
-    def caption(self) -> str:
-        """One true sentence about the scene."""
-        return self.captions[0]
-
-    @cached_property
-    def regions(self) -> tuple[Region, ...]:
-        """A phrase for each thing that is not difficult, with its box and its parts of speech."""
-        from cvdemo.world.words.grammar import regions
-
-        return regions(self)
 
     def names(self) -> list[str]:
         """The class name of each row."""

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo.metrics.contest import Contest, Verdicts
+from cvdemo.metrics.eligible_pairs import EligiblePairs, Matches
 from cvdemo.metrics.overlaps import Pairs, overlapping
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -19,7 +19,7 @@ Flags: TypeAlias = NDArray[np.bool_]
 BACKGROUND = 0.1  # IoU up to which a detection is on the background: arXiv:2008.08115, sec. 2.2
 
 
-class Fault(StrEnum):
+class ErrorType(StrEnum):
     """TIDE's six kinds of error, by their short names in the paper. arXiv:2008.08115, sec. 2.2, fig. 2."""
 
     CLASSIFICATION = "Cls"  # in the right place, of the wrong class
@@ -31,7 +31,7 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True, eq=False)
-class Nearest:
+class NearestTruths:
     """The truth that each detection overlaps most, crowds and the like left aside."""
 
     same: Indices  # [D] row of the truth of the same class, or -1
@@ -40,19 +40,21 @@ class Nearest:
     other_iou: Floats  # [D]
 
 
-def nearest(field: Contest) -> Nearest:
+def nearest_truths(eligible: EligiblePairs) -> NearestTruths:
     """The truths nearest to every detection that counts, of its class and of the others."""
-    pairs = overlapping(field.data, field.order, pixel=field.conventions.pixel, across_classes=True)
-    pairs = pairs.where(~field.need_not[pairs.truth])
-    same = field.data.results.category[pairs.detection] == field.data.truth.category[pairs.truth]
-    n = len(field.data.results)
-    return Nearest(*_best(pairs.where(same), n), *_best(pairs.where(~same), n))
+    pairs = overlapping(eligible.data, eligible.order, pixel=eligible.conventions.pixel, across_classes=True)
+    pairs = pairs.where(~eligible.need_not[pairs.truth])
+    same = eligible.data.results.category[pairs.detection] == eligible.data.truth.category[pairs.truth]
+    n = len(eligible.data.results)
+    return NearestTruths(*_best(pairs.where(same), n), *_best(pairs.where(~same), n))
 
 
-def faults(near: Nearest, verdicts: Verdicts, iou_threshold: float, row: int = 0) -> NDArray[np.object_]:
-    """The fault of every detection [D], None where it found a truth; asked in TIDE's order.
+def error_types(
+    near: NearestTruths, matches: Matches, iou_threshold: float, row: int = 0
+) -> NDArray[np.object_]:
+    """The type of error of every detection [D], None where it found a truth; asked in TIDE's order.
 
-    `row` is the threshold's among those of the verdicts.
+    `row` is the threshold's among those of the matches.
     """
     questions = [
         (near.same_iou >= BACKGROUND) & (near.same_iou < iou_threshold),
@@ -60,9 +62,9 @@ def faults(near: Nearest, verdicts: Verdicts, iou_threshold: float, row: int = 0
         near.same_iou >= iou_threshold,
         np.maximum(near.same_iou, near.other_iou) > BACKGROUND,
     ]
-    answers = [Fault.LOCALISATION, Fault.CLASSIFICATION, Fault.DUPLICATE, Fault.BOTH]
-    found = verdicts.hits[row]
-    kinds = np.full(len(found), Fault.BACKGROUND, dtype=object)
+    answers = [ErrorType.LOCALISATION, ErrorType.CLASSIFICATION, ErrorType.DUPLICATE, ErrorType.BOTH]
+    found = matches.true_positives[row]
+    kinds = np.full(len(found), ErrorType.BACKGROUND, dtype=object)
     for question, answer in zip(reversed(questions), reversed(answers), strict=True):
         kinds[question] = answer
     kinds[found] = None

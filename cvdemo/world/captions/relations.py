@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
+from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import FIRST_THING, SEMANTIC
-
-if TYPE_CHECKING:
-    from cvdemo.world.known import Truth
 
 Relation = Literal["left of", "right of", "behind", "in front of", "near"]
 RELATIONS: tuple[Relation, ...] = ("left of", "right of", "in front of", "behind", "near")

@@ -1,4 +1,4 @@
-"""The walk along a curve: every kind of finding once, and its relation to the curve."""
+"""The steps along a curve: every kind of finding once, and its relation to the curve."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import pytest
 from cvdemo.bench.metrics import random_set
 from cvdemo.errors import DataError
 from cvdemo.metrics import load
-from cvdemo.metrics.contest import AREA_RANGES, Contest, contest
 from cvdemo.metrics.conventions import Conventions
 from cvdemo.metrics.curve import curves
-from cvdemo.metrics.faults import Fault
-from cvdemo.metrics.walk import Walk
+from cvdemo.metrics.eligible_pairs import AREA_RANGES, EligiblePairs, eligible_pairs
+from cvdemo.metrics.error_types import ErrorType
+from cvdemo.metrics.pr_steps import PRSteps
 from cvdemo.ops.iou import box_iou
 from tests.metrics.conftest import tiny_set
 
@@ -36,19 +36,19 @@ TRUTH, RESULTS = tiny_set(
 
 
 def test_every_kind_of_finding_is_told_apart() -> None:
-    walk = Walk(curves(contest(load(TRUTH, RESULTS)), 0.5)[0])
-    found = list(walk)
+    steps = PRSteps(curves(eligible_pairs(load(TRUTH, RESULTS)), 0.5)[0])
+    found = list(steps)
     assert [f.outcome for f in found] == ["TP", "FP", "FP", "FP", "FP", "FP", "ignored"]
     kinds = [
         None,
-        Fault.DUPLICATE,
-        Fault.LOCALISATION,
-        Fault.CLASSIFICATION,
-        Fault.BOTH,
-        Fault.BACKGROUND,
+        ErrorType.DUPLICATE,
+        ErrorType.LOCALISATION,
+        ErrorType.CLASSIFICATION,
+        ErrorType.BOTH,
+        ErrorType.BACKGROUND,
         None,
     ]
-    assert [f.fault for f in found] == kinds
+    assert [f.error_type for f in found] == kinds
     assert [f.why for f in found] == [
         "finds a cat: IoU 0.90, at least 0.5",
         "duplicate: IoU 0.80 with a cat, which a detection of score 0.95 has",
@@ -73,11 +73,11 @@ def test_every_kind_of_finding_is_told_apart() -> None:
 
 
 def test_what_is_outside_the_range_of_sizes_is_ignored() -> None:
-    field = contest(load(TRUTH, RESULTS))
-    walk = Walk(curves(field, 0.5, area_range=AREA_RANGES["medium"])[0])
-    assert walk[5].outcome == "ignored"
-    assert walk[5].why == "ignored: its size is outside the range that is scored"
-    assert walk[0].why == "ignored: it lies at a truth that need not be found, IoU 0.90"
+    eligible = eligible_pairs(load(TRUTH, RESULTS))
+    steps = PRSteps(curves(eligible, 0.5, area_range=AREA_RANGES["medium"])[0])
+    assert steps[5].outcome == "ignored"
+    assert steps[5].why == "ignored: its size is outside the range that is scored"
+    assert steps[0].why == "ignored: it lies at a truth that need not be found, IoU 0.90"
 
 
 def test_by_vocs_rule_the_claimed_truth_is_the_one_taken() -> None:
@@ -85,19 +85,19 @@ def test_by_vocs_rule_the_claimed_truth_is_the_one_taken() -> None:
         [(1, 1, 0, 0, 100, 100), (1, 1, 30, 0, 130, 100)],
         [(1, 1, 0, 0, 100, 100, 0.9), (1, 1, 12, 0, 112, 100, 0.8)],
     )
-    found = list(Walk(curves(Contest(load(truth, results), Conventions(matching="voc")), 0.5)[0]))
-    assert found[1].fault == Fault.DUPLICATE
+    found = list(PRSteps(curves(EligiblePairs(load(truth, results), Conventions(matching="voc")), 0.5)[0]))
+    assert found[1].error_type == ErrorType.DUPLICATE
     assert found[1].taken_by == 0
 
 
 @pytest.mark.parametrize("matching", ["coco", "voc"])
 def test_findings_agree_with_the_curve_and_with_the_boxes(matching) -> None:
     truth, results = random_set(20, 3, 900, seed=5)
-    field = Contest(load(truth, results), Conventions(matching=matching, crowd="count"))
-    data = field.data
-    for curve in curves(field, 0.5).values():
-        walk = Walk(curve)
-        for place, f in enumerate(walk):
+    eligible = EligiblePairs(load(truth, results), Conventions(matching=matching, crowd="count"))
+    data = eligible.data
+    for curve in curves(eligible, 0.5).values():
+        steps = PRSteps(curve)
+        for place, f in enumerate(steps):
             assert f.place == place
             assert (f.precision, f.recall) == (curve.precision[place], curve.recall[place])
             assert f.recall == f.tp / curve.positives
@@ -113,21 +113,21 @@ def test_findings_agree_with_the_curve_and_with_the_boxes(matching) -> None:
                 assert f.matched.iou >= 0.5
                 continue
             expected = {
-                Fault.LOCALISATION: 0.1 <= best < 0.5,
-                Fault.CLASSIFICATION: not 0.1 <= best < 0.5 and other >= 0.5,
-                Fault.DUPLICATE: best >= 0.5 and other < 0.5,
-                Fault.BOTH: best < 0.1 < other < 0.5,
-                Fault.BACKGROUND: max(best, other) <= 0.1,
+                ErrorType.LOCALISATION: 0.1 <= best < 0.5,
+                ErrorType.CLASSIFICATION: not 0.1 <= best < 0.5 and other >= 0.5,
+                ErrorType.DUPLICATE: best >= 0.5 and other < 0.5,
+                ErrorType.BOTH: best < 0.1 < other < 0.5,
+                ErrorType.BACKGROUND: max(best, other) <= 0.1,
             }
-            assert [fault for fault, holds in expected.items() if holds] == [f.fault]
-            if f.fault == Fault.DUPLICATE:
+            assert [error_type for error_type, holds in expected.items() if holds] == [f.error_type]
+            if f.error_type == ErrorType.DUPLICATE:
                 assert f.taken_by in curve.rows[:place]
 
 
 def test_any_place_is_reached_at_once_and_none_beyond_the_end() -> None:
-    walk = Walk(curves(contest(load(TRUTH, RESULTS)), 0.5)[0])
-    assert len(walk) == 7
-    assert walk[4].why == list(walk)[4].why
+    steps = PRSteps(curves(eligible_pairs(load(TRUTH, RESULTS)), 0.5)[0])
+    assert len(steps) == 7
+    assert steps[4].why == list(steps)[4].why
     for place in (-1, 7):
         with pytest.raises(DataError, match=f"no detection {place} on the curve of cat: it has 7"):
-            walk[place]
+            steps[place]

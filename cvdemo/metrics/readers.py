@@ -18,7 +18,7 @@ RESULT_FOLDERS = {"detections", "detection-results", "results", "predictions", "
 HEADER_BYTES = 2**19  # of a picture: enough to know its size
 
 
-def read_given(
+def read_archives(
     truth: Archive, results: Archive, iou_type: IouType = "bbox", *, format: Format | None = None
 ) -> EvalSet:
     """Truth and results as columns; the format is guessed unless it is given.

@@ -1,4 +1,4 @@
-"""What there is to say about one thing, and the words for it."""
+"""What is known of one object in words: class, colour, clothes, action, place and company."""
 
 from __future__ import annotations
 
@@ -7,22 +7,6 @@ from typing import NamedTuple
 
 from cvdemo.world.graph import PersonLook, Scene
 
-NUMBERS = (
-    "no",
-    "a",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-)
-PLURALS = {"person": "people", "child": "children", "teddy bear": "teddy bears"}
 GARMENTS = {
     "tee": "shirt",
     "striped": "striped shirt",
@@ -31,17 +15,6 @@ GARMENTS = {
     "coat": "coat",
     "dress": "dress",
 }
-PLACES = {
-    "grass": "on the grass",
-    "snow": "on the snow",
-    "road": "on the road",
-    "water": "on the water",
-    "sky": "in the sky",
-    "air": "in the air",
-}
-VEST = "an orange safety vest"
-UNSPOKEN = frozenset({"driving", "lying", "flying", "in the air", "floating"})
-"""Actions that are said by the place, or not at all."""
 
 
 class Record(NamedTuple):
@@ -62,16 +35,6 @@ class Record(NamedTuple):
     view: str
     holds: int | None
     holder: int | None
-
-
-def plural(noun: str) -> str:
-    """The plural of a noun of the world."""
-    return PLURALS.get(noun, f"{noun}s")
-
-
-def article(words: str) -> str:
-    """The words with `a` or `an` before them."""
-    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 
 def record_of(scene: Scene, number: int) -> Record:
