@@ -161,6 +161,7 @@ class SlidingWindow(nn.Module):
     def __init__(self, net: WindowClassifier, config: PyramidConfig | None = None) -> None:
         super().__init__()
         self.config = config or PyramidConfig()
+        self.classifier = net
         self.every = EveryWindow(net)
 
     def forward(self, picture: Tensor) -> PyramidTrace:
