@@ -13,6 +13,7 @@ from cvdemo import zoo
 from cvdemo.data.chosen import Chosen
 from cvdemo.data.detections_json import class_names
 from cvdemo.draw.detections import draw_detections
+from cvdemo.metrics.scene import scene_score
 from cvdemo.ops.detections import confidence, select
 from cvdemo.ops.nms import nms
 from cvdemo.ui import state, widgets
@@ -21,7 +22,6 @@ from cvdemo.ui.downloads import coco, offer, png, table
 from cvdemo.ui.models import about, choose_model, raw_detections, ready
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import choose_picture
-from cvdemo.ui.truth import scene_score
 from cvdemo.ui.try_this import try_this
 
 SCORE, IOU = "Score threshold", "NMS threshold (IoU)"
