@@ -52,6 +52,17 @@ class ResultCache:
                 with self._lock:
                     self._computing.pop(key, None)
 
+    def peek(self, key: Hashable) -> Any:
+        """The result of a key if it is here, else None."""
+        with self._lock:
+            return self._touch(key) if key in self._kept else None
+
+    def drop(self, key: Hashable) -> None:
+        """Forget the result of a key, if it is here."""
+        with self._lock:
+            if key in self._kept:
+                self.nbytes -= self._kept.pop(key)[1]
+
     def _touch(self, key: Hashable) -> Any:
         self._kept.move_to_end(key)
         return self._kept[key][0]
@@ -126,10 +137,21 @@ class Cached(Generic[P, T]):
         self._owner = f"{function.__module__}.{function.__qualname__}"
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
+        return RESULTS.get(self._key(*args, **kwargs), lambda: self._function(*args, **kwargs))
+
+    def peek(self, *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """The result for these arguments if it is kept; nothing is computed."""
+        found: T | None = RESULTS.peek(self._key(*args, **kwargs))
+        return found
+
+    def forget(self, *args: P.args, **kwargs: P.kwargs) -> None:
+        """Compute the result for these arguments anew when it is asked for next."""
+        RESULTS.drop(self._key(*args, **kwargs))
+
+    def _key(self, *args: P.args, **kwargs: P.kwargs) -> Hashable:
         bound = self._signature.bind(*args, **kwargs)
         bound.apply_defaults()
-        key = tuple(v for name, v in bound.arguments.items() if not name.startswith("_"))
-        return RESULTS.get((self._owner, key), lambda: self._function(*args, **kwargs))
+        return self._owner, tuple(v for name, v in bound.arguments.items() if not name.startswith("_"))
 
     def clear(self) -> None:
         """Forget this function's results."""

@@ -10,8 +10,7 @@ import pytest
 
 from cvdemo.bench.metrics import random_set
 from cvdemo.data.coco import read_coco
-from cvdemo.labs.map.exam import changed
-from cvdemo.labs.map.example import simulated_exam
+from cvdemo.labs.map.experiment import changed, drawn_example, simulated_set
 from cvdemo.metrics.ap import AP_METHODS
 from cvdemo.metrics.curve import curves
 from cvdemo.metrics.eligible_pairs import eligible_pairs
@@ -34,8 +33,8 @@ def place(page: Any) -> int:
 
 
 def test_the_last_step_is_pythons_ap_and_keys_move(app: str, page: Any) -> None:
-    exam = simulated_exam()
-    data = changed(exam.identity, exam.nms, 0, -1, exam)
+    example = simulated_set(drawn_example())
+    data = changed(example.data, nms=example.nms)
     ours = curves(eligible_pairs(data), 0.5)
     curve = next(c for c in ours.values() if c.name == "duck")
     opened(page, app + "/map?class=duck&detector=simulated")

@@ -92,3 +92,20 @@ def test_forty_visitors_on_forty_pictures_compute_nothing_twice(monkeypatch: pyt
     traced.clear()
     traced("scene:0", picture)
     assert len(computed) == 41
+
+
+def test_a_result_can_be_looked_up_and_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "RESULTS", ResultCache(10_000))
+    computed = []
+
+    @cached
+    def measured(key: str, _how: str = "fast") -> list[int]:
+        computed.append(key)
+        return [len(computed)]
+
+    assert measured.peek("a") is None and not computed
+    assert measured("a", "slow") == measured.peek("a") == [1]
+    measured.forget("b")
+    measured.forget("a", "slow")
+    assert measured.peek("a") is None and cache.RESULTS.nbytes == 0
+    assert measured("a") == [2]

@@ -1,23 +1,28 @@
-"""Plotly charts of the mAP page: AP of the classes, AP along IoU thresholds, confusion matrix, TIDE."""
+"""Drawings of the mAP page: charts of classes, thresholds and errors, a curve as SVG, masks and keypoints."""
 
 from __future__ import annotations
+
+from typing import Any
+from xml.sax.saxutils import escape
 
 import numpy as np
 import plotly.graph_objects as go
 
+from cvdemo.data.annotations import EvalSet
 from cvdemo.draw.colours import colour
+from cvdemo.metrics.ap import AP_METHODS
 from cvdemo.metrics.coco import Scores
 from cvdemo.metrics.confusion import Confusion
-from cvdemo.metrics.curve import unique_names
-from cvdemo.metrics.eligible_pairs import EligiblePairs
+from cvdemo.metrics.curve import Curve
 from cvdemo.metrics.error_types import ErrorType
 from cvdemo.metrics.tide import Tide
 
 GREY = "#888888"  # seen on light and dark
 MARGIN = {"l": 8, "r": 8, "t": 30, "b": 8}
 MOST_CELLS = 16  # classes up to which the cells of a table carry their numbers
+SIDE, LEFT, TOP, MOST = 400, 56, 44, 4000  # of the curve as SVG: sides and margins in pixels, most points
 
-FAULTS = {
+ERRORS = {
     ErrorType.CLASSIFICATION: "wrong class",
     ErrorType.LOCALISATION: "badly placed",
     ErrorType.BOTH: "both",
@@ -25,6 +30,11 @@ FAULTS = {
     ErrorType.BACKGROUND: "background",
     ErrorType.MISSED: "missed",
 }
+
+_LIMBS = (
+    (0, 1), (0, 2), (1, 3), (2, 4), (5, 6), (5, 7), (7, 9), (6, 8), (8, 10), (5, 11), (6, 12), (11, 12),
+    (11, 13), (13, 15), (12, 14), (14, 16),
+)  # fmt: skip
 
 
 def class_bars(aps: dict[str, float], mean: float, chosen: str) -> go.Figure:
@@ -113,10 +123,10 @@ def confusion_map(confusion: Confusion) -> go.Figure:
 
 def tide_bars(tide: Tide) -> go.Figure:
     """What each of TIDE's six kinds of error costs in AP."""
-    kinds = list(FAULTS)
+    kinds = list(ERRORS)
     figure = go.Figure(
         go.Bar(
-            y=[FAULTS[f] for f in kinds],
+            y=[ERRORS[f] for f in kinds],
             x=[100 * tide.cost[f] for f in kinds],
             orientation="h",
             marker_color=["#CC79A7", "#E69F00", "#AA4499", "#F0E442", "#999933", "#56B4E9"],
@@ -129,11 +139,6 @@ def tide_bars(tide: Tide) -> go.Figure:
     most = max(100 * max(tide.cost.values()), 1)
     xaxis = {"title": "AP points won if all were repaired (how many)", "range": [0, 1.3 * most]}
     return _laid_out(figure, 420, xaxis=xaxis, yaxis={"autorange": "reversed"})
-
-
-def class_names(eligible: EligiblePairs) -> list[str]:
-    """The classes' names, all different: [K]."""
-    return unique_names(eligible)
 
 
 def _heat(
@@ -158,3 +163,71 @@ def _heat(
 
 def _laid_out(figure: go.Figure, height: int, **layout: object) -> go.Figure:
     return figure.update_layout(height=height, margin=MARGIN, bargap=0.25, **layout)
+
+
+def curve_svg(curve: Curve) -> str:
+    """The curve, its envelope with the area under it, and the three APs, as one SVG file."""
+    keep = np.unique(np.linspace(0, max(len(curve) - 1, 0), min(len(curve), MOST)).astype(int))
+    x, y, top = curve.recall[keep], curve.precision[keep], curve.envelope[keep]
+    line = " ".join(f"{_x(a):.2f},{_y(b):.2f}" for a, b in zip(x, y, strict=True))
+    stairs = f"M{_x(0)} {_y(0)}" + "".join(f"V{_y(b):.2f}H{_x(a):.2f}" for a, b in zip(x, top, strict=True))
+    title = f"{escape(curve.name)}, IoU {curve.iou_threshold:.2f}"
+    aps = " · ".join(f"{method} {curve.ap(method):.4f}" for method in AP_METHODS)
+    return "".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIDE + 80} {SIDE + 100}" '
+            'font-family="sans-serif" font-size="13"><rect width="100%" height="100%" fill="#fff"/>',
+            *(_tick(v) for v in (0, 0.2, 0.4, 0.6, 0.8, 1)),
+            f'<path d="{stairs}V{_y(0)}Z" fill="#0072B2" fill-opacity=".2"/>',
+            f'<polyline points="{line}" fill="none" stroke="#222" stroke-width="2"/>',
+            f'<text x="{LEFT}" y="18" font-size="15">{title}</text>',
+            f'<text x="{LEFT}" y="36">AP {aps}</text>',
+            f'<text x="{_x(0.5)}" y="{_y(0) + 40}" text-anchor="middle">recall</text>',
+            f'<text transform="translate(16 {_y(0.5)}) rotate(-90)" text-anchor="middle">precision</text>',
+            "</svg>",
+        ]
+    )
+
+
+def _x(recall: float) -> float:
+    return float(LEFT + SIDE * recall)
+
+
+def _y(precision: float) -> float:
+    return float(TOP + SIDE * (1 - precision))
+
+
+def _tick(v: float) -> str:
+    return (
+        f'<path d="M{_x(v)} {_y(0)}V{_y(1)}M{_x(0)} {_y(v)}H{_x(1)}" stroke="#ddd"/>'
+        f'<text x="{_x(v)}" y="{_y(0) + 18}" text-anchor="middle">{v:g}</text>'
+        f'<text x="{_x(0) - 6}" y="{_y(v) + 4}" text-anchor="end">{v:g}</text>'
+    )
+
+
+def outlines(data: EvalSet, detection: int, truth: int | None, outcome: str) -> list[tuple[str, str]]:
+    """(class name of the style, path) of a truth and a detection; nothing for sets of boxes."""
+    draw: Any = {"segm": _contours, "keypoints": _skeleton}.get(data.iou_type)
+    if draw is None:
+        return []
+    there = [] if truth is None else [("truth", draw(data.truth, truth))]
+    return [*there, (outcome, draw(data.results, detection))]
+
+
+def _contours(columns: Any, row: int) -> str:
+    import cv2
+    from pycocotools import mask
+
+    lines, _ = cv2.findContours(mask.decode(columns.masks[row]), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_TC89_L1)
+    return "".join("M" + "L".join(f"{x} {y}" for x, y in line.reshape(-1, 2)) + "Z" for line in lines)
+
+
+def _skeleton(columns: Any, row: int) -> str:
+    points = columns.keypoints[row]
+    there = points[:, 2] > 0 if points[:, 2].any() else np.ones(len(points), bool)
+    limbs = [(a, b) for a, b in _LIMBS if b < len(points) and there[a] and there[b]]
+    lines = "".join(
+        f"M{points[a, 0]:.1f} {points[a, 1]:.1f}L{points[b, 0]:.1f} {points[b, 1]:.1f}" for a, b in limbs
+    )
+    dots = "".join(f"M{x - 2:.1f} {y:.1f}a2 2 0 1 0 4 0a2 2 0 1 0 -4 0" for x, y, _ in points[there])
+    return lines + dots
