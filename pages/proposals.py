@@ -54,7 +54,7 @@ def boxes(chosen: Chosen, strategy: Strategy, merges: MergedSegments) -> None:
         boxes_over_picture(chosen, found, knobs)
     with right:
         score(chosen, found, knobs, strategy)
-    downloads(st.container(horizontal=True, gap="small"), chosen, merges, found, knobs)
+    downloads(chosen, merges, found, knobs)
 
 
 def main() -> None:

@@ -55,26 +55,26 @@ def test_every_experiment_is_one_click() -> None:
 def test_sliders_at_their_ends_and_no_similarity() -> None:
     app = open_page(search="one")
     for k, sigma, least, n in ((10, 0.0, 5, 0), (1000, 3.0, 300, 1000)):
-        app.select_slider(key="k").set_value(k)
-        app.slider(key="sigma").set_value(sigma)
-        app.slider(key="least").set_value(least)
-        app.slider(key="n").set_value(n)
+        app.select_slider(key="proposals-k").set_value(k)
+        app.slider(key="proposals-sigma").set_value(sigma)
+        app.slider(key="proposals-least").set_value(least)
+        app.slider(key="proposals-n").set_value(n)
         without_errors(app.run())
-    app.session_state["alike"] = []
+    app.session_state["proposals-alike"] = []
     app.run()
     assert not app.exception and len(app.error) == 1 and "at least one similarity" in app.error[0].value
 
 
 def test_state_comes_from_the_url_and_a_photo_has_no_recall() -> None:
     app = without_errors(open_page(source="sample", k="300", n="250", search="one"))
-    assert app.select_slider(key="k").value == 300 and app.slider(key="n").value == 250
+    assert app.select_slider(key="proposals-k").value == 300 and app.slider(key="proposals-n").value == 250
     assert says(app, "No truth is known")
 
 
 def test_other_scenes_make_a_steadier_curve(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(board, "SCENES", 2)
     app = open_page(search="one")
-    without_errors(app.toggle(key="many").set_value(True).run())
+    without_errors(app.toggle(key="proposals-many").set_value(True).run())
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 900), (20, 15)])

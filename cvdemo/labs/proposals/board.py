@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from cvdemo.data.pictures import fit, to_jpeg, to_png
+from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.labs.proposals import experiment
 from cvdemo.labs.proposals.controls import BoxKnobs
 from cvdemo.labs.proposals.draw import draw_merges, draw_proposals, recall_curves
@@ -32,10 +31,12 @@ from cvdemo.labs.proposals.experiment import (
 )
 from cvdemo.ops.grouping import SIMILARITIES
 from cvdemo.ops.regions import Strategy
+from cvdemo.ui import widgets
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component, packed
+from cvdemo.ui.downloads import gif, mp4, offer, png, text
 from cvdemo.ui.source import Chosen
-from cvdemo.video.write import as_gif, as_mp4, sampled
+from cvdemo.video.write import sampled
 
 WIDEST = 960  # pixels of the picture that is sent
 MOST_FRAMES, SECONDS = 120, 20.0  # of the film
@@ -151,7 +152,7 @@ def score(chosen: Chosen, found: TimedProposals, knobs: BoxKnobs, one: Strategy)
     hits = int((best >= knobs.iou).sum())
     st.markdown(f"**{hits} of {len(targets)}** objects found: recall **{hits / len(targets):.2f}**")
     many = None
-    if st.toggle(f"Over {SCENES} other scenes", key="many", bind="query-params"):
+    if widgets.toggle("many", f"Over {SCENES} other scenes"):
         with st.spinner(f"Searching {SCENES} scenes …", show_time=True):
             many = _over_scenes(strategies(knobs.search, one), SCENES)
     figure = recall_curves(COUNTS, recall_curve(boxes, targets), many, knobs.boxes)
@@ -165,31 +166,14 @@ def film(found: MergedSegments) -> list[np.ndarray]:
     return list(draw_merges(found.start.picture, found.start.segments.labels, found.tree, numbers))
 
 
-def downloads(
-    row: Any, chosen: Chosen, merges: MergedSegments, found: TimedProposals, knobs: BoxKnobs
-) -> None:
-    """Five buttons into a container; every file is made when it is asked for."""
-    stem = f"{chosen.name.rsplit('.', 1)[0]}-proposals"
+def downloads(chosen: Chosen, merges: MergedSegments, found: TimedProposals, knobs: BoxKnobs) -> None:
+    """Boxes, picture and film; every file is made when it is asked for."""
     first = found.proposals.first(knobs.boxes)
-
-    def png() -> bytes:
-        return to_png(overlaid(chosen, first.boxes, knobs.iou))
-
-    def speed(frames: list[np.ndarray]) -> float:
-        return max(2.0, len(frames) / SECONDS)
-
-    def gif() -> bytes:
-        frames = film(merges)
-        return as_gif(frames, speed(frames))
-
-    def mp4() -> bytes:
-        frames = film(merges)
-        return as_mp4(frames, speed(frames))
-
-    row.download_button("Boxes (CSV)", lambda: to_csv(first), f"{stem}.csv", "text/csv", key="csv")
-    row.download_button(
-        "Boxes (JSON)", lambda: to_json(first, chosen.name), f"{stem}.json", "application/json", key="json"
+    offer(
+        chosen.name,
+        text("Boxes (CSV)", "csv", lambda: to_csv(first)),
+        text("Boxes (JSON)", "json", lambda: to_json(first, chosen.name)),
+        png(lambda: overlaid(chosen, first.boxes, knobs.iou), "Picture (PNG)"),
+        gif(lambda: film(merges), "Merges (GIF)", SECONDS),
+        mp4(lambda: film(merges), "Merges (MP4)", SECONDS),
     )
-    row.download_button("Picture (PNG)", png, f"{stem}.png", "image/png", key="png")
-    row.download_button("Merges (GIF)", gif, f"{stem}.gif", "image/gif", key="gif")
-    row.download_button("Merges (MP4)", mp4, f"{stem}.mp4", "video/mp4", key="mp4")
