@@ -10,7 +10,7 @@ from cvdemo.errors import ModelNotAvailableError
 from cvdemo.labs.localize.board import choose_weight, localizations, prediction, weightings
 from cvdemo.labs.localize.experiment import KEYS, losses
 from cvdemo.nets.localizer import Localizer, localizer_loss
-from cvdemo.train.localize import Localize
+from cvdemo.train.localizer import LocalizerTask
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
@@ -53,7 +53,7 @@ def main() -> None:
     code_fold(
         Localizer,
         localizer_loss,
-        Localize,
+        LocalizerTask,
         losses,
         paper="https://arxiv.org/abs/1312.6229",
         ready_made="any classifier of `torchvision.models` with a second head of four numbers",

@@ -9,7 +9,7 @@ from cvdemo.labs.tradeoffs.controls import EXPERIMENTS, KNOBS, NETS
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.try_this import try_this
-from cvdemo.zoo.tradeoffs import front, in_turn, measure, read_curves, turned
+from cvdemo.zoo.tradeoffs import front, in_turn, measure, read_curves, with_setting
 
 
 @st.fragment
@@ -40,7 +40,12 @@ def main() -> None:
     lab()
     theory("tradeoffs")
     code_fold(
-        in_turn, front, turned, measure, paper="https://arxiv.org/abs/1611.10012", ready_made="`pycocotools`"
+        in_turn,
+        front,
+        with_setting,
+        measure,
+        paper="https://arxiv.org/abs/1611.10012",
+        ready_made="`pycocotools`",
     )
 
 

@@ -10,7 +10,7 @@ from cvdemo.labs.yolo_ssd.board import predictions, side_by_side, ssd_view, yolo
 from cvdemo.labs.yolo_ssd.controls import choose_thresholds
 from cvdemo.labs.yolo_ssd.experiment import LEVELS, SSDLevels, YOLOGrid
 from cvdemo.nets.ssd import SSD, ssd_loss
-from cvdemo.nets.yolo import YOLO, boxes_of, wanted, yolo_loss
+from cvdemo.nets.yolo import YOLO, assign_targets, boxes_of, yolo_loss
 from cvdemo.ops.anchors import default_sizes, grid_boxes
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import Chosen, choose_picture
@@ -68,7 +68,7 @@ def main() -> None:
     code_fold(
         YOLO,
         boxes_of,
-        wanted,
+        assign_targets,
         yolo_loss,
         SSD,
         default_sizes,

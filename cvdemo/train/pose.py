@@ -9,10 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from cvdemo.nets.keypoint_rcnn import KeypointRCNN, keypoint_rcnn, keypoint_rcnn_loss
-from cvdemo.train.boxes import pictures_and_things
 from cvdemo.train.evaluate_heads import evaluate_keypoints
 from cvdemo.train.recipes import POSE_SIZE
 from cvdemo.train.scenes import Sample
+from cvdemo.train.ssd import pictures_and_targets
 from cvdemo.train.task import Progress, flip_half, mixed_precision
 
 
@@ -28,10 +28,10 @@ class PoseTask:
         return keypoint_rcnn(self.key)
 
     def loss(
-        self, net: nn.Module, batch: list[Sample], dice: np.random.Generator, device: torch.device
+        self, net: nn.Module, batch: list[Sample], rng: np.random.Generator, device: torch.device
     ) -> Tensor:
-        batch = flip_half(batch, dice)
-        pictures, truth = pictures_and_things(batch, device)
+        batch = flip_half(batch, rng)
+        pictures, truth = pictures_and_targets(batch, device)
         keypoints = [torch.from_numpy(s.keypoints).to(device) for s in batch]
         return keypoint_rcnn_loss(
             cast(KeypointRCNN, net), pictures, truth, keypoints, mixed_precision(device)

@@ -24,10 +24,10 @@ class Scenes:
     """Which drawn scenes an epoch goes through.
 
     An epoch is a pass over `pool` scenes, after which the `fresh` oldest are replaced by new ones, so
-    that each is seen `pool / fresh` times. Scene k holds at most `objects[k mod len(objects)]` things:
-    more than the `normal` scenes that are scored, as crowded ones teach more in the same time. So many
-    `proposals` of Selective Search come with each. Scenes of fewer than `people` people are passed over, and
-    `size` is the width and height that they are drawn at.
+    that each is seen `pool / fresh` times. Scene k holds at most `objects[k mod len(objects)]` objects:
+    more than the `normal` scenes that are scored, since a net learns more from crowded ones in the same
+    time. So many `proposals` of Selective Search come with each. Scenes of fewer than `people` people are
+    passed over, and `size` is the width and height that they are drawn at.
     """
 
     pool: int = 3072
@@ -64,7 +64,7 @@ class Recipe:
     scenes: Scenes = Scenes()
     seed: int = 0
 
-    def taught_as(self, other: Recipe) -> bool:
+    def trained_like(self, other: Recipe) -> bool:
         """Whether all weights of the other net are taken, those of the same name and shape."""
         return self.whole or self.task.split(":")[:2] == other.task.split(":")[:2]
 
@@ -79,13 +79,13 @@ def _maps(key: str, *, steps: int = 1000, start: str = "ssd", rate: float = 3e-3
 
     Only a finer FCN goes on from the coarser one, shorter and with a lower rate (arXiv:1411.4038, sec. 4.2).
     """
-    task = f"cvdemo.train.maps:Maps:{key}"
+    task = f"cvdemo.train.segmenter:SegmenterTask:{key}"
     return Recipe(key, task, steps=steps, start=start, rate=rate, channels_last=True)
 
 
 def _localizer(key: str) -> Recipe:
     """The recipe of all weightings of class and box: they differ in the weight alone."""
-    task = f"cvdemo.train.localize:Localize:{key}"
+    task = f"cvdemo.train.localizer:LocalizerTask:{key}"
     scenes = Scenes(fresh=2048, objects=(1,))
     return Recipe(key, task, steps=2400, start="ssd", rate=2e-3, channels_last=True, scenes=scenes)
 
@@ -95,15 +95,15 @@ SEARCHED = Scenes(pool=2048, fresh=256, proposals=300)
 
 
 def _stage(key: str, stage: str, *, start: str, steps: int) -> Recipe:
-    """One of the stages that R-CNN is taught in."""
+    """One of the stages that R-CNN is trained in."""
     return Recipe(
-        key, f"cvdemo.train.rcnn:Stage:{stage}", steps=steps, start=start, rate=2e-3, ema=0.99,
+        key, f"cvdemo.train.rcnn:RCNNTask:{stage}", steps=steps, start=start, rate=2e-3, ema=0.99,
         channels_last=True, scenes=SEARCHED,
     )  # fmt: skip
 
 
 REGIONS: dict[str, Any] = {"steps": 2000, "start": "ssd", "rate": 2e-3, "channels_last": True}
-"""What detectors that judge regions have in common, so that their figures compare the nets."""
+"""What detectors that classify regions have in common, so that their figures compare the nets."""
 
 
 def _mask_rcnn(key: str) -> Recipe:
@@ -128,22 +128,22 @@ RECIPES: dict[str, Recipe] = {
     for recipe in (
         Recipe(
             "backbone",
-            "cvdemo.train.cutouts:CutOuts",
+            "cvdemo.train.classifier:ClassifierTask",
             steps=900,
             batch=16,
             scenes=Scenes(pool=2048, objects=(10,)),
         ),
         Recipe(
             "ssd",
-            "cvdemo.train.boxes:Boxes",
+            "cvdemo.train.ssd:SSDTask",
             steps=7500,
             start="backbone",
             channels_last=True,
             scenes=Scenes(objects=(6, 12)),
         ),
-        Recipe("faster-rcnn", "cvdemo.train.two_stage:TwoStage:faster-rcnn", **REGIONS),
-        Recipe("rfcn", "cvdemo.train.two_stage:TwoStage:rfcn", **REGIONS),
-        Recipe("fast-rcnn", "cvdemo.train.fast_rcnn:Given", **{**REGIONS, "scenes": SEARCHED}),
+        Recipe("faster-rcnn", "cvdemo.train.faster_rcnn:FasterRCNNTask:faster-rcnn", **REGIONS),
+        Recipe("rfcn", "cvdemo.train.faster_rcnn:FasterRCNNTask:rfcn", **REGIONS),
+        Recipe("fast-rcnn", "cvdemo.train.fast_rcnn:FastRCNNTask", **{**REGIONS, "scenes": SEARCHED}),
         _mask_rcnn("mask-rcnn"),
         _mask_rcnn("mask-rcnn-roipool"),
         _mask_rcnn("mask-rcnn-softmax"),
@@ -152,8 +152,8 @@ RECIPES: dict[str, Recipe] = {
         _stage("rcnn-finetune", "finetune", start="ssd", steps=2000),
         _stage("rcnn-svm", "svm", start="rcnn-finetune", steps=500),
         _stage("rcnn", "boxes", start="rcnn-svm", steps=700),
-        Recipe("yolo", "cvdemo.train.cells:Cells", steps=5000, start="ssd", channels_last=True),
-        Recipe("sliding-window", "cvdemo.train.windows:FilledWindows", steps=1500, start="ssd"),
+        Recipe("yolo", "cvdemo.train.yolo:YOLOTask", steps=5000, start="ssd", channels_last=True),
+        Recipe("sliding-window", "cvdemo.train.sliding_window:WindowTask", steps=1500, start="ssd"),
         *(_localizer(key) for key in ("localizer", "localizer-class", "localizer-box")),
         _maps("fcn32s"),
         _maps("fcn16s", steps=500, start="fcn32s", rate=1e-3),
@@ -170,7 +170,7 @@ RECIPES: dict[str, Recipe] = {
         _maps("pspnet-noaux"),
         Recipe(
             "patches",
-            "cvdemo.train.patches:Patches",
+            "cvdemo.train.patch_classifier:PatchTask",
             steps=600,
             rate=4e-3,
             ema=0.99,

@@ -20,7 +20,7 @@ from cvdemo.labs.localize.experiment import (
     target_of,
 )
 from cvdemo.nets.localizer import LocalizerTrace, localizer_loss
-from cvdemo.nets.matching import Things
+from cvdemo.nets.matching import Targets
 from cvdemo.world.truth import Truth
 
 
@@ -41,7 +41,7 @@ def test_the_losses_are_those_of_the_training(drawn: tuple[NDArray[np.uint8], Tr
     trace = LocalizerTrace(
         empty, empty, empty, torch.tensor(logits[None]), torch.tensor(found.relative[None]), (480, 640)
     )
-    truth = Things(torch.tensor(target.box[None]), torch.tensor([target.class_id]), torch.tensor([False]))
+    truth = Targets(torch.tensor(target.box[None]), torch.tensor([target.class_id]), torch.tensor([False]))
     trained = localizer_loss(trace, [truth])
     assert measured.softmax == pytest.approx(float(trained.classes))
     assert measured.l2 == pytest.approx(float(trained.box))

@@ -10,7 +10,7 @@ import torch
 
 from cvdemo.errors import DataError
 from cvdemo.labs.windows.experiment import Search, model, raw_windows, search_both_ways
-from cvdemo.nets.sliding_window import PyramidConfig, SlidingWindow
+from cvdemo.nets.sliding_window import SlidingWindow, WindowPyramidConfig
 from cvdemo.ops.detections import confidence
 from cvdemo.zoo.drawn import at_working_size
 from cvdemo.zoo.model import FLOOR
@@ -35,7 +35,9 @@ def test_the_windows_are_the_detectors() -> None:
     picture = np.random.default_rng(1).integers(0, 256, (160, 192, 3)).astype(np.uint8)
     search = Search(54, 2, 8, (0.5, 1.0))
     mine = raw_windows(search_both_ways(picture, search), 192, 160)
-    whole = SlidingWindow(cast(SlidingWindow, model().net).classifier, PyramidConfig((54, 81), (0.5, 1)))
+    whole = SlidingWindow(
+        cast(SlidingWindow, model().net).classifier, WindowPyramidConfig((54, 81), (0.5, 1))
+    )
     trace = whole(at_working_size(picture, "cpu"))
     row, kind = (trace.scores()[0] > FLOOR).nonzero(as_tuple=True)
     assert len(mine) == len(row) > 0

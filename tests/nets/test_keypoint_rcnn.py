@@ -26,7 +26,7 @@ from cvdemo.nets.keypoint_rcnn import (
     keypoint_rcnn_loss,
     regression_loss,
 )
-from cvdemo.nets.matching import Things
+from cvdemo.nets.matching import Targets
 from cvdemo.ops.keypoints import oks
 from cvdemo.train.recipes import POSE_SIZE
 from cvdemo.train.scenes import draw_sample
@@ -148,8 +148,8 @@ def test_hidden_keypoints_and_pictures_without_people_cost_nothing(key: str) -> 
         assert float(none.detach()) == 0 and not values.grad.any()
         assert float(loss(values[:0], torch.zeros(0, 17, 3), boxes[:0]).detach()) == 0
     net = small(key).train()
-    dog = Things(torch.tensor([[8.0, 8, 30, 40]]), torch.tensor([2]), torch.tensor([False]))
-    nothing = Things(torch.zeros(0, 4), torch.zeros(0, dtype=torch.long), torch.zeros(0, dtype=torch.bool))
+    dog = Targets(torch.tensor([[8.0, 8, 30, 40]]), torch.tensor([2]), torch.tensor([False]))
+    nothing = Targets(torch.zeros(0, 4), torch.zeros(0, dtype=torch.long), torch.zeros(0, dtype=torch.bool))
     loss = keypoint_rcnn_loss(
         net, torch.rand(2, 3, 64, 64), [dog, nothing], [torch.zeros(1, 17, 3), torch.zeros(0, 17, 3)],
         contextlib.nullcontext(),
@@ -161,7 +161,7 @@ def test_hidden_keypoints_and_pictures_without_people_cost_nothing(key: str) -> 
 @pytest.mark.parametrize("key", VARIANTS)
 def test_a_person_is_learnt_by_heart(key: str) -> None:
     pictures = torch.rand(1, 3, 64, 64)
-    truth = [Things(torch.tensor([[8.0, 6, 34, 58]]), torch.tensor([0]), torch.tensor([False]))]
+    truth = [Targets(torch.tensor([[8.0, 6, 34, 58]]), torch.tensor([0]), torch.tensor([False]))]
     keypoints = torch.cat(
         [torch.rand(17, 2) * torch.tensor([22, 46]) + torch.tensor([10, 9]), torch.full((17, 1), 2)], 1
     )

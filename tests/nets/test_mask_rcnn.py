@@ -24,8 +24,8 @@ from cvdemo.nets.mask_rcnn import (
     mask_rcnn_loss,
     project_masks,
 )
-from cvdemo.nets.matching import Things
-from cvdemo.nets.roi_head import numbered
+from cvdemo.nets.matching import Targets
+from cvdemo.nets.roi_head import boxes_to_rois
 from cvdemo.ops.masks import PastedMasks
 from cvdemo.train.instances import instance_masks
 from cvdemo.train.scenes import draw_sample
@@ -60,7 +60,7 @@ def test_any_picture_has_masks_for_its_detections(key: str, size: tuple[int, int
     assert trace.masks.rois.shape == (count, 5)
     assert trace.masks.pooled.shape == (count, 16 + 8, 14, 14)
     assert trace.masks.logits.shape == (count, 9, 28, 28)
-    torch.testing.assert_close(trace.masks.rois, numbered([d.boxes for d in trace.detected]))
+    torch.testing.assert_close(trace.masks.rois, boxes_to_rois([d.boxes for d in trace.detected]))
 
 
 def test_the_head_runs_alone_on_boxes_moved_by_hand() -> None:
@@ -169,7 +169,7 @@ def test_no_positives_cost_nothing() -> None:
     loss = mask_loss(logits, torch.zeros(0, dtype=torch.long), torch.zeros(0, 28, 28), "sigmoid")
     assert float(loss.detach()) == 0
     net = small().train()
-    nothing = Things(torch.zeros(0, 4), torch.zeros(0, dtype=torch.long), torch.zeros(0, dtype=torch.bool))
+    nothing = Targets(torch.zeros(0, 4), torch.zeros(0, dtype=torch.long), torch.zeros(0, dtype=torch.bool))
     loss = mask_rcnn_loss(
         net, torch.rand(1, 3, 64, 64), [nothing], [torch.zeros(0, 64, 64)], contextlib.nullcontext()
     )
@@ -182,7 +182,7 @@ def test_a_picture_is_learnt_by_heart(key: str) -> None:
     pictures, mask = torch.rand(1, 3, 64, 64), torch.zeros(1, 64, 64)
     mask[0, 8:40, 8:30] = 1
     mask[0, 8:20, 8:16] = 0
-    truth = [Things(torch.tensor([[8.0, 8, 30, 40]]), torch.tensor([2]), torch.tensor([False]))]
+    truth = [Targets(torch.tensor([[8.0, 8, 30, 40]]), torch.tensor([2]), torch.tensor([False]))]
     net = small(key).train()
     optimizer = torch.optim.AdamW(net.parameters(), lr=3e-3)
     for step in range(120):

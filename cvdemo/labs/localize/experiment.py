@@ -70,7 +70,7 @@ def localize(key: str, picture: NDArray[np.uint8]) -> Localization:
     """Run the net of a key of `KEYS` on a picture [H, W, 3] uint8 RGB."""
     model = cast(DrawnDetector, zoo.load(key))
     x = at_working_size(picture, model.device)  # [1, 3, h, w]
-    trace, milliseconds = model.run(lambda: cast(LocalizerTrace, model.look(x)), warm=x.shape)
+    trace, milliseconds = model.run(lambda: cast(LocalizerTrace, model.forward(x)), warm=x.shape)
     probabilities = trace.logits[0].float().softmax(0).cpu().numpy().astype(np.float64)
     # The net's box is relative to the padded picture.
     height, width = trace.size

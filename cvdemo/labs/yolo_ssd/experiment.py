@@ -82,7 +82,7 @@ class _Run(NamedTuple):
 def _run(key: str, picture: NDArray[np.uint8]) -> _Run:
     model = cast(DrawnDetector, zoo.load(key))
     x = at_working_size(picture, model.device)  # [1, 3, h, w]
-    trace, milliseconds = model.run(lambda: model.look(x), warm=x.shape)
+    trace, milliseconds = model.run(lambda: model.forward(x), warm=x.shape)
     unit = picture.shape[1] / x.shape[3], picture.shape[0] / x.shape[2]
     return _Run(model.net, trace, unit, milliseconds)
 
