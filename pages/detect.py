@@ -14,13 +14,13 @@ from cvdemo import zoo
 from cvdemo.data.detections_json import class_names, to_coco, to_csv
 from cvdemo.data.pictures import to_png
 from cvdemo.draw.detections import draw_detections
+from cvdemo.metrics.scene import scene_score
 from cvdemo.ops.detections import confidence, select
 from cvdemo.ops.nms import nms
 from cvdemo.ui.boxes import Cut, boxes_and_table, raw_boxes, score_histogram
 from cvdemo.ui.models import about, choose_model, raw_detections, ready
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import Chosen, choose_picture
-from cvdemo.ui.truth import scene_score
 from cvdemo.ui.try_this import try_this
 
 SCORE, IOU = "Score threshold", "NMS threshold (IoU)"

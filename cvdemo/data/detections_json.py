@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -33,6 +34,11 @@ def to_coco(detections: sv.Detections, image_id: int) -> list[dict[str, Any]]:
         }
         for (x1, y1, x2, y2), class_id, score in rows
     ]
+
+
+def coco_text(detections: sv.Detections) -> str:
+    """One picture's detections as a file of COCO's results, the picture as image 1."""
+    return json.dumps(to_coco(detections, image_id=1), indent=1)
 
 
 def coco_file(found: Sequence[Found], names: Mapping[int, str]) -> dict[str, Any]:

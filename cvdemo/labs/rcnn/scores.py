@@ -17,9 +17,9 @@ from cvdemo.draw.regions import Judged, draw_judged
 from cvdemo.labs.rcnn.lab import Passed
 from cvdemo.labs.rcnn.stages import columns, heading, row
 from cvdemo.metrics.recall_counts import RecallCounts, recall_counts
+from cvdemo.metrics.scene import scene_score
 from cvdemo.ops.detections import confidence, select
 from cvdemo.ui.source import Chosen
-from cvdemo.ui.truth import scene_score
 from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
 

@@ -23,13 +23,13 @@ from cvdemo.labs.windows.experiment import (
     raw_windows,
     search_both_ways,
 )
+from cvdemo.metrics.scene import scene_score
 from cvdemo.nets.sliding_window import STRIDE, WINDOW
 from cvdemo.ops.detections import confidence, select
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component, packed
 from cvdemo.ui.page import guarded
 from cvdemo.ui.source import Chosen
-from cvdemo.ui.truth import scene_score
 from cvdemo.world.vocabulary import THINGS
 
 PLAIN = {"displayModeBar": False}

@@ -26,11 +26,11 @@ from cvdemo.labs.yolo_ssd.experiment import (
     ssd_levels,
     yolo_grid,
 )
+from cvdemo.metrics.scene import scene_score
 from cvdemo.ops.detections import confidence, select
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component, packed
 from cvdemo.ui.source import Chosen
-from cvdemo.ui.truth import scene_score
 from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
 

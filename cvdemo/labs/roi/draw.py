@@ -1,4 +1,4 @@
-"""A RoI on a feature map as a picture, RoI pooling beside RoIAlign, and what rounding costs a mask."""
+"""A RoI on a feature map, RoI pooling beside RoIAlign, and what rounding costs a mask, as pictures."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from cvdemo.data.pictures import fit
+from cvdemo.labs.roi.experiment import COMPARED, MaskCosts
 from cvdemo.ops.roi_bins import CellBins, SampleBins
 
 Picture: TypeAlias = NDArray[np.uint8]
@@ -85,6 +87,15 @@ def shift_curves(shifts: NDArray[np.floating], ious: Mapping[str, NDArray[np.flo
     figure.update_xaxes(title="shift of the RoI in pixels")
     figure.update_yaxes(title="IoU of the mask", range=[0, 1])
     return figure
+
+
+def draw_mask_costs(picture: Picture, costs: MaskCosts) -> Picture:
+    """The results of both ways of `COMPARED` side by side on a picture [H, W, 3], around the RoI."""
+    size = costs.true.shape[::-1]
+    small = np.asarray(cv2.resize(fit(picture, 4 * max(size)), size, interpolation=cv2.INTER_AREA), np.uint8)
+    left, right = (mask_errors(small, costs.true, costs.masks[way], costs.roi) for way in COMPARED)
+    gap = np.full((len(left), 16, 3), 255, np.uint8)
+    return np.concatenate([left, gap, right], axis=1)
 
 
 def mask_errors(
