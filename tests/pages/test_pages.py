@@ -43,19 +43,19 @@ def test_sliders_never_run_the_network() -> None:
     app = open_page("detect")
     before = runs()
     for score, iou in ((0.1, 0.5), (0.9, 0.0), (0.3, 1.0)):
-        app.slider(key="score").set_value(score)
-        app.slider(key="iou").set_value(iou)
+        app.slider(key="detect-score").set_value(score)
+        app.slider(key="detect-iou").set_value(iou)
         app.run()
         assert not app.exception
     assert runs() == before
-    app.selectbox(key="sample").select("coffee").run()
+    app.selectbox(key="detect-sample").select("coffee").run()
     assert runs() <= before + 1
 
 
 def test_the_state_comes_from_the_url() -> None:
     app = open_page("detect", score="0.2", sample="coffee")
-    assert app.slider(key="score").value == 0.2
-    assert app.selectbox(key="sample").value == "coffee"
+    assert app.slider(key="detect-score").value == 0.2
+    assert app.selectbox(key="detect-sample").value == "coffee"
 
 
 def test_an_unknown_model_in_the_url_gives_a_sentence_and_the_default() -> None:
@@ -74,7 +74,7 @@ def test_a_model_that_is_not_here_shows_its_size_and_a_button() -> None:
 
 def _upload(*files: tuple[str, bytes]) -> AppTest:
     app = open_page("detect", source="upload")
-    app.file_uploader(key="files").set_value([(name, data, "image/png") for name, data in files]).run()
+    app.file_uploader(key="detect-files").set_value([(name, data, "image/png") for name, data in files]).run()
     return app
 
 
@@ -116,7 +116,7 @@ def test_every_experiment_is_one_click_and_says_what_to_look_for(page: str) -> N
 def test_a_scene_shows_its_score_and_the_score_moves_with_the_threshold() -> None:
     app = open_page("detect", source="scene", seed="0", score="0.1")
     score = next(m.value for m in app.markdown if "things found" in m.value)
-    app.slider(key="score").set_value(1.0).run()
+    app.slider(key="detect-score").set_value(1.0).run()
     assert next(m.value for m in app.markdown if "things found" in m.value) != score
-    app.toggle(key="truth").set_value(True).run()
+    app.toggle(key="detect-truth").set_value(True).run()
     assert not app.exception
