@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from cvdemo.data.chosen import Chosen
 from cvdemo.labs.yolo_ssd.board import predictions, side_by_side, ssd_view, yolo_view
 from cvdemo.labs.yolo_ssd.controls import choose_thresholds
 from cvdemo.labs.yolo_ssd.experiment import LEVELS, SSDLevels, YOLOGrid
@@ -13,7 +14,7 @@ from cvdemo.nets.ssd import SSD, ssd_loss
 from cvdemo.nets.yolo import YOLO, assign_targets, boxes_of, yolo_loss
 from cvdemo.ops.anchors import default_sizes, grid_boxes
 from cvdemo.ui.page import code_fold, guarded, header, theory
-from cvdemo.ui.source import Chosen, choose_picture
+from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
 

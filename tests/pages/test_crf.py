@@ -23,7 +23,7 @@ open_page = partial(driver.open_page, "crf")
 
 def test_every_experiment_is_one_click_and_sliders_run_no_network() -> None:
     app = without_errors(open_page())
-    network = str(app.selectbox(key="network").value)
+    network = str(app.selectbox(key="crf-network").value)
     before = zoo.load(network).runs
     for name in EXPERIMENTS:
         without_errors(app.button(key=f"try-{name}").click().run())
@@ -51,5 +51,5 @@ def test_one_colour_and_tiny_pictures(shape: tuple[int, int]) -> None:
     out = io.BytesIO()
     Image.fromarray(np.full((*shape, 3), 90, np.uint8)).save(out, "PNG")
     app = open_page(source="upload")
-    app.file_uploader(key="files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
+    app.file_uploader(key="crf-files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
     without_errors(app)

@@ -64,6 +64,19 @@ def test_the_least_recently_used_go_first_and_the_limit_holds() -> None:
     assert computed[-2:] == ["huge", "huge"] and kept.nbytes <= kept.limit
 
 
+def test_a_result_that_grows_after_it_is_kept_is_counted() -> None:
+    kept = ResultCache(limit=10_000)
+    lazy: dict[str, np.ndarray] = {}
+    kept.get("small", lambda: 1)
+    kept.get("lazy", lambda: lazy)
+    lazy["masks"] = np.zeros(9_000, np.uint8)
+    kept.get("lazy", lambda: lazy)
+    assert 9_000 < kept.nbytes < 10_000
+    lazy["more"] = np.zeros(9_000, np.uint8)
+    assert kept.get("lazy", lambda: lazy) is lazy  # larger than the limit now: given back, no longer kept
+    assert kept.nbytes == 0 == len(kept)
+
+
 def test_threads_compute_a_result_once_and_an_error_is_not_kept() -> None:
     kept, computed = ResultCache(10_000), []
 

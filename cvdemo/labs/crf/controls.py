@@ -61,7 +61,5 @@ def choose_degradation() -> str:
 
 def choose_network() -> zoo.ModelSpec:
     """A select box of the segmenters; DeepLab v1, the net that the CRF belongs to, where it is trained."""
-    first = [m for m in zoo.models(zoo.Task.SEGMENT) if m.key == FIRST and m.published]
-    if first and "network" not in st.query_params:
-        st.query_params["network"] = FIRST
-    return choose_model(zoo.Task.SEGMENT, key="network", label="Network")
+    trained = any(m.key == FIRST and m.published for m in zoo.models(zoo.Task.SEGMENT))
+    return choose_model(zoo.Task.SEGMENT, key="network", label="Network", first=FIRST if trained else "")

@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cvdemo import zoo
+from cvdemo.data.chosen import Chosen
 from cvdemo.data.pictures import fit, to_jpeg, to_png
 from cvdemo.draw.feature_maps import enlarged, feature_colours
 from cvdemo.draw.segmentation import paint_labels
@@ -27,7 +28,6 @@ from cvdemo.labs.dilated.experiment import (
 from cvdemo.ops.dilated import Layer, path_counts, total_stride
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component, with_picture
-from cvdemo.ui.source import Chosen
 from cvdemo.world.vocabulary import SEMANTIC
 
 SHOWN = 4 * WORKING[0]

@@ -10,6 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cvdemo import zoo
+from cvdemo.data.chosen import Chosen
 from cvdemo.data.pictures import fit, to_jpeg, to_png
 from cvdemo.draw.detections import draw_detections
 from cvdemo.draw.iou import draw_overlap
@@ -28,7 +29,6 @@ from cvdemo.labs.localize.experiment import (
 )
 from cvdemo.nets.localizer import WEIGHTS
 from cvdemo.ui.cache import cached
-from cvdemo.ui.source import Chosen
 from cvdemo.world.vocabulary import THINGS
 
 PLAIN = {"displayModeBar": False}

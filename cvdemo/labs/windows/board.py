@@ -9,6 +9,7 @@ import streamlit as st
 import supervision as sv
 from numpy.typing import NDArray
 
+from cvdemo.data.chosen import Chosen
 from cvdemo.data.detections_json import to_csv
 from cvdemo.data.pictures import fit, to_jpeg, to_png
 from cvdemo.draw.colours import colour
@@ -29,7 +30,6 @@ from cvdemo.ops.detections import confidence, select
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component, packed
 from cvdemo.ui.page import guarded
-from cvdemo.ui.source import Chosen
 from cvdemo.world.vocabulary import THINGS
 
 PLAIN = {"displayModeBar": False}

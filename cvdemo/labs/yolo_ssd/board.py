@@ -10,6 +10,7 @@ import supervision as sv
 from numpy.typing import NDArray
 
 from cvdemo import zoo
+from cvdemo.data.chosen import Chosen
 from cvdemo.data.detections_json import to_csv
 from cvdemo.data.pictures import fit, to_jpeg, to_png
 from cvdemo.draw.colours import colour
@@ -30,7 +31,6 @@ from cvdemo.metrics.scene import scene_score
 from cvdemo.ops.detections import confidence, select
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component, packed
-from cvdemo.ui.source import Chosen
 from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
 

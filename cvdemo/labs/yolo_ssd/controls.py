@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cvdemo.data.chosen import Chosen
 from cvdemo.labs.yolo_ssd.experiment import LEVELS
-from cvdemo.ui.source import Chosen
 
 
 class Thresholds(NamedTuple):

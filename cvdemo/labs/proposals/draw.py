@@ -1,14 +1,16 @@
-"""Proposals over a picture with what they find, and the merges of a hierarchy as frames."""
+"""Proposals on a picture with the objects they find, merges as frames, recall over the number of boxes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
+import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from cvdemo.labs.proposals.experiment import RECALL_IOUS
 from cvdemo.ops.grouping import Hierarchy
 
 Picture: TypeAlias = NDArray[np.uint8]
@@ -19,6 +21,7 @@ ANY, FINDER, FOUND, MISSED = (86, 180, 233), (230, 159, 0), (0, 158, 115), (213,
 FIRST, SECOND, NEWBORN = (230, 159, 0), (0, 114, 178), (240, 228, 66)
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 FOOT = 34  # pixels under a frame for its sentence
+IOU_COLOURS = dict(zip(RECALL_IOUS, ("rgb(0,114,178)", "rgb(213,94,0)"), strict=True))
 
 
 def draw_proposals(
@@ -28,10 +31,10 @@ def draw_proposals(
     found: NDArray[np.bool_] | None = None,
     finders: Boxes | None = None,
 ) -> Picture:
-    """A copy of the picture [H, W, 3] with boxes [N, 4], the more of them, the fainter each.
+    """A copy of the picture [H, W, 3] with boxes [N, 4]; the more boxes, the fainter each.
 
-    Of a known truth [G, 4] the found ones are green and the missed ones red; `finders` [G, 4] are the best
-    boxes, drawn bold where their thing is found.
+    Of true boxes [G, 4] the found ones are green and the missed ones red; `finders` [G, 4] are the best
+    boxes, drawn bold where their object is found.
     """
     canvas = cv2.addWeighted(picture, 0.72, np.full_like(picture, 20), 0.28, 0).astype(np.uint8)
     thin = max(1, round(max(picture.shape[:2]) / 640))
@@ -78,6 +81,37 @@ def draw_merges(
             frames.append(_with_foot(scene, text))
         owner[(owner == a) | (owner == b)] = first + step
     return frames
+
+
+def recall_curves(
+    counts: Sequence[int],
+    scene: Mapping[float, Sequence[float]],
+    many: Mapping[float, Sequence[float]] | None,
+    present: int,
+) -> go.Figure:
+    """Recall over the number of boxes, a line for each of `RECALL_IOUS`, of this scene and of many.
+
+    A dotted line stands at the present number; numbers below 1 lie off the logarithmic axis.
+    """
+    figure = go.Figure()
+    for iou, colour in IOU_COLOURS.items():
+        name = f"IoU {iou:g}".replace("0.", ".")
+        style = {"width": 3, "color": colour, "shape": "hv"}
+        figure.add_scatter(
+            x=list(counts), y=list(scene[iou]), name=f"this scene, {name}", line=style, mode="lines"
+        )
+        if many is not None:
+            dashed = {"width": 3, "color": colour, "dash": "dash"}
+            figure.add_scatter(
+                x=list(counts), y=list(many[iou]), name=f"many scenes, {name}", line=dashed, mode="lines"
+            )
+    if present >= 1:
+        figure.add_vline(x=present, line_dash="dot", line_color="#888")
+    legend = {"orientation": "h", "y": -0.25, "x": 0}
+    figure.update_layout(height=340, margin={"l": 0, "r": 0, "t": 8, "b": 0}, legend=legend)
+    figure.update_xaxes(title="boxes, best first", type="log", dtick="D2", range=[0, 3.02])
+    figure.update_yaxes(title="recall", range=[0, 1.03])
+    return figure
 
 
 def _merging(picture: Picture, regions: NDArray[np.int64], a: int, b: int) -> Picture:

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from cvdemo.draw.proposals import FINDER, FOUND, MISSED, NEWBORN, draw_merges, draw_proposals
-from cvdemo.draw.recall_curves import recall_curves
+from cvdemo.labs.proposals.draw import (
+    FINDER,
+    FOUND,
+    MISSED,
+    NEWBORN,
+    draw_merges,
+    draw_proposals,
+    recall_curves,
+)
 from cvdemo.ops.grouping import group
 from cvdemo.ops.segments import describe
 
