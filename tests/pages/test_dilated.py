@@ -91,5 +91,5 @@ def test_the_branches_are_on_the_page_and_the_network_runs_once() -> None:
     shown = [m.value for m in app.markdown]
     for name in ("picture", "1 × 1", "rate 3", "rate 6", "rate 9", "whole picture", "together", "mask"):
         assert any(text.startswith(f"**{name}**") for text in shown)
-    without_errors(app.slider(key="rate2").set_value(5).run())
+    without_errors(app.slider(key="dilated-rate2").set_value(5).run())
     assert zoo.load(ASPP_KEY).runs == before + 1
