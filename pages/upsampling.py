@@ -8,7 +8,7 @@ import streamlit as st
 
 from cvdemo.labs.upsampling.lab import EDITS, controls, grid_lab, grids, to_csv, upsample
 from cvdemo.labs.upsampling.picture import picture_row
-from cvdemo.ops.transposed import convolution_matrix, transposed_convolution, transposed_sources
+from cvdemo.ops.transposed import convolution_matrix, transposed_convolution, transposed_summands
 from cvdemo.ops.upsampling import bed_of_nails, bilinear, linear_weights, max_pool, max_unpool, nearest
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.try_this import try_this
@@ -57,7 +57,7 @@ def main() -> None:
         max_pool,
         max_unpool,
         transposed_convolution,
-        transposed_sources,
+        transposed_summands,
         convolution_matrix,
         paper="https://arxiv.org/abs/1603.07285",
         ready_made="`torch.nn.functional.interpolate`, `max_unpool2d`, `conv_transpose2d`",

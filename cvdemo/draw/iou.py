@@ -67,10 +67,12 @@ def shift_curves(size: float, shift: float, iou: float) -> go.Figure:
     return figure
 
 
-def hits_curve(thresholds: Sequence[float], hits: Sequence[int], truths: int, boxes: int) -> go.Figure:
+def true_positive_bars(
+    thresholds: Sequence[float], counts: Sequence[int], truths: int, boxes: int
+) -> go.Figure:
     """How many detections are right at each threshold of IoU [T], under lines for all truths and boxes."""
     names = [f"{t:.2f}"[1:] for t in thresholds]
-    figure = go.Figure(go.Bar(x=names, y=list(hits), text=list(hits), marker_color="rgb(0,158,115)"))
+    figure = go.Figure(go.Bar(x=names, y=list(counts), text=list(counts), marker_color="rgb(0,158,115)"))
     for level, text in {truths: f"{truths} objects", boxes: f"{boxes} detections"}.items():
         figure.add_hline(
             y=level, line_dash="dot", line_color="#888", annotation_text=text, annotation_position="top right"

@@ -20,7 +20,7 @@ FOOT = 44  # pixels under the picture for the sentence
 LABELS = 6  # overlaps written in one frame
 
 
-class Colours(NamedTuple):
+class ClassLabel(NamedTuple):
     """A detection's class colour as (r, g, b), and its name."""
 
     rgb: tuple[int, int, int]
@@ -43,14 +43,14 @@ def draw_frames(
     """The frames with the given numbers, 0 … frame_count - 1, as pictures [H, W, 3] uint8 RGB of one size.
 
     In each the box whose turn it is stands bright, what falls to it in red with the shared area filled, kept
-    boxes solid, fallen ones faint; below stands what happens.
+    boxes solid, suppressed ones faint; below stands what happens.
     """
     shown = fit(picture, longest)
     scale = shown.shape[1] / picture.shape[1]
     grey = cv2.cvtColor(cv2.cvtColor(shown, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
     base = cv2.addWeighted(shown, 0.45, grey, 0.35, 0)
     boxes = np.round(detections.xyxy * scale).astype(int)
-    colours = [Colours(_rgb(colour(n)), n) for n in class_names(detections)]
+    colours = [ClassLabel(_rgb(colour(n)), n) for n in class_names(detections)]
     scores = confidence(detections)
     return [_frame(base, boxes, scores, colours, replay, number, scale) for number in numbers]
 
@@ -59,7 +59,7 @@ def _frame(
     base: np.ndarray,
     boxes: np.ndarray,
     scores: np.ndarray,
-    colours: list[Colours],
+    colours: list[ClassLabel],
     replay: Replay,
     number: int,
     scale: float,
@@ -69,7 +69,7 @@ def _frame(
     done = step >= len(replay)
     past = slice(0, replay.offsets[min(max(step, 0), len(replay))])
     gone = np.zeros(len(boxes), dtype=bool)
-    gone[replay.other[past][replay.fallen[past]]] = True
+    gone[replay.other[past][replay.suppressed[past]]] = True
     turned = np.zeros(len(boxes), dtype=bool)
     turned[replay.current[: max(step, 0)]] = True
     for i in np.flatnonzero(gone):
@@ -87,30 +87,30 @@ def _frame(
     return _with_foot(scene, _foot(scores, colours, replay, number, done))
 
 
-def _turn(scene: np.ndarray, boxes: np.ndarray, replay: Replay, step: int, colours: list[Colours]) -> None:
+def _turn(scene: np.ndarray, boxes: np.ndarray, replay: Replay, step: int, colours: list[ClassLabel]) -> None:
     """The current box, and the boxes that fall or lose score, with the overlap of each."""
     current = int(replay.current[step])
     rows = slice(replay.offsets[step], replay.offsets[step + 1])
     soft = replay.method in (Method.LINEAR, Method.GAUSSIAN)
-    fallen = replay.fallen[rows]
-    hit = replay.other[rows][fallen | soft]
-    overlaps, fell = replay.overlap[rows][fallen | soft], fallen[fallen | soft]
+    suppressed = replay.suppressed[rows]
+    hit = replay.other[rows][suppressed | soft]
+    overlaps, gone = replay.overlap[rows][suppressed | soft], suppressed[suppressed | soft]
     shade = scene.copy()
-    for i, falls in zip(hit, fell, strict=True):
+    for i, is_suppressed in zip(hit, gone, strict=True):
         low, high = np.maximum(boxes[current][:2], boxes[i][:2]), np.minimum(boxes[current][2:], boxes[i][2:])
         if (high > low).all():
-            cv2.rectangle(shade, low.tolist(), high.tolist(), RED if falls else AMBER, -1)
+            cv2.rectangle(shade, low.tolist(), high.tolist(), RED if is_suppressed else AMBER, -1)
     scene[:] = cv2.addWeighted(shade, 0.4, scene, 0.6, 0)
-    for i, falls in zip(hit, fell, strict=True):
-        _box(scene, boxes[i], RED if falls else AMBER, 2)
+    for i, is_suppressed in zip(hit, gone, strict=True):
+        _box(scene, boxes[i], RED if is_suppressed else AMBER, 2)
     _box(scene, boxes[current], WHITE, 7)
     _box(scene, boxes[current], colours[current].rgb, 4)
-    for i, overlap, falls in list(zip(hit, overlaps, fell, strict=True))[:LABELS]:
-        _label(scene, boxes[i], f"{overlap:.2f}", RED if falls else AMBER, low=True)
+    for i, overlap, is_suppressed in list(zip(hit, overlaps, gone, strict=True))[:LABELS]:
+        _label(scene, boxes[i], f"{overlap:.2f}", RED if is_suppressed else AMBER, low=True)
     _label(scene, boxes[current], colours[current].name, WHITE)
 
 
-def _fused(scene: np.ndarray, replay: Replay, step: int, colours: list[Colours], scale: float) -> None:
+def _fused(scene: np.ndarray, replay: Replay, step: int, colours: list[ClassLabel], scale: float) -> None:
     """Every cluster's box so far."""
     newest: dict[int, int] = {}
     for s in range(min(step + 1, len(replay))):
@@ -122,14 +122,14 @@ def _fused(scene: np.ndarray, replay: Replay, step: int, colours: list[Colours],
         _label(scene, box, look.name, look.rgb)
 
 
-def _foot(scores: np.ndarray, colours: list[Colours], replay: Replay, number: int, done: bool) -> str:
+def _foot(scores: np.ndarray, colours: list[ClassLabel], replay: Replay, number: int, done: bool) -> str:
     if number == 0:
         return f"{len(scores)} boxes wait, the best score first"
     if done:
         return f"{len(replay.kept)} of {len(scores)} boxes are kept"
     current = int(replay.current[number - 1])
     rows = slice(replay.offsets[number - 1], replay.offsets[number])
-    fell = int(replay.fallen[rows].sum())
+    fell = int(replay.suppressed[rows].sum())
     head = f"{number}/{len(replay)}  {colours[current].name} {scores[current]:.2f}"
     if replay.method is Method.FUSION:
         joins = rows.stop > rows.start

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from cvdemo.nets.backbone import Backbone, BackboneConfig
 from cvdemo.nets.rpn import box_loss
-from cvdemo.ops.box_coding import decode
+from cvdemo.ops.box_coding import decode_boxes
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class RCNNTrace(NamedTuple):
 
     def boxes(self) -> Tensor:
         """The corrected box of every region for every class, [1, R, classes, 4] in pixels."""
-        return decode(self.offsets.transpose(0, 1), self.regions).transpose(0, 1)[None]
+        return decode_boxes(self.offsets.transpose(0, 1), self.regions).transpose(0, 1)[None]
 
     def scores(self) -> Tensor:
         """Margins as 0..1, [1, R, classes]: .5 on the boundary that the SVM has drawn."""

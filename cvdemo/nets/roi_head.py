@@ -16,7 +16,7 @@ from torchvision.ops import roi_align, roi_pool
 
 from cvdemo.nets.matching import Things, balanced, match
 from cvdemo.nets.rpn import box_loss
-from cvdemo.ops.box_coding import VARIANCES, decode, paired_overlap
+from cvdemo.ops.box_coding import VARIANCES, decode_boxes, paired_overlap
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def scored(logits: Tensor) -> Tensor:
 
 def moved(offsets: Tensor, rois: Tensor, variances: tuple[float, ...] = VARIANCES) -> Tensor:
     """The box of every region for every class, [R, classes, 4] in pixels, background left out."""
-    return decode(offsets[:, 1:].float().transpose(0, 1), rois[:, 1:], variances).transpose(0, 1)
+    return decode_boxes(offsets[:, 1:].float().transpose(0, 1), rois[:, 1:], variances).transpose(0, 1)
 
 
 class Lesson(NamedTuple):
@@ -173,7 +173,7 @@ def head_loss(logits: Tensor, offsets: Tensor, rois: Tensor, taught: Lesson) -> 
     on = (taught.classes > 0).nonzero()[:, 0]
     own, classes, boxes = offsets[on, taught.classes[on]].float(), taught.classes[on], rois[on, 1:]
     likely = logits.float().log_softmax(dim=-1)  # [R, 1 + classes]
-    share = paired_overlap(decode(own.detach(), boxes), taught.wanted)[0].clamp(0, 1)
+    share = paired_overlap(decode_boxes(own.detach(), boxes), taught.wanted)[0].clamp(0, 1)
     positive = -(share * likely[on, classes] + (1 - share) * likely[on, 0]).sum()
     negative = -likely[taught.classes == 0, 0].sum()
     return HeadLoss((positive + negative) / max(len(rois), 1), box_loss(own, boxes, taught.wanted))

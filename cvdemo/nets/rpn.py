@@ -20,7 +20,7 @@ from torchvision.ops import batched_nms, clip_boxes_to_image
 from cvdemo.nets.blocks import by_box
 from cvdemo.nets.matching import Things, balanced, match, things_of_batch
 from cvdemo.ops.anchors import anchor_sizes, grid_boxes
-from cvdemo.ops.box_coding import VARIANCES, decode, encode, paired_overlap
+from cvdemo.ops.box_coding import VARIANCES, decode_boxes, encode_boxes, paired_overlap
 
 THINNEST = 1e-3  # pixels; a proposal with a thinner side is dropped
 
@@ -71,7 +71,7 @@ class RPNTrace(NamedTuple):
 
     def corrected(self, variances: tuple[float, ...] = VARIANCES) -> Tensor:
         """The shifted anchors of all levels, [N, D, 4] in pixels."""
-        return decode(torch.cat(self.offsets, 1).float(), torch.cat(self.anchors), variances)
+        return decode_boxes(torch.cat(self.offsets, 1).float(), torch.cat(self.anchors), variances)
 
 
 class Proposals(NamedTuple):
@@ -228,8 +228,8 @@ def box_loss(
 
     arXiv:1504.08083, eq. 2 and 3; arXiv:1902.09630.
     """
-    _, giou = paired_overlap(decode(offsets, boxes, variances), wanted)
+    _, giou = paired_overlap(decode_boxes(offsets, boxes, variances), wanted)
     distance = nn.functional.smooth_l1_loss(
-        offsets, encode(wanted, boxes, variances), reduction="sum", beta=0.1
+        offsets, encode_boxes(wanted, boxes, variances), reduction="sum", beta=0.1
     )
     return (distance / 4 + 2 * (1 - giou).sum()) / max(len(wanted), 1)

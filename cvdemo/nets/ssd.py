@@ -22,7 +22,7 @@ from cvdemo.nets.backbone import STRIDES, Backbone, BackboneConfig
 from cvdemo.nets.blocks import ConvNorm, by_box, pad_to_stride, top_down
 from cvdemo.nets.matching import Things, match, things_of_batch
 from cvdemo.ops.anchors import default_sizes, grid_boxes
-from cvdemo.ops.box_coding import decode, encode, paired_overlap
+from cvdemo.ops.box_coding import decode_boxes, encode_boxes, paired_overlap
 
 BEND = 0.1
 """Error of an offset below which smooth L1 is a square: a hundredth of a default box's size."""
@@ -68,7 +68,7 @@ class SSDTrace(NamedTuple):
 
     def boxes(self) -> Tensor:
         """The shifted default boxes of all levels, [N, D, 4] x1 y1 x2 y2 in pixels."""
-        return decode(torch.cat(self.offsets, 1).float(), torch.cat(self.defaults))
+        return decode_boxes(torch.cat(self.offsets, 1).float(), torch.cat(self.defaults))
 
     def scores(self) -> Tensor:
         """Probabilities [N, D, classes] of all levels, without the background's."""
@@ -144,11 +144,11 @@ def ssd_loss(trace: SSDTrace, truth: list[Things], config: SSDConfig) -> SSDLoss
     thing = torch.stack([match(defaults, t, config.match_iou).thing for t in truth])  # [N, D]
     picture, row = (thing >= 0).nonzero(as_tuple=True)  # [P] each
     wanted, classes = things_of_batch(truth, picture, thing[picture, row])  # [P, 4], [P]
-    found = decode(offsets[picture, row], defaults[row])
+    found = decode_boxes(offsets[picture, row], defaults[row])
     iou, giou = paired_overlap(found, wanted)
     count = max(len(row), 1)
     distance = nn.functional.smooth_l1_loss(
-        offsets[picture, row], encode(wanted, defaults[row]), reduction="sum", beta=BEND
+        offsets[picture, row], encode_boxes(wanted, defaults[row]), reduction="sum", beta=BEND
     )
     target = classes + 1  # [P]
     likely = logits.log_softmax(dim=-1)  # [N, D, 1 + classes]

@@ -17,7 +17,7 @@ from cvdemo.nets.matching import Things
 from cvdemo.nets.rcnn import RCNN, RCNNConfig, regression_loss, svm_loss
 from cvdemo.nets.rfcn import RFCN, RFCNConfig, VotingHead, VotingHeadConfig
 from cvdemo.nets.roi_head import Lesson, RoIHead, RoIHeadConfig, head_loss, lesson, levels_of, numbered
-from cvdemo.ops.box_coding import decode, encode
+from cvdemo.ops.box_coding import decode_boxes, encode_boxes
 
 SMALL = BackboneConfig((8, 8, 16, 16, 16), (1, 1, 1, 1))
 SIZES = [(160, 192), (1, 1), (33, 70), (64, 31)]
@@ -144,10 +144,10 @@ def test_head_loss_is_the_formula() -> None:
             entropy -= float(p[0].log())
             continue
         own = offsets[r, classes[r]][None]
-        box, truth = decode(own, boxes[r : r + 1]), wanted[thing : thing + 1]
+        box, truth = decode_boxes(own, boxes[r : r + 1]), wanted[thing : thing + 1]
         share = float(box_iou(box, truth))
         entropy -= share * float(p[classes[r]].log()) + (1 - share) * float(p[0].log())
-        away = (own - encode(truth, boxes[r : r + 1])).abs()[0]
+        away = (own - encode_boxes(truth, boxes[r : r + 1])).abs()[0]
         smooth = torch.where(away < 0.1, away.square() / 0.2, away - 0.05).sum()
         distance += float(smooth) / 4 + 2 * (1 - float(generalized_box_iou(box, truth)))
         thing += 1
@@ -218,6 +218,6 @@ def test_svm_and_regressor_losses_are_the_formulas() -> None:
     regions, things = random_boxes(4), random_boxes(4)
     offsets = torch.zeros(4, 3, 4)
     own = torch.tensor([0, 2, 1, 1])
-    offsets[torch.arange(4), own] = encode(things, regions)
+    offsets[torch.arange(4), own] = encode_boxes(things, regions)
     assert float(regression_loss(offsets, regions, own, things)) == pytest.approx(0, abs=1e-4)
     assert float(regression_loss(offsets, regions, (own + 1) % 3, things)) > 0.5

@@ -16,7 +16,7 @@ from torchvision.ops import generalized_box_iou
 from cvdemo.nets.matching import Things, match
 from cvdemo.nets.rpn import RPN, RPNConfig, RPNTrace, funnel, judged, of_shapes, propose, rpn_loss
 from cvdemo.nets.rpn_paper import PAPER, at_paper_size, count, paper_anchors
-from cvdemo.ops.box_coding import encode
+from cvdemo.ops.box_coding import encode_boxes
 
 SIZE = (144, 192)  # of the pictures; the maps are of the 160 rows that they are padded to
 
@@ -152,7 +152,7 @@ def test_the_loss_is_the_formula() -> None:
         boxes = trace.corrected(config.variances)[k]
         for row in (thing >= 0).nonzero()[:, 0].tolist():
             wanted = things.boxes[thing[row]][None]
-            apart = (offsets[row] - encode(wanted, anchors[row][None])[0]).abs()
+            apart = (offsets[row] - encode_boxes(wanted, anchors[row][None])[0]).abs()
             smooth = torch.where(apart < 0.1, apart**2 / 0.2, apart - 0.05).sum() / 4
             regression += smooth + 2 * (1 - generalized_box_iou(boxes[row][None], wanted)[0, 0])
             positives += 1

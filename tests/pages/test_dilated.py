@@ -18,7 +18,7 @@ from cvdemo.labs.dilated.aspp import branches
 from cvdemo.labs.dilated.lab import EXPERIMENTS, counts_csv, formula, measured_field, ways_there
 from cvdemo.labs.dilated.responses import responses, signed_colours
 from cvdemo.nets.deeplab import deeplabv3
-from cvdemo.ops.dilated import Layer
+from cvdemo.ops.dilated import ConvLayer
 from cvdemo.ui.page import texts
 from cvdemo.zoo.drawn import TraceSegmenter
 from tests.pages import driver
@@ -86,12 +86,12 @@ def test_pictures_of_any_size(shape: tuple[int, int]) -> None:
 
 
 def test_the_formula_is_written_out() -> None:
-    assert formula([Layer(3, 2, 1), Layer(3, 1, 4)]) == r"1 + 2 + 8 \cdot 2 = 19"
+    assert formula([ConvLayer(3, 2, 1), ConvLayer(3, 1, 4)]) == r"1 + 2 + 8 \cdot 2 = 19"
     assert measured_field([(3, 2, 1), (3, 1, 4)]) == 19
 
 
 def test_ways_there_say_what_they_cost() -> None:
-    mine, plain, pooled = ways_there([Layer(3, 1, 1), Layer(3, 1, 2), Layer(3, 1, 4)])
+    mine, plain, pooled = ways_there([ConvLayer(3, 1, 1), ConvLayer(3, 1, 2), ConvLayer(3, 1, 4)])
     assert (mine["field"], plain["field"], pooled["field"]) == ("15 px", "7 px", "18 px")
     assert pooled["layers"] == "3×3 → pool 2 → 3×3 → pool 2 → 3×3"
     assert pooled["output of 192×144"] == "48×36"
@@ -101,7 +101,7 @@ def test_ways_there_say_what_they_cost() -> None:
 
 
 def test_the_csv_holds_the_whole_field() -> None:
-    table = np.loadtxt(io.BytesIO(counts_csv([Layer(3), Layer(3)])), delimiter=",")
+    table = np.loadtxt(io.BytesIO(counts_csv([ConvLayer(3), ConvLayer(3)])), delimiter=",")
     np.testing.assert_array_equal(table, np.outer([1, 2, 3, 2, 1], [1, 2, 3, 2, 1]))
 
 

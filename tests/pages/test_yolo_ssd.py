@@ -11,7 +11,7 @@ import supervision as sv
 from PIL import Image
 
 from cvdemo import world
-from cvdemo.draw.matches import draw_matches, right_and_found
+from cvdemo.draw.matches import draw_matches, match_detections
 from cvdemo.labs.yolo_ssd import lab as yolo_ssd
 from cvdemo.labs.yolo_ssd.lab import LEVELS, found_by_size, looked, of_levels
 from cvdemo.ops.detections import confidence
@@ -80,11 +80,11 @@ def test_matches_take_each_thing_once(chosen: Chosen) -> None:
         class_id=np.full(3, truth.classes[thing]),
         data={"class_name": np.array(["a", "b", "c"])},
     )
-    right, taken = right_and_found(found, truth)
+    right, taken = match_detections(found, truth)
     assert right.tolist() == [False, True, False]
     assert taken.sum() == taken[thing] == 1
     assert (draw_matches(chosen.picture, found, truth) != chosen.picture).any()
-    nothing = right_and_found(sv.Detections.empty(), truth)
+    nothing = match_detections(sv.Detections.empty(), truth)
     assert not nothing[1].any()
 
 

@@ -12,7 +12,7 @@ from cvdemo import zoo
 from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.feature_maps import enlarged, feature_colours
 from cvdemo.draw.segmentation import paint_labels
-from cvdemo.ops.dilated import Layer, effective_kernel
+from cvdemo.ops.dilated import ConvLayer, effective_kernel
 from cvdemo.ui.source import Chosen
 from cvdemo.world.vocabulary import SEMANTIC
 from cvdemo.zoo.drawn import TraceSegmenter
@@ -39,7 +39,7 @@ def branches(trace: Any, rates: tuple[int, ...], stride: int) -> list[Branch]:
     """ASPP's branches of a `DeepLabTrace` and what it makes of them, of the batch's first picture."""
     names = [("1 × 1", f"{stride} px of reach: its own cell only")]
     for rate in rates:
-        reach = stride * effective_kernel(Layer(3, 1, rate))
+        reach = stride * effective_kernel(ConvLayer(3, 1, rate))
         names.append((f"rate {rate}", f"{reach} px from the first cell to the last"))
     names.append(("whole picture", "one average for all cells, hence one colour"))
     names.append(("together", "all five, projected by a 1 × 1 convolution"))

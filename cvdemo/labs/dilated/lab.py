@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cvdemo.data.pictures import fit
 from cvdemo.draw.feature_maps import enlarged
 from cvdemo.ops.dilated import (
-    Layer,
+    ConvLayer,
     effective_kernel,
     measured_counts,
     multiply_adds,
@@ -56,7 +56,7 @@ EXPERIMENTS = {
 }
 
 
-def choose_stack() -> list[Layer]:
+def choose_stack() -> list[ConvLayer]:
     """Sliders for the layers, their kernel, their rates and, folded away, their strides; all in the URL."""
 
     def slide(label: str, low: int, high: int, start: int, key: str) -> int:
@@ -67,17 +67,17 @@ def choose_stack() -> list[Layer]:
     rates = [slide(f"Rate of layer {k + 1}", 1, LARGEST_RATE, RATES[k], f"rate{k + 1}") for k in range(count)]
     with st.popover("Strides"):
         strides = [slide(f"Stride of layer {k + 1}", 1, 2, 1, f"stride{k + 1}") for k in range(count)]
-    return [Layer(kernel, stride, rate) for rate, stride in zip(rates, strides, strict=True)]
+    return [ConvLayer(kernel, stride, rate) for rate, stride in zip(rates, strides, strict=True)]
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def measured_field(layers: list[tuple[int, int, int]]) -> int:
     """Pixels along an axis between the first and the last that torch's gradient reaches, both included."""
-    reached = np.flatnonzero(measured_counts([Layer(*layer) for layer in layers]))
+    reached = np.flatnonzero(measured_counts([ConvLayer(*layer) for layer in layers]))
     return int(reached[-1] - reached[0] + 1)
 
 
-def formula(layers: list[Layer]) -> str:
+def formula(layers: list[ConvLayer]) -> str:
     """The receptive field's sum with its numbers, as LaTeX."""
     terms, jump = ["1"], 1
     for layer in layers:
@@ -87,7 +87,7 @@ def formula(layers: list[Layer]) -> str:
     return " + ".join(terms) + f" = {receptive_field(layers)}"
 
 
-def numbers(layers: list[Layer]) -> None:
+def numbers(layers: list[ConvLayer]) -> None:
     """The stack's figures side by side."""
     field, counts = receptive_field(layers), path_counts(layers)
     measured = measured_field([layer[:3] for layer in layers])
@@ -110,7 +110,7 @@ def numbers(layers: list[Layer]) -> None:
         row.metric(label, value, help=meaning, width="content")
 
 
-def _map_size(layers: list[Layer]) -> str:
+def _map_size(layers: list[ConvLayer]) -> str:
     stride = total_stride(layers)
     return f"{-(-WORKING // stride)}×{-(-WORKING * 3 // 4 // stride)}"
 
@@ -120,7 +120,7 @@ def working_size(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return fit(picture, WORKING)
 
 
-def board(chosen: Chosen, layers: list[Layer]) -> None:
+def board(chosen: Chosen, layers: list[ConvLayer]) -> None:
     """The side view, the field on the picture, the counts; all of it answers in the browser."""
     small = working_size(chosen.picture)
     height, width = small.shape[:2]
@@ -147,7 +147,7 @@ def _spot(chosen: Chosen, width: int, height: int) -> tuple[int, int]:
     return int(scale * (x1 + x2) / 2), int(scale * (y1 + y2) / 2)
 
 
-def counts_csv(layers: list[Layer]) -> bytes:
+def counts_csv(layers: list[ConvLayer]) -> bytes:
     """The counts of the whole field as a table of numbers."""
     counts = path_counts(layers)
     out = io.StringIO()
@@ -155,7 +155,7 @@ def counts_csv(layers: list[Layer]) -> bytes:
     return out.getvalue().encode()
 
 
-def ways_there(layers: list[Layer]) -> list[dict[str, str]]:
+def ways_there(layers: list[ConvLayer]) -> list[dict[str, str]]:
     """Three ways to look far, a row each: the stack, without dilation, with poolings in place of it."""
     stacks = {
         "your stack": layers,
@@ -176,7 +176,7 @@ def ways_there(layers: list[Layer]) -> list[dict[str, str]]:
     ]
 
 
-def _name(layer: Layer) -> str:
+def _name(layer: ConvLayer) -> str:
     if layer.pooling:
         return f"pool {layer.kernel}"
     stride = f" ÷{layer.stride}" if layer.stride > 1 else ""

@@ -15,7 +15,7 @@ from cvdemo.data.pictures import to_jpeg
 from cvdemo.draw.segmentation import class_colours
 from cvdemo.errors import DataError
 from cvdemo.nets.patch_classifier import STRIDE, WINDOW, EveryPatch, PatchClassifier, multiply_adds
-from cvdemo.ops.windows import Dense, shift_and_stitch, slide, window_counts
+from cvdemo.ops.windows import DenseScores, shift_and_stitch, slide, window_counts
 from cvdemo.ui.component import component, packed
 from cvdemo.ui.source import Chosen
 from cvdemo.world.vocabulary import SEMANTIC
@@ -42,7 +42,7 @@ class Cost(NamedTuple):
 class Timed(NamedTuple):
     """Scores and calls as measured, and the seconds that they took."""
 
-    dense: Dense
+    dense: DenseScores
     seconds: float
 
 
@@ -109,7 +109,7 @@ def both(picture: NDArray[np.uint8], stride: int) -> Both:
     return Both(picture, windows, convolved)
 
 
-def _timed(run: Callable[[], Dense]) -> Timed:
+def _timed(run: Callable[[], DenseScores]) -> Timed:
     start = time.perf_counter()
     dense = run()
     return Timed(dense, time.perf_counter() - start)

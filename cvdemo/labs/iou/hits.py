@@ -8,10 +8,10 @@ import supervision as sv
 
 from cvdemo import zoo
 from cvdemo.data.detections_json import to_coco
-from cvdemo.draw.iou import hits_curve
+from cvdemo.draw.iou import true_positive_bars
 from cvdemo.labs.iou.boxes import Pair, place
 from cvdemo.metrics.conventions import COCO_THRESHOLDS
-from cvdemo.metrics.curve import hits_by_threshold
+from cvdemo.metrics.curve import true_positives_by_threshold
 from cvdemo.metrics.eligible_pairs import eligible_pairs
 from cvdemo.metrics.evaluation import load
 from cvdemo.ops.detections import select
@@ -35,7 +35,7 @@ def correct_boxes(truth: np.ndarray, found: sv.Detections, *, width: int, height
         ],
     }
     results = [{**row, "category_id": 1} for row in to_coco(found, image_id=1)]
-    return hits_by_threshold(eligible_pairs(load(known, results)), COCO_THRESHOLDS).tolist()
+    return true_positives_by_threshold(eligible_pairs(load(known, results)), COCO_THRESHOLDS).tolist()
 
 
 def hits(chosen: Chosen, pair: Pair) -> None:
@@ -62,7 +62,7 @@ def hits(chosen: Chosen, pair: Pair) -> None:
         )  # fmt: skip
     truth = chosen.truth.boxes[~chosen.truth.difficult]
     counts = correct_boxes(truth, found, width=chosen.truth.width, height=chosen.truth.height)
-    figure = hits_curve(COCO_THRESHOLDS, counts, len(truth), len(found))
+    figure = true_positive_bars(COCO_THRESHOLDS, counts, len(truth), len(found))
     st.plotly_chart(figure, config={"displayModeBar": False}, key="hits", width="stretch")
     st.caption(
         f"**{entry.title}**, network {raw.metadata['milliseconds']:.0f} ms (once). Classes are left aside: "

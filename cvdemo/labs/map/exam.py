@@ -9,12 +9,12 @@ import streamlit as st
 
 from cvdemo.data.annotations import EvalSet
 from cvdemo.metrics.coco import Scores, score
+from cvdemo.metrics.convention_scores import TOOLS
 from cvdemo.metrics.conventions import COCO_KEYPOINTS, COCO_THRESHOLDS, Conventions
 from cvdemo.metrics.curve import Curve, curves
 from cvdemo.metrics.eligible_pairs import EligiblePairs
 from cvdemo.metrics.pr_steps import PRSteps
-from cvdemo.metrics.switchboard import TOOLS
-from cvdemo.metrics.what_if import after_nms, with_false_alarms
+from cvdemo.metrics.what_if import after_nms, with_false_positives
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,7 @@ class Exam:
 def changed(identity: str, nms: float, alarms: int, category: int, _exam: Exam) -> EvalSet:
     """The exam's set after NMS and with so many false alarms of a class on top."""
     data = after_nms(_exam.data, nms)
-    return with_false_alarms(data, category, alarms) if alarms else data
+    return with_false_positives(data, category, alarms) if alarms else data
 
 
 def rules_of(name: str, data: EvalSet) -> Conventions:

@@ -11,9 +11,9 @@ from cvdemo.labs.map.exam import Exam, changed, curves_of, eligible_pairs_of, pr
 from cvdemo.labs.map.player import curve_player
 from cvdemo.labs.map.tabs import tabs
 from cvdemo.metrics.ap import average_precision
+from cvdemo.metrics.convention_scores import TOOLS
 from cvdemo.metrics.curve import Curve, unique_names
 from cvdemo.metrics.eligible_pairs import EligiblePairs
-from cvdemo.metrics.switchboard import TOOLS
 from cvdemo.ui.page import texts
 
 IOU, SCORE = 0.5, 0.3  # where the sliders start
@@ -59,7 +59,7 @@ def _try(name: str, values: dict[str, float]) -> None:
 def controls(exam: Exam) -> Knobs:
     """Class, thresholds, NMS, false alarms and rules, in one row over the player."""
     eligible = eligible_pairs_of(exam.identity, exam.rules, exam.data)
-    names, there = unique_names(eligible), eligible.positives(eligible.need_not)
+    names, there = unique_names(eligible), eligible.positives(eligible.ignore)
     listed = [k for k in np.argsort(-there, kind="stable").tolist() if there[k]] or [0]
     listed.sort(key=lambda k: names[k] != "duck")  # the lecture's favourite first
     kind, iou, score, nms, more = st.columns([1, 1.2, 1.2, 1.2, 0.7], gap="medium", vertical_alignment="top")
@@ -164,8 +164,9 @@ def _delta(change: float) -> str:
 
 def uncounted(eligible: EligiblePairs) -> None:
     """Say how many detections are beyond the limit of their image and class."""
-    if eligible.uncounted:
+    if eligible.beyond_limit:
         most = eligible.conventions.max_detections
         st.caption(
-            f"{eligible.uncounted} detections beyond the best {most} of their image and class do not count."
+            f"{eligible.beyond_limit} detections beyond the best {most} of their image and class do not "
+            "count."
         )

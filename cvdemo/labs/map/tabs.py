@@ -15,10 +15,10 @@ from cvdemo.labs.map.exam import Exam, scores_of
 from cvdemo.metrics.ap import AP_METHODS
 from cvdemo.metrics.coco import Scores
 from cvdemo.metrics.confusion import confusion
+from cvdemo.metrics.convention_scores import ConventionScore, ap_by_convention, ap_by_tool
 from cvdemo.metrics.curve import Curve, ap_table, unique_names
 from cvdemo.metrics.eligible_pairs import EligiblePairs
 from cvdemo.metrics.evaluation import as_dict
-from cvdemo.metrics.switchboard import Reading, one_by_one, tools
 from cvdemo.metrics.tide import tide
 from cvdemo.metrics.what_if import above
 
@@ -100,8 +100,8 @@ def switchboard(eligible: EligiblePairs, iou: float) -> None:
     if eligible.data.iou_type == "keypoints":
         left.info("Keypoints have one set of rules only, COCO's: no two tools to compare.")
     else:
-        left.dataframe(_tools_table(tools(eligible.data, iou)), hide_index=True, key="map-tools")
-    readings = one_by_one(eligible.data, eligible.conventions, iou)
+        left.dataframe(_tools_table(ap_by_tool(eligible.data, iou)), hide_index=True, key="map-tools")
+    readings = ap_by_convention(eligible.data, eligible.conventions, iou)
     rows = [
         {"one decision changed": r.name, "mAP": r.ap, "difference": r.ap - readings[0].ap} for r in readings
     ]
@@ -117,7 +117,7 @@ def switchboard(eligible: EligiblePairs, iou: float) -> None:
     )
 
 
-def _tools_table(readings: list[Reading]) -> list[dict[str, str]]:
+def _tools_table(readings: list[ConventionScore]) -> list[dict[str, str]]:
     """One column per tool, one row per decision."""
     rows = [{"": "mAP"} | {r.name: f"{r.ap:.4f}" for r in readings}]
     for label, setting in (

@@ -157,7 +157,7 @@ def counted(stand: RecallCounts) -> str:
     lost = int((~stand.found).sum())
     parts = [f"**{int(stand.found.sum())} of {len(stand.found)}** true objects found"]
     parts.append(f":red[**{lost} lost**]" if lost else "none lost")
-    twins, false = int(stand.duplicate.sum()), int(stand.false.sum())
+    twins, false = int(stand.duplicate.sum()), int(stand.background.sum())
     parts.append(f":orange[**{twins} duplicate{'' if twins == 1 else 's'}**]" if twins else "no duplicates")
     parts.append(f"{false} wrong" if false else "none wrong")
     return " · ".join(parts)

@@ -128,18 +128,18 @@ def _arrays(
     verdict = np.zeros(len(detections), np.uint8)
     if known:
         tally = known.tally
-        verdict[replay.kept] = np.select([tally.right, tally.duplicate, tally.false], [1, 2, 3])
+        verdict[replay.kept] = np.select([tally.true_positive, tally.duplicate, tally.background], [1, 2, 3])
     return {
         "boxes": detections.xyxy.astype(np.float32),
         "scores": confidence(detections).astype(np.float64),
         "name": np.array([unique.index(n) for n in names], np.int32),
         "rows": rows.astype(np.int32),
         "current": replay.current.astype(np.int32),
-        "near": replay.near.astype(np.int32),
+        "near": replay.overlapping.astype(np.int32),
         "offsets": replay.offsets.astype(np.int32),
         "other": replay.other.astype(np.int32),
         "overlap": replay.overlap.astype(np.float64),
-        "fallen": replay.fallen.astype(np.uint8),
+        "fallen": replay.suppressed.astype(np.uint8),
         "after": replay.after.astype(np.float32),
         "cluster": replay.cluster.astype(np.int32),
         "fused": replay.fused.astype(np.float32),

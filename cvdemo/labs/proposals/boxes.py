@@ -14,9 +14,9 @@ from cvdemo import world
 from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.proposals import draw_proposals
 from cvdemo.draw.recall_curves import COLOURS, recall_curves
-from cvdemo.metrics.proposals import NEVER, first_hits, recall
+from cvdemo.metrics.proposals import NEVER, first_match_ranks, recall
 from cvdemo.ops.iou import box_iou
-from cvdemo.ops.regions import FAST, QUALITY, Proposals, Strategy, selective_search
+from cvdemo.ops.regions import FAST, QUALITY, RegionProposals, Strategy, selective_search
 from cvdemo.ui.scene import SPLIT
 from cvdemo.ui.source import Chosen
 from cvdemo.world.truth import Truth
@@ -35,7 +35,7 @@ PLAIN = {"displayModeBar": False}
 class Searched(NamedTuple):
     """Proposals, and the seconds that they took when they were made."""
 
-    proposals: Proposals
+    proposals: RegionProposals
     seconds: float
 
 
@@ -164,7 +164,7 @@ def score(chosen: Chosen, found: Searched, shown: Shown, one: Strategy) -> None:
 def _table(truth: Truth, boxes: NDArray[np.float32], best: NDArray) -> pd.DataFrame:
     """A row for each thing: the best IoU of the boxes shown, and which box of all is the first to find it."""
     names = [THINGS[k] for k in truth.classes[~truth.difficult]]
-    firsts = first_hits(boxes, asked(truth), IOUS)
+    firsts = first_match_ranks(boxes, asked(truth), IOUS)
     columns = {"thing": names, "IoU": best.round(2)}
     for iou, row in zip(IOUS, firsts, strict=True):
         columns[f"box ≥ {iou:g}"] = [None if k == NEVER else int(k) + 1 for k in row]

@@ -11,7 +11,7 @@ from cvdemo.data.pictures import to_png
 from cvdemo.draw.proposals import draw_merges
 from cvdemo.labs.proposals.boxes import Searched, Shown, overlaid
 from cvdemo.labs.proposals.lab import Grown
-from cvdemo.ops.regions import Proposals
+from cvdemo.ops.regions import RegionProposals
 from cvdemo.ui.source import Chosen
 from cvdemo.video.write import as_gif, as_mp4, sampled
 
@@ -19,7 +19,7 @@ MOST_FRAMES = 120
 SECONDS = 20.0
 
 
-def to_csv(found: Proposals) -> str:
+def to_csv(found: RegionProposals) -> str:
     """One line for each box, the most trusted first: x1, y1, x2, y2 in pixels, hierarchy, region, level."""
     lines = ["x1,y1,x2,y2,hierarchy,region,level"]
     for box, *numbers in zip(*found, strict=True):
@@ -27,7 +27,7 @@ def to_csv(found: Proposals) -> str:
     return "\n".join(lines) + "\n"
 
 
-def to_json(found: Proposals, name: str) -> str:
+def to_json(found: RegionProposals, name: str) -> str:
     """The same as a JSON object."""
     columns = {
         "hierarchies": found.strategy.tolist(),

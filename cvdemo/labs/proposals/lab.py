@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cvdemo.ops.grouping import SIMILARITIES, Hierarchy, Similarity, group, merge_similarities
 from cvdemo.ops.iou import box_iou
-from cvdemo.ops.regions import Strategy, at_work, segment
+from cvdemo.ops.regions import Strategy, segment, working_picture
 from cvdemo.ops.segments import COLOUR_SPACES, Segments
 from cvdemo.ui.component import component, packed
 from cvdemo.ui.source import Chosen
@@ -81,7 +81,7 @@ def controls() -> Strategy:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _segments(identity: str, start: Strategy, _picture: Picture) -> tuple[Picture, Segments, float]:
-    small = at_work(_picture)
+    small = working_picture(_picture)
     began = time.perf_counter()
     return small, segment(small, start), 1000 * (time.perf_counter() - began)
 

@@ -66,7 +66,7 @@ def pooled(features: Floats, votes: Votes, roi: Box, setting: Setting) -> Pooled
         ),
         ps_roi_pool(scores, roi, BINS, spatial_scale=1 / votes.stride)[0],
         ps_roi_align(scores, roi, BINS, spatial_scale=1 / votes.stride, sampling_ratio=2)[0],
-        bins.moved_by() * setting.stride,
+        bins.rounding_error() * setting.stride,
         float(box_iou([bins.exact], [bins.rounded.astype(np.float64)])[0, 0]),
     )
 

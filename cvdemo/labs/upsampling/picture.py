@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cvdemo.data.pictures import fit, to_png
 from cvdemo.labs.upsampling.lab import WAYS, Grids, Setting
 from cvdemo.ops.transposed import Layout, transposed_convolution
-from cvdemo.ops.upsampling import Pooled, bed_of_nails, bilinear, max_pool, max_unpool, nearest
+from cvdemo.ops.upsampling import MaxPooled, bed_of_nails, bilinear, max_pool, max_unpool, nearest
 from cvdemo.ui.source import choose_picture
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
@@ -28,7 +28,7 @@ class Returned(NamedTuple):
     error: float | None
 
 
-def pooled(x: Floats, factor: int, method: str) -> Pooled:
+def pooled(x: Floats, factor: int, method: str) -> MaxPooled:
     """Every factor x factor pixels of [3, H, W] as one, their "max" or "mean", and the maxima's places."""
     kept = max_pool(x, factor)
     if method == "max":

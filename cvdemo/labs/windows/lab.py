@@ -16,7 +16,7 @@ from cvdemo.draw.colours import colour
 from cvdemo.errors import DataError
 from cvdemo.nets.sliding_window import STRIDE, WINDOW, EveryWindow, WindowClassifier, resized
 from cvdemo.ops.windows import (
-    Dense,
+    DenseScores,
     Level,
     Size,
     pyramid,
@@ -136,7 +136,9 @@ def search_both_ways(picture: NDArray[np.uint8], search: Search) -> Found:
     )
 
 
-def _timed(run: Callable[[Floats], Dense], pictures: Sequence[Floats]) -> tuple[list[Dense], float]:
+def _timed(
+    run: Callable[[Floats], DenseScores], pictures: Sequence[Floats]
+) -> tuple[list[DenseScores], float]:
     start = time.perf_counter()
     found = [run(picture) for picture in pictures]
     return found, time.perf_counter() - start

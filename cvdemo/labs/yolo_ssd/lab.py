@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cvdemo import zoo
 from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.colours import colour
-from cvdemo.draw.matches import right_and_found
+from cvdemo.draw.matches import match_detections
 from cvdemo.nets.ssd import SSD, SSDTrace
 from cvdemo.nets.yolo import YOLOTrace
 from cvdemo.ops.detections import confidence
@@ -221,7 +221,7 @@ def levels(chosen: Chosen, found: Defaults, kept: sv.Detections, shown: int, tru
 
 def found_by_size(kept: sv.Detections, truth: Truth) -> str:
     """How many small and larger things of a scene are found, as the net sees their size."""
-    _, taken = right_and_found(kept, truth)
+    _, taken = match_detections(kept, truth)
     scale = LONG_SIDE / max(truth.width, truth.height)
     small = np.sqrt((truth.boxes[:, 2:] - truth.boxes[:, :2]).prod(1)) * scale < SMALL
     asked = ~truth.difficult
