@@ -29,7 +29,7 @@ LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 
 
 def folder_of(module: str) -> str | None:
-    """The folder of a module by its dotted name; None outside the project and for `cvdemo.errors` and such."""
+    """The folder of a module by its dotted name; None outside the project and for `cvdemo.errors`."""
     first, *parts = module.split(".")
     if first in ("pages", "app"):
         return first
@@ -64,7 +64,7 @@ def everywhere(file: Path) -> set[str]:
 
 
 def at_import(file: Path) -> set[str]:
-    """What a file imports while it is imported itself: not inside functions, not for the type checker alone."""
+    """What a file imports while it is imported itself: not inside functions, not for type checking."""
 
     def executed(node: ast.AST) -> Iterator[ast.AST]:
         for child in ast.iter_child_nodes(node):
