@@ -69,13 +69,13 @@ def main() -> None:
     theory(PAGE)
 
     from cvdemo.nets.rpn import RPN, funnel, rpn_loss  # late: torch
-    from cvdemo.ops.box_coding import decode_boxes
+    from cvdemo.ops.box_coding import decode
 
     code_fold(
         anchor_sizes,
         grid_boxes,
         RPN,
-        decode_boxes,
+        decode,
         funnel,
         rpn_loss,
         paper="https://arxiv.org/abs/1506.01497",

@@ -26,7 +26,7 @@ from cvdemo.labs.tradeoffs.lab import (
 from cvdemo.ui.page import code_fold, guarded, header, texts, theory
 from cvdemo.ui.source import Chosen, choose_picture
 from cvdemo.ui.try_this import try_this
-from cvdemo.zoo.tradeoffs import Curves, Knob, front, in_turn, measure, read_curves, turned
+from cvdemo.zoo.tradeoffs import Curves, Knob, front, in_turn, measure, read_curves, with_setting
 
 NETS = "nets"
 ASKED = "tradeoffs-run"
@@ -194,7 +194,12 @@ def main() -> None:
     lab()
     theory("tradeoffs")
     code_fold(
-        in_turn, front, turned, measure, paper="https://arxiv.org/abs/1611.10012", ready_made="`pycocotools`"
+        in_turn,
+        front,
+        with_setting,
+        measure,
+        paper="https://arxiv.org/abs/1611.10012",
+        ready_made="`pycocotools`",
     )
 
 

@@ -38,8 +38,8 @@ def _named(name: str, value: Any) -> Iterator[tuple[str, Tensor]]:
             yield from _named(f"{name} {k + 1}", one)
 
 
-def cuts(net: nn.Module) -> dict[str, int]:
-    """What the net's `forward` can go without: a name and the value for its `without`; some have nothing."""
+def ablations(net: nn.Module) -> dict[str, int]:
+    """What the net's `forward` can go without: a name and the value for its `ablate`; some have nothing."""
     if isinstance(net, UNet):
         used = [s for s, there in zip((16, 8, 4, 2), net.config.skips, strict=True) if there]
         return {f"skip at stride {s}": s for s in used}

@@ -14,7 +14,7 @@ LARGEST = math.log(1000 / 16)
 """A side grows to 62 times its default box's at most, so that a wild output cannot overflow."""
 
 
-def encode_boxes(boxes: Tensor, defaults: Tensor, variances: tuple[float, ...] = VARIANCES) -> Tensor:
+def encode(boxes: Tensor, defaults: Tensor, variances: tuple[float, ...] = VARIANCES) -> Tensor:
     """Offsets [N, 4] that lead from default boxes [N, 4] to boxes [N, 4], all x1 y1 x2 y2 in pixels.
 
     Shift of the centre in units of the default box's size, logarithm of the growth of width and height,
@@ -25,7 +25,7 @@ def encode_boxes(boxes: Tensor, defaults: Tensor, variances: tuple[float, ...] =
     return torch.cat([shift, torch.log(wanted / size)], dim=1) / boxes.new_tensor(variances)
 
 
-def decode_boxes(offsets: Tensor, defaults: Tensor, variances: tuple[float, ...] = VARIANCES) -> Tensor:
+def decode(offsets: Tensor, defaults: Tensor, variances: tuple[float, ...] = VARIANCES) -> Tensor:
     """Boxes [..., N, 4] x1 y1 x2 y2 in pixels from offsets [..., N, 4] and default boxes [N, 4]."""
     size = defaults[:, 2:] - defaults[:, :2]
     offsets = offsets * offsets.new_tensor(variances)

@@ -11,7 +11,7 @@ from torchvision.models.detection.image_list import ImageList
 from torchvision.ops import box_iou, generalized_box_iou
 
 from cvdemo.ops.anchors import default_sizes, grid_boxes
-from cvdemo.ops.box_coding import decode_boxes, encode_boxes, paired_overlap
+from cvdemo.ops.box_coding import decode, encode, paired_overlap
 
 
 @pytest.fixture
@@ -24,16 +24,16 @@ def pairs() -> tuple[torch.Tensor, torch.Tensor]:
 def test_offsets_are_torchvisions(pairs) -> None:
     boxes, defaults = pairs
     coder = BoxCoder((10.0, 10.0, 5.0, 5.0))
-    ours = encode_boxes(boxes, defaults)
+    ours = encode(boxes, defaults)
     torch.testing.assert_close(ours, coder.encode_single(boxes, defaults), rtol=1e-4, atol=1e-4)
     theirs = coder.decode_single(ours, defaults)
-    torch.testing.assert_close(decode_boxes(ours, defaults), theirs, rtol=1e-4, atol=1e-3)
-    torch.testing.assert_close(decode_boxes(ours, defaults), boxes, rtol=1e-4, atol=1e-3)
+    torch.testing.assert_close(decode(ours, defaults), theirs, rtol=1e-4, atol=1e-3)
+    torch.testing.assert_close(decode(ours, defaults), boxes, rtol=1e-4, atol=1e-3)
 
 
 def test_wild_offsets_stay_finite(pairs) -> None:
     wild = torch.full((50, 4), 1e4)
-    assert torch.isfinite(decode_boxes(wild, pairs[0])).all()
+    assert torch.isfinite(decode(wild, pairs[0])).all()
 
 
 def test_overlaps_are_torchvisions(pairs) -> None:

@@ -16,7 +16,7 @@ from cvdemo.draw.cost_chart import CHOSEN, OTHER, Disc, cost_chart
 from cvdemo.draw.feature_maps import enlarged, feature_colours
 from cvdemo.draw.segmentation import error_map, overlay_labels
 from cvdemo.metrics.segmentation import SegmentationScores
-from cvdemo.nets.inside import cuts, inner_maps
+from cvdemo.nets.inside import ablations, inner_maps
 from cvdemo.nets.segmenters import SEGMENTERS
 from cvdemo.ui.segmentation import Segmented, known, scored
 from cvdemo.ui.source import Chosen
@@ -135,7 +135,7 @@ def choose_net(found: Sequence[Segmented]) -> str:
 
 def possible_cuts(key: str) -> dict[str, int]:
     """What can be cut out of a net, by name."""
-    return cuts(_net(key).net)
+    return ablations(_net(key).net)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)

@@ -96,7 +96,7 @@ def detector() -> DrawnDetector:
 
 def see(picture: NDArray[np.uint8]) -> Seen:
     """Run the network on a picture [H, W, 3]."""
-    from cvdemo.nets.rpn import judged
+    from cvdemo.nets.rpn import decode_anchors
     from cvdemo.zoo.drawn import at_working_size
 
     model = detector()
@@ -105,8 +105,8 @@ def see(picture: NDArray[np.uint8]) -> Seen:
     size = (x.shape[2], x.shape[3])
 
     def work() -> tuple[TwoStageTrace, Tensor, Tensor]:
-        trace = model.look(x)
-        boxes, scores = judged(trace.rpn, size, config)
+        trace = model.forward(x)
+        boxes, scores = decode_anchors(trace.rpn, size, config)
         return trace, boxes[0], scores[0]
 
     (trace, boxes, scores), milliseconds = model.run(work, warm=size)
@@ -143,7 +143,9 @@ def let_through(found: Seen, choice: Choice, truth: Truth | None) -> Passed:
     trace = found.trace.rpn
     part = of_shapes(trace, config, choice.scales, choice.ratios)
     left = funnel(found.boxes, found.scores, [len(a) for a in trace.anchors], config, part)
-    rows = [r.cpu().numpy() for r in (left.asked, left.best, left.solid, left.distinct, left.proposed)]
+    rows = [
+        r.cpu().numpy() for r in (left.selected, left.best, left.not_small, left.after_nms, left.proposed)
+    ]
     fate = np.zeros(len(found.boxes), np.uint8)
     for stage, own in enumerate(rows, 1):
         fate[own] = stage

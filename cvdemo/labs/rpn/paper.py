@@ -38,7 +38,7 @@ def rows(counted: Counted) -> list[str]:
     return [
         f"{counted.rows} × {counted.columns} = {counted.rows * counted.columns:,}",
         *(f"{n:,}" for n in left),
-        "needs scores" if counted.distinct is None else f"{counted.distinct:,}",
+        "needs scores" if counted.after_nms is None else f"{counted.after_nms:,}",
         "at most 300" if counted.proposed is None else f"{counted.proposed:,}",
     ]
 

@@ -1,4 +1,4 @@
-"""Teaching a classifier of windows which class the pixel in their middle has."""
+"""Training a classifier of windows: which class the pixel in their middle has?"""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WINDOWS = 32  # of each scene in a batch
 MIDDLE = WINDOW // 2
 
 
-class Patches:
+class PatchTask:
     """The patch classifier on windows of scenes: half at any pixel, half at a class thrown first.
 
     Without the second half, sky and grass would be nearly all that it sees.
@@ -32,9 +32,9 @@ class Patches:
         return PatchClassifier()
 
     def loss(
-        self, net: nn.Module, batch: list[Sample], dice: np.random.Generator, device: torch.device
+        self, net: nn.Module, batch: list[Sample], rng: np.random.Generator, device: torch.device
     ) -> Tensor:
-        windows, classes = zip(*(cut_windows(s, dice) for s in flip_half(batch, dice)), strict=True)
+        windows, classes = zip(*(cut_windows(s, rng) for s in flip_half(batch, rng)), strict=True)
         with mixed_precision(device):
             logits = net(as_tensor(np.concatenate(windows), device)).logits.float()
         return nn.functional.cross_entropy(logits, torch.from_numpy(np.concatenate(classes)).to(device))
@@ -70,14 +70,14 @@ def middles(semantic: NDArray[np.uint8]) -> NDArray[np.uint8]:
     ]
 
 
-def cut_windows(sample: Sample, dice: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def cut_windows(sample: Sample, rng: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """`WINDOWS` windows [N, 32, 32, 3] within a scene, and the classes [N] of their middle pixels."""
     inside = sample.semantic[MIDDLE : MIDDLE + 1 - WINDOW, MIDDLE : MIDDLE + 1 - WINDOW]
     flat = inside.ravel()
-    places = dice.integers(len(flat), size=WINDOWS)
+    places = rng.integers(len(flat), size=WINDOWS)
     there = np.unique(flat)
     for k in range(WINDOWS // 2):
-        places[k] = dice.choice(np.flatnonzero(flat == dice.choice(there)))
+        places[k] = rng.choice(np.flatnonzero(flat == rng.choice(there)))
     rows, columns = np.divmod(places, inside.shape[1])
     views = np.lib.stride_tricks.sliding_window_view(sample.picture, (WINDOW, WINDOW), axis=(0, 1))
     return views[rows, columns].transpose(0, 2, 3, 1), flat[places].astype(np.int64)

@@ -1,4 +1,4 @@
-"""Teaching YOLO what is centred in each cell of its grid."""
+"""Training YOLO to say what is centred in each cell of its grid."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import torch
 from torch import Tensor, nn
 
 from cvdemo.nets.yolo import YOLO, yolo_loss
-from cvdemo.train.boxes import score_drawn, traced
 from cvdemo.train.scenes import Sample
+from cvdemo.train.ssd import evaluate_drawn, forward_batch
 from cvdemo.train.task import Progress
 
 
-class Cells:
+class YOLOTask:
     """YOLO on scenes, mirrored or not."""
 
     metric = "AP"
@@ -23,12 +23,12 @@ class Cells:
         return YOLO()
 
     def loss(
-        self, net: nn.Module, batch: list[Sample], dice: np.random.Generator, device: torch.device
+        self, net: nn.Module, batch: list[Sample], rng: np.random.Generator, device: torch.device
     ) -> Tensor:
-        trace, truth = traced(net, batch, dice, device)
+        trace, truth = forward_batch(net, batch, rng, device)
         return yolo_loss(trace, truth).total
 
     def measure(
         self, net: nn.Module, *, split: str, n: int, device: str, progress: Progress = iter
     ) -> dict[str, Any]:
-        return score_drawn("yolo", net, split=split, n=n, device=device, progress=progress)
+        return evaluate_drawn("yolo", net, split=split, n=n, device=device, progress=progress)

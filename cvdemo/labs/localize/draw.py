@@ -1,4 +1,4 @@
-"""Charts of class and box: the classes' probabilities, and the trained weightings' two figures."""
+"""Charts of class and box: class probabilities, accuracy and mean IoU by weight."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def class_bars(names: Sequence[str], probabilities: Sequence[float], true: str |
 
 
 def weighting_curves(figures: Mapping[float, tuple[float, float]], present: float) -> go.Figure:
-    """Accuracy and mean IoU by the weight of the box's loss, with a line at the present weight."""
+    """Accuracy and mean IoU by the weight of the box loss, with a line at the present weight."""
     weights = sorted(figures)
     names = [f"{w:,.0f}" for w in weights]
     figure = go.Figure()
@@ -52,6 +52,6 @@ def weighting_curves(figures: Mapping[float, tuple[float, float]], present: floa
     figure.add_vline(x=weights.index(present), line_dash="dot", line_color="#888")
     legend = {"orientation": "h", "y": 1.15, "x": 0}
     figure.update_layout(height=280, margin={"l": 0, "r": 0, "t": 8, "b": 0}, legend=legend)
-    figure.update_xaxes(title="weight of the box's loss", type="category")
+    figure.update_xaxes(title="weight of the box loss", type="category")
     figure.update_yaxes(range=[0, 1.12], tickvals=[0, 0.25, 0.5, 0.75, 1])
     return figure

@@ -1,4 +1,4 @@
-"""Teaching one class and one box on scenes with one thing."""
+"""Training one class and one box on scenes with one object."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import torch
 from torch import Tensor, nn
 
 from cvdemo.nets.localizer import WEIGHTS, Localizer, localizer_loss
-from cvdemo.train.boxes import traced
 from cvdemo.train.scenes import Sample
+from cvdemo.train.ssd import forward_batch
 from cvdemo.train.task import Progress
 from cvdemo.world.difficulty import named
 
 
-class Localize:
+class LocalizerTask:
     """The localizer with the box's weight of its key, on scenes mirrored or not."""
 
     metric = "box_IoU"
@@ -28,9 +28,9 @@ class Localize:
         return Localizer()
 
     def loss(
-        self, net: nn.Module, batch: list[Sample], dice: np.random.Generator, device: torch.device
+        self, net: nn.Module, batch: list[Sample], rng: np.random.Generator, device: torch.device
     ) -> Tensor:
-        trace, truth = traced(net, batch, dice, device)
+        trace, truth = forward_batch(net, batch, rng, device)
         return localizer_loss(trace, truth).total(WEIGHTS[self.key])
 
     def measure(

@@ -1,4 +1,4 @@
-"""Teaching a net that gives a class to every pixel."""
+"""Training a net that gives a class to every pixel."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cvdemo.train.scenes import Sample
 from cvdemo.train.task import Progress, as_tensor, flip_half, mixed_precision
 
 
-class Maps:
+class SegmenterTask:
     """Any of `cvdemo.nets.segmenters`, by its key, on scenes, mirrored or not."""
 
     metric = "mIoU"
@@ -26,9 +26,9 @@ class Maps:
         return segmenter(self.key)
 
     def loss(
-        self, net: nn.Module, batch: list[Sample], dice: np.random.Generator, device: torch.device
+        self, net: nn.Module, batch: list[Sample], rng: np.random.Generator, device: torch.device
     ) -> Tensor:
-        batch = flip_half(batch, dice)
+        batch = flip_half(batch, rng)
         pictures = as_tensor(np.stack([s.picture for s in batch]), device)
         labels = torch.from_numpy(np.stack([s.semantic for s in batch]).astype(np.int64)).to(device)
         with mixed_precision(device):
