@@ -13,7 +13,7 @@ import supervision as sv
 
 from cvdemo.data.detections_json import class_names, to_coco, to_csv
 from cvdemo.data.pictures import fit, to_png
-from cvdemo.draw.regions import Judged, draw_judged
+from cvdemo.draw.regions import MarkedDetections, draw_marked_detections
 from cvdemo.labs.rcnn.lab import Passed
 from cvdemo.labs.rcnn.stages import columns, heading, row
 from cvdemo.metrics.recall_counts import RecallCounts, recall_counts
@@ -78,27 +78,29 @@ def results(chosen: Chosen, found: Sequence[Passed]) -> None:
 def _before(one: Passed, said: Answer, chosen: Chosen, small: np.ndarray) -> tuple[np.ndarray, str]:
     best = said.before[:LIMIT]
     assert isinstance(best, sv.Detections)
-    picture = draw_judged(small, Judged(_scaled(best, chosen, small)), labels=False)
+    picture = draw_marked_detections(small, MarkedDetections(_scaled(best, chosen, small)), labels=False)
     count = len(said.before)
     boxes = f"{count:,} box{'' if count == 1 else 'es'} of {len(one.raw):,} pass"
     return picture, f"**{one.milliseconds['head']:.1f} ms** · {boxes}"
 
 
 def _after(one: Passed, said: Answer, chosen: Chosen, small: np.ndarray) -> tuple[np.ndarray, str]:
-    picture = draw_judged(small, judged(chosen, said, small))
+    picture = draw_marked_detections(small, judged(chosen, said, small))
     total = f"**{sum(one.milliseconds.values()):.0f} ms** in all"
     if chosen.truth is None:
         return picture, f"{total} · {len(said.after)} detections"
     return picture, f"{total} · {scene_score(said.after, chosen.truth).text()}"
 
 
-def judged(chosen: Chosen, said: Answer, small: np.ndarray) -> Judged:
+def judged(chosen: Chosen, said: Answer, small: np.ndarray) -> MarkedDetections:
     """Detections in pixels of a smaller picture, with what is wrong and missed."""
     found = _scaled(said.after, chosen, small)
     if said.verdict is None or chosen.truth is None:
-        return Judged(found)
+        return MarkedDetections(found)
     wanted = things_of(chosen.identity, chosen.truth).xyxy[~said.verdict.found]
-    return Judged(found, ~said.verdict.right, wanted * (small.shape[1] / chosen.picture.shape[1]))
+    return MarkedDetections(
+        found, ~said.verdict.true_positive, wanted * (small.shape[1] / chosen.picture.shape[1])
+    )
 
 
 def _scaled(found: sv.Detections, chosen: Chosen, small: np.ndarray) -> sv.Detections:
@@ -136,6 +138,6 @@ def coco_text(found: sv.Detections) -> str:
 def sheet(chosen: Chosen, answers: dict[str, Answer]) -> np.ndarray:
     """The detections of all nets, two by two, [H, W, 3]."""
     large = fit(chosen.picture, 960)
-    drawn = [draw_judged(large, judged(chosen, said, large)) for said in answers.values()]
+    drawn = [draw_marked_detections(large, judged(chosen, said, large)) for said in answers.values()]
     drawn += [np.full_like(large, 255)] * (len(drawn) % 2)
     return np.vstack([np.hstack(drawn[k : k + 2]) for k in range(0, len(drawn), 2)])
