@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from cvdemo import zoo
 from cvdemo.labs.rcnn.lab import FAMILY, detector
 from cvdemo.labs.rcnn.times import PUBLISHED, times_csv
-from cvdemo.zoo.drawn_regions import ADAPTERS
+from cvdemo.zoo.entries import build_net
 from cvdemo.zoo.weights import write_weights
 from tests.pages import driver
 
@@ -29,8 +29,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("cvdemo.zoo.weights.weights_folder", lambda: path)
         _forget()
-        for key, (_, net) in ADAPTERS.items():
-            write_weights(net(), key, path / f"{key}.safetensors")
+        for key in FAMILY:
+            write_weights(build_net(key), key, path / f"{key}.safetensors")
         yield path
     _forget()
 
@@ -90,7 +90,9 @@ def test_more_regions_begin_no_picture_again(monkeypatch: pytest.MonkeyPatch) ->
     app = fine(open_page())
     asked: list[tuple[int, int]] = []
     for key in FAMILY:
-        monkeypatch.setattr(detector(key), "begin", lambda *_, **__: pytest.fail("a picture was begun again"))
+        monkeypatch.setattr(
+            detector(key), "prepare", lambda *_, **__: pytest.fail("a picture was begun again")
+        )
     cut = detector("rcnn").cut  # type: ignore[attr-defined]
 
     def noted(begun: object, first: int, last: int) -> object:
