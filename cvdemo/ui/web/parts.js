@@ -4,7 +4,7 @@ function unpackedParts(bytes) {
   const fields = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + head)));
   const parts = {};
   let at = 4 + head;
-  for (const [name, length] of fields.parts) {
+  for (const [name, , length] of fields.parts) {
     parts[name] = bytes.subarray(at, at + length);
     at += length;
   }

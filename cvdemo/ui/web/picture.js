@@ -2,7 +2,7 @@
 function unpacked(bytes) {
   const head = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
   const fields = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + head)));
-  return { ...fields, picture: bytes.subarray(4 + head) };
+  return { ...fields, picture: bytes.subarray(bytes.length - fields.parts.at(-1)[2]) };
 }
 
 // Shows a packed picture in an <img>, if it is another one than it shows. The last few stay decoded:
