@@ -150,7 +150,7 @@ def numbers(exam: Exam, knobs: Knobs, curves: dict[int, Curve]) -> None:
         f"**AP {curve.name} {own:.3f}**{_delta(own - before)} at IoU {knobs.iou:.2f}",
         f"**mAP {mean:.3f}**{_delta(mean - base_mean)} over {len(curves)} classes",
         f"only scores ≥ {knobs.score:.2f}: **AP {cut:.3f}**{_delta(cut - own)}, "
-        f"◇ precision {point.precision:.3f}, recall {point.recall:.3f}",
+        f"◊ precision {point.precision:.3f}, recall {point.recall:.3f}",
     )
     st.markdown(" &emsp; ".join(parts))
 
