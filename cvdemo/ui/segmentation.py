@@ -27,7 +27,7 @@ LONGEST = 1280
 MOST_MODELS = 4
 SHOW = "segment-show"  # what the page last asked the component to lay over the picture
 
-_lab = component("segment", "parts", "segment_legend")
+_lab = component("segment")
 
 
 class Answer(NamedTuple):
