@@ -12,7 +12,7 @@ from cvdemo.labs.fcn.lab import Both, nets
 from cvdemo.nets.patch_classifier import MAP
 from cvdemo.ui.component import component, packed
 
-_kernel = component("fcn/kernel", "parts")
+_kernel = component("fcn/kernel")
 
 
 @torch.inference_mode()
@@ -45,7 +45,7 @@ def reshaped(found: Both) -> None:
         "apart": apart,
         "values": values,
     }
-    _kernel(data=packed(fields, {"weights": shades.numpy().tobytes()}), key="kernel")
+    _kernel(data=packed(fields, {"weights": shades.numpy()}), key="kernel")
     st.caption(
         f"{values:,} values of the hidden layer, computed both ways on this picture: the largest difference "
         f"is {apart:.1e}."

@@ -16,7 +16,7 @@ from cvdemo.draw.segmentation import class_colours
 from cvdemo.errors import DataError
 from cvdemo.nets.patch_classifier import STRIDE, WINDOW, EveryPatch, PatchClassifier, multiply_adds
 from cvdemo.ops.windows import Dense, shift_and_stitch, slide, window_counts
-from cvdemo.ui.component import component, packed
+from cvdemo.ui.component import Parts, component, packed
 from cvdemo.ui.source import Chosen
 from cvdemo.world.vocabulary import SEMANTIC
 from cvdemo.zoo.weights import load_weights
@@ -28,7 +28,7 @@ MOST_WINDOWS = 20_000  # that are classified one by one while a visitor waits
 STRIDES = (32, 16, 8, 4, 2, 1)
 SLIDING, CONVOLVED = "Window by window", "As convolutions"
 
-_lab = component("fcn/lab", "parts", "heat", "fcn/race", "dense_maps")
+_lab = component("fcn/lab")
 
 
 class Cost(NamedTuple):
@@ -178,9 +178,9 @@ def race(chosen: Chosen, found: Both, stride: int) -> None:
         "apart": found.apart,
         "alt": f"{chosen.name}, {width} x {height} pixels",
     }
-    parts = {
+    parts: Parts = {
         "picture": to_jpeg(found.picture, 95),
-        "windows": np.ascontiguousarray(found.windows.dense.scores, "<f4").tobytes(),
-        "convolved": np.ascontiguousarray(found.convolved.dense.scores, "<f4").tobytes(),
+        "windows": found.windows.dense.scores.astype("<f4"),
+        "convolved": found.convolved.dense.scores.astype("<f4"),
     }
     _lab(data=packed(fields, parts), key="race")

@@ -25,7 +25,7 @@ from cvdemo.ops.windows import (
     slide,
     window_boxes,
 )
-from cvdemo.ui.component import component, packed
+from cvdemo.ui.component import Parts, component, packed
 from cvdemo.ui.source import Chosen
 from cvdemo.world.vocabulary import THINGS
 from cvdemo.zoo.drawn import at_working_size
@@ -41,7 +41,7 @@ STRIDES = (32, 16, 8, 4)
 MOST_SCALES = 6
 MOST_WINDOWS = 20_000  # that are classified one by one while a visitor waits
 
-_board = component("windows/lab", "parts", "player", "heat", "dense_maps")
+_board = component("windows/lab")
 
 
 class Search(NamedTuple):
@@ -201,8 +201,8 @@ def board(chosen: Chosen, found: Found) -> None:
         "alt": chosen.name,
     }
     likely = np.concatenate([p.reshape(-1) for p in found.probabilities])
-    parts = {
+    parts: Parts = {
         "picture": to_jpeg(fit(chosen.picture, 800)),
-        "probabilities": np.ascontiguousarray(likely, "<f4").tobytes(),
+        "probabilities": likely.astype("<f4"),
     }
     _board(data=packed(fields, parts), key="board")
