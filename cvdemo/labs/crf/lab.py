@@ -28,7 +28,7 @@ from cvdemo.zoo.model import Segmenter
 LONGEST = 240  # pixels: ten iterations answer while a slider is moved
 PRESENT = 0.05  # a class that is nowhere this probable is left out: it cannot win
 
-_lab = component("crf/lab", "parts", "player", "crf/views", "crf/charts")
+_lab = component("crf/lab")
 
 
 class Unary(NamedTuple):
