@@ -23,7 +23,7 @@ SCALES = (10, 20, 35, 50, 75, 100, 150, 200, 300, 500, 1000)
 START = Strategy("hsv", 100.0, SIMILARITIES, 0.8, 30)
 LATER = 0.6  # of all merges: where regions are large enough to be seen
 
-_lab = component("proposals/lab", "parts", "player", "proposals/views", "proposals/tree")
+_lab = component("proposals/lab")
 
 
 class Grown(NamedTuple):
@@ -131,14 +131,14 @@ def _message(identity: str, strategy: Strategy, _chosen: Chosen, _found: Grown) 
         "note": f"{width} × {height} px · {count} segments in {_found.segments_ms:.0f} ms · "
         f"{merges} merges in {_found.merges_ms:.0f} ms",
     }
-    parts = {
+    parts: dict[str, bytes | np.ndarray] = {
         "picture": zlib.compress(np.ascontiguousarray(_found.picture).tobytes(), 1),
         "labels": zlib.compress(_found.segments.labels.astype("<u4").tobytes(), 1),
-        "similarities": _found.similarities.astype("<f4").tobytes(),
-        "totals": tree.similarity.astype("<f4").tobytes(),
+        "similarities": _found.similarities.astype("<f4"),
+        "totals": tree.similarity.astype("<f4"),
     }
     for name in ("parents", "boxes", "levels", "sizes"):
-        parts[name] = getattr(tree, name).astype("<u4").tobytes()
+        parts[name] = getattr(tree, name).astype("<u4")
     return packed(fields, parts)
 
 
