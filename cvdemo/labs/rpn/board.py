@@ -16,14 +16,14 @@ from cvdemo.draw.colours import colour
 from cvdemo.draw.detections import draw_detections
 from cvdemo.labs.rpn.experiment import Choice, Passed, Seen, in_picture, true_boxes
 from cvdemo.ops.detections import confidence
-from cvdemo.ui.component import component, packed
+from cvdemo.ui.component import Parts, component, packed
 from cvdemo.ui.page import texts
 from cvdemo.ui.source import Chosen
 
 LONGEST = 1000
 STAGES = ("Anchors", "Corrected", "Best", "After NMS", "Proposals", "Detections")
 
-_board = component("rpn/lab", "parts", "heat", "rpn/math", "rpn/draw", "rpn/cards", "rpn/cell")
+_board = component("rpn/lab")
 
 
 def board(chosen: Chosen, found: Seen, choice: Choice, left: Passed) -> None:
@@ -40,12 +40,12 @@ def board(chosen: Chosen, found: Seen, choice: Choice, left: Passed) -> None:
         "truth": [] if chosen.truth is None else true_boxes(chosen.truth, found.size).tolist(),
         "alt": f"{chosen.name}, {len(left.rows)} proposals, {len(left.detections)} detections",
     }
-    parts = {
+    parts: Parts = {
         "picture": _jpeg(chosen.identity, chosen.picture),
-        "anchors": found.anchors.astype("<f4").tobytes(),
-        "boxes": found.boxes.cpu().numpy().astype("<f4").tobytes(),
-        "scores": found.scores.cpu().numpy().astype("<f4").tobytes(),
-        "fate": left.fate.tobytes(),
+        "anchors": found.anchors.astype("<f4"),
+        "boxes": found.boxes.cpu().numpy().astype("<f4"),
+        "scores": found.scores.cpu().numpy().astype("<f4"),
+        "fate": left.fate,
     }
     _board(data=packed(fields, parts), key="board")
 
