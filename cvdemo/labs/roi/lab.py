@@ -9,12 +9,12 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cvdemo.data.pictures import fit, to_jpeg
+from cvdemo.data.pictures import fit
 from cvdemo.labs.roi.maps import BINS, Seen, Votes
 from cvdemo.ops.iou import box_iou
 from cvdemo.ops.roi import ps_roi_align, ps_roi_pool, roi_align, roi_pool
 from cvdemo.ops.roi_bins import pool_bins
-from cvdemo.ui.component import component, packed
+from cvdemo.ui.component import component, with_picture
 from cvdemo.ui.source import Chosen
 
 Box: TypeAlias = tuple[float, ...]
@@ -27,7 +27,7 @@ CHANNELS = 24  # that can be chosen of a level: as many as the poorest has
 SHOWN = 900  # pixels of the picture's longer side in the browser
 MARGIN = 0.12  # of the longer side, around the picture, that a RoI may reach into
 
-_lab = component("roi/lab", "parts", "roi/math", "roi/board", "roi/panels", "roi/curve")
+_lab = component("roi/lab")
 
 
 class Setting(NamedTuple):
@@ -211,11 +211,10 @@ def roi_lab(chosen: Chosen, found: Seen, votes: Votes, roi: Box, setting: Settin
         "python": {"roi": roi, **numbers},
     }
     parts = {
-        "picture": to_jpeg(fit(chosen.picture, SHOWN)),
-        "map": np.ascontiguousarray(features, "<f4").tobytes(),
-        "maps": np.ascontiguousarray(votes.maps, "<f4").tobytes(),
+        "map": features.astype("<f4"),
+        "maps": votes.maps.astype("<f4"),
     }
-    _lab(data=packed(fields, parts), key=COMPONENT, on_moved_change=_moved)
+    _lab(data=with_picture(fields, fit(chosen.picture, SHOWN), parts), key=COMPONENT, on_moved_change=_moved)
     return answer
 
 
