@@ -25,7 +25,7 @@ MEASURES = {
 STATE = "iou-state"  # not a widget's key: it outlives a switch of pages
 COMPONENT = "iou-boxes"
 
-_board = component("iou/lab", "picture", "iou/math", "iou/board")
+_board = component("iou/lab")
 
 
 class Pair(NamedTuple):
