@@ -35,7 +35,7 @@ WORKING = 192  # pixels across, as the drawn world's nets see a picture
 SHOWN = 4 * WORKING
 CHANNELS = 64
 
-_lab = component("dilated/lab", "picture", "dilated/math", "dilated/stack", "dilated/field")
+_lab = component("dilated/lab")
 
 
 def setting(*rates: int, kernel: int = 3, strides: int = 1) -> dict[str, Any]:
