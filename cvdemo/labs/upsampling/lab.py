@@ -28,7 +28,7 @@ COMPONENT = "upsampling-grids"
 GRIDS = ("map", "before", "kernel")
 LARGEST = 1e6  # of a number that is typed
 
-_grids = component("upsampling/lab", "upsampling/math", "upsampling/grid", "upsampling/maps")
+_grids = component("upsampling/lab")
 
 
 class Setting(NamedTuple):
