@@ -16,7 +16,7 @@ from cvdemo.draw.matches import right_and_found
 from cvdemo.nets.ssd import SSD, SSDTrace
 from cvdemo.nets.yolo import YOLOTrace
 from cvdemo.ops.detections import confidence
-from cvdemo.ui.component import component, packed
+from cvdemo.ui.component import Parts, component, packed
 from cvdemo.ui.source import Chosen
 from cvdemo.world.known import Truth
 from cvdemo.world.vocabulary import THINGS
@@ -31,8 +31,8 @@ LEVELS = ("stride 8", "stride 16", "stride 32")
 SMALL = 24
 """Pixels of the net's picture, as the square root of the area: below it a thing is small."""
 
-_grid = component("yolo_ssd/yolo", "parts", "picture_parts")
-_levels = component("yolo_ssd/ssd", "parts", "picture_parts")
+_grid = component("yolo_ssd/yolo")
+_levels = component("yolo_ssd/ssd")
 
 
 class Cells(NamedTuple):
@@ -236,11 +236,10 @@ LEVEL_COLOURS = ["#E69F00", "#56B4E9", "#CC79A7"]
 """Colours of SSD's levels, finest first."""
 
 
-def _parts(chosen: Chosen, *arrays: Floats) -> dict[str, bytes]:
+def _parts(chosen: Chosen, *arrays: Floats) -> Parts:
     parts = {"picture": _jpeg(chosen.identity, chosen.picture)}
     return parts | {
-        name: np.ascontiguousarray(a, "<f4").tobytes()
-        for name, a in zip(("boxes", "confidence", "classes"), arrays, strict=False)
+        name: a.astype("<f4") for name, a in zip(("boxes", "confidence", "classes"), arrays, strict=False)
     }
 
 
