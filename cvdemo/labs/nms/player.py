@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,12 +11,12 @@ import streamlit as st
 import supervision as sv
 
 from cvdemo.data.detections_json import class_names
-from cvdemo.data.pictures import fit, to_jpeg
+from cvdemo.data.pictures import fit
 from cvdemo.draw.colours import colour
 from cvdemo.metrics.tally import Tally
 from cvdemo.ops.detections import confidence
 from cvdemo.ops.replay import Method, Replay
-from cvdemo.ui.component import component
+from cvdemo.ui.component import component, with_picture
 
 LONGEST = 1024  # more than the stage is wide
 
@@ -37,7 +35,7 @@ OPENING = {
     Method.FUSION: "Each joins the fused box that it overlaps, or founds a new one. Nothing is thrown away.",
 }
 
-_player = component("nms/player", "picture", "player", "nms/state", "nms/draw", "nms/list", "nms/edit")
+_player = component("nms/player")
 
 
 @dataclass(frozen=True)
@@ -113,7 +111,8 @@ def nms_player(
         "own": own or [],
         "classes": classes or [],
     }
-    data = _packed(fields, _arrays(detections, replay, names, unique, rows, known), fit(picture, LONGEST))
+    arrays = _arrays(detections, replay, names, unique, rows, known)
+    data = with_picture(fields, fit(picture, LONGEST), arrays)
     _player(data=data, key=key, on_own_change=on_own or _nothing)
 
 
@@ -148,19 +147,6 @@ def _arrays(
         "truth": np.zeros(0, np.float32) if known is None else known.boxes.astype(np.float32),
         "verdict": verdict if known else np.zeros(0, np.uint8),
     }
-
-
-def _packed(fields: dict[str, Any], arrays: dict[str, np.ndarray], picture: np.ndarray) -> bytes:
-    """Fields as JSON, then the arrays and the picture as bytes: thousands of boxes need no parsing."""
-    jpeg = to_jpeg(picture)
-    body, places = b"", {}
-    for name, values in arrays.items():
-        places[name] = [values.dtype.str[1:], len(body), values.size]
-        body += np.ascontiguousarray(values).tobytes()
-    identity = f"{len(jpeg)}-{zlib.crc32(jpeg)}"
-    head = {**fields, "identity": identity, "places": places, "jpeg": len(body)}
-    text = json.dumps(head).encode()
-    return len(text).to_bytes(4, "little") + text + body + jpeg
 
 
 def sent_by(key: str) -> Any:
