@@ -21,17 +21,15 @@ Parts: TypeAlias = Mapping[str, bytes | np.ndarray]
 """Byte strings and arrays by name: arrays are uint8, int32, uint32, float32 or float64, and arrive flat."""
 
 
-def component(name: str, *shared: str) -> Callable[..., Any]:
-    """The component of `NAME.html`, `.css` and `.js`, with the `shared` scripts and those it uses before it.
+def component(name: str) -> Callable[..., Any]:
+    """The component of `NAME.html`, `.css` and `.js`, with the scripts that it uses before it.
 
     A name such as "rpn/lab" is a file of the room `labs/rpn`, one such as "boxes" or "lib/svg" of `ui/web`.
     The script of the component itself has `export default function ({ data, parentElement, ... })`; it is
     called again at every rerun and must leave alone what did not change. Shared scripts only define
     constants and functions; all of them are in one scope.
     """
-    html, css, js = (
-        "\n".join(text(n, suffix) for n in (*shared, *used(name))) for suffix in (".html", ".css", ".js")
-    )
+    html, css, js = ("\n".join(text(n, suffix) for n in used(name)) for suffix in (".html", ".css", ".js"))
     return st.components.v2.component(f"cvdemo_{name.replace('/', '_')}", html=html, css=css, js=js)
 
 
