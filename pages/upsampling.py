@@ -6,9 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from cvdemo.labs.upsampling.lab import EDITS, controls, grid_lab, grids, to_csv, upsample
-from cvdemo.labs.upsampling.picture import picture_row
-from cvdemo.ops.transposed import convolution_matrix, transposed_convolution, transposed_sources
+from cvdemo.labs.upsampling.board import grids_board, picture_row
+from cvdemo.labs.upsampling.controls import EDITS, choose_options, edited_grids
+from cvdemo.ops.transposed import convolution_matrix, transposed_convolution, transposed_summands
 from cvdemo.ops.upsampling import bed_of_nails, bilinear, linear_weights, max_pool, max_unpool, nearest
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.try_this import try_this
@@ -33,15 +33,12 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
 @guarded
 def lab() -> None:
     """Controls, grids and experiments; under them the same on a picture."""
-    setting = controls()
+    options = choose_options()
     try_this("upsampling", EXPERIMENTS)
-    given = grids(setting)
-    grid_lab(setting, given)
-    st.download_button(
-        "Output (CSV)", lambda: to_csv(upsample(setting, given)), f"{setting.way}.csv", "text/csv"
-    )
+    grids = edited_grids(options)
+    grids_board(options, grids)
     st.markdown("#### The same on a picture")
-    picture_row(setting, given)
+    picture_row(options, grids)
 
 
 def main() -> None:
@@ -57,7 +54,7 @@ def main() -> None:
         max_pool,
         max_unpool,
         transposed_convolution,
-        transposed_sources,
+        transposed_summands,
         convolution_matrix,
         paper="https://arxiv.org/abs/1603.07285",
         ready_made="`torch.nn.functional.interpolate`, `max_unpool2d`, `conv_transpose2d`",

@@ -69,7 +69,7 @@ def _train(one: Recipe, minutes: float | None, device: str, folder: Path, *, who
         click.echo(f"{one.key}: goes on from step {run.step}")
     elif one.start:
         state = read_weights(one.start, _weights(one.start, folder))
-        begin_with(run, state, whole=one.taught_as(recipe(one.start)))
+        begin_with(run, state, whole=one.trained_like(recipe(one.start)))
     with _bar(run) as bar, _polite(run):
         train(run, checkpoint=checkpoint, after_step=lambda r, loss: _report(bar, r, loss))
     if run.stop:

@@ -1,4 +1,4 @@
-"""Regions on pictures and on feature maps, cut-outs on a sheet, votes in a grid, judged detections."""
+"""Regions on pictures and on feature maps, cut-outs on a sheet, votes in a grid, marked detections."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def vote_maps(
     return np.vstack(rows)
 
 
-class Judged(NamedTuple):
+class MarkedDetections(NamedTuple):
     """Detections of a picture and what is known of them: which are `wrong` [N], the `missed` boxes [M, 4].
 
     Nothing is known where both are None.
@@ -172,17 +172,17 @@ class Judged(NamedTuple):
     missed: NDArray[np.floating[Any]] | None = None
 
 
-def draw_judged(picture: Picture, judged: Judged, *, labels: bool = True) -> Picture:
+def draw_marked_detections(picture: Picture, marked: MarkedDetections, *, labels: bool = True) -> Picture:
     """A copy of a picture [H, W, 3] with detections; wrong ones crossed out, missed things dashed in red."""
-    scene = draw_detections(picture, judged.detections, labels=labels)
+    scene = draw_detections(picture, marked.detections, labels=labels)
     line = max(2, round(max(picture.shape[:2]) / 250))
-    if judged.wrong is not None:
-        for box in np.round(judged.detections.xyxy[judged.wrong]).astype(int).tolist():
+    if marked.wrong is not None:
+        for box in np.round(marked.detections.xyxy[marked.wrong]).astype(int).tolist():
             x1, y1, x2, y2 = box
             cv2.line(scene, (x1, y1), (x2, y2), MISSED, line, cv2.LINE_AA)
             cv2.line(scene, (x1, y2), (x2, y1), MISSED, line, cv2.LINE_AA)
-    if judged.missed is not None:
-        for box in judged.missed:
+    if marked.missed is not None:
+        for box in marked.missed:
             _dashed(scene, np.round(box).astype(int), MISSED, line)
     return scene
 

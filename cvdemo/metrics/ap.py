@@ -44,14 +44,15 @@ def envelope(precision: NDArray[Any]) -> Floats:
 
 
 def precision_recall(
-    hits: NDArray[np.bool_], misses: NDArray[np.bool_], positives: int
+    true_positives: NDArray[np.bool_], false_positives: NDArray[np.bool_], positives: int
 ) -> tuple[Floats, Floats]:
-    """Running precision and recall, [T, N] each, over detections that are hits, misses or neither (ignored).
+    """Running precision and recall, [T, N] each, over detections by descending score.
 
-    hits, misses [T, N], positives above 0. Before the first that counts, precision is 0.
+    true_positives, false_positives [T, N]; what is neither is ignored. positives is above 0. Before the
+    first detection that counts, precision is 0.
     """
-    tp = np.cumsum(hits, axis=-1, dtype=np.float64)
-    fp = np.cumsum(misses, axis=-1, dtype=np.float64)
+    tp = np.cumsum(true_positives, axis=-1, dtype=np.float64)
+    fp = np.cumsum(false_positives, axis=-1, dtype=np.float64)
     counted = tp + fp
     precision = np.divide(tp, counted, out=np.zeros_like(tp), where=counted > 0)
     return precision, tp / positives

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from cvdemo.data.annotations import EvalSet
 from cvdemo.errors import DataError
 from cvdemo.metrics.ap import average_precisions, precision_recall
-from cvdemo.metrics.contest import AREA_RANGES, Contest, Verdicts, contest
 from cvdemo.metrics.conventions import Conventions
+from cvdemo.metrics.eligible_pairs import AREA_RANGES, EligiblePairs, Matches, eligible_pairs
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -91,34 +91,41 @@ def score(data: EvalSet, conventions: Conventions | None = None) -> Scores:
     Sizes go by the annotations' own areas in pixels; where the images' sizes are not known they are left
     without score. arXiv:1405.0312, sec. 5; cocodataset.org, detection evaluation.
     """
-    field = contest(data, conventions)
+    eligible = eligible_pairs(data, conventions)
     keypoints = data.iou_type == "keypoints"
     sizes = ("all", "medium", "large") if keypoints else tuple(AREA_RANGES)
-    most = field.conventions.max_detections
+    most = eligible.conventions.max_detections
     limits = (most,) if keypoints or most is None else (*(m for m in (1, 10) if m < most), most)
-    shape = (len(field.conventions.iou_thresholds), len(data.category_ids), len(sizes))
+    shape = (len(eligible.conventions.iou_thresholds), len(data.category_ids), len(sizes))
     ap, recall = np.full(shape, np.nan), np.full((*shape, len(limits)), np.nan)
     for a, size in enumerate(sizes):
         if size != "all" and not data.sized:
             continue
-        verdicts = field.judge(area_range=AREA_RANGES[size])
-        _fill(field, verdicts, limits, ap[:, :, a], recall[:, :, a])
-    return Scores(data, field.conventions, sizes, limits, ap, recall)
+        matches = eligible.match(area_range=AREA_RANGES[size])
+        _fill(eligible, matches, limits, ap[:, :, a], recall[:, :, a])
+    return Scores(data, eligible.conventions, sizes, limits, ap, recall)
 
 
 def _fill(
-    field: Contest, verdicts: Verdicts, limits: tuple[int | None, ...], ap: Floats, recall: Floats
+    eligible: EligiblePairs, matches: Matches, limits: tuple[int | None, ...], ap: Floats, recall: Floats
 ) -> None:
     """Write AP [T, K] and recall [T, K, M] of one range of sizes, class by class."""
-    hits, misses = verdicts.hits[:, field.order], verdicts.misses[:, field.order]
-    rank = field.rank[field.order]
-    positives = field.positives(verdicts.truth_ignored)
+    true_positives, false_positives = (
+        matches.true_positives[:, eligible.order],
+        matches.false_positives[:, eligible.order],
+    )
+    rank = eligible.rank[eligible.order]
+    positives = eligible.positives(matches.truth_ignored)
     for k in np.flatnonzero(positives):
-        rows = slice(field.bounds[k], field.bounds[k + 1])
-        precision, along = precision_recall(hits[:, rows], misses[:, rows], int(positives[k]))
-        ap[:, k] = average_precisions(along, precision, field.conventions.interpolation)
+        rows = slice(eligible.bounds[k], eligible.bounds[k + 1])
+        precision, along = precision_recall(
+            true_positives[:, rows], false_positives[:, rows], int(positives[k])
+        )
+        ap[:, k] = average_precisions(along, precision, eligible.conventions.interpolation)
         for m, limit in enumerate(limits):
-            counted = hits[:, rows] if limit is None else hits[:, rows] & (rank[rows] < limit)
+            counted = (
+                true_positives[:, rows] if limit is None else true_positives[:, rows] & (rank[rows] < limit)
+            )
             recall[:, k, m] = counted.sum(axis=1) / positives[k]
 
 

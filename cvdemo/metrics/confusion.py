@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo.metrics.contest import Contest
+from cvdemo.metrics.eligible_pairs import EligiblePairs
 from cvdemo.metrics.overlaps import overlapping
 
 Indices: TypeAlias = NDArray[np.int64]
@@ -33,46 +33,46 @@ class Confusion:
         return list(zip(self.truths[here].tolist(), self.detections[here].tolist(), strict=True))
 
 
-def confusion(field: Contest, iou_threshold: float = 0.5, score_threshold: float = 0.0) -> Confusion:
+def confusion(eligible: EligiblePairs, iou_threshold: float = 0.5, score_threshold: float = 0.0) -> Confusion:
     """Confusion matrix of the detections of a score or more.
 
     Detections and truths that the AP's matching brings together are the diagonal; those left over are
     paired across classes by falling IoU of at least the threshold; what then remains was missed, or
     found on the background. Ignored detections and truth that need not be found are not counted.
     """
-    verdicts = field.judge((iou_threshold,))
-    kept = np.zeros(len(field.data.results), dtype=bool)
-    kept[field.order] = field.data.results.score[field.order] >= score_threshold
-    right = np.flatnonzero(verdicts.hits[0] & kept)
-    free_detections = verdicts.misses[0] & kept
-    free_truths = ~verdicts.truth_ignored
-    free_truths[verdicts.matched[0, right]] = False
-    wrong = _across(field, free_detections, free_truths, iou_threshold)
+    matches = eligible.match((iou_threshold,))
+    kept = np.zeros(len(eligible.data.results), dtype=bool)
+    kept[eligible.order] = eligible.data.results.score[eligible.order] >= score_threshold
+    right = np.flatnonzero(matches.true_positives[0] & kept)
+    free_detections = matches.false_positives[0] & kept
+    free_truths = ~matches.truth_ignored
+    free_truths[matches.matched[0, right]] = False
+    wrong = _across(eligible, free_detections, free_truths, iou_threshold)
     free_detections[wrong[:, 1]] = False
     free_truths[wrong[:, 0]] = False
     spare, missed = np.flatnonzero(free_detections), np.flatnonzero(free_truths)
     nothing = np.full(max(len(spare), len(missed)), -1)
-    truths = np.concatenate([verdicts.matched[0, right], wrong[:, 0], nothing[: len(spare)], missed])
+    truths = np.concatenate([matches.matched[0, right], wrong[:, 0], nothing[: len(spare)], missed])
     detections = np.concatenate([right, wrong[:, 1], spare, nothing[: len(missed)]])
-    return _counted(field, truths, detections)
+    return _counted(eligible, truths, detections)
 
 
-def _counted(field: Contest, truths: Indices, detections: Indices) -> Confusion:
-    k = len(field.data.category_ids)
-    rows = np.where(truths >= 0, field.data.truth.category[truths], k)
+def _counted(eligible: EligiblePairs, truths: Indices, detections: Indices) -> Confusion:
+    k = len(eligible.data.category_ids)
+    rows = np.where(truths >= 0, eligible.data.truth.category[truths], k)
     columns = np.full(len(detections), k)
     some = detections >= 0
-    columns[some] = field.data.results.category[detections[some]]
+    columns[some] = eligible.data.results.category[detections[some]]
     matrix = np.zeros((k + 1, k + 1), dtype=np.int64)
     np.add.at(matrix, (rows, columns), 1)
-    names = (*field.data.category_names, BACKGROUND)
+    names = (*eligible.data.category_names, BACKGROUND)
     return Confusion(names, matrix, truths, detections, np.stack([rows, columns], axis=1))
 
 
-def _across(field: Contest, detections: Flags, truths: Flags, iou_threshold: float) -> Indices:
+def _across(eligible: EligiblePairs, detections: Flags, truths: Flags, iou_threshold: float) -> Indices:
     """Pairs (truth, detection) of the free ones of any class, one to one, by falling IoU: [P, 2]."""
     rows = np.flatnonzero(detections)
-    pairs = overlapping(field.data, rows, pixel=field.conventions.pixel, across_classes=True)
+    pairs = overlapping(eligible.data, rows, pixel=eligible.conventions.pixel, across_classes=True)
     pairs = pairs.where(truths[pairs.truth] & (pairs.iou >= iou_threshold))
     found: list[tuple[int, int]] = []
     used_truths: set[int] = set()

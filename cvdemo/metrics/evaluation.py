@@ -8,14 +8,13 @@ from typing import Any, Literal, TypeAlias
 
 from cvdemo.data.annotations import EvalSet, IouType
 from cvdemo.data.coco import read_coco
-from cvdemo.data.json_files import Source
+from cvdemo.data.json_files import JsonSource
 from cvdemo.data.odm import read_odm
 from cvdemo.data.voc import read_voc
 from cvdemo.data.yolo import read_yolo
 from cvdemo.errors import DataError
 from cvdemo.metrics.ap import ApMethod
 from cvdemo.metrics.coco import score
-from cvdemo.metrics.contest import Contest
 from cvdemo.metrics.conventions import (
     COCO,
     COCO_KEYPOINTS,
@@ -24,13 +23,14 @@ from cvdemo.metrics.conventions import (
     Conventions,
 )
 from cvdemo.metrics.curve import ApTable, ap_table
+from cvdemo.metrics.eligible_pairs import EligiblePairs
 
 Format: TypeAlias = Literal["coco", "voc", "yolo", "odm"]
 
 
 def evaluate(
-    truth: Source,
-    results: Source,
+    truth: JsonSource,
+    results: JsonSource,
     iou_type: IouType = "bbox",
     *,
     format: Format = "coco",
@@ -48,8 +48,8 @@ def evaluate(
 
 
 def evaluate_at(
-    truth: Source,
-    results: Source,
+    truth: JsonSource,
+    results: JsonSource,
     iou_threshold: float = 0.5,
     iou_type: IouType = "bbox",
     *,
@@ -60,7 +60,7 @@ def evaluate_at(
     """AP at one IoU threshold: AP_all_point, AP_11_point, AP_101_point, as mean and `per_class` by name."""
     data = load(truth, results, iou_type, format=format, skip_bad=skip_bad)
     used = conventions or conventions_for(format, iou_type, averaged=False)
-    return as_dict(ap_table(Contest(data, used), iou_threshold))
+    return as_dict(ap_table(EligiblePairs(data, used), iou_threshold))
 
 
 def as_dict(table: ApTable) -> dict[str, Any]:
@@ -88,8 +88,8 @@ def conventions_for(format: Format, iou_type: IouType = "bbox", *, averaged: boo
 
 
 def load(
-    truth: Source,
-    results: Source,
+    truth: JsonSource,
+    results: JsonSource,
     iou_type: IouType = "bbox",
     *,
     format: Format = "coco",

@@ -11,20 +11,13 @@ from numpy.typing import NDArray
 from cvdemo.data.annotations import EvalSet
 from cvdemo.errors import DataError
 from cvdemo.ops.iou import PixelConvention, pixel_extra
+from cvdemo.ops.keypoints import COCO_SIGMAS as SIGMAS
 
 Floats: TypeAlias = NDArray[np.float64]
 Indices: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
 
 AT_ONCE = 2_000_000  # pairs worked on together, which bounds memory
-
-SIGMAS = (
-    np.array(
-        [0.26, 0.25, 0.25, 0.35, 0.35, 0.79, 0.79, 0.72, 0.72, 0.62, 0.62, 1.07, 1.07, 0.87, 0.87, 0.89, 0.89]
-    )
-    / 10
-)
-"""How far annotators stray at each of the 17 keypoints, in parts of the person's size (cocodataset.org)."""
 
 
 class Pairs(NamedTuple):

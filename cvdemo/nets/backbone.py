@@ -79,7 +79,7 @@ class ClassifierTrace(NamedTuple):
     logits: Tensor
 
 
-class Classifier(nn.Module):
+class BackboneClassifier(nn.Module):
     """The backbone with global average pooling and one linear layer: what is on a cut-out?"""
 
     def __init__(self, classes: int, config: BackboneConfig | None = None) -> None:

@@ -62,7 +62,7 @@ def faster_rcnn_fpn_paper(classes: int = 90, *, eps: float = 1e-5) -> FasterRCNN
     return FasterRCNN(config, backbone=backbone, pyramid=pyramid)
 
 
-NAMES = {
+FPN_NAMES = {
     "backbone.body.conv1.": "backbone.stages.0.0.",
     "backbone.body.bn1.": "backbone.stages.0.1.",
     "backbone.body.layer1.": "backbone.stages.1.1.",
@@ -84,11 +84,16 @@ FORMER = re.compile(r"(_blocks\.\d|rpn\.head\.conv)(\.0)+\.(?=weight|bias)")
 
 
 def torchvision_names(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The state of torchvision's `fasterrcnn_resnet50_fpn` with the names of `faster_rcnn_fpn_paper`.
+    """The state of torchvision's `fasterrcnn_resnet50_fpn` with the names of `faster_rcnn_fpn_paper`."""
+    return torchvision_names_of(state, FPN_NAMES)
+
+
+def torchvision_names_of(state: Mapping[str, Tensor], beginnings: Mapping[str, str]) -> dict[str, Tensor]:
+    """The state of a net of torchvision's that stands on ResNet-50 and a pyramid, by its own `beginnings`.
 
     Batch normalisation may have been frozen: what it has kept are the statistics and the scale that the
     ordinary one uses when it is not training; only its count of batches is missing.
     """
-    found = renamed({FORMER.sub(r"\1.", name): value for name, value in state.items()}, NAMES)
+    found = renamed({FORMER.sub(r"\1.", name): value for name, value in state.items()}, beginnings)
     norms = [name.removesuffix("running_mean") for name in found if name.endswith("running_mean")]
     return {f"{norm}num_batches_tracked": torch.tensor(0) for norm in norms} | found

@@ -38,15 +38,15 @@ def _named(name: str, value: Any) -> Iterator[tuple[str, Tensor]]:
             yield from _named(f"{name} {k + 1}", one)
 
 
-def cuts(net: nn.Module) -> dict[str, int]:
-    """What the net's `forward` can go without: a name and the value for its `without`; some have nothing."""
+def ablations(net: nn.Module) -> dict[str, int]:
+    """What the net's `forward` can go without: a name and the value for its `ablate`; some have nothing."""
     if isinstance(net, UNet):
         used = [s for s, there in zip((16, 8, 4, 2), net.config.skips, strict=True) if there]
         return {f"skip at stride {s}": s for s in used}
     if isinstance(net, FCN):
         return {f"scores at stride {s}": s for s in (16, 8) if s >= net.config.finest}
     if isinstance(net, SegNet):
-        return {f"places at stride {s}": s for s in (32, 16, 8, 4, 2)}
+        return {f"indices at stride {s}": s for s in (32, 16, 8, 4, 2)}
     if isinstance(net, LinkNet):
         return {f"link at stride {s}": s for s in (16, 8, 4, 2)}
     if isinstance(net, PSPNet):

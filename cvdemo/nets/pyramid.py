@@ -86,7 +86,10 @@ class PyramidNet(nn.Module):
         self.pyramid = pyramid or FeaturePyramid(inputs, config.channels, config.strides)
 
     def features(self, pictures: Tensor) -> dict[int, Tensor]:
-        """The maps by stride: computed once for a picture, whatever is asked about it."""
-        maps = self.backbone(pad_to_stride(pictures, self.backbone.strides[-1]))  # [N, 16, H/2, W/2] ...
+        """The maps by stride: computed once for a picture."""
+        return self.levels(self.backbone(pad_to_stride(pictures, self.backbone.strides[-1])))
+
+    def levels(self, maps: Sequence[Tensor]) -> dict[int, Tensor]:
+        """The maps by stride from all maps of the backbone, [N, 16, H/2, W/2] ..."""
         found: dict[int, Tensor] = self.pyramid([maps[k] for k in self.used])  # [N, 64, H/4, W/4] ...
         return found

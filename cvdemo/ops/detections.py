@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -43,3 +44,14 @@ def select(
 def confidence(detections: sv.Detections) -> np.ndarray:
     """Scores [N] of detections that have them; an empty array where there are no detections."""
     return np.zeros(0, np.float32) if detections.confidence is None else detections.confidence
+
+
+def scaled(
+    detections: sv.Detections, size: tuple[float, float], wanted: tuple[float, float]
+) -> sv.Detections:
+    """Detections of a picture of one size (height, width) on the same picture of another size.
+
+    Boxes alone are scaled; masks keep their size.
+    """
+    scale = np.array([wanted[1] / size[1], wanted[0] / size[0]] * 2, np.float64)
+    return replace(detections, xyxy=(detections.xyxy * scale).astype(detections.xyxy.dtype))

@@ -1,4 +1,4 @@
-"""Teaching Fast R-CNN from regions that come with the scenes."""
+"""Training Fast R-CNN from regions that come with the scenes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import torch
 from torch import Tensor, nn
 
 from cvdemo.nets.fast_rcnn import FastRCNN, fast_rcnn_loss
-from cvdemo.train.boxes import pictures_and_things
 from cvdemo.train.scenes import Sample
+from cvdemo.train.ssd import pictures_and_targets
 from cvdemo.train.task import Progress, flip_half, mixed_precision
 
 
-class Given:
+class FastRCNNTask:
     """Fast R-CNN on scenes, mirrored or not, with Selective Search's proposals."""
 
     metric = "AP"
@@ -23,10 +23,10 @@ class Given:
         return FastRCNN()
 
     def loss(
-        self, net: nn.Module, batch: list[Sample], dice: np.random.Generator, device: torch.device
+        self, net: nn.Module, batch: list[Sample], rng: np.random.Generator, device: torch.device
     ) -> Tensor:
-        batch = flip_half(batch, dice)
-        pictures, truth = pictures_and_things(batch, device)
+        batch = flip_half(batch, rng)
+        pictures, truth = pictures_and_targets(batch, device)
         boxes = [torch.from_numpy(s.proposals).to(device) for s in batch]
         return fast_rcnn_loss(cast(FastRCNN, net), pictures, boxes, truth, mixed_precision(device))
 

@@ -14,7 +14,7 @@ from torch import nn
 from cvdemo.data.atomic import write_whole
 from cvdemo.train.loop import Run
 from cvdemo.train.recipes import SIZE
-from cvdemo.train.scenes import Artists, Stream
+from cvdemo.train.scenes import SceneWorkers, Stream
 from cvdemo.train.task import Progress
 from cvdemo.world.vocabulary import WORLD_VERSION
 from cvdemo.zoo.weights import load_weights, write_weights
@@ -70,7 +70,7 @@ def _card(run: Run, path: Path, n: int, numbers: dict[str, Any], exact: dict[str
 
 def _data(run: Run) -> str:
     recipe = run.recipe
-    stream = Stream(recipe.scenes, batch=recipe.batch, seed=recipe.seed, artists=Artists(0))
+    stream = Stream(recipe.scenes, batch=recipe.batch, seed=recipe.seed, workers=SceneWorkers(0))
     scenes = f"{stream.distinct(run.step)} drawn scenes of split train at {SIZE[0]} x {SIZE[1]}"
     return f"{run.step * recipe.batch} views of {scenes}, half of them mirrored"
 

@@ -20,14 +20,18 @@ from cvdemo import world
 from cvdemo.errors import CvdemoError
 from cvdemo.train.recipes import SIZE, Scenes
 
+STRIDE = 10_000_000  # between the seeds tried for a scene of enough people: more than any run goes through
+
 CHUNK = 64  # scenes that a process draws before it hands them over
 
 
 class Sample(NamedTuple):
-    """One scene as nets are taught it.
+    """One scene as a training sample.
 
-    `picture` uint8 RGB [H, W, 3], `semantic` uint8 [H, W]; per thing `boxes` [T, 4] x1 y1 x2 y2 in
-    pixels, `classes` [T] and `difficult` [T]. `proposals` [P, 4] are Selective Search's, where asked for.
+    `picture` uint8 RGB [H, W, 3], `semantic` uint8 [H, W]; per object `boxes` [T, 4] x1 y1 x2 y2 in
+    pixels, `classes` [T] and `difficult` [T]. `proposals` [P, 4] are Selective Search's, if any.
+    `instances` uint8 [H, W] is 0 or 1 + the row of the object that shows there; `keypoints` [T, 17, 3] are
+    x, y in pixels and the visibility 0..2, all 0 for all but people.
     """
 
     picture: NDArray[np.uint8]
@@ -36,13 +40,33 @@ class Sample(NamedTuple):
     classes: NDArray[np.int64]
     difficult: NDArray[np.bool_]
     proposals: NDArray[np.float32] = np.zeros((0, 4), np.float32)
+    instances: NDArray[np.uint8] = np.zeros((0, 0), np.uint8)
+    keypoints: NDArray[np.float32] = np.zeros((0, 17, 3), np.float32)
 
 
-def draw_sample(seed: int, *, split: str = "train", objects: int = 6, proposals: int = 0) -> Sample:
-    """The scene of a seed at the training size, `normal` but for the number of things."""
-    scene = world.scene(seed, split=split, difficulty=world.named("normal", objects=objects))
-    picture, truth = world.draw(scene, *SIZE)
-    sample = Sample(picture, truth.semantic, truth.boxes, truth.classes, truth.difficult)
+def draw_sample(
+    seed: int,
+    *,
+    split: str = "train",
+    objects: int = 6,
+    proposals: int = 0,
+    people: int = 0,
+    size: tuple[int, int] = SIZE,
+) -> Sample:
+    """The scene of a seed, `normal` but for the number of objects, at a size (width, height).
+
+    With `people`, the first scene with so many of the seeds `seed`, `seed + STRIDE` ...
+    """
+    difficulty = world.named("normal", objects=objects)
+    scene = world.scene(seed, split=split, difficulty=difficulty)
+    while sum(thing.kind == "person" for thing in scene.things) < people:
+        seed += STRIDE
+        scene = world.scene(seed, split=split, difficulty=difficulty)
+    picture, truth = world.draw(scene, *size)
+    sample = Sample(
+        picture, truth.semantic, truth.boxes, truth.classes, truth.difficult,
+        instances=_rows_of(truth), keypoints=truth.keypoints,
+    )  # fmt: skip
     if not proposals:
         return sample
     from cvdemo.ops.regions import selective_search  # scikit-image takes its time to import
@@ -50,33 +74,48 @@ def draw_sample(seed: int, *, split: str = "train", objects: int = 6, proposals:
     return sample._replace(proposals=selective_search(picture, most=proposals).boxes)
 
 
-class Wanted(NamedTuple):
-    """A training scene to draw: its seed, the most things in it, how many proposals to look for."""
+def _rows_of(truth: world.Truth) -> NDArray[np.uint8]:
+    """0 or 1 + the row of the object that shows at each pixel, [H, W]."""
+    rows = np.zeros(256, np.uint8)
+    rows[truth.ids + 1] = np.arange(1, len(truth) + 1)
+    return rows[truth.instances]
+
+
+class SceneRequest(NamedTuple):
+    """A training scene to draw: its seed, and what `draw_sample` is to be told."""
 
     seed: int
     objects: int
     proposals: int = 0
+    people: int = 0
+    size: tuple[int, int] = SIZE
 
 
-def _drawn(wanted: Wanted) -> Sample:
-    return draw_sample(wanted.seed, objects=wanted.objects, proposals=wanted.proposals)
+def _drawn(request: SceneRequest) -> Sample:
+    return draw_sample(
+        request.seed,
+        objects=request.objects,
+        proposals=request.proposals,
+        people=request.people,
+        size=request.size,
+    )
 
 
-def _artist(ends: Connection) -> None:
-    """Draw what is asked for until the other end is closed, as it is when its process dies."""
+def _draw_for(pipe: Connection) -> None:
+    """Draw the scenes that are requested until the other end is closed, as it is when its process dies."""
     import cv2
 
     cv2.setNumThreads(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the loop, which then closes its end
     try:
         while True:
-            ends.send([_drawn(wanted) for wanted in ends.recv()])
+            pipe.send([_drawn(request) for request in pipe.recv()])
     except (EOFError, OSError):
         return
 
 
 @contextmanager
-def _said() -> Iterator[None]:
+def _pipe_errors() -> Iterator[None]:
     """Turns a closed pipe into one sentence."""
     try:
         yield
@@ -86,39 +125,39 @@ def _said() -> Iterator[None]:
         ) from error
 
 
-class Artists:
+class SceneWorkers:
     """Processes that draw training scenes ahead; with 0 of them, scenes are drawn when they are collected."""
 
     def __init__(self, count: int) -> None:
         context = multiprocessing.get_context("spawn")  # forked threads of torch would hang
         self._ends: list[Connection] = []
-        self._asked: deque[tuple[int, list[Wanted]]] = deque()
+        self._requested: deque[tuple[int, list[SceneRequest]]] = deque()
         self._turn = 0
         for _ in range(count):
             here, there = context.Pipe()
-            context.Process(target=_artist, args=(there,), daemon=True).start()
+            context.Process(target=_draw_for, args=(there,), daemon=True).start()
             there.close()
             self._ends.append(here)
 
-    def ask(self, wanted: list[Wanted]) -> None:
-        """Ask for scenes."""
-        for k in range(0, len(wanted), CHUNK):
-            chunk = wanted[k : k + CHUNK]
+    def request(self, requests: list[SceneRequest]) -> None:
+        """Request scenes."""
+        for k in range(0, len(requests), CHUNK):
+            chunk = requests[k : k + CHUNK]
             if self._ends:
-                with _said():
+                with _pipe_errors():
                     self._ends[self._turn].send(chunk)
-            self._asked.append((self._turn, chunk))
+            self._requested.append((self._turn, chunk))
             self._turn = (self._turn + 1) % max(len(self._ends), 1)
 
     def collect(self) -> Iterator[tuple[int, Sample]]:
-        """All that was asked for and not collected yet, as (seed, sample), in the order of asking."""
-        while self._asked:
-            turn, chunk = self._asked.popleft()
-            drawn = self._receive(turn) if self._ends else [_drawn(wanted) for wanted in chunk]
-            yield from zip((wanted.seed for wanted in chunk), drawn, strict=True)
+        """All that was requested and not collected yet, as (seed, sample), in the order of the requests."""
+        while self._requested:
+            turn, chunk = self._requested.popleft()
+            drawn = self._receive(turn) if self._ends else [_drawn(request) for request in chunk]
+            yield from zip((request.seed for request in chunk), drawn, strict=True)
 
     def _receive(self, turn: int) -> list[Sample]:
-        with _said():
+        with _pipe_errors():
             drawn: list[Sample] = self._ends[turn].recv()
         return drawn
 
@@ -127,7 +166,7 @@ class Artists:
         for end in self._ends:
             end.close()
         self._ends.clear()
-        self._asked.clear()
+        self._requested.clear()
 
 
 class Stream:
@@ -137,11 +176,11 @@ class Stream:
     while it does, those of the next are drawn.
     """
 
-    def __init__(self, scenes: Scenes, *, batch: int, seed: int, artists: Artists) -> None:
+    def __init__(self, scenes: Scenes, *, batch: int, seed: int, workers: SceneWorkers) -> None:
         self.scenes = scenes
         self.batch = batch
         self.seed = seed
-        self.artists = artists
+        self.workers = workers
         self.epoch_steps = scenes.pool // batch
         self._drawn: dict[int, Sample] = {}
         if not 0 <= scenes.fresh <= scenes.pool or not self.epoch_steps:
@@ -151,11 +190,11 @@ class Stream:
         """The batches of `step`, `step + 1`, ... without end."""
         epoch, skip = divmod(step, self.epoch_steps)
         while True:
-            self._ask(epoch)
-            self._drawn |= dict(self.artists.collect())
+            self._request(epoch)
+            self._drawn |= dict(self.workers.collect())
             window = self._window(epoch)
             self._drawn = {seed: self._drawn[seed] for seed in window}
-            self._ask(epoch + 1)
+            self._request(epoch + 1)
             order = np.random.default_rng((self.seed, epoch)).permutation(window)
             for k in range(skip, self.epoch_steps):
                 yield [self._drawn[int(s)] for s in order[k * self.batch : (k + 1) * self.batch]]
@@ -169,8 +208,13 @@ class Stream:
         first = epoch * self.scenes.fresh
         return range(first, first + self.scenes.pool)
 
-    def _ask(self, epoch: int) -> None:
-        asked = {wanted.seed for _, chunk in self.artists._asked for wanted in chunk}
-        objects, proposals = self.scenes.objects, self.scenes.proposals
-        missing = [s for s in self._window(epoch) if s not in self._drawn and s not in asked]
-        self.artists.ask([Wanted(s, objects[s % len(objects)], proposals) for s in missing])
+    def _request(self, epoch: int) -> None:
+        requested = {request.seed for _, chunk in self.workers._requested for request in chunk}
+        scenes, objects = self.scenes, self.scenes.objects
+        missing = [s for s in self._window(epoch) if s not in self._drawn and s not in requested]
+        self.workers.request(
+            [
+                SceneRequest(s, objects[s % len(objects)], scenes.proposals, scenes.people, scenes.size)
+                for s in missing
+            ]
+        )

@@ -13,10 +13,11 @@ import cv2
 import numpy as np
 
 from cvdemo.errors import DataError
+from cvdemo.world.captions.grammar import describe_regions, write_captions
 from cvdemo.world.difficulty import Difficulty
-from cvdemo.world.known import Truth, read_truth
 from cvdemo.world.painting import lay_out, paint_picture
-from cvdemo.world.sampling.throw import scene as throw_scene
+from cvdemo.world.sampling.scene import scene as sample_scene
+from cvdemo.world.truth import Truth, read_truth
 from cvdemo.world.vocabulary import COLOURS, KEYPOINTS, SEMANTIC, SKELETON, THINGS, WORLD_VERSION
 
 FORMATS = ("coco",)
@@ -52,7 +53,7 @@ def export(
             path.mkdir(parents=True, exist_ok=True)
         book = Book(split, difficulty or Difficulty())
         for seed in range(first, first + count):
-            scene = throw_scene(seed, split=split, difficulty=difficulty)
+            scene = sample_scene(seed, split=split, difficulty=difficulty)
             drawn = lay_out(scene, width, height)
             name = f"{seed:06d}.png"
             _write(images / name, _png(paint_picture(drawn)[..., ::-1]))
@@ -93,9 +94,9 @@ class Book:
             self.instances.append(entry)
             if truth.classes[row] == THINGS.index("person"):
                 self.people.append({**entry, **_keypoint_fields(truth, row)})
-        for text in truth.captions:
+        for text in write_captions(truth):
             self.captions.append({"id": len(self.captions) + 1, "image_id": seed, "caption": text})
-        for region in truth.regions:
+        for region in describe_regions(truth):
             fields = region._asdict()
             del fields["id"], fields["box"]
             fields["relatum_id"] = numbers.get(region.relatum_id)

@@ -8,11 +8,12 @@ import cv2
 import numpy as np
 
 from cvdemo.errors import DataError
+from cvdemo.world.captions.grammar import write_captions
 from cvdemo.world.difficulty import Difficulty
-from cvdemo.world.known import Truth, read_truth
 from cvdemo.world.painting import lay_out, paint_picture
 from cvdemo.world.raster import Picture
-from cvdemo.world.sampling.throw import scene as throw_scene
+from cvdemo.world.sampling.scene import scene as sample_scene
+from cvdemo.world.truth import Truth, read_truth
 from cvdemo.world.vocabulary import COLOURS, SEMANTIC, SKELETON, THINGS
 
 LAYERS = ("picture", "boxes", "full boxes", "masks", "semantic", "keypoints", "order", "caption")
@@ -41,7 +42,7 @@ def overlay(picture: Picture, truth: Truth, layers: Sequence[str]) -> Picture:
     if "order" in layers:
         _order(canvas, truth)
     if "caption" in layers:
-        _caption(canvas, truth.caption)
+        _caption(canvas, write_captions(truth)[0])
     return canvas
 
 
@@ -155,7 +156,7 @@ def sheet(
         (rows * (height + gap) + gap, columns * (width + gap) + gap, 3), 255, dtype=np.uint8
     )
     for k, seed in enumerate(seeds):
-        drawn = lay_out(throw_scene(seed, split=split, difficulty=difficulty), width, height)
+        drawn = lay_out(sample_scene(seed, split=split, difficulty=difficulty), width, height)
         picture = paint_picture(drawn)
         if layers:
             picture = overlay(picture, read_truth(drawn), layers)

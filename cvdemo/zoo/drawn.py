@@ -82,14 +82,14 @@ class DrawnDetector(Detector):
     @torch.inference_mode()
     def network(self, picture: np.ndarray, prompt: str) -> RawArrays:
         x = at_working_size(picture, self.device, self.long_side)  # [1, 3, h, w]
-        return raw_arrays(self.look(x), x, picture)
+        return raw_arrays(self.forward(x), x, picture)
 
     @torch.inference_mode()
     def trace(self, picture: np.ndarray) -> Any:
         """All that happens inside the net, in pixels of the picture at its working size."""
-        return self.look(at_working_size(picture, self.device, self.long_side))
+        return self.forward(at_working_size(picture, self.device, self.long_side))
 
-    def look(self, x: Tensor) -> Any:
+    def forward(self, x: Tensor) -> Any:
         """The trace of a picture at its working size, [1, 3, h, w] in 0..1."""
         with autocast(self.device):
             return self.net(x)
@@ -122,8 +122,8 @@ class TraceSegmenter(Segmenter):
         return self.trace(picture).logits[0].float().softmax(0).cpu().numpy()  # [C, h, w]
 
     @torch.inference_mode()
-    def trace(self, picture: np.ndarray, without: Collection[int] = ()) -> Any:
-        """All that happens inside the net, by the names of its own trace; `without` as its `forward` says."""
-        options = {"without": tuple(without)} if without else {}
+    def trace(self, picture: np.ndarray, ablate: Collection[int] = ()) -> Any:
+        """All that happens inside the net, by the names of its own trace; `ablate` as its `forward` says."""
+        options = {"ablate": tuple(ablate)} if ablate else {}
         with autocast(self.device):
             return self.net(at_working_size(picture, self.device, self.long_side), **options)

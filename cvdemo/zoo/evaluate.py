@@ -105,14 +105,14 @@ def evaluate(
     of the detector's call, without reading the picture; `progress` wraps the pictures as they are gone
     through.
     """
-    results, seconds = answers(model, data, progress=progress)
+    results, seconds = collect_results(model, data, progress=progress)
     numbers = coco_numbers(data.truth, results)
     if model.spec.options.get("one_box"):
         numbers |= single_numbers(data.truth, results)
     return {**numbers, "n": len(seconds), "ms_per_image": round(1000 * float(np.mean(seconds)), 2)}
 
 
-def answers(
+def collect_results(
     model: Detector,
     data: CocoData,
     *,
@@ -144,37 +144,37 @@ def coco_numbers(truth: dict[str, Any], results: list[dict[str, Any]]) -> dict[s
     from pycocotools.cocoeval import COCOeval
 
     with contextlib.redirect_stdout(io.StringIO()):
-        contest = COCOeval(
+        evaluation = COCOeval(
             _indexed(COCO(), truth, truth["annotations"]), _indexed(COCO(), truth, results), "bbox"
         )
-        contest.evaluate()
-        contest.accumulate()
-        contest.summarize()
-    return dict(zip(NUMBERS, contest.stats.tolist(), strict=True))
+        evaluation.evaluate()
+        evaluation.accumulate()
+        evaluation.summarize()
+    return dict(zip(NUMBERS, evaluation.stats.tolist(), strict=True))
 
 
 def single_numbers(truth: dict[str, Any], results: list[dict[str, Any]]) -> dict[str, float]:
-    """How often the best detection has the class of a picture's only thing, and its mean IoU with that box.
+    """How often the best detection has the class of a picture's only object, and its mean IoU with that box.
 
-    Pictures with no thing or several, not counting crowds (things that are too hard), are left out;
+    Pictures with no object or several, not counting crowds (objects that are too hard), are left out;
     `pictures_of_one` are left. A picture without a detection is wrong and has an IoU of 0.
     """
-    things: dict[int, list[dict[str, Any]]] = {}
+    objects: dict[int, list[dict[str, Any]]] = {}
     for row in truth["annotations"]:
         if not row["iscrowd"]:
-            things.setdefault(row["image_id"], []).append(row)
+            objects.setdefault(row["image_id"], []).append(row)
     best: dict[int, dict[str, Any]] = {}
     for row in results:
         if row["image_id"] not in best or row["score"] > best[row["image_id"]]["score"]:
             best[row["image_id"]] = row
-    asked = [(rows[0], best.get(image_id)) for image_id, rows in things.items() if len(rows) == 1]
-    right = [found is not None and found["category_id"] == row["category_id"] for row, found in asked]
-    overlaps = [0.0 if found is None else _iou(row["bbox"], found["bbox"]) for row, found in asked]
-    share = float(np.mean(right)) if asked else -1.0
+    pairs = [(rows[0], best.get(image_id)) for image_id, rows in objects.items() if len(rows) == 1]
+    right = [found is not None and found["category_id"] == row["category_id"] for row, found in pairs]
+    overlaps = [0.0 if found is None else _iou(row["bbox"], found["bbox"]) for row, found in pairs]
+    share = float(np.mean(right)) if pairs else -1.0
     return {
         "accuracy": share,
-        "box_IoU": float(np.mean(overlaps)) if asked else -1.0,
-        "pictures_of_one": len(asked),
+        "box_IoU": float(np.mean(overlaps)) if pairs else -1.0,
+        "pictures_of_one": len(pairs),
     }
 
 

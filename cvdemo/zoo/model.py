@@ -18,7 +18,7 @@ from cvdemo.ops.detections import select
 from cvdemo.zoo.labels import labels
 from cvdemo.zoo.spec import ModelSpec, Task
 
-FLOOR = 0.01  # raw detections below this score are not kept: COCO's tools do not look at them either
+FLOOR = 0.01  # raw detections below this score are not kept: COCO's tools ignore them too
 LONGEST_ASPECT = 16  # a thinner picture is padded to this before the network sees it
 
 

@@ -18,7 +18,15 @@ import numpy as np
 
 from cvdemo.assets import asset
 from cvdemo.errors import DataError
-from cvdemo.zoo.evaluate import MAX_DETECTIONS, NMS_IOU, SIZE, CocoData, answers, coco_numbers, drawn_data
+from cvdemo.zoo.evaluate import (
+    MAX_DETECTIONS,
+    NMS_IOU,
+    SIZE,
+    CocoData,
+    coco_numbers,
+    collect_results,
+    drawn_data,
+)
 from cvdemo.zoo.model import FLOOR, Detector
 from cvdemo.zoo.weights import has_weights
 
@@ -129,7 +137,7 @@ def has_knob(model: Detector, knob: Knob) -> bool:
     return isinstance(model, RegionDetector if knob == "proposals" else DrawnDetector)
 
 
-def turned(model: Detector, knob: Knob, value: int) -> DrawnDetector:
+def with_setting(model: Detector, knob: Knob, value: int) -> DrawnDetector:
     """The same net, not a copy, as a detector of pictures of another size or of another number of proposals.
 
     A `DataError` for a detector without this knob and for a value below 1.
@@ -157,10 +165,10 @@ def measure(model: Detector, knob: Knob, value: int, *, n: int, progress: Progre
 
     For another size the scenes are drawn in it, so that a bigger picture shows more.
     """
-    other = turned(model, knob, value)
+    other = with_setting(model, knob, value)
     data = scenes(n, value if knob == "size" else other.long_side)
     regions = regions_of(other, list(data.first(FIRST).pictures.values()))
-    results, seconds = answers(other, data, progress=progress)
+    results, seconds = collect_results(other, data, progress=progress)
     numbers = {name: round(number, 4) for name, number in coco_numbers(data.truth, results).items()}
     return Point(value, round(1000 * median(seconds), 2), regions, numbers)
 
@@ -171,7 +179,7 @@ def regions_of(model: Detector, readers: Sequence[Callable[[], np.ndarray]]) -> 
 
     if isinstance(model, RegionDetector):
         return round(
-            float(np.mean([len(model.staged(r(), most=model.proposals).regions) for r in readers])), 1
+            float(np.mean([len(model.run_stages(r(), most=model.proposals).regions) for r in readers])), 1
         )
     for read in readers:
         model.raw(read())

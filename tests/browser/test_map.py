@@ -10,11 +10,10 @@ import pytest
 
 from cvdemo.bench.metrics import random_set
 from cvdemo.data.coco import read_coco
-from cvdemo.labs.map.exam import changed
-from cvdemo.labs.map.example import simulated_exam
+from cvdemo.labs.map.experiment import changed, drawn_example, simulated_set
 from cvdemo.metrics.ap import AP_METHODS
-from cvdemo.metrics.contest import contest
 from cvdemo.metrics.curve import curves
+from cvdemo.metrics.eligible_pairs import eligible_pairs
 
 STEPS = "input[type=range][aria-label=Step]"
 
@@ -34,9 +33,9 @@ def place(page: Any) -> int:
 
 
 def test_the_last_step_is_pythons_ap_and_keys_move(app: str, page: Any) -> None:
-    exam = simulated_exam()
-    data = changed(exam.identity, exam.nms, 0, -1, exam)
-    ours = curves(contest(data), 0.5)
+    example = simulated_set(drawn_example())
+    data = changed(example.data, nms=example.nms)
+    ours = curves(eligible_pairs(data), 0.5)
     curve = next(c for c in ours.values() if c.name == "duck")
     opened(page, app + "/map?class=duck&detector=simulated")
     page.keyboard.press("Home")
@@ -71,7 +70,7 @@ def test_a_long_walk_of_own_files_ends_on_pythons_ap(app: str, page: Any, tmp_pa
     page.keyboard.press("End")
     page.locator(".map .stage:not(.waiting)").wait_for()
     name = page.locator(".map .list p").inner_text()
-    ours = curves(contest(read_coco(truth, results)), 0.5)
+    ours = curves(eligible_pairs(read_coco(truth, results)), 0.5)
     curve = next(c for c in ours.values() if f" {c.name} " in name)
     assert place(page) == len(curve)
     assert shown(page) == pytest.approx([curve.ap(m) for m in AP_METHODS], abs=1e-6)

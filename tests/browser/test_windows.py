@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cvdemo.labs.windows.lab import Search, search_both_ways
+from cvdemo.labs.windows.experiment import Search, search_both_ways
 from cvdemo.ui.scene import SPLIT
 from cvdemo.world import draw, named, scene
 

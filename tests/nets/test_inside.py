@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from cvdemo.nets.inside import cuts, inner_maps
+from cvdemo.nets.inside import ablations, inner_maps
 from cvdemo.nets.refinenet import RefineNet
 from cvdemo.nets.segmenters import SEGMENTERS, segmenter
 
@@ -38,13 +38,13 @@ def test_every_cut_changes_the_answer_and_none_changes_nothing(key: str, parts: 
     for weight in (p for p in net.parameters() if not p.any()):
         torch.nn.init.normal_(weight, std=0.1)  # what begins at zero brings nothing yet
     whole = net(PICTURE).logits
-    assert len(cuts(net)) == parts
+    assert len(ablations(net)) == parts
     if parts:
-        assert torch.equal(net(PICTURE, without=()).logits, whole)
-    for value in cuts(net).values():
-        assert not torch.allclose(net(PICTURE, without=(value,)).logits, whole)
+        assert torch.equal(net(PICTURE, ablate=()).logits, whole)
+    for value in ablations(net).values():
+        assert not torch.allclose(net(PICTURE, ablate=(value,)).logits, whole)
 
 
 def test_a_skip_that_is_not_there_cannot_be_cut() -> None:
-    assert cuts(segmenter("unet-noskip")) == {}
-    assert cuts(RefineNet()) == {}
+    assert ablations(segmenter("unet-noskip")) == {}
+    assert ablations(RefineNet()) == {}

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cvdemo import zoo
-from cvdemo.labs.nms.try_this import BUTTONS
+from cvdemo.labs.nms.controls import BUTTONS
 from cvdemo.ops.replay import Method
 from tests.pages import driver
 

@@ -36,7 +36,7 @@ from cvdemo.zoo.tradeoffs import (
     measure,
     read_curves,
     scenes,
-    turned,
+    with_setting,
 )
 
 
@@ -67,7 +67,7 @@ def test_every_detector_of_the_zoo_has_a_kind() -> None:
 def test_a_net_is_shown_the_size_that_was_asked_for(yolo: DrawnDetector) -> None:
     picture = scenes(1, 288).pictures[0]()
     assert picture.shape == (240, 288, 3)
-    bigger = turned(yolo, "size", 288)
+    bigger = with_setting(yolo, "size", 288)
     assert bigger.net is yolo.net
     assert bigger.lock is yolo.lock
     assert (yolo.long_side, bigger.long_side) == (192, 288)
@@ -78,10 +78,10 @@ def test_a_net_is_shown_the_size_that_was_asked_for(yolo: DrawnDetector) -> None
 @pytest.mark.parametrize("most", [1, 7, 40])
 def test_a_net_looks_at_as_many_regions_as_asked_for(rcnn: RCNNDetector, most: int) -> None:
     picture = scenes(1).pictures[0]()
-    fewer = turned(rcnn, "proposals", most)
+    fewer = with_setting(rcnn, "proposals", most)
     assert isinstance(fewer, RCNNDetector)
     assert not fewer.correct  # its own settings stay
-    proposed = {tuple(box) for box in fewer.staged(picture, most=most).regions.tolist()}
+    proposed = {tuple(box) for box in fewer.run_stages(picture, most=most).regions.tolist()}
     assert len(proposed) == most
     raw = fewer.network(picture, "")
     assert {tuple(box) for box in raw.boxes.tolist()} <= proposed
@@ -93,7 +93,7 @@ def test_the_regions_that_there_were_are_counted(faster: TwoStageDetector) -> No
     assert (few.value, few.regions, more.regions) == (5, 5, 50)
     assert all(tuple(p.numbers) == NUMBERS and p.ms > 0 for p in (few, more))
     pictures = [lambda: scenes(1).pictures[0]()]
-    there = tradeoffs.regions_of(turned(faster, "proposals", 4000), pictures)
+    there = tradeoffs.regions_of(with_setting(faster, "proposals", 4000), pictures)
     assert there is not None
     assert 50 < there < 3780  # it has not even so many anchors
 
@@ -129,9 +129,9 @@ def test_boxes_of_another_size_meet_the_truth(size: int) -> None:
 
 def test_what_cannot_be_turned_is_said(yolo: DrawnDetector) -> None:
     with pytest.raises(DataError, match=r"YOLO .* cannot be set to another number of proposals"):
-        turned(yolo, "proposals", 10)
+        with_setting(yolo, "proposals", 10)
     with pytest.raises(DataError, match="0 is no size of the picture: give 1 or more"):
-        turned(yolo, "size", 0)
+        with_setting(yolo, "size", 0)
 
 
 class Counted(Detector):

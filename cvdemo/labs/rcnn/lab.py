@@ -12,7 +12,7 @@ import supervision as sv
 from cvdemo import zoo
 from cvdemo.ui.page import texts
 from cvdemo.ui.source import Chosen
-from cvdemo.zoo.drawn_regions import Begun, Cut, RCNNDetector, RegionDetector, Staged
+from cvdemo.zoo.drawn_regions import Prepared, RCNNDetector, RegionDetector, RegionFeatures, StagedRun
 from cvdemo.zoo.model import workable
 from cvdemo.zoo.region_stages import MultiplyAdds, multiply_adds
 from cvdemo.zoo.weights import has_weights
@@ -28,8 +28,8 @@ class Passed(NamedTuple):
     key: str
     title: str
     detector: RegionDetector
-    begun: Begun
-    staged: Staged
+    begun: Prepared
+    staged: StagedRun
     raw: sv.Detections
 
     @property
@@ -81,38 +81,38 @@ def _passed(key: str, chosen: Chosen, regions: int) -> Passed:
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def begin(key: str, identity: str, _picture: np.ndarray) -> Begun:
+def begin(key: str, identity: str, _picture: np.ndarray) -> Prepared:
     """What a net knows of a picture before regions are looked at; a search is made once for all nets."""
     net = detector(key)
     after = None
     if key == "fast-rcnn" and has_weights("rcnn"):
         after = begin("rcnn", identity, _picture)
     _warm(key)
-    return net.run(lambda: net.begin(workable(_picture), after=after)).value
+    return net.run(lambda: net.prepare(workable(_picture), after=after)).value
 
 
 @st.cache_resource(show_spinner=False)
 def _warm(key: str) -> bool:
     """Run a net once on nothing: its first run takes far longer than all others."""
     net = detector(key)
-    net.run(lambda: net.finish(net.begin(np.zeros((48, 64, 3), np.uint8)), most=1))
+    net.run(lambda: net.finish(net.prepare(np.zeros((48, 64, 3), np.uint8)), most=1))
     return True
 
 
 @st.cache_resource(max_entries=40, show_spinner=False)
-def _cut(identity: str, first: int, last: int, _picture: np.ndarray) -> Cut:
+def _cut(identity: str, first: int, last: int, _picture: np.ndarray) -> RegionFeatures:
     net = cast(RCNNDetector, detector("rcnn"))
     begun = begin("rcnn", identity, _picture)
     return net.run(lambda: net.cut(begun, first, last)).value
 
 
 @st.cache_resource(max_entries=48, show_spinner=False)
-def _staged(key: str, identity: str, regions: int, _picture: np.ndarray) -> Staged:
+def _staged(key: str, identity: str, regions: int, _picture: np.ndarray) -> StagedRun:
     net, begun = detector(key), begin(key, identity, _picture)
     if isinstance(net, RCNNDetector):
         steps = [step for step in STEPS if step < regions] + [regions]
         cuts = [_cut(identity, first, last, _picture) for first, last in pairwise(steps)]
-        return net.joined(begun, cuts or [net.cut(begun, 0, 0)])
+        return net.classify_features(begun, cuts or [net.cut(begun, 0, 0)])
     return net.run(lambda: net.finish(begun, most=regions)).value
 
 
@@ -124,7 +124,7 @@ def _raw(key: str, identity: str, regions: int, _picture: np.ndarray) -> sv.Dete
 
 
 @st.cache_resource(max_entries=48, show_spinner=False)
-def costs(key: str, size: tuple[int, ...], _begun: Begun) -> MultiplyAdds:
+def costs(key: str, size: tuple[int, ...], _begun: Prepared) -> MultiplyAdds:
     """Multiply-adds of a net on pictures of a working size."""
     net = detector(key)
     return net.run(lambda: multiply_adds(net, _begun)).value

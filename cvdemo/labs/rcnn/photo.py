@@ -38,15 +38,15 @@ class Photographed(NamedTuple):
 @st.cache_resource(max_entries=12, show_spinner=False)
 def photographed(identity: str, regions: int, _picture: np.ndarray) -> Photographed:
     """The photo through every step, the network run once for each number of regions."""
-    from cvdemo.zoo.drawn_regions import Watch
+    from cvdemo.zoo.drawn_regions import StageTimer
 
     model = cast(PhotoRCNN, zoo.load(KEY))
-    picture, watch = workable(_picture), Watch(model.device)
-    with watch.over("proposals"):
+    picture, watch = workable(_picture), StageTimer(model.device)
+    with watch.stage("proposals"):
         boxes = model.regions(picture, regions)
-    with watch.over("warp"):
+    with watch.stage("warp"):
         warped = warp_regions(picture, boxes, size=CROP, context=CONTEXT)
-    with watch.over("features"):
+    with watch.stage("features"):
         probabilities = model.run(lambda: model.probabilities(warped)).value
     found = model.classify(boxes, probabilities)
     raw = model.detections(found, _picture.shape[:2], 1000 * sum(watch.seconds.values()))

@@ -25,7 +25,7 @@ from cvdemo.nets.rcnn import RCNN
 from cvdemo.nets.roi_head import RoIHead
 from cvdemo.ops.iou import box_iou
 from cvdemo.ops.warp import warp_regions
-from cvdemo.zoo.region_stages import Votes, class_maps, pooled, votes_by_maps
+from cvdemo.zoo.region_stages import RegionVotes, class_maps, roi_features, votes_by_maps
 
 WIDTH, HEIGHT = 400, 240  # pixels of the picture that a region is cut from, of both together
 
@@ -81,7 +81,7 @@ def _cut_out(one: Passed, number: int) -> tuple[np.ndarray, np.ndarray, str]:
 
 def _pooled(one: Passed, number: int) -> tuple[np.ndarray, np.ndarray, str]:
     """The level that the region is cut from, and the cells that it becomes, in the same colours."""
-    cut = pooled(one.detector, one.staged, number)
+    cut = roi_features(one.detector, one.staged, number)
     colours = palette(cut.features, one)
     level = colours.colours(on_picture(cut.features, one))
     left = draw_cells(level, one.staged.regions[number] / cut.stride, width=WIDTH, chosen=0)
@@ -96,7 +96,7 @@ def _pooled(one: Passed, number: int) -> tuple[np.ndarray, np.ndarray, str]:
 def _votes(one: Passed, number: int, class_id: int) -> tuple[np.ndarray, np.ndarray, str]:
     """The picture with the region's bins, and what each of them votes for a class."""
     bins = one.staged.trace.head.bins[number].float().cpu().numpy()
-    said = Votes(bins, bins.mean(axis=(1, 2)))
+    said = RegionVotes(bins, bins.mean(axis=(1, 2)))
     limit = vote_limit(class_maps(one.staged, class_id))
     large, region = _large(one, one.staged.regions[number])
     mean, none = said.logits[1 + class_id], said.logits[0]

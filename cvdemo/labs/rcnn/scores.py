@@ -13,14 +13,14 @@ import supervision as sv
 
 from cvdemo.data.detections_json import class_names, to_coco, to_csv
 from cvdemo.data.pictures import fit, to_png
-from cvdemo.draw.regions import Judged, draw_judged
+from cvdemo.draw.regions import MarkedDetections, draw_marked_detections
 from cvdemo.labs.rcnn.lab import Passed
 from cvdemo.labs.rcnn.stages import columns, heading, row
-from cvdemo.metrics.tally import Tally, tally
+from cvdemo.metrics.recall_counts import RecallCounts, recall_counts
+from cvdemo.metrics.scene import scene_score
 from cvdemo.ops.detections import confidence, select
 from cvdemo.ui.source import Chosen
-from cvdemo.ui.truth import scene_score
-from cvdemo.world.known import Truth
+from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
 
 WIDTH = 400
@@ -32,7 +32,7 @@ class Answer(NamedTuple):
 
     before: sv.Detections
     after: sv.Detections
-    verdict: Tally | None
+    verdict: RecallCounts | None
 
 
 def answer(chosen: Chosen, raw: sv.Detections, score: float, iou: float) -> Answer:
@@ -42,14 +42,14 @@ def answer(chosen: Chosen, raw: sv.Detections, score: float, iou: float) -> Answ
     return Answer(before, after, verdict(chosen, after))
 
 
-def verdict(chosen: Chosen, found: sv.Detections) -> Tally | None:
+def verdict(chosen: Chosen, found: sv.Detections) -> RecallCounts | None:
     """Which things detections find, difficult ones left out; None where no truth is known."""
     if chosen.truth is None:
         return None
     wanted = things_of(chosen.identity, chosen.truth)
     ids = [THINGS.index(name) for name in class_names(found)]
     classes = np.asarray(wanted.class_id, int)
-    return tally(found.xyxy, confidence(found), np.array(ids, int), wanted.xyxy, classes)
+    return recall_counts(found.xyxy, confidence(found), np.array(ids, int), wanted.xyxy, classes)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -78,27 +78,29 @@ def results(chosen: Chosen, found: Sequence[Passed]) -> None:
 def _before(one: Passed, said: Answer, chosen: Chosen, small: np.ndarray) -> tuple[np.ndarray, str]:
     best = said.before[:LIMIT]
     assert isinstance(best, sv.Detections)
-    picture = draw_judged(small, Judged(_scaled(best, chosen, small)), labels=False)
+    picture = draw_marked_detections(small, MarkedDetections(_scaled(best, chosen, small)), labels=False)
     count = len(said.before)
     boxes = f"{count:,} box{'' if count == 1 else 'es'} of {len(one.raw):,} pass"
     return picture, f"**{one.milliseconds['head']:.1f} ms** · {boxes}"
 
 
 def _after(one: Passed, said: Answer, chosen: Chosen, small: np.ndarray) -> tuple[np.ndarray, str]:
-    picture = draw_judged(small, judged(chosen, said, small))
+    picture = draw_marked_detections(small, judged(chosen, said, small))
     total = f"**{sum(one.milliseconds.values()):.0f} ms** in all"
     if chosen.truth is None:
         return picture, f"{total} · {len(said.after)} detections"
     return picture, f"{total} · {scene_score(said.after, chosen.truth).text()}"
 
 
-def judged(chosen: Chosen, said: Answer, small: np.ndarray) -> Judged:
+def judged(chosen: Chosen, said: Answer, small: np.ndarray) -> MarkedDetections:
     """Detections in pixels of a smaller picture, with what is wrong and missed."""
     found = _scaled(said.after, chosen, small)
     if said.verdict is None or chosen.truth is None:
-        return Judged(found)
+        return MarkedDetections(found)
     wanted = things_of(chosen.identity, chosen.truth).xyxy[~said.verdict.found]
-    return Judged(found, ~said.verdict.right, wanted * (small.shape[1] / chosen.picture.shape[1]))
+    return MarkedDetections(
+        found, ~said.verdict.true_positive, wanted * (small.shape[1] / chosen.picture.shape[1])
+    )
 
 
 def _scaled(found: sv.Detections, chosen: Chosen, small: np.ndarray) -> sv.Detections:
@@ -136,6 +138,6 @@ def coco_text(found: sv.Detections) -> str:
 def sheet(chosen: Chosen, answers: dict[str, Answer]) -> np.ndarray:
     """The detections of all nets, two by two, [H, W, 3]."""
     large = fit(chosen.picture, 960)
-    drawn = [draw_judged(large, judged(chosen, said, large)) for said in answers.values()]
+    drawn = [draw_marked_detections(large, judged(chosen, said, large)) for said in answers.values()]
     drawn += [np.full_like(large, 255)] * (len(drawn) % 2)
     return np.vstack([np.hstack(drawn[k : k + 2]) for k in range(0, len(drawn), 2)])

@@ -33,7 +33,7 @@ Times = dict[str, dict[str, float]]
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _seconds(key: str, identity: str, regions: int, _picture: np.ndarray) -> dict[str, float]:
     net = detector(key)
-    staged = partial(net.staged, workable(_picture), most=regions)
+    staged = partial(net.run_stages, workable(_picture), most=regions)
     return net.run(lambda: median_seconds(lambda: staged().seconds, runs=RUNS)).value
 
 

@@ -15,7 +15,7 @@ from cvdemo.labs.rcnn.lab import Passed
 from cvdemo.nets.rfcn import VotingHead
 from cvdemo.ui.page import texts
 from cvdemo.ui.source import Chosen
-from cvdemo.zoo.region_stages import Votes, class_maps, votes, votes_by_maps
+from cvdemo.zoo.region_stages import RegionVotes, class_maps, region_votes, votes_by_maps
 
 WIDE, SIDE = 720, 300  # pixels of the maps, of the grid
 
@@ -32,7 +32,7 @@ def corner(chosen: Chosen, found: Sequence[Passed]) -> None:
     with controls:
         target, class_id = _choices(chosen, found, one)
         box = _moved(one, target)
-    said = votes(one.detector, one.staged, box)
+    said = region_votes(one.detector, one.staged, box)
     own = class_maps(one.staged, class_id)
     stride = cast(VotingHead, one.detector.net.head).config.stride
     drawn = vote_maps(own, one.working, box, scale=1 / stride, width=WIDE)
@@ -75,7 +75,7 @@ def _moved(one: Passed, target: Target) -> np.ndarray:
     return np.asarray(box + np.array([right * wide, down * high] * 2), np.float32)
 
 
-def _result(one: Passed, said: Votes, class_id: int, limit: float) -> None:
+def _result(one: Passed, said: RegionVotes, class_id: int, limit: float) -> None:
     """The bins' means, their mean, and all classes' probabilities."""
     bins, logits = said.bins[1 + class_id], said.logits
     st.image(to_jpeg(vote_grid(bins, limit=limit, side=SIDE), 90), width="stretch")

@@ -1,0 +1,61 @@
+"""Keypoints of people in COCO's order: their similarity and their mirror image."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cvdemo.errors import DataError
+
+COCO_SIGMAS = (
+    np.array(
+        [0.26, 0.25, 0.25, 0.35, 0.35, 0.79, 0.79, 0.72, 0.72, 0.62, 0.62, 1.07, 1.07, 0.87, 0.87, 0.89, 0.89]
+    )
+    / 10
+)
+"""How far annotators stray at each of the 17 keypoints, as a share of the person's size (cocodataset.org)."""
+
+MIRROR = (0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15)
+"""The keypoint that each of the 17 becomes in a mirror: left and right change places."""
+
+
+def mirrored_keypoints(keypoints: NDArray[Any], width: float) -> NDArray[Any]:
+    """Keypoints [..., 17, 3] as they lie in a mirror of a picture of that width.
+
+    x, y in pixels and the visibility; those that are not labelled (0) stay at 0.
+    """
+    mirrored = keypoints[..., MIRROR, :].copy()
+    mirrored[..., 0] = np.where(mirrored[..., 2] > 0, width - mirrored[..., 0], 0)
+    return mirrored
+
+
+def keypoint_similarity(
+    found: ArrayLike, truth: ArrayLike, area: ArrayLike, *, sigmas: ArrayLike = COCO_SIGMAS
+) -> NDArray[np.float64]:
+    """Similarity [..., K] in 0..1 of each found keypoint with the true one, NaN for those without label.
+
+    exp(-d^2 / (2 s^2 k^2)): d is the distance in pixels, s^2 the person's `area` [...] in square pixels,
+    and k twice the keypoint's sigma. `found` [..., K, 2 or more], `truth` [..., K, 3].
+    """
+    there, xy = np.asarray(truth, np.float64), np.asarray(found, np.float64)[..., :2]
+    if there.shape[-2:-1] != np.shape(sigmas):
+        raise DataError(f"there are {len(np.asarray(sigmas))} sigmas for {there.shape[-2]} keypoints")
+    scale = (2 * np.asarray(sigmas)) ** 2 * (np.asarray(area, np.float64)[..., None] + np.spacing(1)) * 2
+    similar = np.exp(-((xy - there[..., :2]) ** 2).sum(axis=-1) / scale)
+    return np.where(there[..., 2] > 0, similar, np.nan)
+
+
+def oks(
+    found: ArrayLike, truth: ArrayLike, area: ArrayLike, *, sigmas: ArrayLike = COCO_SIGMAS
+) -> NDArray[np.float64]:
+    """Object keypoint similarity [...] in 0..1: the mean over labelled keypoints, NaN where there are none.
+
+    Arguments as in `keypoint_similarity`; cocodataset.org, keypoints evaluation, sec. 1.3.
+    """
+    similar = keypoint_similarity(found, truth, area, sigmas=sigmas)
+    labelled = ~np.isnan(similar)
+    count = labelled.sum(axis=-1)
+    total = np.where(labelled, similar, 0).sum(axis=-1)
+    return np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
