@@ -16,7 +16,7 @@ LONGEST = 1280
 STATE = "iou-state"  # not a widget's key: it outlives a switch of pages
 COMPONENT = "iou-boxes"
 
-_board = component("iou/lab", "picture", "iou/math", "iou/board")
+_board = component("iou/lab")
 
 
 def board(chosen: Chosen, pair: BoxPair) -> None:

@@ -18,7 +18,7 @@ from cvdemo.ui.component import component
 
 CHUNK = 40  # detections whose pictures and reasons travel together
 
-_player = component("map/player", "player", "map/numbers", "map/charts", "map/stage")
+_player = component("map/player")
 
 
 def curve_player(steps: PRSteps, found: EvaluationSet, *, run: str, threshold: float, key: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ import streamlit as st
 import supervision as sv
 
 from cvdemo.data.detections_json import class_names, to_coco
-from cvdemo.data.pictures import fit, to_jpeg, to_png
+from cvdemo.data.pictures import fit, to_png
 from cvdemo.draw.colours import colour
 from cvdemo.labs.nms.draw import animation, draw_frames, frame_count, frames_per_second
 from cvdemo.labs.nms.experiment import NMSRun, NMSSettings, TruthMatches, run_nms
@@ -20,7 +19,7 @@ from cvdemo.labs.nms.own_boxes import OwnBoxes, classes_of
 from cvdemo.ops.detections import confidence
 from cvdemo.ops.replay import Method
 from cvdemo.ui.cache import cached
-from cvdemo.ui.component import component
+from cvdemo.ui.component import component, with_picture
 from cvdemo.video.write import as_gif, as_mp4
 
 LONGEST = 1024  # more than the stage is wide
@@ -40,7 +39,7 @@ OPENING = {
     Method.FUSION: "Each joins the fused box that it overlaps, or founds a new one. Nothing is thrown away.",
 }
 
-_player = component("nms/player", "picture", "player", "nms/state", "nms/draw", "nms/list", "nms/edit")
+_player = component("nms/player")
 
 
 def nms_player(
@@ -94,7 +93,7 @@ def nms_player(
         "own": own or [],
         "classes": [] if own is None else classes_of(own),
     }
-    data = _packed(fields, _arrays(run, names, unique, matches), fit(picture, LONGEST))
+    data = with_picture(fields, fit(picture, LONGEST), _arrays(run, names, unique, matches))
     _player(data=data, key=key, on_own_change=on_own or _nothing)
 
 
@@ -127,19 +126,6 @@ def _arrays(
         "truth": np.zeros(0, np.float32) if matches is None else matches.boxes.astype(np.float32),
         "verdict": verdict,
     }
-
-
-def _packed(fields: dict[str, Any], arrays: dict[str, np.ndarray], picture: np.ndarray) -> bytes:
-    """Fields as JSON, then the arrays and the picture as bytes: thousands of boxes need no parsing."""
-    jpeg = to_jpeg(picture)
-    body, places = b"", {}
-    for name, values in arrays.items():
-        places[name] = [values.dtype.str[1:], len(body), values.size]
-        body += np.ascontiguousarray(values).tobytes()
-    identity = f"{len(jpeg)}-{zlib.crc32(jpeg)}"
-    head = {**fields, "identity": identity, "places": places, "jpeg": len(body)}
-    text = json.dumps(head).encode()
-    return len(text).to_bytes(4, "little") + text + body + jpeg
 
 
 @cached
