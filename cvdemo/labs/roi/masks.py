@@ -14,7 +14,7 @@ from cvdemo.draw.roi import mask_errors, shift_curves
 from cvdemo.labs.roi.lab import Box, things
 from cvdemo.labs.roi.maps import Seen
 from cvdemo.ops.iou import box_iou
-from cvdemo.ops.roi_masks import POOLINGS, coverage, mask_back, mask_ious
+from cvdemo.ops.roi_masks import POOLINGS, coverage, mask_ious, recovered_mask
 from cvdemo.ui.source import Chosen
 
 PLAIN = {"displayModeBar": False}
@@ -76,7 +76,7 @@ def _costs(identity: str, name: str, stride: int, _chosen: Chosen, _found: Seen,
         mask_errors(
             np.asarray(small, np.uint8),
             true,
-            mask_back(coverage(true, stride), moved, true.shape, POOLINGS[way], stride),
+            recovered_mask(coverage(true, stride), moved, true.shape, POOLINGS[way], stride),
             roi,
         )
         for way in SHOWN
