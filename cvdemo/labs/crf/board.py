@@ -28,7 +28,7 @@ from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component, packed
 from cvdemo.ui.segmentation import known
 
-_lab = component("crf/lab", "parts", "player", "crf/views", "crf/charts")
+_lab = component("crf/lab")
 
 
 @cached

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from cvdemo.ops.dilated import Layer
+from cvdemo.ops.dilated import ConvLayer
 from cvdemo.ui import widgets
 
 MOST = 5
@@ -31,7 +31,7 @@ EXPERIMENTS = {
 }
 
 
-def choose_stack() -> list[Layer]:
+def choose_stack() -> list[ConvLayer]:
     """Sliders for the layers, their kernel, their rates and, folded away, their strides."""
 
     numbers = range(1, 1 + widgets.slider("layers", "Layers", 1, MOST, 3))
@@ -39,4 +39,4 @@ def choose_stack() -> list[Layer]:
     rates = [widgets.slider(f"rate{k}", f"Rate of layer {k}", 1, MOST_RATE, RATES[k - 1]) for k in numbers]
     with st.popover("Strides"):
         strides = [widgets.slider(f"stride{k}", f"Stride of layer {k}", 1, 2, 1) for k in numbers]
-    return [Layer(kernel, stride, rate) for rate, stride in zip(rates, strides, strict=True)]
+    return [ConvLayer(kernel, stride, rate) for rate, stride in zip(rates, strides, strict=True)]

@@ -1,4 +1,4 @@
-"""Regions on pictures and on feature maps, cut-outs on a sheet, votes in a grid, judged detections."""
+"""Regions on pictures and on feature maps, cut-outs on a sheet, votes in a grid, marked detections."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ Picture = NDArray[np.uint8]
 Colour = tuple[int, int, int]
 
 BEST, OTHERS, CHOSEN, MISSED = (255, 214, 0), (0, 158, 255), (255, 255, 255), (255, 59, 48)
-TRUSTED = 10  # boxes that stand out
+BEST_FEW = 10  # boxes that stand out
 FOR, AGAINST, NEITHER = (230, 120, 0), (0, 100, 190), (242, 242, 242)  # of votes; told apart by everyone
 PAPER: Colour = (200, 200, 200)
 
 
 def draw_regions(picture: Picture, boxes: ArrayLike, *, chosen: int | None = None) -> Picture:
-    """A copy of a picture [H, W, 3] with boxes [R, 4] in its pixels, the first `TRUSTED` of them in yellow.
+    """A copy of a picture [H, W, 3] with boxes [R, 4] in its pixels, the first `BEST_FEW` of them in yellow.
 
     The `chosen` one stands out in white.
     """
     corners = np.round(np.asarray(boxes, np.float64).reshape(-1, 4)).astype(int)
     full = picture.copy()
-    for box in corners[TRUSTED:][::-1]:
+    for box in corners[BEST_FEW:][::-1]:
         _box(full, box, OTHERS, 1)
     scene = np.asarray(cv2.addWeighted(picture, 0.4, full, 0.6, 0), np.uint8)
-    for box in corners[:TRUSTED][::-1]:
+    for box in corners[:BEST_FEW][::-1]:
         _box(scene, box, BEST, 1)
     if chosen is not None and chosen < len(corners):
         _outlined(scene, corners[chosen])
@@ -161,7 +161,7 @@ def vote_maps(
     return np.vstack(rows)
 
 
-class Judged(NamedTuple):
+class MarkedDetections(NamedTuple):
     """Detections of a picture and what is known of them: which are `wrong` [N], the `missed` boxes [M, 4].
 
     Nothing is known where both are None.
@@ -169,20 +169,20 @@ class Judged(NamedTuple):
 
     detections: sv.Detections
     wrong: NDArray[np.bool_] | None = None
-    missed: NDArray[np.floating[Any]] | None = None
+    missed: NDArray[np.number[Any]] | None = None
 
 
-def draw_judged(picture: Picture, judged: Judged, *, labels: bool = True) -> Picture:
-    """A copy of a picture [H, W, 3] with detections; wrong ones crossed out, missed things dashed in red."""
-    scene = draw_detections(picture, judged.detections, labels=labels)
+def draw_marked(picture: Picture, marked: MarkedDetections, *, labels: bool = True) -> Picture:
+    """A copy of a picture [H, W, 3] with detections; wrong ones crossed out, missed objects dashed in red."""
+    scene = draw_detections(picture, marked.detections, labels=labels)
     line = max(2, round(max(picture.shape[:2]) / 250))
-    if judged.wrong is not None:
-        for box in np.round(judged.detections.xyxy[judged.wrong]).astype(int).tolist():
+    if marked.wrong is not None:
+        for box in np.round(marked.detections.xyxy[marked.wrong]).astype(int).tolist():
             x1, y1, x2, y2 = box
             cv2.line(scene, (x1, y1), (x2, y2), MISSED, line, cv2.LINE_AA)
             cv2.line(scene, (x1, y2), (x2, y1), MISSED, line, cv2.LINE_AA)
-    if judged.missed is not None:
-        for box in judged.missed:
+    if marked.missed is not None:
+        for box in marked.missed:
             _dashed(scene, np.round(box).astype(int), MISSED, line)
     return scene
 

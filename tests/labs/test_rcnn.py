@@ -1,4 +1,4 @@
-"""Regions, cut-outs, votes and judged detections as pictures; charts of times."""
+"""Regions, cut-outs, votes and marked detections as pictures; charts of times."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import pytest
 import supervision as sv
 
 from cvdemo.draw.feature_maps import feature_colours, feature_palette
-from cvdemo.draw.region_times import published_bars, region_curves, share_bars, time_bars
-from cvdemo.draw.regions import (
+from cvdemo.labs.rcnn.charts import published_bars, region_curves, share_bars, time_bars
+from cvdemo.labs.rcnn.draw import (
     AGAINST,
     BEST,
     CHOSEN,
     FOR,
     MISSED,
     PAPER,
-    Judged,
+    MarkedDetections,
     beside,
     contact_sheet,
     draw_bins,
     draw_cells,
-    draw_judged,
+    draw_marked,
     draw_regions,
     sheet_shape,
     vote_colours,
@@ -123,12 +123,12 @@ def test_what_is_wrong_and_missed_is_marked() -> None:
         np.array([[10.0, 10, 30, 30], [40, 10, 60, 30]]), confidence=np.array([0.9, 0.8]),
         class_id=np.array([1, 1]), data={"class_name": np.array(["cat", "cat"])},
     )  # fmt: skip
-    judged = Judged(found, np.array([False, True]), np.array([[10.0, 40, 30, 55]]))
-    drawn = draw_judged(GREY, judged, labels=False)
+    marked = MarkedDetections(found, np.array([False, True]), np.array([[10.0, 40, 30, 55]]))
+    drawn = draw_marked(GREY, marked, labels=False)
     assert tuple(drawn[20, 20]) == (128, 128, 128)
     assert tuple(drawn[20, 50]) == MISSED
     assert (drawn[40, 10:18] == MISSED).all()
-    np.testing.assert_array_equal(draw_judged(GREY, Judged(sv.Detections.empty())), GREY)
+    np.testing.assert_array_equal(draw_marked(GREY, MarkedDetections(sv.Detections.empty())), GREY)
 
 
 def test_a_palette_colours_parts_as_the_whole() -> None:
