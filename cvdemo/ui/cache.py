@@ -111,7 +111,8 @@ class ResultCache:
 def nbytes_of(value: Any) -> int:
     """Bytes of a result: its arrays, tensors, texts and byte strings, through containers and dataclasses.
 
-    What is met twice within one result counts once. Anything else counts as its own object alone.
+    Of a function, what it encloses or is a method of. What is met twice within one result counts once.
+    Anything else counts as its own object alone.
     """
     seen: set[int] = set()
 
@@ -128,6 +129,11 @@ def nbytes_of(value: Any) -> int:
             return own + sum(size(k) + size(v) for k, v in item.items())
         if isinstance(item, list | tuple | set | frozenset):
             return own + sum(map(size, item))
+        if hasattr(item, "indptr"):  # a sparse array of scipy, without importing scipy
+            return own + size(item.data) + size(item.indices) + size(item.indptr)
+        if inspect.isroutine(item):
+            enclosed = [cell.cell_contents for cell in getattr(item, "__closure__", None) or ()]
+            return own + sum(map(size, enclosed)) + size(getattr(item, "__self__", None))
         if is_dataclass(item) and not isinstance(item, type):
             cached = getattr(item, "__dict__", {})  # holds cached properties besides the fields
             return own + sum(map(size, [getattr(item, f.name) for f in fields(item)] + [*cached.values()]))

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from cvdemo.ops.crf_kernels import bilateral_filter
 from cvdemo.ui import cache
 from cvdemo.ui.cache import ResultCache, cached, nbytes_of
 
@@ -33,6 +34,14 @@ def test_bytes_of_arrays_tensors_and_containers() -> None:
     assert inside <= nbytes_of({"a": [pair, pair]}) <= inside + 1500  # the same object counts once
     whole = np.zeros(10_000)
     assert nbytes_of(whole[:5]) >= whole.nbytes  # a view keeps all of its base alive
+
+
+def test_bytes_of_functions_and_sparse_arrays() -> None:
+    picture = np.random.default_rng(0).integers(0, 256, (60, 80, 3)).astype(np.uint8)
+    lattice = bilateral_filter(picture, 20, 10, method="lattice")
+    exact = bilateral_filter(picture[:10, :10], 20, 10, method="exact")
+    assert nbytes_of(lattice) > 60 * 80 * 6 * 4  # six weights a pixel
+    assert 4 * 100**2 <= nbytes_of(exact) < 4 * 100**2 + 2000
 
 
 def test_the_least_recently_used_go_first_and_the_limit_holds() -> None:

@@ -22,7 +22,7 @@ from cvdemo.ui.source import choose_picture
 
 SHOWN = 320  # pixels of the pictures' longer side, about
 
-_grids = component("upsampling/lab", "upsampling/math", "upsampling/grid", "upsampling/maps")
+_grids = component("upsampling/lab")
 
 
 def grids_board(options: UpsamplingOptions, grids: Grids) -> None:
