@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,17 +9,17 @@ import numpy as np
 import streamlit as st
 import supervision as sv
 
-from cvdemo.data.detections_json import class_names, to_coco
-from cvdemo.data.pictures import fit, to_png
+from cvdemo.data.detections_json import class_names
+from cvdemo.data.pictures import fit
 from cvdemo.draw.colours import colour
-from cvdemo.labs.nms.draw import animation, draw_frames, frame_count, frames_per_second
+from cvdemo.labs.nms.draw import animation, draw_frames, frame_count
 from cvdemo.labs.nms.experiment import NMSRun, NMSSettings, TruthMatches, run_nms
 from cvdemo.labs.nms.own_boxes import OwnBoxes, classes_of
 from cvdemo.ops.detections import confidence
 from cvdemo.ops.replay import Method
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component, with_picture
-from cvdemo.video.write import as_gif, as_mp4
+from cvdemo.ui.downloads import coco, gif, mp4, offer, png
 
 LONGEST = 1024  # more than the stage is wide
 
@@ -162,25 +161,15 @@ def _nothing() -> None:
     """A callback that must be there for the state to exist."""
 
 
-def downloads(row: Any, picture: np.ndarray, run: NMSRun, *, name: str, key: str) -> None:
-    """Four buttons into a container: animation, last frame, kept boxes; `name` is the picture's."""
-    stem = f"{name.rsplit('.', 1)[0]}-{run.replay.method.replace(' ', '-')}"
-
-    def gif() -> bytes:
-        frames = animation(picture, run)
-        return as_gif(frames, frames_per_second(len(frames)))
-
-    def mp4() -> bytes:
-        frames = animation(picture, run)
-        return as_mp4(frames, frames_per_second(len(frames)))
-
-    def png() -> bytes:
-        return to_png(draw_frames(picture, run, [frame_count(run.replay) - 1], longest=1280)[0])
-
-    def coco() -> str:
-        return json.dumps(to_coco(run.kept, image_id=1), indent=1)
-
-    row.download_button("GIF", gif, f"{stem}.gif", "image/gif", key=f"gif-{key}")
-    row.download_button("MP4", mp4, f"{stem}.mp4", "video/mp4", key=f"mp4-{key}")
-    row.download_button("PNG", png, f"{stem}.png", "image/png", key=f"png-{key}")
-    row.download_button("COCO JSON", coco, f"{stem}.json", "application/json", key=f"coco-{key}")
+def downloads(row: Any, name: str, picture: np.ndarray, run: NMSRun, *, part: str) -> None:
+    """Buttons into a container: animation, last frame, kept boxes; `name` is the picture's."""
+    last = frame_count(run.replay) - 1
+    offer(
+        name,
+        gif(lambda: animation(picture, run)),
+        mp4(lambda: animation(picture, run)),
+        png(lambda: draw_frames(picture, run, [last], longest=1280)[0]),
+        coco(lambda: run.kept),
+        part=part,
+        place=row,
+    )

@@ -17,22 +17,22 @@ Picture = NDArray[np.uint8]
 Colour = tuple[int, int, int]
 
 BEST, OTHERS, CHOSEN, MISSED = (255, 214, 0), (0, 158, 255), (255, 255, 255), (255, 59, 48)
-TRUSTED = 10  # boxes that stand out
+BEST_FEW = 10  # boxes that stand out
 FOR, AGAINST, NEITHER = (230, 120, 0), (0, 100, 190), (242, 242, 242)  # of votes; told apart by everyone
 PAPER: Colour = (200, 200, 200)
 
 
 def draw_regions(picture: Picture, boxes: ArrayLike, *, chosen: int | None = None) -> Picture:
-    """A copy of a picture [H, W, 3] with boxes [R, 4] in its pixels, the first `TRUSTED` of them in yellow.
+    """A copy of a picture [H, W, 3] with boxes [R, 4] in its pixels, the first `BEST_FEW` of them in yellow.
 
     The `chosen` one stands out in white.
     """
     corners = np.round(np.asarray(boxes, np.float64).reshape(-1, 4)).astype(int)
     full = picture.copy()
-    for box in corners[TRUSTED:][::-1]:
+    for box in corners[BEST_FEW:][::-1]:
         _box(full, box, OTHERS, 1)
     scene = np.asarray(cv2.addWeighted(picture, 0.4, full, 0.6, 0), np.uint8)
-    for box in corners[:TRUSTED][::-1]:
+    for box in corners[:BEST_FEW][::-1]:
         _box(scene, box, BEST, 1)
     if chosen is not None and chosen < len(corners):
         _outlined(scene, corners[chosen])
@@ -169,11 +169,11 @@ class MarkedDetections(NamedTuple):
 
     detections: sv.Detections
     wrong: NDArray[np.bool_] | None = None
-    missed: NDArray[np.floating[Any]] | None = None
+    missed: NDArray[np.number[Any]] | None = None
 
 
-def draw_marked_detections(picture: Picture, marked: MarkedDetections, *, labels: bool = True) -> Picture:
-    """A copy of a picture [H, W, 3] with detections; wrong ones crossed out, missed things dashed in red."""
+def draw_marked(picture: Picture, marked: MarkedDetections, *, labels: bool = True) -> Picture:
+    """A copy of a picture [H, W, 3] with detections; wrong ones crossed out, missed objects dashed in red."""
     scene = draw_detections(picture, marked.detections, labels=labels)
     line = max(2, round(max(picture.shape[:2]) / 250))
     if marked.wrong is not None:
