@@ -40,7 +40,12 @@ def main() -> None:
     lab()
     theory("tradeoffs")
     code_fold(
-        in_turn, front, with_setting, measure, paper="https://arxiv.org/abs/1611.10012", ready_made="`pycocotools`"
+        in_turn,
+        front,
+        with_setting,
+        measure,
+        paper="https://arxiv.org/abs/1611.10012",
+        ready_made="`pycocotools`",
     )
 
 

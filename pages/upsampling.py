@@ -8,7 +8,7 @@ import streamlit as st
 
 from cvdemo.labs.upsampling.board import grids_board, picture_row
 from cvdemo.labs.upsampling.controls import EDITS, choose_options, edited_grids
-from cvdemo.ops.transposed import convolution_matrix, transposed_convolution, transposed_sources
+from cvdemo.ops.transposed import convolution_matrix, transposed_convolution, transposed_summands
 from cvdemo.ops.upsampling import bed_of_nails, bilinear, linear_weights, max_pool, max_unpool, nearest
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.try_this import try_this
@@ -54,7 +54,7 @@ def main() -> None:
         max_pool,
         max_unpool,
         transposed_convolution,
-        transposed_sources,
+        transposed_summands,
         convolution_matrix,
         paper="https://arxiv.org/abs/1603.07285",
         ready_made="`torch.nn.functional.interpolate`, `max_unpool2d`, `conv_transpose2d`",

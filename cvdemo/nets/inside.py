@@ -46,7 +46,7 @@ def ablations(net: nn.Module) -> dict[str, int]:
     if isinstance(net, FCN):
         return {f"scores at stride {s}": s for s in (16, 8) if s >= net.config.finest}
     if isinstance(net, SegNet):
-        return {f"places at stride {s}": s for s in (32, 16, 8, 4, 2)}
+        return {f"indices at stride {s}": s for s in (32, 16, 8, 4, 2)}
     if isinstance(net, LinkNet):
         return {f"link at stride {s}": s for s in (16, 8, 4, 2)}
     if isinstance(net, PSPNet):

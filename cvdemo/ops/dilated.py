@@ -16,7 +16,7 @@ Floats: TypeAlias = NDArray[np.floating[Any]]
 WIDEST = 4096  # pixels of a field that is measured: beyond, the counts no longer fit a float
 
 
-class Layer(NamedTuple):
+class ConvLayer(NamedTuple):
     """A convolution, or a pooling: cells of its kernel a side, its stride, the rate of its dilation."""
 
     kernel: int
@@ -25,12 +25,12 @@ class Layer(NamedTuple):
     pooling: bool = False
 
 
-def effective_kernel(layer: Layer) -> int:
+def effective_kernel(layer: ConvLayer) -> int:
     """Cells that a dilated kernel spans a side: d (k - 1) + 1 (arXiv:1606.00915, sec. 3.1)."""
     return layer.dilation * (layer.kernel - 1) + 1
 
 
-def receptive_field(layers: Sequence[Layer]) -> int:
+def receptive_field(layers: Sequence[ConvLayer]) -> int:
     """Pixels a side that one output of a stack depends on, holes included; the first layer comes first.
 
     1 + sum of d (k - 1) times the strides of all layers before (Araujo et al., "Computing receptive fields
@@ -43,12 +43,12 @@ def receptive_field(layers: Sequence[Layer]) -> int:
     return field
 
 
-def total_stride(layers: Sequence[Layer]) -> int:
+def total_stride(layers: Sequence[ConvLayer]) -> int:
     """Pixels of the input between two neighbouring outputs of a stack: the product of its strides."""
     return int(np.prod([layer.stride for layer in _checked(layers)], dtype=np.int64))
 
 
-def path_counts(layers: Sequence[Layer]) -> NDArray[np.int64]:
+def path_counts(layers: Sequence[ConvLayer]) -> NDArray[np.int64]:
     """By how many ways one output reaches each pixel of its field along one axis, [receptive field].
 
     0 is a pixel that it does not see: gridding (arXiv:1702.08502, sec. 3.2). In two dimensions the count of
@@ -63,7 +63,7 @@ def path_counts(layers: Sequence[Layer]) -> NDArray[np.int64]:
     return counts
 
 
-def measured_counts(layers: Sequence[Layer], *, axes: int = 1) -> Floats:
+def measured_counts(layers: Sequence[ConvLayer], *, axes: int = 1) -> Floats:
     """The same by torch: the gradient of one output of convolutions whose weights are all 1.
 
     The input is as large as the receptive field, [r] or, with two axes, [r, r], so that there is exactly
@@ -100,34 +100,34 @@ def shared_with_neighbour(counts: NDArray[np.int64], stride: int) -> float:
     return float(both.sum() / seen.sum())
 
 
-def without_dilation(layers: Sequence[Layer]) -> list[Layer]:
+def without_dilation(layers: Sequence[ConvLayer]) -> list[ConvLayer]:
     """The same convolutions at rate 1."""
     return [layer._replace(dilation=1) for layer in layers]
 
 
-def pooled_instead(layers: Sequence[Layer]) -> list[Layer]:
+def pooled_instead(layers: Sequence[ConvLayer]) -> list[ConvLayer]:
     """The undilated stack with poolings that bring each convolution as far as its rate did.
 
     Between convolutions whose rate grows by a factor f stands an f x f pooling of stride f; a rate that the
     one before does not divide is rounded down, and one that falls stays as it is.
     """
-    stack: list[Layer] = []
+    stack: list[ConvLayer] = []
     reach = 1
     for layer in _checked(layers):
         factor = max(1, layer.dilation // reach)
         if factor > 1:
-            stack.append(Layer(factor, factor, pooling=True))
+            stack.append(ConvLayer(factor, factor, pooling=True))
             reach *= factor
         stack.append(layer._replace(dilation=1))
     return stack
 
 
-def parameters(layers: Sequence[Layer], channels: int) -> int:
+def parameters(layers: Sequence[ConvLayer], channels: int) -> int:
     """Weights of the stack's convolutions, each from `channels` to `channels`, without biases."""
     return sum((layer.kernel * channels) ** 2 for layer in layers if not layer.pooling)
 
 
-def multiply_adds(layers: Sequence[Layer], channels: int, size: tuple[int, int]) -> int:
+def multiply_adds(layers: Sequence[ConvLayer], channels: int, size: tuple[int, int]) -> int:
     """Products that the stack's convolutions sum up for a map of height and width `size`, padded to fit.
 
     A layer's output has ceil(side / strides so far) cells a side.
@@ -153,7 +153,7 @@ def dilated_response(grey: Floats, kernel: Floats, rate: int) -> NDArray[np.floa
 
     Cross-correlation as in networks; beyond its edges the map is mirrored.
     """
-    side = effective_kernel(Layer(kernel.shape[0], 1, rate))
+    side = effective_kernel(ConvLayer(kernel.shape[0], 1, rate))
     holes = np.zeros((side, side), dtype=np.float32)
     holes[::rate, ::rate] = kernel
     return _correlate(grey, holes)
@@ -172,7 +172,7 @@ def _correlate(grey: Floats, kernel: Floats) -> NDArray[np.float32]:
     return np.asarray(out, dtype=np.float32)
 
 
-def _checked(layers: Sequence[Layer]) -> Sequence[Layer]:
+def _checked(layers: Sequence[ConvLayer]) -> Sequence[ConvLayer]:
     if not layers:
         raise DataError("a stack of at least one layer is needed")
     for k, layer in enumerate(layers, 1):

@@ -56,7 +56,7 @@ class MergeStep:
     b: int  # above a
     similarities: dict[Similarity, float]  # all four, in 0..1
     total: float  # of those switched on
-    rivals: int  # pairs of neighbours that it was chosen from
+    candidates: int  # pairs of neighbours that it was chosen from
     region: int  # the new region's number
     box: tuple[int, int, int, int]
     size: int
@@ -137,7 +137,7 @@ def merge_steps(segments: Segments, similarities: Sequence[str] = SIMILARITIES) 
         a, b = min(total, key=lambda pair: (-total[pair], pair))
         new = len(segments) + step
         regions[new] = merged(regions[a], regions[b], new)
-        chosen, best, rivals = open_pairs[a, b], total[a, b], len(total)
+        chosen, best, candidates = open_pairs[a, b], total[a, b], len(total)
         gone = [pair for pair in total if a in pair or b in pair]
         for pair in gone:
             del total[pair], open_pairs[pair]
@@ -145,7 +145,7 @@ def merge_steps(segments: Segments, similarities: Sequence[str] = SIMILARITIES) 
             open_pairs[k, new] = compare(k, new)
             total[k, new] = _sum(open_pairs[k, new], on)
         made = regions[new]
-        yield MergeStep(step, a, b, chosen, best, rivals, new, made.box, made.size, made.level)
+        yield MergeStep(step, a, b, chosen, best, candidates, new, made.box, made.size, made.level)
 
 
 def _sum(similarities: dict[Similarity, float], on: tuple[Similarity, ...]) -> float:

@@ -62,24 +62,26 @@ class NmsStep:
     current: int  # the box kept now
     score: float  # its score now, after all decay
     kept: Indices  # [K] kept so far, in order, current last
-    rivals: Indices  # [R] waiting boxes (of its class) that overlap it, by descending score before the step
+    overlapping: (
+        Indices  # [R] waiting boxes (of its class) that overlap it, by descending score before the step
+    )
     overlaps: Floats  # [R] what decides: their IoU with it; for DIoU-NMS the IoU less the centres' distance
-    fallen: NDArray[np.bool_]  # [R] which of the rivals fall to it
+    is_suppressed: NDArray[np.bool_]  # [R] which of the overlapping fall to it
     remaining: Indices  # [M] still waiting, by descending score after the step
     scores: Floats  # [N] every box's score after the step; only Soft-NMS changes scores
 
     @property
     def suppressed(self) -> Indices:
         """The boxes that fall in this step, by descending score."""
-        return self.rivals[self.fallen]
+        return self.overlapping[self.is_suppressed]
 
     @property
     def deciding(self) -> Floats:
         """The overlap that decided for each of `suppressed`."""
-        return self.overlaps[self.fallen]
+        return self.overlaps[self.is_suppressed]
 
 
-Verdict: TypeAlias = Callable[[Floats, Floats], tuple[Floats, NDArray[np.bool_]]]
+SuppressionRule: TypeAlias = Callable[[Floats, Floats], tuple[Floats, NDArray[np.bool_]]]
 """(overlaps [R], scores [R]) to (scores after [R], which fall [R])."""
 
 
@@ -129,8 +131,8 @@ def soft_nms_steps(
     "gaussian" by exp(-IoU^2 / sigma) with sigma above 0; a box falls when its score is below
     score_threshold. Defaults are the authors'. arXiv:1704.04503, sec. 3.
     """
-    verdict = _soft(method, iou_threshold, sigma, score_threshold)
-    return _play(as_boxes(boxes), scores, class_ids, verdict, floor=score_threshold)
+    rule = _soft(method, iou_threshold, sigma, score_threshold)
+    return _play(as_boxes(boxes), scores, class_ids, rule, floor=score_threshold)
 
 
 def soft_nms(
@@ -161,7 +163,7 @@ def _play(
     boxes: Floats,
     scores: ArrayLike,
     class_ids: ArrayLike | None,
-    verdict: Verdict,
+    rule: SuppressionRule,
     *,
     penalty: Callable[[Floats, Floats], Floats] | None = None,
     floor: float = -np.inf,
@@ -169,18 +171,18 @@ def _play(
     """Check what was given, now and not at the first step; then play."""
     scores = as_scores(scores, len(boxes))
     classes = np.zeros(len(boxes), np.int64) if class_ids is None else as_class_ids(class_ids, len(boxes))
-    return _steps(boxes, scores, classes, verdict, penalty, floor)
+    return _steps(boxes, scores, classes, rule, penalty, floor)
 
 
 def _steps(
     boxes: Floats,
     scores: Floats,
     classes: Indices,
-    verdict: Verdict,
+    rule: SuppressionRule,
     penalty: Callable[[Floats, Floats], Floats] | None,
     floor: float,
 ) -> Iterator[NmsStep]:
-    """Keep the best waiting box, let the verdict fall on those it overlaps, go on with the next best."""
+    """Keep the best waiting box, let the rule fall on those it overlaps, go on with the next best."""
     waiting = np.argsort(-scores, kind="stable")
     waiting = waiting[scores[waiting] >= floor]
     columns = _with_areas(boxes)
@@ -193,24 +195,26 @@ def _steps(
         with np.errstate(invalid="ignore"):
             ious = _ious(columns[:, [current]], columns[:, waiting])[0]
         near = (ious > 0) & (classes[waiting] == classes[current])
-        rivals, overlaps = waiting[near], ious[near]
+        overlapping, overlaps = waiting[near], ious[near]
         if penalty is not None:
-            overlaps = overlaps - penalty(boxes[[current]], boxes[rivals])[0]
-        after, fallen = verdict(overlaps, scores[rivals])
-        if not np.array_equal(after, scores[rivals]):
+            overlaps = overlaps - penalty(boxes[[current]], boxes[overlapping])[0]
+        after, suppressed = rule(overlaps, scores[overlapping])
+        if not np.array_equal(after, scores[overlapping]):
             scores = scores.copy()
-            scores[rivals] = after
-        waiting = np.delete(waiting, np.flatnonzero(near)[fallen])
+            scores[overlapping] = after
+        waiting = np.delete(waiting, np.flatnonzero(near)[suppressed])
         waiting = waiting[np.lexsort((waiting, -scores[waiting]))]
-        yield NmsStep(current, float(scores[current]), kept[:done], rivals, overlaps, fallen, waiting, scores)
+        yield NmsStep(
+            current, float(scores[current]), kept[:done], overlapping, overlaps, suppressed, waiting, scores
+        )
 
 
-def _hard(iou_threshold: float, dtype: np.dtype[Any]) -> Verdict:
+def _hard(iou_threshold: float, dtype: np.dtype[Any]) -> SuppressionRule:
     limit = _floor_to(check_threshold(iou_threshold), dtype)
     return lambda overlaps, scores: (scores, overlaps > limit)
 
 
-def _soft(method: str, iou_threshold: float, sigma: float, score_threshold: float) -> Verdict:
+def _soft(method: str, iou_threshold: float, sigma: float, score_threshold: float) -> SuppressionRule:
     if method not in ("linear", "gaussian"):
         raise DataError(f"Soft-NMS is 'linear' or 'gaussian', not {method!r}")
     if not sigma > 0:
@@ -219,14 +223,14 @@ def _soft(method: str, iou_threshold: float, sigma: float, score_threshold: floa
         raise DataError(f"score_threshold must be 0 or more, it is {score_threshold}")
     check_threshold(iou_threshold)
 
-    def verdict(overlaps: Floats, scores: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    def rule(overlaps: Floats, scores: Floats) -> tuple[Floats, NDArray[np.bool_]]:
         if method == "linear":
             after = scores * np.where(overlaps > iou_threshold, 1 - overlaps, 1)
         else:
             after = scores * np.exp(-(overlaps**2) / sigma)
         return after, after < score_threshold
 
-    return verdict
+    return rule
 
 
 def _greedy(boxes: Floats, threshold: float) -> Indices:
@@ -253,11 +257,11 @@ def _greedy(boxes: Floats, threshold: float) -> Indices:
 def _settle(overlaps: NDArray[np.bool_]) -> list[int]:
     """Positions kept by greedy NMS inside one block, from its matrix of "falls to" [B, B]."""
     rows = [int.from_bytes(row, "little") for row in np.packbits(overlaps, axis=1, bitorder="little")]
-    fallen, kept = 0, []
+    suppressed, kept = 0, []
     for i, row in enumerate(rows):
-        if not fallen >> i & 1:
+        if not suppressed >> i & 1:
             kept.append(i)
-            fallen |= row
+            suppressed |= row
     return kept
 
 

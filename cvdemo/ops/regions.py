@@ -60,7 +60,7 @@ QUALITY = tuple(
 """As the paper's quality mode has it, more of each: three colour spaces, two scales, finer ones."""
 
 
-class Proposals(NamedTuple):
+class RegionProposals(NamedTuple):
     """N boxes that differ, the most trusted first: any number of the first ones is a good smaller set."""
 
     boxes: NDArray[np.float32]  # [N, 4] x1 y1 x2 y2 in pixels of the picture
@@ -71,12 +71,14 @@ class Proposals(NamedTuple):
     def __len__(self) -> int:
         return len(self.boxes)
 
-    def first(self, count: int) -> Proposals:
+    def first(self, count: int) -> RegionProposals:
         """Its first boxes, as many as asked for or all."""
-        return Proposals(self.boxes[:count], self.strategy[:count], self.region[:count], self.level[:count])
+        return RegionProposals(
+            self.boxes[:count], self.strategy[:count], self.region[:count], self.level[:count]
+        )
 
 
-def at_work(picture: Picture, longest: int = LONGEST) -> Picture:
+def working_picture(picture: Picture, longest: int = LONGEST) -> Picture:
     """The picture [h, w, 3] that is searched, its longer side at most `longest`; small ones stay so."""
     if picture.ndim != 3 or picture.shape[2] != 3 or not picture.size or picture.dtype != np.uint8:
         raise DataError(f"a picture is uint8 [H, W, 3], this is {picture.dtype} {list(picture.shape)}")
@@ -101,7 +103,7 @@ def selective_search(
     strategies: Sequence[Strategy] = FAST,
     longest: int = LONGEST,
     least_side: float = LEAST_SIDE,
-) -> Proposals:
+) -> RegionProposals:
     """At most so many boxes around regions that may be things, of a picture [H, W, 3].
 
     Boxes with a side below `least_side` of the picture's longer side are left out, unless the picture itself
@@ -112,7 +114,7 @@ def selective_search(
             f"a search needs strategies, 0 or more boxes and 1 or more pixels, not {len(strategies)}, {most} "
             f"and {longest}"
         )
-    small = at_work(picture, longest)
+    small = working_picture(picture, longest)
     hierarchies = _hierarchies(small, strategies)
     found = _candidates(hierarchies)
     scale = np.array([picture.shape[1] / small.shape[1], picture.shape[0] / small.shape[0]] * 2)
@@ -123,7 +125,7 @@ def selective_search(
     rows = rows[_first_of_each(found.boxes[rows])]
     rows = rows[_unlike_first(found.boxes[rows])][:most]
     boxes = (found.boxes[rows] * scale).astype(np.float32)
-    return Proposals(boxes, found.strategy[rows], found.region[rows], found.level[rows])
+    return RegionProposals(boxes, found.strategy[rows], found.region[rows], found.level[rows])
 
 
 def _labels(colours: Picture, strategy: Strategy) -> Labels:

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cvdemo.errors import DataError
 from cvdemo.ops.checks import as_floats
-from cvdemo.ops.roi_bins import Size, align_bins, as_pair, pool_bins, vote_bins
+from cvdemo.ops.roi_bins import Size, align_bins, as_pair, pool_bins, ps_pool_bins
 from cvdemo.ops.upsampling import as_map
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
@@ -65,7 +65,7 @@ def ps_roi_pool(maps: ArrayLike, roi: ArrayLike, size: Size, *, spatial_scale: f
     has no cells. As `torchvision.ops.ps_roi_pool` for one RoI.
     """
     x = _own_maps(maps, size)  # [C, S, S, H, W]
-    bins = vote_bins(_like(roi, x), size, x.shape[-2:], spatial_scale=spatial_scale)
+    bins = ps_pool_bins(_like(roi, x), size, x.shape[-2:], spatial_scale=spatial_scale)
     pooled = np.zeros(x.shape[:3], x.dtype)
     for i, (top, bottom) in enumerate(bins.rows):
         for j, (left, right) in enumerate(bins.columns):

@@ -40,7 +40,7 @@ class CellBins:
     rows: Ints
     columns: Ints
 
-    def moved_by(self) -> Floats:
+    def rounding_error(self) -> Floats:
         """How far rounding has moved each side of the RoI, [4], in cells."""
         return np.asarray(self.rounded - self.exact)
 
@@ -71,7 +71,7 @@ class Samples:
         return weights / max(count, 1)
 
 
-class Neighbour(NamedTuple):
+class CellWeight(NamedTuple):
     """A cell that a sample takes `weight` of."""
 
     row: int
@@ -79,12 +79,12 @@ class Neighbour(NamedTuple):
     weight: float
 
 
-class Sample(NamedTuple):
+class SamplePoint(NamedTuple):
     """One sampling point at (`y`, `x`) in cells, and its four nearest cells; outside, their weights are 0."""
 
     y: float
     x: float
-    neighbours: tuple[Neighbour, ...]
+    neighbours: tuple[CellWeight, ...]
 
 
 @dataclass(frozen=True)
@@ -94,11 +94,11 @@ class SampleBins:
     rows: Samples
     columns: Samples
 
-    def points(self, i: int, j: int) -> list[Sample]:
+    def points(self, i: int, j: int) -> list[SamplePoint]:
         """The samples of bin (i, j), row by row."""
         down, across = (_along(axis, k) for axis, k in ((self.rows, i), (self.columns, j)))
         return [
-            Sample(y, x, tuple(Neighbour(r, c, v * w) for r, v in rows for c, w in columns))
+            SamplePoint(y, x, tuple(CellWeight(r, c, v * w) for r, v in rows for c, w in columns))
             for (y, rows), (x, columns) in itertools.product(down, across)
         ]
 
@@ -125,7 +125,9 @@ def pool_bins(roi: ArrayLike, size: Size, shape: tuple[int, int], *, spatial_sca
     return _cell_bins(exact, rounded, size, shape)
 
 
-def vote_bins(roi: ArrayLike, size: Size, shape: tuple[int, int], *, spatial_scale: float = 1.0) -> CellBins:
+def ps_pool_bins(
+    roi: ArrayLike, size: Size, shape: tuple[int, int], *, spatial_scale: float = 1.0
+) -> CellBins:
     """The cells of position-sensitive pooling's bins (arXiv:1605.06409, eq. 1).
 
     As `pool_bins`, but the cell of the lower right corner is no part of the RoI, and the last row and column

@@ -46,7 +46,7 @@ class Layout(NamedTuple):
         return (cells - 1) * self.stride + self.dilation * (kernel - 1) + 1
 
 
-class Source(NamedTuple):
+class Summand(NamedTuple):
     """One summand of an output cell: the input cell's place times the kernel weight's."""
 
     row: int
@@ -85,7 +85,7 @@ def transposed_convolution(x: ArrayLike, kernel: ArrayLike, layout: Layout | Non
     return full[..., padding : padding + rows, padding : padding + columns]
 
 
-def transposed_sources(size: Size, kernel: Size, layout: Layout | None = None) -> list[list[list[Source]]]:
+def transposed_summands(size: Size, kernel: Size, layout: Layout | None = None) -> list[list[list[Summand]]]:
     """Every output cell's summands: `[row][column]` is the list of its sources, in the kernel's order.
 
     An output row is fed by those input rows r and kernel rows u with r stride + u dilation - padding = row,
@@ -98,7 +98,7 @@ def transposed_sources(size: Size, kernel: Size, layout: Layout | None = None) -
         for m, n, k in zip((rows, columns), size, kernel, strict=True)
     )
     return [
-        [[Source(r, c, u, v) for u, r in down[i] for v, c in across[j]] for j in range(columns)]
+        [[Summand(r, c, u, v) for u, r in down[i] for v, c in across[j]] for j in range(columns)]
         for i in range(rows)
     ]
 

@@ -86,14 +86,14 @@ def bed_of_nails(x: ArrayLike, factor: int) -> Floats:
     return out
 
 
-class Pooled(NamedTuple):
+class MaxPooled(NamedTuple):
     """Largest values [..., h, w] of windows, and where each stood: row * W + column in the map pooled."""
 
     values: Floats
     indices: Indices
 
 
-def max_pool(x: ArrayLike, kernel: int, stride: int | None = None) -> Pooled:
+def max_pool(x: ArrayLike, kernel: int, stride: int | None = None) -> MaxPooled:
     """The largest value of every kernel x kernel window, and its place; the first one wins a tie.
 
     x [..., H, W]; a window every `stride` cells, by default side by side; what does not fill a window is
@@ -111,7 +111,7 @@ def max_pool(x: ArrayLike, kernel: int, stride: int | None = None) -> Pooled:
     best = flat.argmax(axis=-1)
     rows = np.arange(flat.shape[-3])[:, None] * stride + best // kernel
     columns = np.arange(flat.shape[-2]) * stride + best % kernel
-    return Pooled(flat.max(axis=-1), rows * width + columns)
+    return MaxPooled(flat.max(axis=-1), rows * width + columns)
 
 
 def max_unpool(values: ArrayLike, indices: ArrayLike, size: tuple[int, int]) -> Floats:

@@ -19,7 +19,7 @@ Floats: TypeAlias = NDArray[np.floating[Any]]
 Size: TypeAlias = tuple[int, int]
 
 
-class Dense(NamedTuple):
+class DenseScores(NamedTuple):
     """Scores [K, rows, columns] of every window, and how often the network was called for them."""
 
     scores: Floats
@@ -85,7 +85,7 @@ def window_boxes(level: Level, window: int, stride: int) -> NDArray[np.float32]:
 
 def slide(
     picture: Floats, classify: Callable[[Floats], Floats], *, window: int, stride: int, batch: int = 256
-) -> Dense:
+) -> DenseScores:
     """Cut out every stride-th window and classify it; a call for each.
 
     picture [C, H, W]; `classify` takes cut-outs [N, C, window, window] to scores [N, K], at most `batch`
@@ -99,12 +99,12 @@ def slide(
         at = np.arange(start, min(start + batch, rows * columns))
         scores.append(classify(np.ascontiguousarray(views[at // columns, at % columns])))
         calls += len(at)
-    return Dense(np.concatenate(scores).T.reshape(-1, rows, columns), calls)
+    return DenseScores(np.concatenate(scores).T.reshape(-1, rows, columns), calls)
 
 
 def shift_and_stitch(
     picture: Floats, network: Callable[[Floats], Floats], *, window: int, own_stride: int, stride: int
-) -> Dense:
+) -> DenseScores:
     """The scores of `slide` from a network that answers for all windows of a picture at once.
 
     picture [C, H, W]; `network` takes a picture to scores [K, h, w] at every `own_stride`-th window. A finer
@@ -126,4 +126,4 @@ def shift_and_stitch(
                 found = np.empty((len(part), rows, columns), part.dtype)
             found[:, down::every, right::every] = part
     assert found is not None  # there is at least one window
-    return Dense(found, calls)
+    return DenseScores(found, calls)

@@ -116,9 +116,9 @@ def _mask_rcnn(key: str) -> Recipe:
 
 def _pose(key: str) -> Recipe:
     """The recipe of both ways to keypoints, on larger pictures of scenes with people."""
-    scenes = Scenes(pool=1536, fresh=768, objects=(8, 12), people=2, size=POSE_SIZE)
+    scenes = Scenes(pool=1536, fresh=512, objects=(8, 12), people=2, size=POSE_SIZE)
     return Recipe(
-        key, f"cvdemo.train.pose:PoseTask:{key}", steps=2000, start="faster-rcnn", whole=True, batch=8,
+        key, f"cvdemo.train.pose:PoseTask:{key}", steps=1500, start="faster-rcnn", whole=True, batch=8,
         rate=1.5e-3, channels_last=True, scenes=scenes,
     )  # fmt: skip
 

@@ -76,7 +76,7 @@ def test_pictures_of_any_size(shape: tuple[int, int]) -> None:
     Image.fromarray(np.full((*shape, 3), 90, np.uint8)).save(out, "PNG")
     app = open_page(source="upload", apart="24")
     without_errors(app)
-    app.file_uploader(key="files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
+    app.file_uploader(key="dilated-files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
     without_errors(app)
 
 

@@ -41,7 +41,7 @@ def test_pictures_of_any_size(shape: tuple[int, int], fits: bool) -> None:
     out = io.BytesIO()
     Image.fromarray(np.full((*shape, 3), 90, np.uint8)).save(out, "PNG")
     app = open_page(source="upload", longest="64")
-    app.file_uploader(key="files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
+    app.file_uploader(key="fcn-files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
     assert not app.exception
     if fits:
         without_errors(app)

@@ -60,7 +60,7 @@ def test_another_object_takes_the_truth_box_and_another_picture_starts_over() ->
     before = pair_of(app)
     app.selectbox(key="object").select_index(0).run()
     assert pair_of(app).truth != before.truth
-    app.segmented_control(key="source").set_value("sample").run()
+    app.segmented_control(key="iou-source").set_value("sample").run()
     assert not app.exception
     assert pair_of(app).truth != before.truth
 

@@ -46,6 +46,6 @@ def test_pictures_of_any_size(shape: tuple[int, int]) -> None:
     out = io.BytesIO()
     Image.fromarray(np.full((*shape, 3), 90, np.uint8)).save(out, "PNG")
     app = open_page(source="upload")
-    app.file_uploader(key="files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
+    app.file_uploader(key="localize-files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
     without_errors(app)
     assert any("drawn world only" in i.value for i in app.info)

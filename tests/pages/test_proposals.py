@@ -82,7 +82,7 @@ def test_one_colour_and_tiny_pictures(shape: tuple[int, int]) -> None:
     out = io.BytesIO()
     Image.fromarray(np.full((*shape, 3), 90, np.uint8)).save(out, "PNG")
     app = open_page(source="upload")
-    app.file_uploader(key="files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
+    app.file_uploader(key="proposals-files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
     assert says(without_errors(app), "1 of 1 boxes")
 
 

@@ -150,7 +150,7 @@ def _png(shape: tuple[int, int]) -> bytes:
 @pytest.mark.parametrize("shape", [(1, 1), (1, 300), (40, 50)])
 def test_pictures_with_nothing_on_them(shape: tuple[int, int]) -> None:
     app = open_page(source="upload")
-    fine(app.file_uploader(key="files").set_value([("small.png", _png(shape), "image/png")]).run())
+    fine(app.file_uploader(key="rcnn-files").set_value([("small.png", _png(shape), "image/png")]).run())
     assert any("eight classes" in i.value for i in app.info)
     assert captions(app, "R-FCN")
 
@@ -158,7 +158,7 @@ def test_pictures_with_nothing_on_them(shape: tuple[int, int]) -> None:
 @pytest.mark.usefixtures("folder")
 def test_a_broken_upload_gives_one_sentence() -> None:
     app = open_page(source="upload")
-    app.file_uploader(key="files").set_value([("broken.png", b"nonsense", "image/png")]).run()
+    app.file_uploader(key="rcnn-files").set_value([("broken.png", b"nonsense", "image/png")]).run()
     assert not app.exception
     assert len(app.error) == 1 and "broken.png" in app.error[0].value
 

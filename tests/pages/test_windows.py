@@ -41,7 +41,7 @@ def test_pictures_of_any_size(shape: tuple[int, int], fits: bool) -> None:
     out = io.BytesIO()
     Image.fromarray(np.full((*shape, 3), 90, np.uint8)).save(out, "PNG")
     app = open_page(source="upload", smallest="54", scales="1")
-    app.file_uploader(key="files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
+    app.file_uploader(key="windows-files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
     assert not app.exception
     assert len(app.error) == (not fits)
     assert any("drawn world only" in i.value for i in app.info)

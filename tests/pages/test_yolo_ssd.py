@@ -47,7 +47,7 @@ def test_pictures_of_any_size(shape: tuple[int, int]) -> None:
     out = io.BytesIO()
     Image.fromarray(np.full((*shape, 3), 90, np.uint8)).save(out, "PNG")
     app = open_page(source="upload", view="SSD's levels", score="0.02")
-    app.file_uploader(key="files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
+    app.file_uploader(key="yolo_ssd-files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
     without_errors(app)
     assert any("drawn world only" in i.value for i in app.info)
     assert all(name in LEVELS for name in ("stride 8", "stride 32"))

@@ -24,7 +24,7 @@ from cvdemo.labs.dilated.experiment import (
     stack_costs,
     stack_figures,
 )
-from cvdemo.ops.dilated import Layer, path_counts, total_stride
+from cvdemo.ops.dilated import ConvLayer, path_counts, total_stride
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component, with_picture
 from cvdemo.ui.source import Chosen
@@ -46,7 +46,7 @@ class BranchView(NamedTuple):
 
 
 @cached
-def _stack_figures(layers: tuple[Layer, ...]) -> StackFigures:
+def _stack_figures(layers: tuple[ConvLayer, ...]) -> StackFigures:
     return stack_figures(layers)
 
 
@@ -68,7 +68,7 @@ def _aspp_views(identity: str, _picture: NDArray[np.uint8]) -> tuple[list[Branch
     return [*views, BranchView("mask", "the head's output, upsampled by 8", mask)], milliseconds
 
 
-def figures(layers: list[Layer]) -> None:
+def figures(layers: list[ConvLayer]) -> None:
     """The stack's figures side by side."""
     found = _stack_figures(tuple(layers))
     shown = {
@@ -90,7 +90,7 @@ def _size(size: tuple[int, int]) -> str:
     return f"{size[0]}×{size[1]}"
 
 
-def board(chosen: Chosen, layers: list[Layer]) -> None:
+def board(chosen: Chosen, layers: list[ConvLayer]) -> None:
     """The side view, the field on the picture, the counts; all of it answers in the browser."""
     small = fit(chosen.picture, WORKING[0])
     height, width = small.shape[:2]
@@ -117,7 +117,7 @@ def _spot(chosen: Chosen, width: int, height: int) -> tuple[int, int]:
     return int(scale * (x1 + x2) / 2), int(scale * (y1 + y2) / 2)
 
 
-def cost_table(layers: list[Layer]) -> None:
+def cost_table(layers: list[ConvLayer]) -> None:
     """Three ways to a large field, a row each, with what they cost."""
     rows = [
         {
@@ -134,7 +134,7 @@ def cost_table(layers: list[Layer]) -> None:
     st.table(rows, hide_index=True)
 
 
-def layer_text(layer: Layer) -> str:
+def layer_text(layer: ConvLayer) -> str:
     """A layer as a table names it: "3×3 rate 2 ÷2", "pool 2"."""
     if layer.pooling:
         return f"pool {layer.kernel}"

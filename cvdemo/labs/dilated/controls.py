@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from cvdemo.ops.dilated import Layer
+from cvdemo.ops.dilated import ConvLayer
 
 MOST = 5
 RATES = (1, 2, 4, 8, 16)  # that the sliders begin with
@@ -31,7 +31,7 @@ EXPERIMENTS = {
 }
 
 
-def choose_stack() -> list[Layer]:
+def choose_stack() -> list[ConvLayer]:
     """Sliders for the layers, their kernel, their rates and, folded away, their strides; all in the URL."""
 
     def slide(label: str, low: int, high: int, start: int, key: str) -> int:
@@ -42,4 +42,4 @@ def choose_stack() -> list[Layer]:
     rates = [slide(f"Rate of layer {k + 1}", 1, LARGEST_RATE, RATES[k], f"rate{k + 1}") for k in range(count)]
     with st.popover("Strides"):
         strides = [slide(f"Stride of layer {k + 1}", 1, 2, 1, f"stride{k + 1}") for k in range(count)]
-    return [Layer(kernel, stride, rate) for rate, stride in zip(rates, strides, strict=True)]
+    return [ConvLayer(kernel, stride, rate) for rate, stride in zip(rates, strides, strict=True)]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cvdemo import zoo
 from cvdemo.nets.patch_classifier import MAP, STRIDE, WINDOW, EveryPatch, PatchClassifier, multiply_adds
-from cvdemo.ops.windows import Dense, window_counts
+from cvdemo.ops.windows import DenseScores, window_counts
 from cvdemo.zoo.checkpoint import module_bytes
 from cvdemo.zoo.model import Model, Timed
 from cvdemo.zoo.spec import ModelSpec, Source, Task
@@ -62,8 +62,8 @@ class PatchScores(NamedTuple):
 
     picture: NDArray[np.uint8]
     stride: int
-    slid: Timed[Dense]
-    convolved: Timed[Dense]
+    slid: Timed[DenseScores]
+    convolved: Timed[DenseScores]
     apart: float
 
 

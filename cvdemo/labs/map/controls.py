@@ -8,9 +8,9 @@ import numpy as np
 import streamlit as st
 
 from cvdemo.labs.map.experiment import NMS_IOU, EvaluationSet, classes_by_truth
+from cvdemo.metrics.convention_scores import TOOLS
 from cvdemo.metrics.curve import unique_names
 from cvdemo.metrics.eligible_pairs import EligiblePairs
-from cvdemo.metrics.switchboard import TOOLS
 from cvdemo.ui.page import texts
 
 IOU, SCORE = 0.5, 0.3  # where the sliders start

@@ -32,7 +32,7 @@ from cvdemo.zoo.model import Detector
 FORMATS = ("guess", *get_args(Format))
 IOU_TYPES: dict[str, IouType] = {"boxes": "bbox", "masks": "segm", "keypoints": "keypoints"}
 SHOWN_PROBLEMS = 8
-READING = "Reading the files …"
+READING = "ConventionScore the files …"
 
 Progress: TypeAlias = Callable[[Iterable[SetPicture], str], Iterable[SetPicture]]
 

@@ -9,9 +9,9 @@ from cvdemo.labs.map.draw import curve_svg
 from cvdemo.labs.map.experiment import curve_csv, mean_ap, scores_json
 from cvdemo.metrics.coco import Scores
 from cvdemo.metrics.confusion import confusion
+from cvdemo.metrics.convention_scores import ConventionScore, ap_by_convention, ap_by_tool
 from cvdemo.metrics.curve import Curve, unique_names
 from cvdemo.metrics.eligible_pairs import EligiblePairs
-from cvdemo.metrics.switchboard import Reading, one_by_one, tools
 from cvdemo.metrics.tide import tide
 from cvdemo.metrics.what_if import above
 
@@ -85,8 +85,8 @@ def compare_tools(curve: Curve) -> None:
     if eligible.data.iou_type == "keypoints":
         left.info("Keypoints have one set of rules only, COCO's: no two tools to compare.")
     else:
-        left.dataframe(_tools_table(tools(eligible.data, iou)), hide_index=True, key="map-tools")
-    readings = one_by_one(eligible.data, eligible.conventions, iou)
+        left.dataframe(_tools_table(ap_by_tool(eligible.data, iou)), hide_index=True, key="map-tools")
+    readings = ap_by_convention(eligible.data, eligible.conventions, iou)
     rows = [
         {"one decision changed": r.name, "mAP": r.ap, "difference": r.ap - readings[0].ap} for r in readings
     ]
@@ -102,7 +102,7 @@ def compare_tools(curve: Curve) -> None:
     )
 
 
-def _tools_table(readings: list[Reading]) -> list[dict[str, str]]:
+def _tools_table(readings: list[ConventionScore]) -> list[dict[str, str]]:
     """One column per tool, one row per decision."""
     rows = [{"": "mAP"} | {r.name: f"{r.ap:.4f}" for r in readings}]
     for label, setting in (

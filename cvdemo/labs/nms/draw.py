@@ -84,7 +84,7 @@ def _frame(canvas: _Canvas, number: int) -> np.ndarray:
     step = number - 1
     past = slice(0, replay.offsets[min(max(step, 0), len(replay))])
     suppressed = np.zeros(len(boxes), dtype=bool)
-    suppressed[replay.other[past][replay.fallen[past]]] = True
+    suppressed[replay.other[past][replay.suppressed[past]]] = True
     kept = np.zeros(len(boxes), dtype=bool)
     kept[replay.current[: max(step, 0)]] = True
     for i in np.flatnonzero(suppressed):
@@ -108,9 +108,9 @@ def _draw_step(scene: np.ndarray, canvas: _Canvas, step: int) -> None:
     current = int(replay.current[step])
     rows = slice(replay.offsets[step], replay.offsets[step + 1])
     soft = replay.method in (Method.LINEAR, Method.GAUSSIAN)
-    touched = replay.fallen[rows] | soft
+    touched = replay.suppressed[rows] | soft
     hit, overlaps = replay.other[rows][touched], replay.overlap[rows][touched]
-    inks = [RED if suppressed else AMBER for suppressed in replay.fallen[rows][touched]]
+    inks = [RED if suppressed else AMBER for suppressed in replay.suppressed[rows][touched]]
     shade = scene.copy()
     for i, ink in zip(hit, inks, strict=True):
         low, high = np.maximum(boxes[current][:2], boxes[i][:2]), np.minimum(boxes[current][2:], boxes[i][2:])
@@ -151,7 +151,7 @@ def _sentence(canvas: _Canvas, number: int) -> str:
     head = f"{number}/{len(replay)}  {canvas.styles[current].name} {scores[current]:.2f}"
     if replay.method is Method.FUSION:
         return f"{head} {'joins a fused box' if rows.stop > rows.start else 'founds a box'}"
-    suppressed = int(replay.fallen[rows].sum())
+    suppressed = int(replay.suppressed[rows].sum())
     return f"{head} is kept" + (f", {suppressed} suppressed" if suppressed else "")
 
 

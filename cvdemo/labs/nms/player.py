@@ -105,18 +105,20 @@ def _arrays(
     verdict = np.zeros(len(detections) if matches else 0, np.uint8)
     if matches:
         counts = matches.counts
-        verdict[replay.kept] = np.select([counts.right, counts.duplicate, counts.false], [1, 2, 3])
+        verdict[replay.kept] = np.select(
+            [counts.true_positive, counts.duplicate, counts.background], [1, 2, 3]
+        )
     return {
         "boxes": detections.xyxy.astype(np.float32),
         "scores": confidence(detections).astype(np.float64),
         "name": np.array([unique.index(n) for n in names], np.int32),
         "rows": run.rows.astype(np.int32),
         "current": replay.current.astype(np.int32),
-        "near": replay.near.astype(np.int32),
+        "near": replay.overlapping.astype(np.int32),
         "offsets": replay.offsets.astype(np.int32),
         "other": replay.other.astype(np.int32),
         "overlap": replay.overlap.astype(np.float64),
-        "fallen": replay.fallen.astype(np.uint8),
+        "suppressed": replay.suppressed.astype(np.uint8),
         "after": replay.after.astype(np.float32),
         "cluster": replay.cluster.astype(np.int32),
         "fused": replay.fused.astype(np.float32),
@@ -159,7 +161,7 @@ def match_text(matches: TruthMatches) -> str:
     lost = int((~counts.found).sum())
     parts = [f"**{int(counts.found.sum())} of {len(counts.found)}** true objects found"]
     parts.append(f":red[**{lost} lost**]" if lost else "none lost")
-    twins, false = int(counts.duplicate.sum()), int(counts.false.sum())
+    twins, false = int(counts.duplicate.sum()), int(counts.background.sum())
     parts.append(f":orange[**{twins} duplicate{'' if twins == 1 else 's'}**]" if twins else "no duplicates")
     parts.append(f"{false} wrong" if false else "none wrong")
     return " · ".join(parts)

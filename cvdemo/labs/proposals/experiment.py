@@ -11,10 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo import world
-from cvdemo.metrics.proposals import NEVER, first_hits, recall
+from cvdemo.metrics.proposals import NEVER, first_match_ranks, recall
 from cvdemo.ops.grouping import SIMILARITIES, Hierarchy, group, merge_similarities
 from cvdemo.ops.iou import box_iou
-from cvdemo.ops.regions import FAST, QUALITY, Proposals, Strategy, at_work, segment, selective_search
+from cvdemo.ops.regions import (
+    FAST,
+    QUALITY,
+    RegionProposals,
+    Strategy,
+    segment,
+    selective_search,
+    working_picture,
+)
 from cvdemo.ops.segments import Segments
 from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
@@ -51,7 +59,7 @@ class MergedSegments(NamedTuple):
 class TimedProposals(NamedTuple):
     """At most `MOST` proposals of a search, and its seconds."""
 
-    proposals: Proposals
+    proposals: RegionProposals
     seconds: float
 
 
@@ -69,7 +77,7 @@ def strategies(search: str, one: Strategy) -> tuple[Strategy, ...]:
 
 def start_segments(picture: Picture, strategy: Strategy) -> StartSegments:
     """The segments of a picture [H, W, 3] with which a strategy begins."""
-    small = at_work(picture)
+    small = working_picture(picture)
     began = time.perf_counter()
     return StartSegments(small, segment(small, strategy), 1000 * (time.perf_counter() - began))
 
@@ -123,7 +131,7 @@ def objects_table(truth: Truth, boxes: Boxes, best: NDArray[np.floating[Any]]) -
         "object": [THINGS[k] for k in truth.classes[~truth.difficult]],
         "IoU": best.round(2).tolist(),
     }
-    firsts = first_hits(boxes, target_boxes(truth), RECALL_IOUS)
+    firsts = first_match_ranks(boxes, target_boxes(truth), RECALL_IOUS)
     for iou, row in zip(RECALL_IOUS, firsts, strict=True):
         columns[f"box ≥ {iou:g}"] = [None if k == NEVER else int(k) + 1 for k in row]
     return columns
@@ -139,7 +147,7 @@ def best_merge(found: MergedSegments, truth: Truth | None, width: int) -> int:
     return int(iou.max(axis=1).argmax())
 
 
-def to_csv(found: Proposals) -> str:
+def to_csv(found: RegionProposals) -> str:
     """One line for each box, best first: x1, y1, x2, y2 in pixels, hierarchy, region, level."""
     lines = ["x1,y1,x2,y2,hierarchy,region,level"]
     for box, *numbers in zip(*found, strict=True):
@@ -147,7 +155,7 @@ def to_csv(found: Proposals) -> str:
     return "\n".join(lines) + "\n"
 
 
-def to_json(found: Proposals, name: str) -> str:
+def to_json(found: RegionProposals, name: str) -> str:
     """The same as a JSON object with the picture's name."""
     columns = {
         "hierarchies": found.strategy.tolist(),

@@ -197,7 +197,7 @@ def pool_roi(features: Floats, maps: PositionMaps, roi: Box, knobs: PoolingKnobs
         roi_align(x, roi, knobs.size, spatial_scale=scale, sampling_ratio=knobs.ratio, aligned=knobs.aligned),
         ps_roi_pool(scores, roi, BINS, spatial_scale=1 / maps.stride)[0],
         ps_roi_align(scores, roi, BINS, spatial_scale=1 / maps.stride, sampling_ratio=2)[0],
-        bins.moved_by() * knobs.stride,
+        bins.rounding_error() * knobs.stride,
         float(box_iou([bins.exact], [bins.rounded.astype(np.float64)])[0, 0]),
     )
 

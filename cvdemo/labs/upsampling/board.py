@@ -51,7 +51,7 @@ def picture_row(options: UpsamplingOptions, grids: Grids) -> None:
     with left:
         chosen = choose_picture("scene")
         method = st.segmented_control(
-            "Pooled by", METHODS, default=METHODS[0], required=True, key="down", bind="query-params"
+            "MaxPooled by", METHODS, default=METHODS[0], required=True, key="down", bind="query-params"
         )
     if chosen is None:
         return

@@ -18,7 +18,7 @@ TOOLS: dict[str, Conventions] = {
 
 
 @dataclass(frozen=True)
-class Reading:
+class ConventionScore:
     """The AP of one set of conventions at one IoU threshold, averaged over classes."""
 
     name: str
@@ -26,19 +26,21 @@ class Reading:
     ap: float  # -1 where no class has truth to be found
 
 
-def reading(data: EvalSet, name: str, conventions: Conventions, iou_threshold: float) -> Reading:
+def score_under(data: EvalSet, name: str, conventions: Conventions, iou_threshold: float) -> ConventionScore:
     """AP at one IoU threshold under given conventions."""
     table = ap_table(EligiblePairs(data, conventions), iou_threshold)
-    return Reading(name, conventions, table.mean[conventions.interpolation])
+    return ConventionScore(name, conventions, table.mean[conventions.interpolation])
 
 
-def tools(data: EvalSet, iou_threshold: float = 0.5) -> list[Reading]:
+def ap_by_tool(data: EvalSet, iou_threshold: float = 0.5) -> list[ConventionScore]:
     """AP as each known tool would give it; those that need pixels are left out where there are none."""
     usable = {n: c for n, c in TOOLS.items() if data.sized or c.pixel == "continuous"}
-    return [reading(data, name, conventions, iou_threshold) for name, conventions in usable.items()]
+    return [score_under(data, name, conventions, iou_threshold) for name, conventions in usable.items()]
 
 
-def one_by_one(data: EvalSet, base: Conventions = COCO, iou_threshold: float = 0.5) -> list[Reading]:
+def ap_by_convention(
+    data: EvalSet, base: Conventions = COCO, iou_threshold: float = 0.5
+) -> list[ConventionScore]:
     """AP under the base conventions, then with each single one changed to what it might be instead."""
     options: dict[str, tuple[object, ...]] = {
         "pixel": ("continuous", "plus-one") if data.sized else ("continuous",),
@@ -48,10 +50,10 @@ def one_by_one(data: EvalSet, base: Conventions = COCO, iou_threshold: float = 0
         "difficult": ("ignore", "count"),
         "max_detections": (100, None),
     }
-    found = [reading(data, "as it is", base, iou_threshold)]
+    found = [score_under(data, "as it is", base, iou_threshold)]
     for field, values in options.items():
         for value in values:
             if value != getattr(base, field):
                 changed = replace(base, **{field: value})  # type: ignore[arg-type]
-                found.append(reading(data, f"{field} = {value}", changed, iou_threshold))
+                found.append(score_under(data, f"{field} = {value}", changed, iou_threshold))
     return found
