@@ -1,4 +1,4 @@
-"""All steps of a suppression as flat arrays: to be played forwards and backwards without computing again."""
+"""All steps of NMS as flat arrays, so that a player can go forwards and backwards without computing."""
 
 from __future__ import annotations
 
@@ -17,13 +17,12 @@ from cvdemo.ops.nms import NmsStep, diou_nms_steps, nms_steps, soft_nms_steps
 Floats: TypeAlias = NDArray[np.float64]
 Indices: TypeAlias = NDArray[np.int64]
 
-SURVIVORS = (
-    4  # overlapping that stay as they are and yet are recorded, the nearest first: they show how close it was
-)
+SURVIVORS = 4
+"""Boxes per step that are recorded although nothing happens to them: those that overlap most."""
 
 
 class Method(StrEnum):
-    """How to make one box out of many."""
+    """A method that reduces many boxes to one per object."""
 
     GREEDY = "greedy"
     LINEAR = "soft linear"
@@ -34,18 +33,18 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class Replay:
-    """What every step of a method did. Box numbers point into the boxes that were given.
+    """What every step of a method did. Box numbers point into the input boxes.
 
-    S steps, one for each box kept, or for each box at all where boxes are fused. Step s touches the pairs
-    offsets[s] to offsets[s + 1] of P: what fell or lost score, and the few nearest that did not.
+    S steps: one per kept box, or one per box for fusion. Step s has the pairs offsets[s] to offsets[s + 1]
+    of P: the boxes that were suppressed or lost score, and up to `SURVIVORS` others.
     """
 
     method: Method
-    current: Indices  # [S] the box whose turn it is
-    overlapping: Indices  # [S] how many waiting boxes (of its class) overlap it at all
+    current: Indices  # [S] the box kept (or fused) in the step
+    overlapping: Indices  # [S] how many remaining boxes (of its class) overlap it
     offsets: Indices  # [S + 1]
-    other: Indices  # [P] the box that the current one meets
-    overlap: Floats  # [P] what decides: IoU, for DIoU-NMS less the distance of the centres
+    other: Indices  # [P] a box that overlaps the current one
+    overlap: Floats  # [P] their IoU; for DIoU-NMS minus the normalised centre distance
     suppressed: NDArray[np.bool_]  # [P]
     after: Floats  # [P] its score after the step
     cluster: Indices  # [S] the cluster joined; [0] for all methods but fusion
@@ -68,10 +67,10 @@ def replay(
     sigma: float = 0.5,
     score_threshold: float = 0.001,
 ) -> Replay:
-    """Play a method to its end. boxes [N, 4], scores [N]; class_ids None suppresses across classes.
+    """Record all steps of a method. boxes [N, 4], scores [N]; class_ids None suppresses across classes.
 
-    sigma is Gaussian Soft-NMS's; a box falls there, and in the linear one, when its score sinks below
-    score_threshold. Other methods do not use them. Raises DataError as `nms` does.
+    `sigma` belongs to Gaussian Soft-NMS; both kinds of Soft-NMS suppress a box once its score is below
+    `score_threshold`. Other methods ignore these two. Raises DataError as `nms` does.
     """
     boxes = as_boxes(boxes)
     scores = as_scores(scores, len(boxes))
@@ -97,7 +96,7 @@ def replay(
 
 
 class _Pairs(NamedTuple):
-    """What one step did to the boxes that it met."""
+    """What one step did to the boxes that overlap its box."""
 
     other: Indices
     overlap: NDArray[np.floating[Any]]

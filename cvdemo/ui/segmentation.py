@@ -27,7 +27,7 @@ LONGEST = 1280
 MOST_MODELS = 4
 SHOW = ("mask", "errors", "truth")  # what the component lays over the picture
 
-_lab = component("segment", "parts", "segment_legend")
+_lab = component("segment")
 
 
 class Answer(NamedTuple):

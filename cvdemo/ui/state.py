@@ -158,12 +158,12 @@ def value(name: str, *, read: Read, write: Write = texts_of, of: str = "") -> An
     page.writers[name] = write
     page.claim(name, read)
     if of:
-        owner = page.of.setdefault(name, of)
-        if owner != of:
+        owner = page.of.get(name)
+        if owner is not None and owner != of:
             _park(page, name)
-            page.of[name] = of
-            if (name, of) in page.parked:
-                page.values[name] = page.parked.pop((name, of))
+        page.of[name] = of
+        if name not in page.values and (name, of) in page.parked:
+            page.values[name] = page.parked.pop((name, of))
     return page.values.get(name)
 
 

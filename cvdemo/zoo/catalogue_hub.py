@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from cvdemo.zoo.spec import ModelSpec, Published, Source, Task
+from cvdemo.zoo.spec import Chart, ModelSpec, Published, Source, Task
 
 MIB = 1024 * 1024
 TORCHVISION_URL = "https://download.pytorch.org/models/"
@@ -46,6 +46,8 @@ def _torchvision(
     file: str,
     mebibytes: float,
     figure: float,
+    *,
+    family: str = "",
     **options: Any,
 ) -> ModelSpec:
     return ModelSpec(
@@ -60,6 +62,7 @@ def _torchvision(
         adapter=kind.adapter,
         published=Published(kind.metric, figure, kind.data, TORCHVISION_FIGURES),
         weights=TORCHVISION_URL + file,
+        chart=Chart(family),
         options={"name": name, **options},
     )
 
@@ -86,6 +89,7 @@ def _transformer(
         published=published,
         weights=repository,
         nms=False,
+        chart=Chart(further.pop("family", "queries")),
         **further,
     )
 
@@ -100,6 +104,7 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         159.743,
         37.0,
         frozen_eps=0.0,
+        family="two stages",
     ),
     _torchvision(
         DETECTOR,
@@ -109,6 +114,7 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         "fasterrcnn_resnet50_fpn_v2_coco-dd69338a.pth",
         167.104,
         46.7,
+        family="two stages",
     ),
     _torchvision(
         DETECTOR,
@@ -119,6 +125,7 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         74.239,
         32.8,
         frozen_eps=1e-05,
+        family="two stages",
     ),
     _torchvision(
         DETECTOR,
@@ -129,6 +136,7 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         74.239,
         22.8,
         frozen_eps=1e-05,
+        family="two stages",
     ),
     _torchvision(
         DETECTOR,
@@ -139,6 +147,7 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         130.267,
         36.4,
         frozen_eps=0.0,
+        family="one stage",
     ),
     _torchvision(
         DETECTOR,
@@ -148,6 +157,7 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         "retinanet_resnet50_fpn_v2_coco-5905b1c5.pth",
         146.037,
         41.5,
+        family="one stage",
     ),
     _torchvision(
         DETECTOR,
@@ -158,6 +168,7 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         123.608,
         39.2,
         frozen_eps=1e-05,
+        family="one stage",
     ),
     _torchvision(
         DETECTOR,
@@ -167,6 +178,7 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         "ssd300_vgg16_coco-b556d3b4.pth",
         135.988,
         25.1,
+        family="one stage",
     ),
     _torchvision(
         DETECTOR,
@@ -176,6 +188,7 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         "ssdlite320_mobilenet_v3_large_coco-a79551df.pth",
         13.418,
         21.3,
+        family="one stage",
     ),
     _torchvision(
         CLASSIFIER,

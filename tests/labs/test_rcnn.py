@@ -20,7 +20,7 @@ from cvdemo.labs.rcnn.draw import (
     contact_sheet,
     draw_bins,
     draw_cells,
-    draw_marked_detections,
+    draw_marked,
     draw_regions,
     sheet_shape,
     vote_colours,
@@ -124,11 +124,11 @@ def test_what_is_wrong_and_missed_is_marked() -> None:
         class_id=np.array([1, 1]), data={"class_name": np.array(["cat", "cat"])},
     )  # fmt: skip
     marked = MarkedDetections(found, np.array([False, True]), np.array([[10.0, 40, 30, 55]]))
-    drawn = draw_marked_detections(GREY, marked, labels=False)
+    drawn = draw_marked(GREY, marked, labels=False)
     assert tuple(drawn[20, 20]) == (128, 128, 128)
     assert tuple(drawn[20, 50]) == MISSED
     assert (drawn[40, 10:18] == MISSED).all()
-    np.testing.assert_array_equal(draw_marked_detections(GREY, MarkedDetections(sv.Detections.empty())), GREY)
+    np.testing.assert_array_equal(draw_marked(GREY, MarkedDetections(sv.Detections.empty())), GREY)
 
 
 def test_a_palette_colours_parts_as_the_whole() -> None:

@@ -17,7 +17,7 @@ from cvdemo.labs.rcnn.experiment import FAMILY, detector, run_family
 from cvdemo.labs.rcnn.measure import PUBLISHED, times_csv
 from cvdemo.ui.cache import RESULTS
 from cvdemo.world import draw, scene
-from cvdemo.zoo.drawn_regions import ADAPTERS
+from cvdemo.zoo.entries import build_net
 from cvdemo.zoo.weights import write_weights
 from tests.pages import driver
 
@@ -30,8 +30,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("cvdemo.zoo.weights.weights_folder", lambda: path)
         _forget()
-        for key, (_, net) in ADAPTERS.items():
-            write_weights(net(), key, path / f"{key}.safetensors")
+        for key in FAMILY:
+            write_weights(build_net(key), key, path / f"{key}.safetensors")
         yield path
     _forget()
 

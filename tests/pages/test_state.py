@@ -5,15 +5,11 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.driver import open_page, without_errors
+from tests.pages.driver import open_page, query, without_errors
 
 
 def go(app: AppTest, page: str) -> AppTest:
     return without_errors(app.switch_page(f"pages/{page}.py").run())
-
-
-def query(app: AppTest) -> dict[str, list[str]]:
-    return {k: [v] if isinstance(v, str) else list(v) for k, v in app.query_params.items()}
 
 
 def thresholds(app: AppTest) -> tuple[float, float]:

@@ -27,8 +27,8 @@ def test_every_net_stands_in_the_table_and_nothing_runs_twice() -> None:
     assert table["x SSD"][list(table["net"]).index("SSD")] == 1
     before = runs()
     for metric in ("AP50", "APs"):
-        without_errors(app.segmented_control(key="metric").set_value(metric).run())
-    without_errors(app.selectbox(key="net").select("ssd").run())
+        without_errors(app.segmented_control(key="tradeoffs-metric").set_value(metric).run())
+    without_errors(app.selectbox(key="tradeoffs-net").select("ssd").run())
     assert runs() == before
     assert app.query_params["net"] in ("ssd", ["ssd"])
     without_errors(app.button(key="again").click().run())
@@ -68,7 +68,7 @@ def test_kinds_can_all_be_off() -> None:
 
 def test_an_unknown_net_in_the_url_is_none() -> None:
     app = without_errors(open_page(net="rcnnn"))
-    assert app.selectbox(key="net").value == ""
+    assert app.selectbox(key="tradeoffs-net").value == ""
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from cvdemo.ui.component import component, packed
 from cvdemo.ui.segmentation import known
 from cvdemo.ui.source import Chosen
 
-_lab = component("crf/lab", "parts", "player", "crf/views", "crf/charts")
+_lab = component("crf/lab")
 
 
 @cached

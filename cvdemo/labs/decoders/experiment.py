@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from cvdemo import zoo
 from cvdemo.draw.feature_maps import enlarged, feature_colours
 from cvdemo.nets.inside import ablations, inner_maps
-from cvdemo.nets.segmenters import SEGMENTERS
 from cvdemo.zoo.drawn import TraceSegmenter
+from cvdemo.zoo.entries import entries
 from cvdemo.zoo.model import Segmentation
 from cvdemo.zoo.weights import has_weights, read_card
 
@@ -40,7 +40,7 @@ class InnerMap(NamedTuple):
 
 def drawn_segmenters() -> list[zoo.ModelSpec]:
     """The catalogue's nets of the drawn world that have weights, in the lecture's order."""
-    return [zoo.spec(key) for key in SEGMENTERS if has_weights(key)]
+    return [zoo.spec(one.key) for one in entries(zoo.Task.SEGMENT) if has_weights(one.key)]
 
 
 def short_title(entry: zoo.ModelSpec) -> str:

@@ -34,7 +34,7 @@ SHOWN = 4 * WORKING[0]
 BRANCH_WIDTH = 360
 INPUT = f"{WORKING[0]}×{WORKING[1]}"
 
-_lab = component("dilated/lab", "picture", "dilated/math", "dilated/stack", "dilated/field")
+_lab = component("dilated/lab")
 
 
 class BranchView(NamedTuple):

@@ -16,6 +16,7 @@ from cvdemo.draw.iou import draw_overlap
 from cvdemo.labs.localize.draw import class_bars, weighting_curves
 from cvdemo.labs.localize.experiment import (
     KEYS,
+    WEIGHTS,
     Localization,
     LocalizationLosses,
     LocalizationTarget,
@@ -26,7 +27,6 @@ from cvdemo.labs.localize.experiment import (
     target_of,
     weighting_figures,
 )
-from cvdemo.nets.localizer import WEIGHTS
 from cvdemo.ui.cache import cached
 from cvdemo.ui.source import Chosen
 from cvdemo.world.vocabulary import THINGS

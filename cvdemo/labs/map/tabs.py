@@ -14,13 +14,15 @@ from cvdemo.metrics.curve import Curve, unique_names
 from cvdemo.metrics.eligible_pairs import EligiblePairs
 from cvdemo.metrics.tide import tide
 from cvdemo.metrics.what_if import above
+from cvdemo.ui import state
+from cvdemo.ui.downloads import offer, text
 
 TABS = ("Classes and thresholds", "Operating point and errors", "Why two tools disagree", "Take it with you")
 
 
 def tabs(scores: Scores, curves: dict[int, Curve], curve: Curve, score: float) -> None:
     """The tables and charts of the open tab; `score` is the score threshold of the operating point."""
-    classes, errors, disagree, take = st.tabs(TABS, key="map-tab", on_change="rerun")
+    classes, errors, disagree, take = st.tabs(TABS, key=state.key("tab"), on_change="rerun")
     if classes.open:
         with classes:
             classes_and_thresholds(scores, curves, curve)
@@ -121,18 +123,12 @@ def _tools_table(readings: list[ConventionScore]) -> list[dict[str, str]]:
 
 def downloads(scores: Scores, curve: Curve) -> None:
     """The curve as CSV and SVG, all scores as JSON."""
-    st.markdown(f"The curve of *{curve.name}* at IoU {curve.iou_threshold:.2f}, and every score of the set.")
-    table, picture, numbers, _ = st.columns([1, 1, 1, 2])
-    stem = f"pr-{curve.name.replace(' ', '-')}"
-    table.download_button("Curve (CSV)", lambda: curve_csv(curve), f"{stem}.csv", "text/csv", width="stretch")
-    picture.download_button(
-        "Curve (SVG)", lambda: curve_svg(curve), f"{stem}.svg", "image/svg+xml", width="stretch"
-    )
-    numbers.download_button(
-        "Scores (JSON)",
-        lambda: scores_json(curve.eligible, scores, curve.iou_threshold),
-        "scores.json",
-        "application/json",
-        width="stretch",
+    iou = curve.iou_threshold
+    st.markdown(f"The curve of *{curve.name}* at IoU {iou:.2f}, and every score of the set.")
+    offer(
+        curve.name,
+        text("Curve (CSV)", "csv", lambda: curve_csv(curve)),
+        text("Curve (SVG)", "svg", lambda: curve_svg(curve)),
+        text("Scores (JSON)", "json", lambda: scores_json(curve.eligible, scores, iou)),
     )
     st.image(curve_svg(curve), width=420, alt=f"Precision-recall curve of {curve.name}")

@@ -20,7 +20,6 @@ RED, AMBER, WHITE, BLACK = (255, 59, 48), (255, 176, 0), (255, 255, 255), (0, 0,
 FOOT = 44  # pixels under the picture for the sentence
 LABELS = 6  # overlaps written in one frame
 MOST_FRAMES = 120
-SECONDS = 24.0  # of an animation, at most
 
 
 class BoxStyle(NamedTuple):
@@ -49,11 +48,6 @@ def frame_count(replay: Replay) -> int:
 def animation(picture: np.ndarray, run: NMSRun) -> list[np.ndarray]:
     """At most `MOST_FRAMES` frames of a run, evenly spaced, the last one always among them."""
     return draw_frames(picture, run, sampled(frame_count(run.replay), MOST_FRAMES))
-
-
-def frames_per_second(count: int) -> float:
-    """One a second, or more so that the animation takes no longer than `SECONDS`."""
-    return max(1.0, count / SECONDS)
 
 
 def draw_frames(

@@ -43,7 +43,7 @@ MOST_FRAMES, SECONDS = 120, 20.0  # of the film
 LEGEND = "\n\n:green[■] object that is found, :orange[■] box that fits it best, :red[■] object that is missed"
 PLAIN = {"displayModeBar": False}
 
-_lab = component("proposals/lab", "parts", "player", "proposals/views", "proposals/tree")
+_lab = component("proposals/lab")
 
 
 @cached
@@ -103,14 +103,14 @@ def _message(identity: str, strategy: Strategy, _chosen: Chosen, _found: MergedS
         "note": f"{width} × {height} px · {len(segments)} segments in {milliseconds:.0f} ms · "
         f"{merges} merges in {_found.milliseconds:.0f} ms",
     }
-    parts = {
+    parts: dict[str, bytes | np.ndarray] = {
         "picture": zlib.compress(np.ascontiguousarray(picture).tobytes(), 1),
         "labels": zlib.compress(segments.labels.astype("<u4").tobytes(), 1),
-        "similarities": _found.similarities.astype("<f4").tobytes(),
-        "totals": tree.similarity.astype("<f4").tobytes(),
+        "similarities": _found.similarities.astype("<f4"),
+        "totals": tree.similarity.astype("<f4"),
     }
     for name in ("parents", "boxes", "levels", "sizes"):
-        parts[name] = getattr(tree, name).astype("<u4").tobytes()
+        parts[name] = getattr(tree, name).astype("<u4")
     return packed(fields, parts)
 
 

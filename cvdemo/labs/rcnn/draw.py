@@ -172,7 +172,7 @@ class MarkedDetections(NamedTuple):
     missed: NDArray[np.number[Any]] | None = None
 
 
-def draw_marked_detections(picture: Picture, marked: MarkedDetections, *, labels: bool = True) -> Picture:
+def draw_marked(picture: Picture, marked: MarkedDetections, *, labels: bool = True) -> Picture:
     """A copy of a picture [H, W, 3] with detections; wrong ones crossed out, missed objects dashed in red."""
     scene = draw_detections(picture, marked.detections, labels=labels)
     line = max(2, round(max(picture.shape[:2]) / 250))

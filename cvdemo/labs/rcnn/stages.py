@@ -16,7 +16,7 @@ from cvdemo.labs.rcnn.draw import (
     contact_sheet,
     draw_bins,
     draw_cells,
-    draw_marked_detections,
+    draw_marked,
     draw_regions,
     sheet_shape,
     vote_grid,
@@ -216,7 +216,7 @@ def show_before_nms(run: FamilyRun, kept: KeptDetections, small: np.ndarray) -> 
     best = kept.before_nms[:LIMIT]
     assert isinstance(best, sv.Detections)
     found = scaled(best, run.size, (small.shape[0], small.shape[1]))
-    picture = draw_marked_detections(small, MarkedDetections(found), labels=False)
+    picture = draw_marked(small, MarkedDetections(found), labels=False)
     count = len(kept.before_nms)
     boxes = f"{count:,} box{'' if count == 1 else 'es'} of {len(run.raw):,} pass"
     return picture, f"**{run.milliseconds['head']:.1f} ms** · {boxes}"
@@ -232,6 +232,6 @@ def draw_kept(
     there = picture.shape[0], picture.shape[1]
     found = scaled(kept.after_nms, size, there)
     if kept.matches is None or targets is None:
-        return draw_marked_detections(picture, MarkedDetections(found))
+        return draw_marked(picture, MarkedDetections(found))
     missed = scaled(targets, size, there).xyxy[~kept.matches.found]
-    return draw_marked_detections(picture, MarkedDetections(found, ~kept.matches.true_positive, missed))
+    return draw_marked(picture, MarkedDetections(found, ~kept.matches.true_positive, missed))

@@ -24,7 +24,7 @@ from cvdemo.labs.rpn.experiment import (
 )
 from cvdemo.ops.detections import confidence
 from cvdemo.ui.cache import cached
-from cvdemo.ui.component import component, packed
+from cvdemo.ui.component import Parts, component, packed
 from cvdemo.ui.downloads import coco, offer, png, table
 from cvdemo.ui.page import texts
 from cvdemo.ui.source import Chosen
@@ -52,7 +52,7 @@ QUOTED = (
     "300 (abstract)",
 )
 
-_board = component("rpn/lab", "parts", "heat", "rpn/math", "rpn/draw", "rpn/cards", "rpn/cell")
+_board = component("rpn/lab")
 
 
 @cached
@@ -102,12 +102,12 @@ def _draw(chosen: Chosen, prediction: RPNPrediction, knobs: FunnelKnobs, filtere
         "truth": [] if chosen.truth is None else target_boxes(chosen.truth, prediction.size).tolist(),
         "alt": f"{chosen.name}, {len(filtered.rows)} proposals, {len(filtered.detections)} detections",
     }
-    parts = {
+    parts: Parts = {
         "picture": _jpeg(chosen.identity, chosen.picture),
-        "anchors": prediction.anchors.astype("<f4").tobytes(),
-        "boxes": prediction.boxes.cpu().numpy().astype("<f4").tobytes(),
-        "scores": prediction.scores.cpu().numpy().astype("<f4").tobytes(),
-        "fate": filtered.last_stage.tobytes(),
+        "anchors": prediction.anchors.astype("<f4"),
+        "boxes": prediction.boxes.cpu().numpy().astype("<f4"),
+        "scores": prediction.scores.cpu().numpy().astype("<f4"),
+        "fate": filtered.last_stage,
     }
     _board(data=packed(fields, parts), key="board")
 

@@ -20,10 +20,7 @@ SYMBOLS = {
     "queries": "diamond",
 }
 MARKS = {"one stage": "●", "two stages": "■", "sliding window": "▲", "queries": "◆"}
-COLOURS = {
-    "localizer": "#999999", "sliding-window": "#CC79A7", "rcnn": "#D55E00", "fast-rcnn": "#E69F00",
-    "faster-rcnn": "#0072B2", "rfcn": "#56B4E9", "yolo": "#8D6FD1", "ssd": "#009E73",
-}  # fmt: skip
+OTHER = "#56B4E9"  # of models that have no colour of their own
 GREY = "#888888"
 AXES = {"size": "longer side of the picture, pixels", "proposals": "proposals a picture"}
 
@@ -56,10 +53,15 @@ def _disc(point: DetectorPoint, metric: str, ringed: bool, ratio: str) -> Disc:
         point.numbers[metric],
         point.params,
         "<br>".join(line for line in lines if line),
-        COLOURS.get(point.key, "#56B4E9"),
+        colour(point.key),
         SYMBOLS[point.kind],
         ringed,
     )
+
+
+def colour(key: str) -> str:
+    """A model's colour in charts."""
+    return zoo.spec(key).chart.colour or OTHER
 
 
 def _named(numbers: dict[str, float], names: Sequence[str]) -> str:
@@ -102,7 +104,7 @@ def _chart(lines: Sequence[KnobLine], chosen: str, across: Axis, up: Axis, knob:
             name=title(line.key),
             mode="lines+markers",
             line={
-                "color": COLOURS[line.key],
+                "color": colour(line.key),
                 "width": 2 if faint or not chosen else 4,
                 "dash": "dash" if line.live else "solid",
             },
@@ -134,5 +136,5 @@ def _hover(point: Point) -> str:
 def legend(lines: Sequence[KnobLine]) -> str:
     """The nets' colours, as HTML."""
     keys = dict.fromkeys(line.key for line in lines)
-    dots: Any = (f'<span><b style="color:{COLOURS[key]}">●</b> {title(key)}</span>' for key in keys)
+    dots: Any = (f'<span><b style="color:{colour(key)}">●</b> {title(key)}</span>' for key in keys)
     return f'<div style="display:flex;flex-wrap:wrap;gap:.2rem 1.1rem">{"".join(dots)}</div>'

@@ -13,10 +13,11 @@ import numpy as np
 from cvdemo import zoo
 from cvdemo.data.pictures import fit
 from cvdemo.errors import CvdemoError
+from cvdemo.zoo.catalogue import compared
 from cvdemo.zoo.evaluate import SIZE
 from cvdemo.zoo.fetch import is_here
 from cvdemo.zoo.model import Detector
-from cvdemo.zoo.tradeoffs import PEER, VALUES, Curves, Knob, Point, drawn_detectors, in_turn, kind, measure
+from cvdemo.zoo.tradeoffs import PEER, VALUES, Curves, Knob, Point, in_turn, measure
 from cvdemo.zoo.weights import read_card
 
 METRICS = ("AP", "AP50", "AP75", "APs", "APm", "APl")
@@ -42,12 +43,16 @@ class DetectorPoint(NamedTuple):
 def drawn_points(curves: Curves | None) -> list[DetectorPoint]:
     """The drawn world's detectors, scored on the same scenes: by their cards, else by the shipped curves."""
     found = []
-    for key in drawn_detectors():
+    for key in compared():
         card = read_card(key) or {}
         numbers, data = card.get("metrics", {}), str(card.get("scored_on", ""))
         if "=" in data or not data:  # a card of easier scenes cannot be compared
             numbers, data = _from_curves(curves, key)
-        found.append(DetectorPoint(key, title(key), kind(key), _known(numbers), data, card.get("params")))
+        found.append(
+            DetectorPoint(
+                key, title(key), zoo.spec(key).chart.family, _known(numbers), data, card.get("params")
+            )
+        )
     return found
 
 
@@ -76,7 +81,7 @@ def photo_points() -> tuple[list[DetectorPoint], list[DetectorPoint]]:
         there = figure is not None and figure.metric == "COCO AP"
         numbers = {"AP": figure.value / 100} if figure and there else {}
         data = figure.data if figure and there else "no published AP"
-        point = DetectorPoint(entry.key, entry.title, kind(entry.key), numbers, data, None)
+        point = DetectorPoint(entry.key, entry.title, entry.chart.family, numbers, data, None)
         (here if entry.offline or is_here(entry) else away).append(point)
     return here, away
 

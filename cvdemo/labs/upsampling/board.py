@@ -22,7 +22,7 @@ from cvdemo.ui.source import choose_picture
 
 SHOWN = 320  # pixels of the pictures' longer side, about
 
-_grids = component("upsampling/lab", "upsampling/math", "upsampling/grid", "upsampling/maps")
+_grids = component("upsampling/lab")
 
 
 def grids_board(options: UpsamplingOptions, grids: Grids) -> None:
@@ -51,7 +51,7 @@ def picture_row(options: UpsamplingOptions, grids: Grids) -> None:
     with left:
         chosen = choose_picture("scene")
         method = st.segmented_control(
-            "MaxPooled by", METHODS, default=METHODS[0], required=True, key="down", bind="query-params"
+            "Pooled by", METHODS, default=METHODS[0], required=True, key="down", bind="query-params"
         )
     if chosen is None:
         return

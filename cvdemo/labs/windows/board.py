@@ -27,14 +27,14 @@ from cvdemo.metrics.scene import scene_score
 from cvdemo.nets.sliding_window import STRIDE, WINDOW
 from cvdemo.ops.detections import confidence, select
 from cvdemo.ui.cache import cached
-from cvdemo.ui.component import component, packed
+from cvdemo.ui.component import Parts, component, packed
 from cvdemo.ui.page import guarded
 from cvdemo.ui.source import Chosen
 from cvdemo.world.vocabulary import THINGS
 
 PLAIN = {"displayModeBar": False}
 
-_board = component("windows/lab", "parts", "player", "heat", "dense_maps")
+_board = component("windows/lab")
 
 
 @cached
@@ -70,9 +70,9 @@ def board(chosen: Chosen, found: PyramidScores) -> None:
         "alt": chosen.name,
     }
     likely = np.concatenate([p.reshape(-1) for p in found.probabilities])
-    parts = {
+    parts: Parts = {
         "picture": to_jpeg(fit(chosen.picture, 800)),
-        "probabilities": np.ascontiguousarray(likely, "<f4").tobytes(),
+        "probabilities": likely.astype("<f4"),
     }
     _board(data=packed(fields, parts), key="board")
 

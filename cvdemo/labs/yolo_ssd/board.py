@@ -29,7 +29,7 @@ from cvdemo.labs.yolo_ssd.experiment import (
 from cvdemo.metrics.scene import scene_score
 from cvdemo.ops.detections import confidence, select
 from cvdemo.ui.cache import cached
-from cvdemo.ui.component import component, packed
+from cvdemo.ui.component import Parts, component, packed
 from cvdemo.ui.source import Chosen
 from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
@@ -37,8 +37,8 @@ from cvdemo.world.vocabulary import THINGS
 LEVEL_COLOURS = ["#E69F00", "#56B4E9", "#CC79A7"]
 """Colours of SSD's levels, finest first."""
 
-_grid = component("yolo_ssd/yolo", "parts", "picture_parts")
-_levels = component("yolo_ssd/ssd", "parts", "picture_parts")
+_grid = component("yolo_ssd/yolo")
+_levels = component("yolo_ssd/ssd")
 
 
 @cached
@@ -231,9 +231,8 @@ def _common_fields(chosen: Chosen, thresholds: Thresholds) -> dict[str, Any]:
     }
 
 
-def _parts(chosen: Chosen, *arrays: Floats) -> dict[str, bytes]:
+def _parts(chosen: Chosen, *arrays: Floats) -> Parts:
     parts = {"picture": _jpeg(chosen.identity, chosen.picture)}
     return parts | {
-        name: np.ascontiguousarray(a, "<f4").tobytes()
-        for name, a in zip(("boxes", "confidence", "classes"), arrays, strict=False)
+        name: a.astype("<f4") for name, a in zip(("boxes", "confidence", "classes"), arrays, strict=False)
     }
