@@ -17,6 +17,7 @@ from cvdemo.labs.rcnn.experiment import FAMILY, detector, run_family
 from cvdemo.labs.rcnn.measure import PUBLISHED, times_csv
 from cvdemo.ui.cache import RESULTS
 from cvdemo.world import draw, scene
+from cvdemo.zoo.entries import build_net
 from cvdemo.zoo.weights import write_weights
 from tests.pages import driver
 
