@@ -1,6 +1,6 @@
 // What the outputs of a stack of layers [kernel, stride, dilation] see, along one axis.
 // Rows go from the input (0) to the outputs; cell i of row l stands over input pixel `place(l, i)`.
-// uses lib/colours
+// uses lib/colours lib/numbers
 function stackOf(layers, outputs) {
   const cells = [outputs];
   const jumps = [1];
@@ -31,7 +31,7 @@ function waysDown({ layers }, row, index) {
 
 // As many outputs as fit a readable row, an odd number where more than two do.
 function outputsThatFit(field, stride, widest = 45) {
-  const most = Math.max(1, Math.min(15, 1 + Math.floor((widest - field) / stride)));
+  const most = clamp(1 + Math.floor((widest - field) / stride), 1, 15);
   return Math.max(3, most % 2 ? most : most - 1);
 }
 

@@ -30,7 +30,7 @@ function drawStack(canvas, { stack, row, index, ways, beside }) {
   const rows = stack.layers.length, width = canvas.clientWidth, height = 2 * TOP + rows * ROW + 14;
   const pen = sharpCanvas(canvas, width, height), ink = getComputedStyle(canvas).color;
   canvas.style.height = `${height}px`;
-  const cell = cellWidth(width, stack), size = Math.max(1, Math.min(20, .78 * cell));
+  const cell = cellWidth(width, stack), size = clamp(.78 * cell, 1, 20);
   const x = (l, i) => LEFT + (stack.place(l, i) + .5) * cell, y = (l) => TOP + (rows - l) * ROW;
   pen.font = `14px ${getComputedStyle(canvas).fontFamily}`;
   pen.textBaseline = 'middle';
@@ -46,7 +46,7 @@ function drawStack(canvas, { stack, row, index, ways, beside }) {
   }
   pen.globalAlpha = .65;
   pen.strokeStyle = '#d55e00';
-  pen.lineWidth = Math.max(.6, Math.min(2, cell / 8));
+  pen.lineWidth = clamp(cell / 8, .6, 2);
   pen.beginPath();
   for (let l = row; l > 0; l--) {
     const [kernel, stride, dilation] = stack.layers[l - 1];
@@ -70,7 +70,7 @@ function drawStack(canvas, { stack, row, index, ways, beside }) {
   const [left, top] = [x(row, index + 1) - size / 2 - 1, y(row) - size / 2 - 1];
   strokeBox(pen, [left, top, left + size + 2, top + size + 2], '#cc79a7', 3);
   pen.fillStyle = '#cc79a7';
-  for (const i of beside.keys()) block(pen, x(0, i), y(0) + size / 2 + 9, Math.max(1, Math.min(7, size)));
+  for (const i of beside.keys()) block(pen, x(0, i), y(0) + size / 2 + 9, clamp(size, 1, 7));
 }
 
 function block(pen, x, y, size) {

@@ -1,5 +1,5 @@
 // The drawing and the dragging of the two boxes.
-// uses lib/svg lib/boxes lib/drag lib/pointer
+// uses lib/svg lib/boxes lib/drag lib/pointer lib/numbers
 
 function make(tag, place, attributes = {}) {
   return place.appendChild(svgElement(tag, attributes));
@@ -63,13 +63,13 @@ function buildBox(name, bodies, lab) {
       // Small boxes keep their corners only, and keep their middle free for moving.
       const shown = narrow > 60 || (u !== 0.5 && v !== 0.5 && narrow > 12) || (u === 1 && v === 1);
       setAttributes(handles[i], { ...at, r: (narrow > 60 ? 6 : 4) * pixel, visibility: shown ? 'visible' : 'hidden' });
-      setAttributes(grips[i], { ...at, r: Math.max(5, Math.min(16, narrow / 5)) * pixel, display: shown ? '' : 'none' });
+      setAttributes(grips[i], { ...at, r: clamp(narrow / 5, 5, 16) * pixel, display: shown ? '' : 'none' });
     });
     const size = 15 * pixel, wide = name.length * 7.4 * pixel + 14 * pixel;
     // The truth's name stands above it, the prediction's below, inside where the picture ends.
     const above = y1 > 1.6 * size ? y1 - 1.5 * size : y1 + 3 * pixel;
     const below = y2 + 1.6 * size < lab.height ? y2 + 3 * pixel : y2 - 1.6 * size;
-    const top = name === 'truth' ? above : below, left = Math.max(0, Math.min(x1, lab.width - wide));
+    const top = name === 'truth' ? above : below, left = clamp(x1, 0, lab.width - wide);
     setAttributes(tag, { x: left, y: top, width: wide, height: 1.45 * size, rx: 4 * pixel });
     setAttributes(text, { x: left + 6 * pixel, y: top + 1.07 * size, 'font-size': size });
     setAttributes(group, { 'aria-label': `${name} box ${box.map((v) => Math.round(v)).join(' ')}: arrow keys move it by

@@ -6,8 +6,8 @@ function nmsEditor(layer, bar, stage) {
   const k = () => stage.clientWidth / e.width;
   const put = (div, [x1, y1, x2, y2]) => Object.assign(div.style, { left: `${x1 * k()}px`, top: `${y1 * k()}px`,
     width: `${(x2 - x1) * k()}px`, height: `${(y2 - y1) * k()}px` });
-  const within = ([x1, y1, x2, y2]) => [Math.max(0, Math.min(x1, x2)), Math.max(0, Math.min(y1, y2)),
-    Math.min(e.width, Math.max(x1, x2)), Math.min(e.height, Math.max(y1, y2))];
+  const within = ([x1, y1, x2, y2]) => boxIntersection([0, 0, e.width, e.height],
+    [Math.min(x1, x2), Math.min(y1, y2), Math.max(x1, x2), Math.max(y1, y2)]);
   const send = () => { e.send(e.boxes.map((b) => ({ ...b }))); };
   let later = null;
   const soon = () => { clearTimeout(later); later = setTimeout(send, 250); };

@@ -65,7 +65,7 @@ function drawAlign(canvas, lab) {
   const [at, under] = lab.at;
   gridOf(lab.size, (i, j) => view.box(box(i, j), INK.align, { thick: 1.5 }));
   const apart = ({ edges, points }) => (view.cell * (edges[1] - edges[0])) / (points[0].length || 1);
-  const small = Math.max(1, Math.min(4, 0.2 * apart(rows), 0.2 * apart(columns)));
+  const small = clamp(0.2 * Math.min(apart(rows), apart(columns)), 1, 4);
   gridOf(lab.size, (i, j) => rows.points[i].forEach((y) => columns.points[j].forEach((x) => (
     view.dot(corner(x.place), corner(y.place), small, '#fff', !(x.inside && y.inside))))));
   view.box(box(at, under), '#ff6b3d', { thick: 3.5 });

@@ -1,11 +1,11 @@
 // Everything that is drawn on the board and on the cards, in pixels of the picture as the network saw it.
-// uses lib/canvas lib/boxes lib/colours rpn/math
+// uses lib/canvas lib/boxes lib/numbers lib/colours rpn/math
 const KINDS = ['#E69F00', '#56B4E9', '#009E73', '#F0E442', '#0072B2', '#D55E00', '#CC79A7', '#88CCEE', '#DDCC77'];
 
 // A canvas as sharp as the screen, on which `margin` pixels around the picture can be seen too.
 function penOn(canvas, { width, height }, margin) {
   const across = canvas.clientWidth || 120;
-  const scale = across / (width + 2 * margin), high = Math.max(24, Math.min(680, scale * (height + 2 * margin)));
+  const scale = across / (width + 2 * margin), high = clamp(scale * (height + 2 * margin), 24, 680);
   const zoom = Math.min(scale, high / (height + 2 * margin));
   canvas.style.height = `${high}px`;
   const ink = sharpCanvas(canvas, across, high);
@@ -39,7 +39,7 @@ function drawDetected(pen, { detections, width }, labels) {
     strokeBox(ink, box, colour, (labels ? 3 : 2) * line);
     if (!labels) continue;
     const text = `${name} ${score.toFixed(2)}`, wide = ink.measureText(text).width + 8 * line;
-    const top = Math.max(box[1], 19 * line), left = Math.max(0, Math.min(box[0] - 1.5 * line, width - wide));
+    const top = Math.max(box[1], 19 * line), left = clamp(box[0] - 1.5 * line, 0, width - wide);
     fillBox(ink, [left, top - 19 * line, left + wide, top], colour);
     ink.fillStyle = '#000';
     ink.fillText(text, left + 4 * line, top - 5 * line);

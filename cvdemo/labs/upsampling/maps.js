@@ -1,5 +1,5 @@
 // Pictures of many cells on a canvas: counts of summands, a flat map stamped, the matrix.
-// uses lib/canvas lib/boxes lib/colours upsampling/math
+// uses lib/canvas lib/boxes lib/numbers lib/colours upsampling/math
 
 const BELOW = [[255, 250, 240], [176, 92, 0]], ABOVE = [[247, 251, 255], [8, 64, 129]];
 
@@ -28,7 +28,7 @@ function showFlat(find, lab) {
   const { rows, columns, sources } = transposed([FLAT, FLAT], lab.kernel, lab.layout);
   const over = (read) => Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => read(sources(i, j))));
   const counts = over((s) => s.length), sums = over((s) => s.reduce((sum, one) => sum + one.weight, 0));
-  const side = Math.max(6, Math.min(22, Math.floor(330 / columns)));
+  const side = clamp(Math.floor(330 / columns), 6, 22);
   const largest = (grid) => Math.max(...grid.flat().map(Math.abs));
   drawCells(find('.counts'), counts, { most: largest(counts), side });
   drawCells(find('.sums'), sums, { most: largest(sums), side, numbers: false });
@@ -51,7 +51,7 @@ function showMatrix(find, lab, found) {
       for (const s of sources(i, j)) matrix[s.row * w + s.column][i * columns + j] += s.weight;
     }
   }
-  const side = Math.max(2, Math.min(16, Math.floor(900 / (rows * columns))));
+  const side = clamp(Math.floor(900 / (rows * columns)), 2, 16);
   const mark = [0, lab.at[0] * columns + lab.at[1], h * w, 1];
   drawCells(find('.matrix'), matrix, { most: Math.max(...lab.kernel.flat().map(Math.abs)), side, mark, numbers: false });
   find('.matrix-says').innerHTML = `<b>C</b>, ${h * w} × ${rows * columns}: the convolution that leads from the large map to the small
