@@ -71,9 +71,9 @@ def draw_merges(
     owner = np.arange(len(tree.boxes) - len(tree.parents))
     if not len(tree.parents):
         return [_with_foot(cv2.resize(picture, size, interpolation=cv2.INTER_NEAREST), "one segment")]
-    frames, wanted, first = [], set(numbers), len(owner)
+    frames, drawn, first = [], set(numbers), len(owner)
     for step, (a, b) in enumerate(tree.parents.tolist()):
-        if step in wanted:
+        if step in drawn:
             scene = _merging(picture, owner[labels], a, b)
             scene = cv2.resize(scene, size, interpolation=cv2.INTER_NEAREST).astype(np.uint8)
             _bold(scene, tree.boxes[first + step] * float(scale), NEWBORN, 3)

@@ -25,7 +25,7 @@ from cvdemo.labs.rcnn.experiment import (
     nearest_region,
     objects_to_follow,
 )
-from cvdemo.labs.rcnn.measure import cost_row, pixels_seen
+from cvdemo.labs.rcnn.measure import cost_row, network_pixels
 from cvdemo.labs.rcnn.stages import (
     WIDTH,
     Captioned,
@@ -110,10 +110,10 @@ def _costs(runs: Sequence[FamilyRun]) -> None:
     """Pixels and multiply-adds of every net, and how often R-CNN has computed each pixel."""
     for run in runs:
         if isinstance(run.detector.net, RCNN):
-            area, seen = run.working.shape[0] * run.working.shape[1], pixels_seen(run)
+            area, pixels = run.working.shape[0] * run.working.shape[1], network_pixels(run)
             st.markdown(
-                f"R-CNN's network ran on **{seen:,} pixels** of a picture that has {area:,}: every pixel was "
-                f"computed **{seen / area:.1f} times** on average. The others computed it once."
+                f"R-CNN's network ran on **{pixels:,} pixels** of a picture that has {area:,}: each was "
+                f"computed **{pixels / area:.1f} times** on average. The others computed it once."
             )
     rows = [cost_row(run, results.multiply_adds(run.key, run.working.shape, run.prepared)) for run in runs]
     st.dataframe(rows, hide_index=True, width="stretch")

@@ -53,7 +53,7 @@ def draw_roi(features: NDArray[np.floating], pool: CellBins, align: SampleBins) 
 
 
 def _window(pool: CellBins, align: SampleBins) -> tuple[int, int, int]:
-    """Left and top cell of a square with all that is looked at and a cell around, and its side in cells."""
+    """Left and top cell of a square with all cells that are read and one around, and its side in cells."""
     bounds = [pool.exact, pool.rounded, [align.columns.edges[0], align.rows.edges[0]] * 2]
     bounds.append([align.columns.edges[-1] + 1, align.rows.edges[-1] + 1] * 2)
     corners = np.array(bounds, dtype=float).reshape(-1, 2)  # x y
