@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from cvdemo import zoo
+from cvdemo.data.chosen import Chosen
 from cvdemo.data.detections_json import to_coco, to_csv
 from cvdemo.labs.rpn import experiment as rpn
 from cvdemo.labs.rpn.board import PAPER_STAGES, QUOTED, paper_rows
@@ -34,7 +35,6 @@ from cvdemo.labs.rpn.experiment import (
 )
 from cvdemo.ops.iou import box_iou
 from cvdemo.ui.scene import SPLIT
-from cvdemo.ui.source import Chosen
 from cvdemo.world import draw, named, scene
 from cvdemo.zoo import weights
 from tests.pages import driver

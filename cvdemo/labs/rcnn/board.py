@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 import supervision as sv
 
+from cvdemo.data.chosen import Chosen
 from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.labs.rcnn import results
 from cvdemo.labs.rcnn.controls import choose_object, choose_thresholds, choose_votes, moved_region
@@ -39,7 +40,6 @@ from cvdemo.metrics.scene import scene_score
 from cvdemo.nets.rcnn import RCNN
 from cvdemo.ui.downloads import coco, offer, png, table
 from cvdemo.ui.page import texts
-from cvdemo.ui.source import Chosen
 from cvdemo.zoo.region_stages import RegionVotes, class_maps, region_votes, votes_by_maps
 
 MAPS_WIDTH, GRID_SIDE = 720, 300  # pixels of R-FCN's maps, of the grid of votes

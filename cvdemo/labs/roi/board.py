@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from cvdemo.data.chosen import Chosen
 from cvdemo.data.pictures import fit, to_png
 from cvdemo.labs.roi import experiment, results
 from cvdemo.labs.roi.controls import choose_class, choose_knobs, choose_object, keep_dropped, stamp
@@ -31,7 +32,6 @@ from cvdemo.labs.roi.places import MARGIN, target_boxes
 from cvdemo.ops.iou import box_iou
 from cvdemo.ui.component import component, with_picture
 from cvdemo.ui.downloads import offer, png, text
-from cvdemo.ui.source import Chosen
 
 COMPONENT = "roi-lab"
 SHOWN = 900  # pixels of the picture's longer side in the browser

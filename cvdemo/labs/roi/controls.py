@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from cvdemo.data.chosen import Chosen
 from cvdemo.labs.roi.experiment import CLASSES, LIKELIEST, STRIDES, Box, FeatureLevels, PoolingKnobs
 from cvdemo.labs.roi.places import (
     CHANNELS,
@@ -19,7 +20,7 @@ from cvdemo.labs.roi.places import (
 )
 from cvdemo.labs.roi.results import levels
 from cvdemo.ui import state, widgets
-from cvdemo.ui.source import Chosen, scene_picture
+from cvdemo.ui.source import scene_picture
 from cvdemo.world.difficulty import named
 
 SEED, PRESET = 7, "normal"  # the scene of the experiments

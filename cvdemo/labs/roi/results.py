@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cvdemo.data.chosen import Chosen
 from cvdemo.labs.roi import experiment
 from cvdemo.labs.roi.experiment import Box, FeatureLevels, MaskCosts, Picture, ScoreMaps
 from cvdemo.labs.roi.places import target_number
 from cvdemo.ui.cache import cached
-from cvdemo.ui.source import Chosen
 from cvdemo.world.truth import Truth
 
 
