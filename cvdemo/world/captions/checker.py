@@ -105,7 +105,7 @@ def _is(truth: Truth, row: int, noun: str) -> bool:
 
 
 def _claim(truth: Truth, row: int, part: str, words: str) -> bool:
-    """Whether one claim is true of one thing."""
+    """Whether one claim is true of one object."""
     record = truth.records[row]
     if part == "colour":
         return record.colour == words

@@ -147,7 +147,7 @@ def _near_stuff(truth: Truth, group: Group) -> str:
 
 
 def describe_regions(truth: Truth) -> tuple[RegionDescription, ...]:
-    """A phrase for every thing that is not marked difficult."""
+    """A phrase for every object that is not marked difficult."""
     rows = [row for row in range(len(truth)) if not truth.difficult[row]]
     return tuple(_region(truth, row, rows) for row in rows)
 
