@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cvdemo.data.pictures import to_png
 from cvdemo.draw.iou import draw_overlap
 from cvdemo.labs.iou.board import board, current_pair
-from cvdemo.labs.iou.controls import choose_object, show_detector, show_shift, try_this
+from cvdemo.labs.iou.controls import choose_object, experiments, show_detector, show_shift
 from cvdemo.ops.iou import (
     box_iou,
     centre_distance,
@@ -17,6 +16,7 @@ from cvdemo.ops.iou import (
     iou_under_shift,
     overlap,
 )
+from cvdemo.ui.downloads import offer, png
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import choose_picture
 
@@ -32,15 +32,10 @@ def lab() -> None:
             return
         pair = current_pair(chosen)
         choose_object(chosen, pair)
-        try_this(chosen)
+        experiments(chosen)
     with right:
         board(chosen, pair)
-        st.download_button(
-            "PNG",
-            lambda: to_png(draw_overlap(chosen.picture, pair.truth, pair.prediction)),
-            f"{chosen.name.rsplit('.', 1)[0]}-iou.png",
-            "image/png",
-        )
+        offer(chosen.name, png(lambda: draw_overlap(chosen.picture, pair.truth, pair.prediction)))
     shift, detector = st.columns(2, gap="large")
     with shift:
         show_shift(pair)

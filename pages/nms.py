@@ -9,12 +9,12 @@ from cvdemo.labs.nms.controls import (
     RawBoxes,
     choose_boxes,
     controls,
-    current_experiment,
     current_own,
     drawn_boxes,
+    experiments,
+    keep_own,
+    last_experiment,
     opening_box,
-    put_own,
-    try_this,
 )
 from cvdemo.labs.nms.experiment import NMSRun, best_boxes_of_lost, match_kept
 from cvdemo.labs.nms.own_boxes import from_detections
@@ -22,6 +22,7 @@ from cvdemo.labs.nms.player import downloads, match_text, nms_player, played, se
 from cvdemo.ops.fusion import weighted_boxes_fusion_steps
 from cvdemo.ops.nms import diou_nms_steps, nms_steps, soft_nms_steps
 from cvdemo.ops.replay import Method
+from cvdemo.ui import state
 from cvdemo.ui.models import about
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import Chosen, choose_picture
@@ -37,14 +38,14 @@ def result(chosen: Chosen, boxes: RawBoxes, choice: NMSChoice, method: Method, *
     own = current_own(chosen) if boxes.kind == "my own" else None
 
     def take() -> None:
-        put_own(chosen, sent_by(key))
+        keep_own(chosen, sent_by(key))
 
     nms_player(
         chosen.picture,
         run,
         choice.settings,
         key=key,
-        topic=f"{chosen.identity} {boxes.title} {current_experiment()}",
+        topic=f"{chosen.identity} {boxes.title} {last_experiment()}",
         source=f"{boxes.title}, {chosen.name}",
         matches=matches,
         opening=opening_box(lost),
@@ -72,12 +73,13 @@ def players(chosen: Chosen, boxes: RawBoxes) -> None:
             runs.append(result(chosen, boxes, choice, method, key=f"nms-{i}"))
     row = st.container(horizontal=True, gap="small")
     for i, run in enumerate(runs):
-        downloads(row, chosen.picture, run, name=chosen.name, key=f"nms-{i}")
+        part = f"{run.replay.method}{'-2' if i else ''}"
+        downloads(row, chosen.name, chosen.picture, run, part=part)
     if boxes.kind != "my own":
         row.button(
             "✎ Edit these boxes",
             on_click=_edit,
-            args=(chosen, boxes, choice),
+            args=(boxes, choice),
             key="edit",
             help="Copies the 60 highest-scoring of those that pass to boxes of your own",
         )
@@ -85,17 +87,16 @@ def players(chosen: Chosen, boxes: RawBoxes) -> None:
         about(boxes.entry)
 
 
-def _edit(chosen: Chosen, boxes: RawBoxes, choice: NMSChoice) -> None:
+def _edit(boxes: RawBoxes, choice: NMSChoice) -> None:
     run = played(boxes.identity, boxes.raw, choice.classes, choice.settings, Method.GREEDY, choice.sigma)
-    put_own(chosen, from_detections(run.detections))
-    st.session_state["boxes"] = "my own"
+    state.put({"own": from_detections(run.detections), "boxes": "my own"})
 
 
 @st.fragment
 @guarded
 def lab() -> None:
     """Experiments, picture and boxes on top; the players under them."""
-    try_this()
+    experiments()
     left, right = st.columns([1, 4.4], gap="small", vertical_alignment="bottom")
     with left.popover("🖼️ Picture", width="stretch"):
         chosen = choose_picture()

@@ -7,7 +7,7 @@ import streamlit as st
 from cvdemo.labs.roi.board import board, levels
 from cvdemo.labs.roi.controls import EXPERIMENTS, WIDTH, current_roi, place_of_experiment
 from cvdemo.ops.roi import ps_roi_align, ps_roi_pool, roi_align, roi_pool
-from cvdemo.ops.roi_bins import align_bins, pool_bins, vote_bins
+from cvdemo.ops.roi_bins import align_bins, pool_bins, ps_pool_bins
 from cvdemo.ops.roi_masks import mask_ious
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import choose_picture
@@ -40,7 +40,7 @@ def main() -> None:
         roi_pool,
         align_bins,
         roi_align,
-        vote_bins,
+        ps_pool_bins,
         ps_roi_pool,
         ps_roi_align,
         mask_ious,

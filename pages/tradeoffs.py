@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cvdemo.labs.tradeoffs.board import show_knob, show_points
-from cvdemo.labs.tradeoffs.controls import EXPERIMENTS, KNOBS, NETS
+from cvdemo.labs.tradeoffs.controls import EXPERIMENTS, KNOBS, NETS, choose_show, choose_world
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.try_this import try_this
@@ -18,20 +18,18 @@ def lab() -> None:
     """What to look at on top, then points or curves."""
     try_this("tradeoffs", EXPERIMENTS)
     row = st.container(horizontal=True, gap="medium", vertical_alignment="bottom")
-    show = row.segmented_control(
-        "Show", (NETS, *KNOBS), default=NETS, required=True, key="show", bind="query-params"
-    )
+    with row:
+        show = choose_show()
     curves = read_curves()
     if show != NETS:
-        show_knob(curves, KNOBS[str(show)])
+        show_knob(curves, KNOBS[show])
         return
-    world = row.segmented_control(
-        "Pictures", ("drawn", "photos"), default="drawn", required=True, key="world", bind="query-params"
-    )
+    with row:
+        world = choose_world()
     with row.popover("🖼️ Timed on"):
         chosen = choose_picture("scene")
     if chosen is not None:
-        show_points(chosen, curves, str(world))
+        show_points(chosen, curves, world)
 
 
 def main() -> None:

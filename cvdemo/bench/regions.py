@@ -34,7 +34,7 @@ THRESHOLDS = (0.5, 0.7)
 COUNTS = (10, 20, 50, 100, 200, 500, 1000)
 
 
-class Answer(NamedTuple):
+class SearchResult(NamedTuple):
     """Boxes of each picture, most trusted first, its seconds, and its seconds of all processors together."""
 
     boxes: list[Boxes]
@@ -42,7 +42,7 @@ class Answer(NamedTuple):
     processor: list[float]
 
 
-Search: TypeAlias = Callable[[Sequence[Picture]], Answer]
+Search: TypeAlias = Callable[[Sequence[Picture]], SearchResult]
 
 
 def run(*, n: int = 100, repeats: int = 3, opencv_python: Path | None = None) -> dict[str, Any]:
@@ -70,16 +70,16 @@ def run(*, n: int = 100, repeats: int = 3, opencv_python: Path | None = None) ->
     }
 
 
-def _in_turn(methods: dict[str, Search], pictures: Sequence[Picture], turn: int) -> dict[str, Answer]:
+def _in_turn(methods: dict[str, Search], pictures: Sequence[Picture], turn: int) -> dict[str, SearchResult]:
     """Answers of each method, `turn` pictures of one at a time: what else the machine does hits all alike."""
-    answers = {name: Answer([], [], []) for name in methods}
+    results = {name: SearchResult([], [], []) for name in methods}
     for start in range(0, len(pictures), turn):
         for name, search in methods.items():
             part = search(pictures[start : start + turn])
-            answers[name].boxes.extend(part.boxes)
-            answers[name].seconds.extend(part.seconds)
-            answers[name].processor.extend(part.processor)
-    return answers
+            results[name].boxes.extend(part.boxes)
+            results[name].seconds.extend(part.seconds)
+            results[name].processor.extend(part.processor)
+    return results
 
 
 def _methods(opencv_python: Path | None) -> tuple[dict[str, Search], list[str]]:
@@ -123,8 +123,8 @@ def _each(search: Callable[[Picture], Boxes]) -> Search:
     noise = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
     search(noise)  # what is imported and prepared once is no part of what is compared
 
-    def over(pictures: Sequence[Picture]) -> Answer:
-        found = Answer([], [], [])
+    def over(pictures: Sequence[Picture]) -> SearchResult:
+        found = SearchResult([], [], [])
         for picture in pictures:
             wall, busy = time.perf_counter(), time.process_time()
             found.boxes.append(search(picture))
@@ -138,7 +138,7 @@ def _each(search: Callable[[Picture], Boxes]) -> Search:
 def opencv(python: Path, mode: str) -> Search:
     """OpenCV's by another interpreter, "fast" or "quality"; a `CvdemoError` where that cannot run it."""
 
-    def over(pictures: Sequence[Picture]) -> Answer:
+    def over(pictures: Sequence[Picture]) -> SearchResult:
         with tempfile.TemporaryDirectory() as folder:
             source, target = Path(folder, "pictures.npz"), Path(folder, "boxes.npz")
             np.savez(source, *pictures)
@@ -150,15 +150,15 @@ def opencv(python: Path, mode: str) -> Search:
                 raise CvdemoError(f"{python} cannot run OpenCV's Selective Search: {why}") from error
             with np.load(target) as found:
                 boxes = [found[f"arr_{k}"].astype(float) for k in range(len(pictures))]
-                return Answer(boxes, found["seconds"].tolist(), found["processor"].tolist())
+                return SearchResult(boxes, found["seconds"].tolist(), found["processor"].tolist())
 
     return over
 
 
-def _speeds(answers: dict[str, Answer]) -> list[dict[str, Any]]:
+def _speeds(results: dict[str, SearchResult]) -> list[dict[str, Any]]:
     """Boxes that differ a second, all that a method gives, and the ratio to ours in fast mode; medians."""
     rows: list[dict[str, Any]] = []
-    for name, answer in answers.items():
+    for name, answer in results.items():
         count = len(np.unique(answer.boxes[0], axis=0))
         speed = count / median(answer.seconds)
         rows.append({"method": name, "boxes": count} | _times(answer) | {"candidates a second": round(speed)})
@@ -166,17 +166,17 @@ def _speeds(answers: dict[str, Answer]) -> list[dict[str, Any]]:
     return [row | {"ratio to cvdemo": round(row["candidates a second"] / ours, 3)} for row in rows]
 
 
-def _times(answer: Answer) -> dict[str, float]:
+def _times(answer: SearchResult) -> dict[str, float]:
     return {
         "ms": round(1000 * median(answer.seconds), 1),
         "processor ms": round(1000 * median(answer.processor), 1),
     }
 
 
-def _recalls(answers: dict[str, Answer], truth: list[Boxes]) -> list[dict[str, Any]]:
+def _recalls(results: dict[str, SearchResult], truth: list[Boxes]) -> list[dict[str, Any]]:
     """Recall of each, and ours in fast mode with as many boxes of each scene."""
-    kept = {name: [_worth(boxes) for boxes in answer.boxes] for name, answer in answers.items()}
-    ours, our_times = kept["cvdemo fast"], _times(answers["cvdemo fast"])
+    kept = {name: [_worth(boxes) for boxes in answer.boxes] for name, answer in results.items()}
+    ours, our_times = kept["cvdemo fast"], _times(results["cvdemo fast"])
     our_curve = recall(ours, truth, THRESHOLDS, range(MOST + 1))
     rows = []
     for name, boxes in kept.items():
@@ -189,8 +189,8 @@ def _recalls(answers: dict[str, Answer], truth: list[Boxes]) -> list[dict[str, A
             {
                 "method": name,
                 "boxes a scene": round(float(np.mean([len(b) for b in boxes])), 1),
-                **_times(answers[name]),
-                "time to cvdemo's": round(_times(answers[name])["ms"] / our_times["ms"], 2),
+                **_times(results[name]),
+                "time to cvdemo's": round(_times(results[name])["ms"] / our_times["ms"], 2),
                 "recall at IoU .5, .7": found.round(4).tolist(),
                 "cvdemo's with as many boxes": same.round(4).tolist(),
                 "ratio": (found / same).round(3).tolist(),

@@ -14,7 +14,7 @@ import supervision as sv
 from tqdm import tqdm
 
 from cvdemo import zoo
-from cvdemo.data.detections_json import Found, class_names, coco_file
+from cvdemo.data.detections_json import PictureDetections, class_names, coco_file
 from cvdemo.data.pictures import SUFFIXES, read_picture, to_jpeg
 from cvdemo.draw.detections import draw_detections
 from cvdemo.errors import CvdemoError, DataError, PictureError
@@ -81,7 +81,7 @@ def command(
                 bad += 1
                 tqdm.write(f"Error: {error}", file=sys.stderr)
                 continue
-            found.append(Found(path.name, (picture.shape[1], picture.shape[0]), detections))
+            found.append(PictureDetections(path.name, (picture.shape[1], picture.shape[0]), detections))
             tqdm.write(_line(path.name, detections), file=sys.stdout)
     if json_file is not None:
         write_json(json_file, coco_file(found, names))

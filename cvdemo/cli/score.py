@@ -56,10 +56,10 @@ def command(
         click.echo(f"note: {problem}", err=True)
     conventions = conventions_for(format_, iou_type, averaged=iou is None)
     eligible = EligiblePairs(data, replace(conventions, pixel=pixel_convention))
-    if eligible.uncounted:
+    if eligible.beyond_limit:
         most = f"the best {conventions.max_detections} of their image and class"
         click.echo(
-            f"note: {results.name}: {eligible.uncounted} detections beyond {most} do not count", err=True
+            f"note: {results.name}: {eligible.beyond_limit} detections beyond {most} do not count", err=True
         )
     numbers = score(data, eligible.conventions).summary() if iou is None else as_dict(ap_table(eligible, iou))
     click.echo(_table(numbers) if iou is None else _class_table(numbers))

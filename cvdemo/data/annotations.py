@@ -18,7 +18,7 @@ Rle: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
-class Truth:
+class GroundTruth:
     """What is there: one row per annotation, in the order of the file."""
 
     entry: Indices  # [G] position in the file
@@ -65,7 +65,7 @@ class EvalSet:
     image_sizes: Indices  # [I, 2] width height in pixels, 0 where not known
     category_ids: tuple[Any, ...]
     category_names: tuple[str, ...]
-    truth: Truth
+    truth: GroundTruth
     results: Results
     problems: tuple[Problem, ...] = ()
     sized: bool = True  # False where boxes are fractions of images of unknown size

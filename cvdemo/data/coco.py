@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo.data import rle
-from cvdemo.data.annotations import EvalSet, IouType, Results, Truth
-from cvdemo.data.json_files import Named, Source, kind, objects, read_json
+from cvdemo.data.annotations import EvalSet, GroundTruth, IouType, Results
+from cvdemo.data.json_files import JsonSource, Named, kind, objects, read_json
 from cvdemo.data.problems import Problem, Report, Table
 from cvdemo.errors import DataError
 
@@ -20,7 +20,7 @@ IOU_TYPES: tuple[IouType, ...] = ("bbox", "segm", "keypoints")
 
 
 def read_coco(
-    truth: Source, results: Source, iou_type: IouType = "bbox", *, skip_bad: bool = False
+    truth: JsonSource, results: JsonSource, iou_type: IouType = "bbox", *, skip_bad: bool = False
 ) -> EvalSet:
     """Read truth (a COCO object) and results (a list of detections), each a file or already decoded.
 
@@ -129,7 +129,7 @@ def _some_left(table: Table) -> None:
         raise DataError(f"{table.report.problems[-1]}; nothing remains to be scored")
 
 
-def _truth(truth: Named, context: _Context, report: Report) -> Truth:
+def _truth(truth: Named, context: _Context, report: Report) -> GroundTruth:
     label = truth.label or "annotations[{}]".format
     table = Table(truth.file, _section(truth, "annotations"), label, report)
     image, category = _placed(table, context, "the file has")
@@ -144,7 +144,7 @@ def _truth(truth: Named, context: _Context, report: Report) -> Truth:
     crowd, difficult = table.flags("iscrowd"), table.flags("difficult")
     _some_left(table)
     k = table.keep
-    return Truth(
+    return GroundTruth(
         entry=np.flatnonzero(k),
         image=image[k],
         category=category[k],

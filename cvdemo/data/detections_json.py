@@ -16,7 +16,7 @@ from cvdemo.ops.detections import confidence, keypoints_of, masks_of
 from cvdemo.ops.keypoints import KEYPOINT_NAMES
 
 
-class Found(NamedTuple):
+class PictureDetections(NamedTuple):
     """What was found on one picture: its file name, width and height in pixels, and the detections."""
 
     name: str
@@ -63,7 +63,7 @@ def coco_text(detections: sv.Detections) -> str:
     return json.dumps(to_coco(detections, image_id=1), indent=1)
 
 
-def coco_file(found: Sequence[Found], names: Mapping[int, str]) -> dict[str, Any]:
+def coco_file(found: Sequence[PictureDetections], names: Mapping[int, str]) -> dict[str, Any]:
     """One COCO-style object of several pictures: images, categories, and annotations that have a score.
 
     Images are numbered from 1 in their order; `names` are the class names by category id. The list

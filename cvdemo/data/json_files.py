@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from cvdemo.errors import DataError
 
-Source: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]] | str | Path
+JsonSource: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]] | str | Path
 
 
 class Named(NamedTuple):
@@ -20,7 +20,7 @@ class Named(NamedTuple):
     label: Callable[[int], str] | None = None  # what entry i is called; by default its position
 
 
-def read_json(source: Source, name: str) -> Named:
+def read_json(source: JsonSource, name: str) -> Named:
     """A JSON file decoded and called by its file name, or what is already decoded under the given name."""
     if not isinstance(source, str | Path):
         return Named(source, name)

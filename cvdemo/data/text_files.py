@@ -10,7 +10,7 @@ from cvdemo.data.problems import Problem, Report
 from cvdemo.errors import DataError
 
 
-class Line(NamedTuple):
+class TextLine(NamedTuple):
     """One line of a file."""
 
     file: Path
@@ -54,13 +54,13 @@ def files(folder: str | Path, *suffixes: str) -> list[Path]:
     return sorted(file for file in path.iterdir() if file.suffix.lower() in suffixes and file.is_file())
 
 
-def lines(file: Path) -> list[Line]:
+def lines(file: Path) -> list[TextLine]:
     """The lines of a text file that are not empty, split at white space."""
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{file.name}: cannot be read as text: {error}") from error
-    return [Line(file, n, f) for n, line in enumerate(text.splitlines(), 1) if (f := line.split())]
+    return [TextLine(file, n, f) for n, line in enumerate(text.splitlines(), 1) if (f := line.split())]
 
 
 def number(text: str) -> float | str:

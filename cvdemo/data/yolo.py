@@ -8,7 +8,7 @@ from typing import Any
 from cvdemo.data.annotations import EvalSet, IouType
 from cvdemo.data.coco import build
 from cvdemo.data.problems import Problem, Report
-from cvdemo.data.text_files import Line, Rows, coco_truth, files, lines, number
+from cvdemo.data.text_files import Rows, TextLine, coco_truth, files, lines, number
 from cvdemo.errors import DataError
 
 NAME_FILES = ("classes.txt", "obj.names")
@@ -76,7 +76,7 @@ def _shape(values: list[float], size: Size, iou_type: IouType) -> dict[str, Any]
     return None if iou_type == "segm" else {"bbox": [x - w / 2, y - h / 2, w, h]}
 
 
-def _values(line: Line, rows: Rows, *, scored: bool) -> list[float] | None:
+def _values(line: TextLine, rows: Rows, *, scored: bool) -> list[float] | None:
     """The numbers of a line, or None where it was refused."""
     points = len(line.fields) - 1 - scored
     names = ["class", *(["x", "y", "width", "height"] if points < 6 else ["x", "y"] * (points // 2))]

@@ -15,7 +15,7 @@ from cvdemo.world.truth import Truth
 RIGHT, WRONG, MISSED = (0, 200, 120), (240, 60, 60), (255, 255, 255)
 
 
-def right_and_found(
+def match_detections(
     found: sv.Detections, truth: Truth, *, threshold: float = 0.5
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which detections [N] are right, and which things [T] are found: the best first, each thing once.
@@ -40,7 +40,7 @@ def right_and_found(
 def draw_matches(picture: NDArray[np.uint8], found: sv.Detections, truth: Truth) -> NDArray[np.uint8]:
     """A copy of the picture [H, W, 3]: right boxes green, false ones red, missed things dashed white."""
     canvas = picture.copy()
-    right, taken = right_and_found(found, truth)
+    right, taken = match_detections(found, truth)
     pen = measures(picture)
     for box in truth.boxes[~taken & ~truth.difficult]:
         _dashed(canvas, box, pen.line)

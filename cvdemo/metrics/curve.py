@@ -143,7 +143,7 @@ def unique_names(eligible: EligiblePairs) -> list[str]:
     ]
 
 
-def hits_by_threshold(
+def true_positives_by_threshold(
     eligible: EligiblePairs, thresholds: tuple[float, ...], *, min_score: float = -np.inf
 ) -> Indices:
     """How many detections of a score or more are right at each threshold of IoU: [T]."""

@@ -84,7 +84,7 @@ class EligiblePairs:
         return order if limit is None else order[self.rank[order] < limit]
 
     @property
-    def uncounted(self) -> int:
+    def beyond_limit(self) -> int:
         """How many detections are beyond the best `max_detections` of their image and class."""
         return len(self.data.results) - len(self.order)
 
@@ -100,7 +100,7 @@ class EligiblePairs:
         return self.data.truth.crowd & (self.conventions.crowd == "ignore")
 
     @cached_property
-    def need_not(self) -> Flags:
+    def ignore(self) -> Flags:
         """Truth that need not be found, whatever its size: [G]."""
         truth = self.data.truth
         flags = truth.crowd & (self.conventions.crowd != "count")
@@ -122,7 +122,7 @@ class EligiblePairs:
         """
         at = np.array(self.conventions.iou_thresholds if thresholds is None else thresholds, dtype=np.float64)
         truth, results = self.data.truth, self.data.results
-        truth_ignored = self.need_not | _outside(truth.area, area_range)
+        truth_ignored = self.ignore | _outside(truth.area, area_range)
         if self.conventions.matching == "coco":
             matched = match_coco(self.pairs, self.rank, truth_ignored, self.crowd, at)
         else:

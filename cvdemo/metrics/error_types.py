@@ -43,7 +43,7 @@ class NearestTruths:
 def nearest_truths(eligible: EligiblePairs) -> NearestTruths:
     """The truths nearest to every detection that counts, of its class and of the others."""
     pairs = overlapping(eligible.data, eligible.order, pixel=eligible.conventions.pixel, across_classes=True)
-    pairs = pairs.where(~eligible.need_not[pairs.truth])
+    pairs = pairs.where(~eligible.ignore[pairs.truth])
     same = eligible.data.results.category[pairs.detection] == eligible.data.truth.category[pairs.truth]
     n = len(eligible.data.results)
     return NearestTruths(*_best(pairs.where(same), n), *_best(pairs.where(~same), n))

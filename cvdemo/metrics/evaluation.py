@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from cvdemo.data.annotations import EvalSet, IouType
 from cvdemo.data.coco import read_coco
-from cvdemo.data.json_files import Source
+from cvdemo.data.json_files import JsonSource
 from cvdemo.data.odm import read_odm
 from cvdemo.data.voc import read_voc
 from cvdemo.data.yolo import read_yolo
@@ -29,8 +29,8 @@ Format: TypeAlias = Literal["coco", "voc", "yolo", "odm"]
 
 
 def evaluate(
-    truth: Source,
-    results: Source,
+    truth: JsonSource,
+    results: JsonSource,
     iou_type: IouType = "bbox",
     *,
     format: Format = "coco",
@@ -48,8 +48,8 @@ def evaluate(
 
 
 def evaluate_at(
-    truth: Source,
-    results: Source,
+    truth: JsonSource,
+    results: JsonSource,
     iou_threshold: float = 0.5,
     iou_type: IouType = "bbox",
     *,
@@ -88,8 +88,8 @@ def conventions_for(format: Format, iou_type: IouType = "bbox", *, averaged: boo
 
 
 def load(
-    truth: Source,
-    results: Source,
+    truth: JsonSource,
+    results: JsonSource,
     iou_type: IouType = "bbox",
     *,
     format: Format = "coco",

@@ -18,7 +18,7 @@ Integers: TypeAlias = NDArray[np.int64]
 NEVER = np.iinfo(np.int64).max
 
 
-def first_hits(boxes: ArrayLike, truth_boxes: ArrayLike, thresholds: Sequence[float]) -> Integers:
+def first_match_ranks(boxes: ArrayLike, truth_boxes: ArrayLike, thresholds: Sequence[float]) -> Integers:
     """The place, from 0, of the first box with at least this IoU with each true box; `NEVER` where none has.
 
     boxes [N, 4], the most trusted first, truth_boxes [G, 4]. Returns [T, G]. Boxes are not used up: one may
@@ -46,7 +46,7 @@ def recall(
     """
     if len(boxes) != len(truth_boxes):
         raise DataError(f"boxes of {len(boxes)} pictures, but truth of {len(truth_boxes)}")
-    each = [first_hits(b, t, thresholds) for b, t in zip(boxes, truth_boxes, strict=True)]
+    each = [first_match_ranks(b, t, thresholds) for b, t in zip(boxes, truth_boxes, strict=True)]
     places: NDArray[Any] = np.concatenate([np.zeros((len(thresholds), 0), np.int64), *each], axis=1)  # [T, G]
     if not places.shape[1]:
         return np.full((len(thresholds), len(counts)), np.nan)

@@ -14,12 +14,12 @@ from cvdemo.ops.iou import box_iou
 
 
 class RecallCounts(NamedTuple):
-    """Which truths are found, and what each detection is."""
+    """Which true objects are found, and which of three kinds each detection is."""
 
     found: NDArray[np.bool_]  # [G]
-    right: NDArray[np.bool_]  # [D] has found a truth
-    duplicate: NDArray[np.bool_]  # [D] right, but a better-scored detection has that truth
-    false: NDArray[np.bool_]  # [D] none of both
+    true_positive: NDArray[np.bool_]  # [D] matched to a truth
+    duplicate: NDArray[np.bool_]  # [D] overlaps a truth that a higher-scoring detection is matched to
+    background: NDArray[np.bool_]  # [D] overlaps no truth of its class
 
 
 def recall_counts(

@@ -29,7 +29,7 @@ def after_nms(data: EvalSet, iou: float) -> EvalSet:
     return replace(data, results=_picked(data.results, np.sort(np.asarray(kept, dtype=np.int64))))
 
 
-def with_false_alarms(data: EvalSet, category: int, count: int) -> EvalSet:
+def with_false_positives(data: EvalSet, category: int, count: int) -> EvalSet:
     """The set with `count` detections of a class [position] where nothing is, surer than all others.
 
     For boxes only. They go to images without truth of that class at their place: into corners that no

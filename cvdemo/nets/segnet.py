@@ -135,7 +135,7 @@ class SegNet(nn.Module):
 
     def ablations(self) -> dict[str, int]:
         """What `forward` can go without: a name, and the value for its `ablate`."""
-        return {f"places at stride {s}": s for s in reversed(STRIDES)}
+        return {f"indices at stride {s}": s for s in reversed(STRIDES)}
 
     def forward(self, pictures: Tensor, *, ablate: Collection[int] = ()) -> SegNetTrace:
         """The trace; poolings to the strides `ablate` (2 to 32) forget their places (see `corners`)."""

@@ -1,4 +1,4 @@
-"""From raw detections to the detections one sees: threshold, class filter, NMS, limit.
+"""Post-processing of raw detections: score threshold, class filter, NMS, limit.
 
 Detections may carry masks, `data["masks"]` [N, M, M] in 0..1 as small as the network gives them, each
 stretched over its box of `data["mask_boxes"]` [N, 4] in pixels of a picture of the size
@@ -28,11 +28,11 @@ def select(
     classes: Collection[int] | None = None,
     max_detections: int = 100,
 ) -> sv.Detections:
-    """The raw detections that stay, in descending score.
+    """The raw detections left after filtering and NMS, by descending score.
 
-    In this order: score at least `score` (0..1), class among `classes` (all where None), NMS per class that
-    drops what overlaps a better box by more than `iou` (0..1; 1 drops nothing), the best `max_detections`.
-    `data["raw_index"]` is each one's row in `raw`.
+    In this order: keep scores of at least `score` (0..1) and classes in `classes` (all if None), NMS per
+    class at the IoU threshold `iou` (0..1; 1 suppresses nothing), keep the `max_detections` highest-scoring
+    ones. `data["raw_index"]` is each detection's row in `raw`.
     """
     scores, class_ids = confidence(raw), np.asarray(raw.class_id, dtype=int)
     stay = scores >= score
@@ -50,7 +50,7 @@ def select(
 
 
 def confidence(detections: sv.Detections) -> np.ndarray:
-    """Scores [N] of detections that have them; an empty array where there are no detections."""
+    """The scores [N] of detections; an empty array where there are no detections."""
     return np.zeros(0, np.float32) if detections.confidence is None else detections.confidence
 
 

@@ -12,7 +12,7 @@ from cvdemo.train.task import NetTask, as_tensor, flip_half, mixed_precision
 
 
 class SegmenterTask(NetTask):
-    """Any of `cvdemo.nets.segmenters`, by its key, on scenes, mirrored or not."""
+    """Any segmenter of `cvdemo.zoo.entries`, by its key, on scenes, mirrored or not."""
 
     metric = "mIoU"
 

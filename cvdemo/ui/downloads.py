@@ -32,6 +32,7 @@ from cvdemo.video.write import as_gif, as_mp4
 
 MIME = {
     "png": "image/png",
+    "svg": "image/svg+xml",
     "gif": "image/gif",
     "mp4": "video/mp4",
     "csv": "text/csv",

@@ -61,7 +61,7 @@ class Kept:
 
     `values` by name, without those that stand where they stood at first; `first` values of what was drawn;
     `unread` parameters of the address that nothing has asked for yet; `of` the picture that a value belongs
-    to, and `parked` what was kept for other pictures. `stamp` grows whenever values are set from Python.
+    to, and `parked` what was kept for other pictures. `stamp` grows whenever a component's are set for it.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -158,12 +158,12 @@ def value(name: str, *, read: Read, write: Write = texts_of, of: str = "") -> An
     page.writers[name] = write
     page.claim(name, read)
     if of:
-        owner = page.of.setdefault(name, of)
-        if owner != of:
+        owner = page.of.get(name)
+        if owner is not None and owner != of:
             _park(page, name)
-            page.of[name] = of
-            if (name, of) in page.parked:
-                page.values[name] = page.parked.pop((name, of))
+        page.of[name] = of
+        if name not in page.values and (name, of) in page.parked:
+            page.values[name] = page.parked.pop((name, of))
     return page.values.get(name)
 
 
@@ -202,7 +202,7 @@ def put(values: Mapping[str, Any]) -> None:
         if name not in page.writers:
             st.session_state[key(name)] = new
         st.session_state[name] = new  # for widgets that do not belong to their page yet
-    page.stamp += 1
+    page.stamp += any(name in page.writers for name in values)
     write_address()
 
 
@@ -229,7 +229,7 @@ def drop(*names: str) -> None:
 
 
 def stamp() -> str:
-    """Another text whenever values of the page were set from Python: a component then takes them over."""
+    """Another text whenever values that components hold were set for them: they then take them over."""
     return f"{open_page()} {kept().stamp}"
 
 

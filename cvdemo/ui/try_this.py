@@ -13,7 +13,7 @@ first experiment. The sentence is a section of the page's texts, by the experime
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -66,6 +66,11 @@ def try_this(
         place.markdown(f"👀 {texts(page)[last.name.lower()]}")
     else:
         place.caption(f"Changed since *{(labels or {}).get(last.name, last.name)}* was started.")
+
+
+def on_top(settings: Settings, *, replacing: Collection[str]) -> Settings:
+    """Settings and what the visitor set, without `replacing`: for experiments that work on any picture."""
+    return {**{name: v for name, v in state.snapshot().items() if name not in replacing}, **settings}
 
 
 def started(page: str) -> str:

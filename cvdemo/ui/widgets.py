@@ -71,6 +71,11 @@ def segmented_control(
     return _one_of("segmented_control", name, label, choices, first, place, options)
 
 
+def pill(name: str, label: str, choices: Iterable[T], first: T, *, place: Any = None, **options: Any) -> T:
+    """Pills of which one is always chosen."""
+    return _one_of("pills", name, label, choices, first, place, {"required": True, **options})
+
+
 def pills(
     name: str, label: str, choices: Iterable[T], first: Sequence[T] = (), *, place: Any = None, **options: Any
 ) -> list[T]:

@@ -19,7 +19,7 @@ from cvdemo.world.raster import Frame, Layer, Outlines, Picture, compile_layers,
 SMALLEST, LARGEST = 32, 4096
 
 
-class Drawn(NamedTuple):
+class SceneLayout(NamedTuple):
     """A scene on a raster: its outlines, ready to be painted and to be known."""
 
     scene: Scene
@@ -30,7 +30,7 @@ class Drawn(NamedTuple):
     outlines: Outlines
 
 
-def lay_out(scene: Scene, width: int, height: int) -> Drawn:
+def lay_out(scene: Scene, width: int, height: int) -> SceneLayout:
     """Draws the scene's shapes for a picture of this size, 32 to 4096 pixels a side, no longer than 3 : 1."""
     for name, side in (("width", width), ("height", height)):
         if (
@@ -48,10 +48,10 @@ def lay_out(scene: Scene, width: int, height: int) -> Drawn:
     frame = Frame(int(width) * fine, int(height) * fine)
     composition = compose(scene, float(frame.height), width / height / 2)
     outlines = compile_layers(composition.layers, frame, tint=scene.light.tint, haze=haze_colour(scene))
-    return Drawn(scene, int(width), int(height), fine, composition, outlines)
+    return SceneLayout(scene, int(width), int(height), fine, composition, outlines)
 
 
-def paint_picture(drawn: Drawn) -> Picture:
+def paint_picture(drawn: SceneLayout) -> Picture:
     """The picture, uint8 RGB [H, W, 3]."""
     scene, fine = drawn.scene, drawn.fine
     picture: Picture = np.empty((drawn.height * fine, drawn.width * fine, 3), dtype=np.uint8)
@@ -70,7 +70,7 @@ def paint_picture(drawn: Drawn) -> Picture:
     return picture
 
 
-def _falling(picture: Picture, drawn: Drawn) -> None:
+def _falling(picture: Picture, drawn: SceneLayout) -> None:
     if drawn.scene.weather not in ("rain", "snowfall"):
         return
     pen = draw_falling(drawn.scene, float(drawn.height))
@@ -84,7 +84,7 @@ def _falling(picture: Picture, drawn: Drawn) -> None:
     cv2.addWeighted(above, share, picture, 1 - share, 0, dst=picture)
 
 
-def _shade_ground(picture: Picture, drawn: Drawn) -> None:
+def _shade_ground(picture: Picture, drawn: SceneLayout) -> None:
     """Darkens the ground where shadows fall, softly, and lays the paint's uneven tone over it."""
     scene = drawn.scene
     height, width = picture.shape[:2]
@@ -106,7 +106,7 @@ def _shade_ground(picture: Picture, drawn: Drawn) -> None:
     cv2.multiply(below, veil, dst=below, scale=1 / 230)
 
 
-def _shadow_map(drawn: Drawn, height: int, width: int) -> Picture:
+def _shadow_map(drawn: SceneLayout, height: int, width: int) -> Picture:
     """How much light is taken from each place of the ground, 0 none to 255 all, [height, width]."""
     scene = drawn.scene
     shadow = np.zeros((height, width), dtype=np.uint8)
@@ -155,7 +155,7 @@ def _contact(shadow: Picture, west: float, east: float, ground: float) -> None:
     )
 
 
-def write_code_map(drawn: Drawn) -> tuple[Picture, NDArray[np.int64]]:
+def write_code_map(drawn: SceneLayout) -> tuple[Picture, NDArray[np.int64]]:
     """What each pixel belongs to, uint8 [H, W] (stuff 1.., things 16..), and all pixels of each thing [N]."""
     scene, fine = drawn.scene, drawn.fine
     stages, outlines = drawn.composition, drawn.outlines
@@ -184,4 +184,4 @@ def _count(codes: Picture, code: int, outlines: Outlines, layer: int) -> int:
     return int(np.count_nonzero(codes[y0 : max(y0, y1), x0 : max(x0, x1)] == code))
 
 
-__all__ = ["Drawn", "ground_colour", "lay_out", "paint_picture", "write_code_map"]
+__all__ = ["SceneLayout", "ground_colour", "lay_out", "paint_picture", "write_code_map"]

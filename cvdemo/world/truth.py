@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cvdemo.world.compose import STUFF_CODE, THING_CODE
 from cvdemo.world.figures.hidden import hidden_joints
 from cvdemo.world.graph import Scene
-from cvdemo.world.painting import Drawn, write_code_map
+from cvdemo.world.painting import SceneLayout, write_code_map
 from cvdemo.world.raster import Picture
 from cvdemo.world.records import Record, record_of
 from cvdemo.world.vocabulary import FIRST_THING, SEMANTIC, THINGS
@@ -113,7 +113,7 @@ class Truth:
         )
 
 
-def read_truth(drawn: Drawn) -> Truth:
+def read_truth(drawn: SceneLayout) -> Truth:
     """All that is known of a laid-out scene."""
     scene = drawn.scene
     codes, whole = write_code_map(drawn)
@@ -162,7 +162,7 @@ def _extents(
     return ids, np.array(boxes, dtype=np.float32).reshape(-1, 4), np.array(areas, dtype=np.int64)
 
 
-def _full_boxes(drawn: Drawn) -> NDArray[np.float32]:
+def _full_boxes(drawn: SceneLayout) -> NDArray[np.float32]:
     """Boxes of all whole things, [N, 4] in pixels, as if nothing covered them and the picture had no end."""
     outlines = drawn.outlines
     boxes = np.zeros((len(drawn.scene.things), 4), dtype=np.float32)
@@ -183,7 +183,7 @@ def _inside_share(boxes: NDArray[np.float32], width: int, height: int) -> NDArra
     return (inside[:, 2] - inside[:, 0]) * (inside[:, 3] - inside[:, 1]) / np.maximum(area, 1e-6)
 
 
-def _keypoints(drawn: Drawn, ids: list[int], instances: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _keypoints(drawn: SceneLayout, ids: list[int], instances: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Keypoints [N, 17, 3] of the things that show."""
     found = np.zeros((len(ids), 17, 3), dtype=np.float32)
     for row, k in enumerate(ids):

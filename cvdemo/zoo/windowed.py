@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from cvdemo.errors import DataError
-from cvdemo.ops.windows import Dense, shift_and_stitch, slide
+from cvdemo.ops.windows import DenseScores, shift_and_stitch, slide
 from cvdemo.zoo.model import Model, Timed
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
@@ -35,8 +35,8 @@ class TwoWays(NamedTuple):
 class BothWays(NamedTuple):
     """Scores [K, rows, columns] and calls for each picture, window by window and as convolutions."""
 
-    slid: Timed[list[Dense]]
-    convolved: Timed[list[Dense]]
+    slid: Timed[list[DenseScores]]
+    convolved: Timed[list[DenseScores]]
 
     @property
     def apart(self) -> float:

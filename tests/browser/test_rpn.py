@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cvdemo.labs.rpn.controls import START
+from cvdemo.labs.rpn.controls import TRAINED
 from cvdemo.labs.rpn.experiment import (
     FilteredProposals,
     FunnelKnobs,
@@ -121,4 +121,4 @@ def test_a_slider_is_answered_and_the_cell_stays(app: str, page: Any) -> None:
     assert values["at"] == before["at"]
     assert values["scores"] == before["scores"]
     assert 3 not in values["fate"]  # nothing falls in NMS
-    assert START["nms"] != 1.0
+    assert TRAINED.iou != 1.0

@@ -8,7 +8,7 @@ import supervision as sv
 from numpy.typing import NDArray
 
 from cvdemo import world
-from cvdemo.draw.matches import draw_matches, right_and_found
+from cvdemo.draw.matches import draw_matches, match_detections
 from cvdemo.labs.yolo_ssd.experiment import (
     SizeRecall,
     SSDLevels,
@@ -85,9 +85,9 @@ def test_matches_take_each_object_once(drawn: tuple[NDArray[np.uint8], Truth]) -
         class_id=np.full(3, truth.classes[row]),
         data={"class_name": np.array(["a", "b", "c"])},
     )
-    right, taken = right_and_found(found, truth)
+    right, taken = match_detections(found, truth)
     assert right.tolist() == [False, True, False]
     assert taken.sum() == taken[row] == 1
     assert (draw_matches(picture, found, truth) != picture).any()
-    nothing = right_and_found(sv.Detections.empty(), truth)
+    nothing = match_detections(sv.Detections.empty(), truth)
     assert not nothing[1].any()

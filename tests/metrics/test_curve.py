@@ -9,10 +9,10 @@ from cvdemo.bench.metrics import random_set
 from cvdemo.errors import DataError
 from cvdemo.metrics import evaluate_at, load
 from cvdemo.metrics.coco import score
+from cvdemo.metrics.convention_scores import ap_by_convention, ap_by_tool
 from cvdemo.metrics.conventions import OBJECT_DETECTION_METRICS
-from cvdemo.metrics.curve import ap_table, curves, hits_by_threshold
+from cvdemo.metrics.curve import ap_table, curves, true_positives_by_threshold
 from cvdemo.metrics.eligible_pairs import EligiblePairs, eligible_pairs
-from cvdemo.metrics.switchboard import one_by_one, tools
 from tests.metrics.conftest import tiny_set
 
 
@@ -71,12 +71,12 @@ def test_fewer_detections_are_right_as_the_threshold_rises() -> None:
     truth, results = random_set(60, 4, 1500, seed=3)
     eligible = eligible_pairs(load(truth, results))
     ladder = tuple(np.linspace(0.5, 0.95, 10).tolist())
-    counts = hits_by_threshold(eligible, ladder)
+    counts = true_positives_by_threshold(eligible, ladder)
     assert counts.tolist() == [
         sum(c.true_positives.sum() for c in curves(eligible, t).values()) for t in ladder
     ]
     assert counts[0] > counts[5] > counts[9]
-    few = hits_by_threshold(eligible, ladder, min_score=0.8)
+    few = true_positives_by_threshold(eligible, ladder, min_score=0.8)
     assert (few[:-1] < counts[:-1]).all()
     assert few[0] > 0
 
@@ -91,10 +91,10 @@ def test_a_threshold_out_of_range_is_refused(threshold: float) -> None:
 def test_switchboard_gives_each_tools_figure(shared) -> None:
     folders = [shared / "object-detection-metrics" / name for name in ("groundtruths", "detections")]
     data = load(*folders, format="odm")
-    found = {r.name: r.ap for r in tools(data, 0.3)}
+    found = {r.name: r.ap for r in ap_by_tool(data, 0.3)}
     assert found["Object-Detection-Metrics"] == pytest.approx(0.2457, abs=5e-5)
     assert found["VOC 2007"] == pytest.approx(0.2684, abs=5e-5)
-    singles = {r.name: r.ap for r in one_by_one(data, OBJECT_DETECTION_METRICS, 0.3)}
+    singles = {r.name: r.ap for r in ap_by_convention(data, OBJECT_DETECTION_METRICS, 0.3)}
     assert singles["as it is"] == found["Object-Detection-Metrics"]
     assert singles["pixel = continuous"] == pytest.approx(0.2254, abs=5e-5)
     assert singles["interpolation = 11-point"] == pytest.approx(0.2684, abs=5e-5)
@@ -106,7 +106,7 @@ def test_switchboard_moves_one_convention_at_a_time() -> None:
         [(1, 1, 0, 0, 100, 100, 0.9), (1, 1, 12, 0, 112, 100, 0.8)],
         classes=1,
     )
-    found = {r.name: r.ap for r in one_by_one(load(truth, results))}
+    found = {r.name: r.ap for r in ap_by_convention(load(truth, results))}
     assert found["as it is"] == pytest.approx(67 / 101)  # two of three found, none wrong
     assert found["difficult = ignore"] == pytest.approx(1.0)
     assert found["matching = voc"] == pytest.approx(34 / 101)  # the second claims the first dog

@@ -145,7 +145,7 @@ def test_sizes_leave_what_is_outside_aside() -> None:
 def test_a_limit_on_detections_drops_the_lowest_of_each_image_and_class() -> None:
     truth, results = random_set(5, 2, 200, seed=1)
     eligible = EligiblePairs(load(truth, results), Conventions(max_detections=3))
-    assert eligible.uncounted == 200 - len(eligible.order) > 0
+    assert eligible.beyond_limit == 200 - len(eligible.order) > 0
     scores = eligible.data.results.score
     groups = eligible.data.results.image * 2 + eligible.data.results.category
     for group in range(10):

@@ -181,7 +181,7 @@ def test_pictures_of_any_size(shape: tuple[int, int]) -> None:
     out = io.BytesIO()
     Image.fromarray(np.full((*shape, 3), 90, np.uint8)).save(out, "PNG")
     app = open_page(source="upload", stride="32", size="7")
-    app.file_uploader(key="files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
+    app.file_uploader(key="roi-files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
     without_errors(app)
 
 

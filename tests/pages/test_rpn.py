@@ -18,7 +18,7 @@ from cvdemo import zoo
 from cvdemo.data.detections_json import to_coco, to_csv
 from cvdemo.labs.rpn import experiment as rpn
 from cvdemo.labs.rpn.board import PAPER_STAGES, QUOTED, paper_rows
-from cvdemo.labs.rpn.controls import START
+from cvdemo.labs.rpn.controls import TRAINED
 from cvdemo.labs.rpn.experiment import (
     KEY,
     RATIOS,
@@ -80,7 +80,7 @@ def test_the_sliders_start_as_the_network_was_trained(found: RPNPrediction) -> N
     config = found.config
     assert tuple(s for level in config.scales for s in level) == SCALES
     assert tuple(config.ratios) == RATIOS
-    assert (config.before, config.iou, config.after) == (START["before"], START["nms"], START["after"])
+    assert (config.before, config.iou, config.after) == (TRAINED.before, TRAINED.iou, TRAINED.after)
 
 
 def test_the_funnel_ends_where_the_detector_does(
@@ -148,23 +148,23 @@ def test_proposals_to_take_away(chosen: Chosen, found: RPNPrediction, left: Filt
 def test_no_slider_runs_the_backbone(ran: Counter[str]) -> None:
     app = without_errors(open_page(seed="4711"))
     assert ran == {"backbone": 1, "head": 2}  # once with the network's own proposals, once with the page's
-    app.slider(key="nms").set_value(0.3)
+    app.slider(key="rpn-nms").set_value(0.3)
     without_errors(app.run())
-    app.slider(key="after").set_value(20)
+    app.slider(key="rpn-after").set_value(20)
     without_errors(app.run())
-    app.select_slider(key="before").set_value(10)
+    app.select_slider(key="rpn-before").set_value(10)
     without_errors(app.run())
     assert ran == {"backbone": 1, "head": 5}
-    app.slider(key="nms").set_value(START["nms"])
-    app.slider(key="after").set_value(START["after"])
-    app.select_slider(key="before").set_value(START["before"])
+    app.slider(key="rpn-nms").set_value(TRAINED.iou)
+    app.slider(key="rpn-after").set_value(TRAINED.after)
+    app.select_slider(key="rpn-before").set_value(TRAINED.before)
     without_errors(app.run())
     assert ran == {"backbone": 1, "head": 5}
 
 
 def test_all_switched_off_is_one_sentence() -> None:
     app = without_errors(open_page())
-    app.button_group(key="scales").set_value([]).run()
+    app.button_group(key="rpn-scales").set_value([]).run()
     without_errors(app)
     assert [i.value for i in app.info if i.value.startswith("No proposals")]
     assert any("0 of 6 things found" in m.value for m in app.markdown)
@@ -173,7 +173,7 @@ def test_all_switched_off_is_one_sentence() -> None:
 def test_every_experiment_is_one_click_and_says_what_to_look_at() -> None:
     app = without_errors(open_page())
     keys = [b.key for b in app.button if (b.key or "").startswith("try-")]
-    assert len(keys) == 5
+    assert len(keys) == 5 and "try-back" not in keys
     for key in keys:
         without_errors(app.button(key=key).click().run())
         assert sum(m.value.startswith("👀") for m in app.markdown) == 1
@@ -190,7 +190,7 @@ def test_pictures_of_any_size(shape: tuple[int, int]) -> None:
     out = io.BytesIO()
     Image.fromarray(np.full((*shape, 3), 90, np.uint8)).save(out, "PNG")
     app = open_page(source="upload")
-    app.file_uploader(key="files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
+    app.file_uploader(key="rpn-files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
     without_errors(app)
     assert any("Network" in c.value for c in app.caption)
 

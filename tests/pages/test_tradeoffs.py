@@ -8,7 +8,8 @@ import pytest
 
 from cvdemo import zoo
 from cvdemo.labs.tradeoffs.experiment import title
-from cvdemo.zoo.tradeoffs import VALUES, drawn_detectors, read_curves
+from cvdemo.zoo.catalogue import compared
+from cvdemo.zoo.tradeoffs import VALUES, read_curves
 from tests.pages import driver
 from tests.pages.driver import without_errors
 
@@ -16,19 +17,19 @@ open_page = partial(driver.open_page, "tradeoffs")
 
 
 def runs() -> dict[str, int]:
-    return {key: zoo.load(key).runs for key in drawn_detectors()}
+    return {key: zoo.load(key).runs for key in compared()}
 
 
 def test_every_net_stands_in_the_table_and_nothing_runs_twice() -> None:
     app = without_errors(open_page())
     table = app.dataframe[0].value
-    assert list(table["net"]) == [title(key) for key in drawn_detectors()]
+    assert list(table["net"]) == [title(key) for key in compared()]
     assert (table["ms"] > 0).all()
     assert table["x SSD"][list(table["net"]).index("SSD")] == 1
     before = runs()
     for metric in ("AP50", "APs"):
-        without_errors(app.segmented_control(key="metric").set_value(metric).run())
-    without_errors(app.selectbox(key="net").select("ssd").run())
+        without_errors(app.segmented_control(key="tradeoffs-metric").set_value(metric).run())
+    without_errors(app.selectbox(key="tradeoffs-net").select("ssd").run())
     assert runs() == before
     assert app.query_params["net"] in ("ssd", ["ssd"])
     without_errors(app.button(key="again").click().run())
@@ -68,7 +69,7 @@ def test_kinds_can_all_be_off() -> None:
 
 def test_an_unknown_net_in_the_url_is_none() -> None:
     app = without_errors(open_page(net="rcnnn"))
-    assert app.selectbox(key="net").value == ""
+    assert app.selectbox(key="tradeoffs-net").value == ""
 
 
 @pytest.mark.parametrize(

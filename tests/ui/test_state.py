@@ -34,6 +34,7 @@ def _app() -> None:
         st.button("box", on_click=state.keep, args=({"box": [1.0, 2.5]},), kwargs={"of": "one"}, key="box")
         st.button("put", on_click=state.put, args=({"score": 1, "names": ["cat"], "way": "t"},), key="put")
         st.button("reset", on_click=state.reset, key="reset")
+        st.button("leave", on_click=state.leave_picture, key="leave")
         st.text(repr((score, count, names, way, many, shown, box)))
 
     st.navigation(
@@ -124,6 +125,8 @@ def test_a_value_of_a_component_belongs_to_its_picture() -> None:
     app.selectbox(key="one-way").set_value("t").run()
     assert values(app)[-1] is None
     app.selectbox(key="one-way").set_value("n").run()
+    assert values(app)[-1] == [1.0, 2.5]
+    app.button(key="leave").click().run()  # and the same picture is chosen again
     assert values(app)[-1] == [1.0, 2.5]
     assert values(opened(box="3,4"))[-1] == [3.0, 4.0]
 

@@ -85,11 +85,11 @@ def test_truth_scored_against_the_export_is_perfect_and_shifted_truth_is_not(
                     "score": 0.9,
                 }
                 results.append(entry)
-        judge = COCOeval(coco, coco.loadRes(results), "bbox")
-        judge.evaluate()
-        judge.accumulate()
-        judge.summarize()
-        return float(judge.stats[0])
+        evaluator = COCOeval(coco, coco.loadRes(results), "bbox")
+        evaluator.evaluate()
+        evaluator.accumulate()
+        evaluator.summarize()
+        return float(evaluator.stats[0])
 
     assert score(0.0) == pytest.approx(1.0)
     assert score(0.2) < 0.5

@@ -9,7 +9,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cvdemo import zoo
-from cvdemo.data.pictures import fit, to_jpeg, to_png
+from cvdemo.data.chosen import Chosen
+from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.feature_maps import enlarged, feature_colours
 from cvdemo.draw.segmentation import paint_labels
 from cvdemo.labs.dilated.draw import draw_responses
@@ -24,17 +25,18 @@ from cvdemo.labs.dilated.experiment import (
     stack_costs,
     stack_figures,
 )
-from cvdemo.ops.dilated import Layer, path_counts, total_stride
+from cvdemo.ops.dilated import ConvLayer, path_counts, total_stride
+from cvdemo.ui import widgets
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component, with_picture
-from cvdemo.ui.source import Chosen
+from cvdemo.ui.downloads import offer, png
 from cvdemo.world.vocabulary import SEMANTIC
 
 SHOWN = 4 * WORKING[0]
 BRANCH_WIDTH = 360
 INPUT = f"{WORKING[0]}×{WORKING[1]}"
 
-_lab = component("dilated/lab", "picture", "dilated/math", "dilated/stack", "dilated/field")
+_lab = component("dilated/lab")
 
 
 class BranchView(NamedTuple):
@@ -46,7 +48,7 @@ class BranchView(NamedTuple):
 
 
 @cached
-def _stack_figures(layers: tuple[Layer, ...]) -> StackFigures:
+def _stack_figures(layers: tuple[ConvLayer, ...]) -> StackFigures:
     return stack_figures(layers)
 
 
@@ -68,7 +70,7 @@ def _aspp_views(identity: str, _picture: NDArray[np.uint8]) -> tuple[list[Branch
     return [*views, BranchView("mask", "the head's output, upsampled by 8", mask)], milliseconds
 
 
-def figures(layers: list[Layer]) -> None:
+def figures(layers: list[ConvLayer]) -> None:
     """The stack's figures side by side."""
     found = _stack_figures(tuple(layers))
     shown = {
@@ -90,7 +92,7 @@ def _size(size: tuple[int, int]) -> str:
     return f"{size[0]}×{size[1]}"
 
 
-def board(chosen: Chosen, layers: list[Layer]) -> None:
+def board(chosen: Chosen, layers: list[ConvLayer]) -> None:
     """The side view, the field on the picture, the counts; all of it answers in the browser."""
     small = fit(chosen.picture, WORKING[0])
     height, width = small.shape[:2]
@@ -117,7 +119,7 @@ def _spot(chosen: Chosen, width: int, height: int) -> tuple[int, int]:
     return int(scale * (x1 + x2) / 2), int(scale * (y1 + y2) / 2)
 
 
-def cost_table(layers: list[Layer]) -> None:
+def cost_table(layers: list[ConvLayer]) -> None:
     """Three ways to a large field, a row each, with what they cost."""
     rows = [
         {
@@ -134,7 +136,7 @@ def cost_table(layers: list[Layer]) -> None:
     st.table(rows, hide_index=True)
 
 
-def layer_text(layer: Layer) -> str:
+def layer_text(layer: ConvLayer) -> str:
     """A layer as a table names it: "3×3 rate 2 ÷2", "pool 2"."""
     if layer.pooling:
         return f"pool {layer.kernel}"
@@ -146,7 +148,7 @@ def layer_text(layer: Layer) -> str:
 @st.fragment
 def response_lab(chosen: Chosen) -> None:
     """The rate's slider and the two maps side by side."""
-    rate = int(st.slider("Pixels from tap to tap", 1, 24, 8, key="apart", bind="query-params"))
+    rate = widgets.slider("apart", "Pixels from tap to tap", 1, 24, 8)
     found, (shrunk, dilated) = _responses(chosen.identity, rate, chosen.picture)
     left, right = st.columns(2, gap="medium")
     left.markdown(f"**Shrink by {rate}, then filter:** {_numbers(found.shrunk)} numbers")
@@ -158,8 +160,7 @@ def response_lab(chosen: Chosen) -> None:
         f"left map has every {_nth(rate)} number of the right one: they differ by at most "
         f"{found.difference:.0e}. Same weights, same reach, and the right map has all numbers in between."
     )
-    both = np.concatenate([shrunk, dilated], axis=1)
-    st.download_button("PNG", lambda: to_png(both), f"rate-{rate}.png", "image/png", key="responses-png")
+    offer(chosen.name, png(lambda: np.concatenate([shrunk, dilated], axis=1)), part="responses")
 
 
 def _numbers(values: NDArray[np.float32]) -> str:

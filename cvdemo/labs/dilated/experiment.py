@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cvdemo import zoo
 from cvdemo.data.pictures import fit
 from cvdemo.ops.dilated import (
-    Layer,
+    ConvLayer,
     dilated_response,
     edge_kernel,
     effective_kernel,
@@ -57,7 +57,7 @@ class StackCost(NamedTuple):
     multiply-adds with `CHANNELS` channels for an input of `WORKING` pixels."""
 
     name: str
-    layers: Sequence[Layer]
+    layers: Sequence[ConvLayer]
     field: int
     seen: float
     output: tuple[int, int]
@@ -92,13 +92,13 @@ class ASPPTrace(NamedTuple):
     milliseconds: float
 
 
-def measured_field(layers: Sequence[Layer]) -> int:
+def measured_field(layers: Sequence[ConvLayer]) -> int:
     """Pixels along an axis between the first and the last that torch's gradient reaches, both included."""
     reached = np.flatnonzero(measured_counts(layers))
     return int(reached[-1] - reached[0] + 1)
 
 
-def stack_figures(layers: Sequence[Layer]) -> StackFigures:
+def stack_figures(layers: Sequence[ConvLayer]) -> StackFigures:
     """The figures of a stack. Raises `DataError` for a field that is too wide to measure."""
     counts = path_counts(layers)
     return StackFigures(
@@ -110,13 +110,13 @@ def stack_figures(layers: Sequence[Layer]) -> StackFigures:
     )
 
 
-def output_size(layers: Sequence[Layer]) -> tuple[int, int]:
+def output_size(layers: Sequence[ConvLayer]) -> tuple[int, int]:
     """Width and height of the output for a padded input of `WORKING` pixels."""
     stride, (width, height) = total_stride(layers), WORKING
     return -(-width // stride), -(-height // stride)
 
 
-def formula(layers: Sequence[Layer]) -> str:
+def formula(layers: Sequence[ConvLayer]) -> str:
     """The receptive field's sum with its numbers, as LaTeX."""
     terms, jump = ["1"], 1
     for layer in layers:
@@ -126,7 +126,7 @@ def formula(layers: Sequence[Layer]) -> str:
     return " + ".join(terms) + f" = {receptive_field(layers)}"
 
 
-def counts_csv(layers: Sequence[Layer]) -> bytes:
+def counts_csv(layers: Sequence[ConvLayer]) -> bytes:
     """The counts of the whole field as a table of numbers."""
     counts = path_counts(layers)
     out = io.StringIO()
@@ -134,7 +134,7 @@ def counts_csv(layers: Sequence[Layer]) -> bytes:
     return out.getvalue().encode()
 
 
-def stack_costs(layers: list[Layer]) -> list[StackCost]:
+def stack_costs(layers: list[ConvLayer]) -> list[StackCost]:
     """Three ways to a large field: the stack, the same without dilation, with poolings instead."""
     stacks = {
         "your stack": layers,
@@ -181,7 +181,7 @@ def branches(trace: Any, rates: Sequence[int], stride: int) -> list[ASPPBranch]:
     """ASPP's branches of a `DeepLabTrace` and what they give together, of the batch's first picture."""
     names = [("1 × 1", f"{stride} px of reach: one cell only")]
     for rate in rates:
-        reach = stride * effective_kernel(Layer(3, 1, rate))
+        reach = stride * effective_kernel(ConvLayer(3, 1, rate))
         names.append((f"rate {rate}", f"{reach} px from the first cell to the last"))
     names.append(("whole picture", "one average for all cells, hence one colour"))
     names.append(("together", "all five, projected by a 1 × 1 convolution"))

@@ -1,7 +1,9 @@
-"""The picture with the two boxes: its component, and where the boxes stand in a session and in the URL."""
+"""The picture with the two boxes: its component, and where the boxes stand for the visitor."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,20 +11,19 @@ import streamlit as st
 
 from cvdemo.data.pictures import fit
 from cvdemo.labs.iou.experiment import MEASURES, Box, BoxPair, initial_pair, is_inside, overlap_measures
+from cvdemo.ui import state
 from cvdemo.ui.component import component, with_picture
 from cvdemo.ui.source import Chosen
 
 LONGEST = 1280
-STATE = "iou-state"  # not a widget's key: it outlives a switch of pages
 COMPONENT = "iou-boxes"
 
-_board = component("iou/lab", "picture", "iou/math", "iou/board")
+_board = component("iou/lab")
 
 
 def board(chosen: Chosen, pair: BoxPair) -> None:
     """The picture with both boxes, all measures live, and Python's own numbers for where they stand."""
     height, width = chosen.picture.shape[:2]
-    state = st.session_state[STATE]
     fields = {
         "width": width,
         "height": height,
@@ -30,7 +31,7 @@ def board(chosen: Chosen, pair: BoxPair) -> None:
         "truth": pair.truth,
         "prediction": pair.prediction,
         "measure": pair.measure,
-        "stamp": f"{state['stamp']}-{chosen.identity}",
+        "stamp": f"{state.stamp()}-{chosen.identity}",
         "same": chosen.identity,
         "python": {
             "truth": pair.truth,
@@ -38,63 +39,53 @@ def board(chosen: Chosen, pair: BoxPair) -> None:
             **overlap_measures(pair.truth, pair.prediction),
         },
     }
-    _board(
-        data=with_picture(fields, fit(chosen.picture, LONGEST)), key=COMPONENT, on_moved_change=_keep_moved
-    )
+    data = with_picture(fields, fit(chosen.picture, LONGEST))
+    _board(data=data, key=COMPONENT, on_moved_change=partial(_keep_moved, chosen.identity))
 
 
 def current_pair(chosen: Chosen) -> BoxPair:
-    """The pair that stands on the picture: from the session, else from the URL, else the initial one."""
-    state = st.session_state.get(STATE)
-    if state is None or state["identity"] != chosen.identity:
-        height, width = chosen.picture.shape[:2]
-        pair = _from_url(width, height) if state is None else None
-        place(pair or initial_pair(width, height, chosen.truth), chosen.identity)
-    pair = st.session_state[STATE]["pair"]
-    for name, value in _to_url(pair).items():
-        if st.query_params.get(name) != value:
-            st.query_params[name] = value
-    return pair
+    """The pair that stands on the picture: the visitor's, else the initial one."""
+    height, width = chosen.picture.shape[:2]
+
+    def read(texts: Sequence[str]) -> Box:
+        return _box_of(texts[-1], width, height)
+
+    of = chosen.identity
+    truth = state.value("truth", read=read, write=_text_of, of=of)
+    prediction = state.value("prediction", read=read, write=_text_of, of=of)
+    measure = state.value("measure", read=_measure_of, of=of) or "iou"
+    if truth is None or prediction is None:
+        return initial_pair(width, height, chosen.truth)._replace(measure=measure)
+    return BoxPair(truth, prediction, measure)
 
 
-def place(pair: BoxPair, identity: str, experiment: str = "") -> None:
-    """Put other boxes on the picture of an identity; the new stamp tells the component to take them over."""
-    stamp = st.session_state.get(STATE, {"stamp": 0})["stamp"] + 1
-    st.session_state[STATE] = {"identity": identity, "pair": pair, "stamp": stamp, "experiment": experiment}
+def place(pair: BoxPair) -> None:
+    """Put other boxes on the picture; the component takes them over. To be called in a callback."""
+    state.put(pair._asdict())
 
 
-def current_experiment() -> str:
-    """The name of the experiment that was started last, "" if none was."""
-    return str(st.session_state[STATE]["experiment"])
-
-
-def _keep_moved() -> None:
+def _keep_moved(identity: str) -> None:
     """Keep where the boxes stand when the visitor lets go of one."""
     moved: dict[str, Any] | None = st.session_state[COMPONENT].get("moved")
-    if moved and STATE in st.session_state:
+    if moved:
         measure = moved["measure"] if moved["measure"] in MEASURES else "iou"
         truth, prediction = (tuple(map(float, moved[name])) for name in ("truth", "prediction"))
-        st.session_state[STATE]["pair"] = BoxPair(truth, prediction, measure)
+        state.keep(BoxPair(truth, prediction, measure)._asdict(), of=identity)
 
 
-def _to_url(pair: BoxPair) -> dict[str, str]:
-    return {
-        "truth": ",".join(f"{v:g}" for v in pair.truth),
-        "prediction": ",".join(f"{v:g}" for v in pair.prediction),
-        "measure": pair.measure,
-    }
+def _text_of(box: Box) -> str:
+    return ",".join(f"{v:g}" for v in box)
 
 
-def _from_url(width: int, height: int) -> BoxPair | None:
-    """The pair of the URL, None where it names none or one that does not fit a picture of this size."""
-    boxes: list[Box] = []
-    for name in ("truth", "prediction"):
-        try:
-            box = tuple(float(v) for v in st.query_params.get(name, "").split(","))
-        except ValueError:
-            return None
-        if len(box) != 4 or not np.isfinite(box).all() or not is_inside(box, width, height):
-            return None
-        boxes.append(box)
-    measure = st.query_params.get("measure", "iou")
-    return BoxPair(boxes[0], boxes[1], measure if measure in MEASURES else "iou")
+def _box_of(text: str, width: int, height: int) -> Box:
+    """The box of an address, a ValueError for one that does not fit a picture of this size."""
+    box = tuple(float(v) for v in text.split(","))
+    if len(box) != 4 or not np.isfinite(box).all() or not is_inside(box, width, height):
+        raise ValueError(f"{text} is no box of this picture")
+    return box
+
+
+def _measure_of(texts: Sequence[str]) -> str:
+    if texts[-1] not in MEASURES:
+        raise ValueError(f"{texts[-1]} is no measure")
+    return texts[-1]

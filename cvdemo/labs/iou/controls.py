@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from cvdemo import zoo
-from cvdemo.labs.iou.board import current_experiment, place
+from cvdemo.labs.iou.board import place
 from cvdemo.labs.iou.draw import correct_boxes_chart, shift_curves
 from cvdemo.labs.iou.experiment import (
     BoxPair,
@@ -20,23 +22,23 @@ from cvdemo.labs.iou.experiment import (
 from cvdemo.metrics.conventions import COCO_THRESHOLDS
 from cvdemo.ops.detections import select
 from cvdemo.ops.iou import iou_under_shift
+from cvdemo.ui import state, widgets
 from cvdemo.ui.models import choose_model, raw_detections, ready
-from cvdemo.ui.page import texts
 from cvdemo.ui.source import Chosen
+from cvdemo.ui.try_this import on_top, try_this
 from cvdemo.world.truth import Truth
 
 PLAIN = {"displayModeBar": False}
 
 
-def try_this(chosen: Chosen) -> None:
-    """One click each: pairs that tell the measures apart."""
-    st.markdown("**Try this**")
+def experiments(chosen: Chosen) -> None:
+    """One click each: pairs that tell the measures apart, on the picture that is chosen."""
     height, width = chosen.picture.shape[:2]
-    row = st.container(horizontal=True, gap="small")
-    for name, pair in example_pairs(width, height).items():
-        row.button(name, key=f"try-{name}", on_click=place, args=(pair, chosen.identity, name))
-    if current_experiment():
-        st.info(texts("iou")[current_experiment()])
+    pairs = {
+        name: partial(on_top, pair._asdict(), replacing=BoxPair._fields)
+        for name, pair in example_pairs(width, height).items()
+    }
+    try_this("iou", pairs)
 
 
 def choose_object(chosen: Chosen, pair: BoxPair) -> None:
@@ -47,15 +49,17 @@ def choose_object(chosen: Chosen, pair: BoxPair) -> None:
     names = [f"{name} {k + 1}" for k, name in enumerate(truth.names())]
     boxes = [tuple(map(float, box)) for box in truth.boxes.tolist()]
 
-    def put() -> None:
-        row = st.session_state.get("object")
-        if row is not None:
-            prediction = offset_prediction(boxes[row], truth.width, truth.height)
-            place(BoxPair(boxes[row], prediction), chosen.identity)
+    key = state.key("object")
 
-    st.session_state["object"] = boxes.index(pair.truth) if pair.truth in boxes else None
+    def put() -> None:
+        row = st.session_state.get(key)
+        if row is not None:
+            place(BoxPair(boxes[row], offset_prediction(boxes[row], truth.width, truth.height)))
+
+    # Not a value of the page: it says which object the truth box is around, wherever that came from.
+    st.session_state[key] = boxes.index(pair.truth) if pair.truth in boxes else None
     st.selectbox(
-        "Truth box around", range(len(names)), key="object", on_change=put, placeholder="your own",
+        "Truth box around", range(len(names)), key=key, on_change=put, placeholder="your own",
         format_func=lambda k: names[k],
     )  # fmt: skip
 
@@ -80,7 +84,7 @@ def show_detector(chosen: Chosen, pair: BoxPair) -> None:
     if truth is None or not len(truth):
         st.caption("Choose a drawn scene: there the truth is known, and a detector's boxes can be counted.")
         return
-    if not st.toggle("Run a detector on this scene", key="detector", bind="query-params"):
+    if not widgets.toggle("detector", "Run a detector on this scene"):
         st.caption("It shows how many of its boxes count as correct as the IoU threshold rises.")
         return
     entry = choose_model(zoo.Task.DETECT)
@@ -90,13 +94,13 @@ def show_detector(chosen: Chosen, pair: BoxPair) -> None:
 
 def _count(entry: zoo.ModelSpec, chosen: Chosen, truth: Truth, pair: BoxPair) -> None:
     raw = raw_detections(entry, chosen)
-    score = st.slider("Score threshold", 0.01, 1.0, 0.3, 0.01, key="score", bind="query-params")
+    score = widgets.slider("score", "Score threshold", 0.01, 1.0, 0.3, 0.01)
     found = select(raw, score=score, iou=0.5 if entry.nms else 1.0)
     if len(found):
         best = nearest_box(pair.truth, found.xyxy)
         st.button(
             "Its box nearest to the truth as the prediction", key="nearest", on_click=place,
-            args=(BoxPair(pair.truth, best, pair.measure), chosen.identity),
+            args=(pair._replace(prediction=best),),
         )  # fmt: skip
     boxes = truth.boxes[~truth.difficult]
     counts = count_correct(boxes, found, width=truth.width, height=truth.height)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cvdemo.data.detections_json import to_coco
 from cvdemo.metrics.conventions import COCO_THRESHOLDS
-from cvdemo.metrics.curve import hits_by_threshold
+from cvdemo.metrics.curve import true_positives_by_threshold
 from cvdemo.metrics.eligible_pairs import eligible_pairs
 from cvdemo.metrics.evaluation import load
 from cvdemo.ops.iou import box_iou, complete_box_iou, distance_box_iou, generalized_box_iou
@@ -147,4 +147,4 @@ def count_correct(truth: NDArray[np.number], found: sv.Detections, *, width: int
         ],
     }
     results = [{**row, "category_id": 1} for row in to_coco(found, image_id=1)]
-    return hits_by_threshold(eligible_pairs(load(annotated, results)), COCO_THRESHOLDS).tolist()
+    return true_positives_by_threshold(eligible_pairs(load(annotated, results)), COCO_THRESHOLDS).tolist()

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 
-from cvdemo.labs.map.experiment import NMS_IOU, EvaluationSet, classes_by_truth
+from cvdemo.labs.map.experiment import EvaluationSet, classes_by_truth
+from cvdemo.metrics.convention_scores import TOOLS
 from cvdemo.metrics.curve import unique_names
 from cvdemo.metrics.eligible_pairs import EligiblePairs
-from cvdemo.metrics.switchboard import TOOLS
-from cvdemo.ui.page import texts
+from cvdemo.ui import widgets
+from cvdemo.ui.try_this import on_top, try_this
 
 IOU, SCORE = 0.5, 0.3  # where the sliders start
 
-EXPERIMENTS = {
+EXPERIMENTS: dict[str, tuple[str, dict[str, float]]] = {
     "duplicates": ("NMS off: duplicates", {"nms": 1.0}),
     "strict": ("IoU .9", {"iou": 0.9}),
     "alarm": ("A confident false alarm", {"alarms": 1}),
@@ -35,22 +37,12 @@ class MapChoice(NamedTuple):
 
 
 def experiments() -> None:
-    """One-click experiments; each starts from the untouched example."""
-    row = st.container(horizontal=True, vertical_alignment="center", gap="small")
-    row.markdown("**Try this**", width="content")
-    for name, (label, values) in EXPERIMENTS.items():
-        row.button(label, key=f"try-{name}", on_click=_try, args=(name, values))
-    row.button("↺ Back", key="try-none", on_click=_try, args=("", {}))
-    if said := texts("map").get(st.session_state.get("map-tried", "")):
-        st.info(said, icon="🔎")
-
-
-def _try(name: str, values: dict[str, float]) -> None:
-    start = {"iou": IOU, "score": SCORE, "alarms": 0}
-    kind = "nms-again" if st.session_state.get("data") == "my results" else "nms"
-    nms = values.get("nms", 1.0 if kind == "nms-again" else NMS_IOU)
-    st.session_state.update({**start, **{k: v for k, v in values.items() if k != "nms"}, kind: nms})
-    st.session_state["map-tried"] = name
+    """One-click experiments, on whatever set is chosen."""
+    settings = {
+        name: partial(on_top, values, replacing=("iou", "score", "nms", "alarms"))
+        for name, (_, values) in EXPERIMENTS.items()
+    }
+    try_this("map", settings, labels={name: label for name, (label, _) in EXPERIMENTS.items()})
 
 
 def controls(found: EvaluationSet) -> MapChoice:
@@ -59,32 +51,29 @@ def controls(found: EvaluationSet) -> MapChoice:
     kind, iou, score, nms, more = st.columns([1, 1.2, 1.2, 1.2, 0.7], gap="medium", vertical_alignment="top")
     with kind:
         category = _class(found)
-    at = iou.slider("IoU threshold", 0.05, 0.95, IOU, 0.05, key="iou", bind="query-params")
+    at = widgets.slider("iou", "IoU threshold", 0.05, 0.95, IOU, 0.05, place=iou)
     low, high = _score_range(found)
-    cut = score.slider(
-        "Score threshold", low, high, min(max(SCORE, low), high), 0.01, key="score", bind="query-params"
-    )
-    again = found.nms >= 1
-    suppress = nms.slider(
-        "NMS again (IoU; 1: off)" if again else "NMS (IoU; 1: off)", 0.1, 1.0, found.nms, 0.05,
-        key="nms-again" if again else "nms", bind="query-params", disabled=not only_boxes,
+    first = min(max(SCORE, low), high)
+    cut = widgets.slider("score", "Score threshold", low, high, first, 0.01, place=score)
+    suppress = widgets.slider(
+        "nms", "NMS again (IoU; 1: off)" if found.nms >= 1 else "NMS (IoU; 1: off)", 0.1, 1.0, found.nms,
+        0.05, place=nms, disabled=not only_boxes,
     )  # fmt: skip
     with more.popover("More", width="stretch"):
-        tool = st.selectbox(
+        tool = widgets.selectbox(
+            "rules",
             "Rules of",
-            list(TOOLS),
-            key="rules",
-            bind="query-params",
+            TOOLS,
             disabled=found.data.iou_type == "keypoints",
             help="Matching, pixels, crowds and difficult objects as this tool handles them.",
         )
-        alarms = st.number_input(
-            "False alarms on top", 0, 10, 0, key="alarms", bind="query-params", disabled=not only_boxes,
+        alarms = widgets.number_input(
+            "alarms", "False alarms on top", 0, 10, 0, disabled=not only_boxes,
             help="Detections of this class where no object is, with the highest scores of all.",
         )  # fmt: skip
     if not only_boxes:
         suppress, alarms = 1.0, 0
-    return MapChoice(category, at, cut, suppress, int(alarms), _usable(str(tool), found))
+    return MapChoice(category, at, cut, suppress, alarms, _usable(tool, found))
 
 
 def _class(found: EvaluationSet) -> int:
@@ -92,8 +81,7 @@ def _class(found: EvaluationSet) -> int:
     eligible = EligiblePairs(found.data)
     names, listed = unique_names(eligible), classes_by_truth(eligible)
     listed.sort(key=lambda k: names[k] != "duck")  # the lecture's favourite first
-    name = st.selectbox("Class", [names[k] for k in listed], key="class", bind="query-params")
-    return names.index(str(name)) if name in names else listed[0]
+    return names.index(widgets.selectbox("class", "Class", [names[k] for k in listed]))
 
 
 def _usable(tool: str, found: EvaluationSet) -> str:

@@ -20,13 +20,13 @@ from cvdemo.data.pictures import to_jpeg
 from cvdemo.errors import DataError
 from cvdemo.metrics.ap import AP_METHODS, average_precision
 from cvdemo.metrics.coco import Scores
+from cvdemo.metrics.convention_scores import TOOLS
 from cvdemo.metrics.conventions import COCO_KEYPOINTS, COCO_THRESHOLDS, Conventions
 from cvdemo.metrics.curve import Curve, ap_table, unique_names
 from cvdemo.metrics.eligible_pairs import EligiblePairs
 from cvdemo.metrics.evaluation import as_dict
 from cvdemo.metrics.simulated import simulated
-from cvdemo.metrics.switchboard import TOOLS
-from cvdemo.metrics.what_if import after_nms, with_false_alarms
+from cvdemo.metrics.what_if import after_nms, with_false_positives
 from cvdemo.world.export import Book
 from cvdemo.zoo.model import Detector
 from cvdemo.zoo.weights import has_weights
@@ -143,7 +143,7 @@ def detect(model: Detector, picture: SetPicture, categories: Sequence[dict[str, 
 def changed(data: EvalSet, *, nms: float, alarms: int = 0, category: int = -1) -> EvalSet:
     """The set after NMS at a threshold of IoU, with so many false alarms of a class [position] on top."""
     data = after_nms(data, nms)
-    return with_false_alarms(data, category, alarms) if alarms else data
+    return with_false_positives(data, category, alarms) if alarms else data
 
 
 def conventions_of(tool: str, data: EvalSet) -> Conventions:
@@ -155,7 +155,7 @@ def conventions_of(tool: str, data: EvalSet) -> Conventions:
 
 def classes_by_truth(eligible: EligiblePairs) -> list[int]:
     """Positions of the classes with truth to be found, the most frequent first; [0] where there is none."""
-    positives = eligible.positives(eligible.need_not)
+    positives = eligible.positives(eligible.ignore)
     return [k for k in np.argsort(-positives, kind="stable").tolist() if positives[k]] or [0]
 
 

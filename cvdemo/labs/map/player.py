@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import numpy as np
 import streamlit as st
-from streamlit import runtime
 
 from cvdemo.labs.map.draw import outlines
 from cvdemo.labs.map.experiment import EvaluationSet, first_false_positive, outcomes
@@ -15,10 +13,11 @@ from cvdemo.metrics.ap import AP_METHODS, levels
 from cvdemo.metrics.pr_steps import PRStep, PRSteps
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component
+from cvdemo.ui.internals import picture_address
 
 CHUNK = 40  # detections whose pictures and reasons travel together
 
-_player = component("map/player", "player", "map/numbers", "map/charts", "map/stage")
+_player = component("map/player")
 
 
 def curve_player(steps: PRSteps, found: EvaluationSet, *, run: str, threshold: float, key: str) -> None:
@@ -120,20 +119,13 @@ def _picture(steps: PRSteps, image: int, found: EvaluationSet) -> dict[str, Any]
         "name": data.image_names[image],
         "width": width,
         "height": height,
-        "src": "" if encoded is None else _address(encoded, f"map-{image}"),
+        "src": "" if encoded is None else picture_address(encoded, f"map-{image}"),
     }
 
 
 @cached
 def _jpeg(identity: str, image: int, _found: EvaluationSet) -> bytes | None:
     return _found.jpeg(image)
-
-
-def _address(jpeg: bytes, coordinates: str) -> str:
-    """Where the browser finds a picture: once in Streamlit's media store, so that it is sent only once."""
-    if runtime.exists():
-        return runtime.get_instance().media_file_mgr.add(jpeg, "image/jpeg", coordinates)
-    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()
 
 
 def _box(box: np.ndarray) -> list[float]:

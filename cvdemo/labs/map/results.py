@@ -43,10 +43,10 @@ def results(found: EvaluationSet, choice: MapChoice) -> None:
     run = "|".join(map(str, (*what, category)))
     steps = _steps(what, choice.iou, category, curve)
     curve_player(steps, found, run=run, threshold=choice.score, key="map")
-    if eligible.uncounted:
+    if eligible.beyond_limit:
         most = eligible.conventions.max_detections
         st.caption(
-            f"{eligible.uncounted} detections beyond the best {most} of their image and class do not count."
+            f"{eligible.beyond_limit} detections below the best {most} of their image and class do not count."
         )
     tabs(_scores(what, eligible), by_class, curve, choice.score)
 

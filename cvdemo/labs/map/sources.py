@@ -24,6 +24,7 @@ from cvdemo.labs.map.experiment import (
 )
 from cvdemo.labs.map.files import Contents, PhotoSet, photo_evaluation, read_own_set, read_photo_set
 from cvdemo.metrics.evaluation import Format
+from cvdemo.ui import state, widgets
 from cvdemo.ui.cache import cached
 from cvdemo.ui.models import choose_model, ready
 from cvdemo.ui.progress import with_bar
@@ -32,6 +33,7 @@ from cvdemo.zoo.model import Detector
 FORMATS = ("guess", *get_args(Format))
 IOU_TYPES: dict[str, IouType] = {"boxes": "bbox", "masks": "segm", "keypoints": "keypoints"}
 SHOWN_PROBLEMS = 8
+SIMULATED = "simulated"
 READING = "Reading the files …"
 
 Progress: TypeAlias = Callable[[Iterable[SetPicture], str], Iterable[SetPicture]]
@@ -39,16 +41,8 @@ Progress: TypeAlias = Callable[[Iterable[SetPicture], str], Iterable[SetPicture]
 
 def choose_set() -> EvaluationSet | None:
     """Draws the source widget and returns the chosen set, or None while there is none yet."""
-    kind = st.segmented_control(
-        "Data",
-        list(KINDS),
-        default="example",
-        required=True,
-        key="data",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    found = KINDS[str(kind)]()
+    kind = widgets.segmented_control("data", "Data", KINDS, "example", label_visibility="collapsed")
+    found = KINDS[kind]()
     if found is not None:
         st.caption(found.about)
         _show_problems(found)
@@ -59,15 +53,10 @@ def _example() -> EvaluationSet:
     """The scenes with the detections of a detector that is trained on the drawn world, or simulated ones."""
     with st.spinner("Drawing 40 scenes …"):
         example = _drawn()
-    key = None
+    key = SIMULATED
     if keys := drawn_detectors():
-        key = st.pills(
-            "Detections of", [*keys, "simulated"], default=keys[0], required=True, key="detector",
-            bind="query-params",
-        )  # fmt: skip
-    if key in (None, "simulated"):
-        return _simulated(example)
-    return _detected(str(key), example, with_bar)
+        key = widgets.pill("detector", "Detections of", [*keys, SIMULATED], keys[0])
+    return _simulated(example) if key == SIMULATED else _detected(key, example, with_bar)
 
 
 @cached
@@ -94,7 +83,7 @@ def _detector_on_photos() -> EvaluationSet | None:
         "Photos and their truth: a ZIP, or photos and one COCO JSON file",
         ["zip", "json", *SUFFIXES],
         accept_multiple_files=True,
-        key="photos",
+        key=state.key("photos"),
     )
     with right:
         entry = choose_model(zoo.Task.DETECT)
@@ -145,12 +134,14 @@ def _own_files() -> EvaluationSet | None:
     """Truth and results of the visitor, scored as they are."""
     there, found, seen = st.columns(3, gap="medium")
     text = ["zip", "json", "xml", "txt", "names"]
-    truth = there.file_uploader("Truth", [*text, *SUFFIXES], accept_multiple_files=True, key="truth")
-    results = found.file_uploader("Results", text, accept_multiple_files=True, key="results")
-    photos = seen.file_uploader("Pictures, if you like", ["zip", *SUFFIXES], True, key="pictures")
+    truth = there.file_uploader(
+        "Truth", [*text, *SUFFIXES], accept_multiple_files=True, key=state.key("truth")
+    )
+    results = found.file_uploader("Results", text, accept_multiple_files=True, key=state.key("results"))
+    photos = seen.file_uploader("Pictures, if you like", ["zip", *SUFFIXES], True, key=state.key("pictures"))
     form, kind, note = st.columns([1, 1, 3], gap="medium", vertical_alignment="bottom")
-    format_ = form.selectbox("Format", FORMATS, key="format", bind="query-params")
-    iou_type = IOU_TYPES[str(kind.selectbox("Score", list(IOU_TYPES), key="shape", bind="query-params"))]
+    format_ = widgets.selectbox("format", "Format", FORMATS, place=form)
+    iou_type = IOU_TYPES[widgets.selectbox("shape", "Score", IOU_TYPES, place=kind)]
     note.caption(
         "COCO JSON, VOC XML, YOLO text (boxes or polygons), text of Object-Detection-Metrics (odm), as files "
         "or ZIP. Masks: COCO, YOLO. Keypoints: COCO. A ZIP with both may have the results in `results/`."
@@ -159,7 +150,7 @@ def _own_files() -> EvaluationSet | None:
         st.info("Drop your truth and your results to begin.")
         return None
     with st.spinner(READING):
-        return _own(_identity(truth, results, photos), str(format_), iou_type, truth, results, photos)
+        return _own(_identity(truth, results, photos), format_, iou_type, truth, results, photos)
 
 
 @cached

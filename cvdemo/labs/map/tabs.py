@@ -9,18 +9,20 @@ from cvdemo.labs.map.draw import curve_svg
 from cvdemo.labs.map.experiment import curve_csv, mean_ap, scores_json
 from cvdemo.metrics.coco import Scores
 from cvdemo.metrics.confusion import confusion
+from cvdemo.metrics.convention_scores import ConventionScore, ap_by_convention, ap_by_tool
 from cvdemo.metrics.curve import Curve, unique_names
 from cvdemo.metrics.eligible_pairs import EligiblePairs
-from cvdemo.metrics.switchboard import Reading, one_by_one, tools
 from cvdemo.metrics.tide import tide
 from cvdemo.metrics.what_if import above
+from cvdemo.ui import state
+from cvdemo.ui.downloads import offer, text
 
 TABS = ("Classes and thresholds", "Operating point and errors", "Why two tools disagree", "Take it with you")
 
 
 def tabs(scores: Scores, curves: dict[int, Curve], curve: Curve, score: float) -> None:
     """The tables and charts of the open tab; `score` is the score threshold of the operating point."""
-    classes, errors, disagree, take = st.tabs(TABS, key="map-tab", on_change="rerun")
+    classes, errors, disagree, take = st.tabs(TABS, key=state.key("tab"), on_change="rerun")
     if classes.open:
         with classes:
             classes_and_thresholds(scores, curves, curve)
@@ -85,8 +87,8 @@ def compare_tools(curve: Curve) -> None:
     if eligible.data.iou_type == "keypoints":
         left.info("Keypoints have one set of rules only, COCO's: no two tools to compare.")
     else:
-        left.dataframe(_tools_table(tools(eligible.data, iou)), hide_index=True, key="map-tools")
-    readings = one_by_one(eligible.data, eligible.conventions, iou)
+        left.dataframe(_tools_table(ap_by_tool(eligible.data, iou)), hide_index=True, key="map-tools")
+    readings = ap_by_convention(eligible.data, eligible.conventions, iou)
     rows = [
         {"one decision changed": r.name, "mAP": r.ap, "difference": r.ap - readings[0].ap} for r in readings
     ]
@@ -102,7 +104,7 @@ def compare_tools(curve: Curve) -> None:
     )
 
 
-def _tools_table(readings: list[Reading]) -> list[dict[str, str]]:
+def _tools_table(readings: list[ConventionScore]) -> list[dict[str, str]]:
     """One column per tool, one row per decision."""
     rows = [{"": "mAP"} | {r.name: f"{r.ap:.4f}" for r in readings}]
     for label, setting in (
@@ -121,18 +123,12 @@ def _tools_table(readings: list[Reading]) -> list[dict[str, str]]:
 
 def downloads(scores: Scores, curve: Curve) -> None:
     """The curve as CSV and SVG, all scores as JSON."""
-    st.markdown(f"The curve of *{curve.name}* at IoU {curve.iou_threshold:.2f}, and every score of the set.")
-    table, picture, numbers, _ = st.columns([1, 1, 1, 2])
-    stem = f"pr-{curve.name.replace(' ', '-')}"
-    table.download_button("Curve (CSV)", lambda: curve_csv(curve), f"{stem}.csv", "text/csv", width="stretch")
-    picture.download_button(
-        "Curve (SVG)", lambda: curve_svg(curve), f"{stem}.svg", "image/svg+xml", width="stretch"
-    )
-    numbers.download_button(
-        "Scores (JSON)",
-        lambda: scores_json(curve.eligible, scores, curve.iou_threshold),
-        "scores.json",
-        "application/json",
-        width="stretch",
+    iou = curve.iou_threshold
+    st.markdown(f"The curve of *{curve.name}* at IoU {iou:.2f}, and every score of the set.")
+    offer(
+        curve.name,
+        text("Curve (CSV)", "csv", lambda: curve_csv(curve)),
+        text("Curve (SVG)", "svg", lambda: curve_svg(curve)),
+        text("Scores (JSON)", "json", lambda: scores_json(curve.eligible, scores, iou)),
     )
     st.image(curve_svg(curve), width=420, alt=f"Precision-recall curve of {curve.name}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -21,21 +23,20 @@ from cvdemo.labs.nms.experiment import (
 from cvdemo.labs.nms.own_boxes import OwnBoxes
 from cvdemo.labs.nms.player import TITLES
 from cvdemo.ops.replay import Method
+from cvdemo.ui import state, widgets
 from cvdemo.ui.boxes import score_histogram
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component
 from cvdemo.ui.models import choose_model, raw_detections, ready
-from cvdemo.ui.page import texts
-from cvdemo.ui.scene import drawn
-from cvdemo.ui.source import Chosen
+from cvdemo.ui.source import Chosen, scene_picture
+from cvdemo.ui.try_this import try_this
 from cvdemo.world.difficulty import PRESETS
 from cvdemo.world.proposals import simulated_proposals
 from cvdemo.world.truth import Truth
 
 KINDS = ("detector", "simulated", "my own")
 IOU, SCORE = 0.5, 0.3
-OWN, TRIED, START = "nms-own", "nms-try", "nms-start"  # keys of the session's state
-LAST, LOST = "last", "lost"
+STARTED = "nms-started"  # in the session: it opens the player at the experiment's frame
 # Of some thirty thousand scenes, ones in which two objects stand so close that their boxes overlap by about
 # a half, both well visible and large.
 PRESET = "hard"
@@ -69,11 +70,7 @@ class RawBoxes(NamedTuple):
 def choose_boxes(chosen: Chosen | None) -> RawBoxes | None:
     """Draws the widget and returns the boxes, or None while there are none."""
     left, right = st.columns([1, 1.2], gap="medium", vertical_alignment="bottom")
-    kind = str(
-        left.segmented_control(
-            "Boxes", KINDS, default=KINDS[0], required=True, key="boxes", bind="query-params"
-        )
-    )
+    kind = widgets.segmented_control("boxes", "Boxes", KINDS, KINDS[0], place=left)
     entry = None
     with right:
         if kind == "detector":
@@ -84,8 +81,9 @@ def choose_boxes(chosen: Chosen | None) -> RawBoxes | None:
             st.caption("Draw, drag and resize boxes on the picture: every change is computed anew.")
     if chosen is None:
         return None
+    own = drawn_boxes(chosen)  # asked for in any case: from here the page knows how its address has them
     if kind == "my own":
-        return drawn_boxes(chosen)
+        return own
     if kind == "simulated":
         if chosen.truth is None:
             st.info("Simulated proposals need a drawn scene: choose *scene* as the picture.")
@@ -108,24 +106,23 @@ def drawn_boxes(chosen: Chosen) -> RawBoxes:
 
 
 def current_own(chosen: Chosen) -> OwnBoxes:
-    """The visitor's boxes on this picture: from the session, else from the URL, else five to begin with."""
+    """The visitor's boxes on this picture, five to begin with."""
     height, width = chosen.picture.shape[:2]
-    boxes: dict[str, OwnBoxes] = st.session_state.setdefault(OWN, {})
-    if chosen.identity not in boxes:
-        asked = st.query_params.get("own", "") if not boxes else ""
-        boxes[chosen.identity] = own_boxes.from_text(asked, width, height) or own_boxes.first_boxes(
-            width, height
-        )
-    st.query_params["own"] = own_boxes.to_text(boxes[chosen.identity])
-    return boxes[chosen.identity]
+
+    def read(texts: Sequence[str]) -> OwnBoxes:
+        if found := own_boxes.from_text(texts[-1], width, height):
+            return found
+        raise ValueError("no usable boxes")
+
+    kept: OwnBoxes | None = state.value("own", read=read, write=own_boxes.to_text, of=chosen.identity)
+    return own_boxes.first_boxes(width, height) if kept is None else kept
 
 
-def put_own(chosen: Chosen, sent: Any) -> None:
-    """Take what the browser sent, or boxes of another source, as the visitor's own."""
+def keep_own(chosen: Chosen, sent: Any) -> None:
+    """Keep the boxes that the browser sent. To be called in a callback."""
     if isinstance(sent, list):
         height, width = chosen.picture.shape[:2]
-        boxes = own_boxes.check_boxes(sent, width, height)
-        st.session_state.setdefault(OWN, {})[chosen.identity] = boxes
+        state.keep({"own": own_boxes.check_boxes(sent, width, height)}, of=chosen.identity)
 
 
 class NMSChoice(NamedTuple):
@@ -146,27 +143,24 @@ def controls(chosen: Chosen, boxes: RawBoxes) -> NMSChoice:
         )
     left, middle, right = st.columns(3, gap="medium")
     with left:
-        iou = st.slider("IoU threshold", 0.0, 1.0, IOU, 0.01, key="iou", bind="query-params")
+        iou = widgets.slider("iou", "IoU threshold", 0.0, 1.0, IOU, 0.01)
         chart = st.container()
     with middle:
-        score = st.slider("Score threshold", 0.0, 1.0, SCORE, 0.01, key="score", bind="query-params")
+        score = widgets.slider("score", "Score threshold", 0.0, 1.0, SCORE, 0.01)
         score_histogram(boxes.raw, score, key="histogram")
     with right:
         methods = _methods()
         sigma = 0.5
         if Method.GAUSSIAN in methods:
-            sigma = st.slider(
-                "σ of Gaussian Soft-NMS", 0.05, 2.0, 0.5, 0.05, key="sigma", bind="query-params"
-            )
-        across = st.toggle(
+            sigma = widgets.slider("sigma", "σ of Gaussian Soft-NMS", 0.05, 2.0, 0.5, 0.05)
+        across = widgets.toggle(
+            "across",
             "Across classes",
-            key="across",
-            bind="query-params",
             help="Off: a box suppresses boxes of its own class only. On: boxes of any class.",
         )
         names = sorted(set(class_names(boxes.raw)))
         with st.popover("Only these classes", width="stretch"):
-            some = st.multiselect("Only these classes", names, placeholder="all classes", key="only")
+            some = widgets.multiselect("only", "Only these classes", names, placeholder="all classes")
     choice = NMSChoice(NMSSettings(iou, score, not across), methods, sigma, tuple(some))
     with chart:
         _sweep_chart(chosen.truth if boxes.of_the_world else None, boxes, choice)
@@ -174,20 +168,14 @@ def controls(chosen: Chosen, boxes: RawBoxes) -> NMSChoice:
 
 
 def _methods() -> tuple[Method, ...]:
-    first = _method("Method", "method", Method.GREEDY)
-    if not st.toggle("Second method beside it", key="compare", bind="query-params"):
+    first = _method("method", "Method", Method.GREEDY)
+    if not widgets.toggle("compare", "Second method beside it"):
         return (first,)
-    return (first, _method("Second method", "method2", Method.GAUSSIAN))
+    return (first, _method("method2", "Second method", Method.GAUSSIAN))
 
 
-def _method(label: str, key: str, first: Method) -> Method:
-    """A select box whose choice stands in the URL by the method's short name, not by its title."""
-    names = [m.value for m in Method]
-    asked = st.query_params.get(key, first.value)
-    index = names.index(asked if asked in names else first.value)
-    chosen = Method(st.selectbox(label, names, index, key=key, format_func=lambda m: TITLES[Method(m)]))
-    if chosen != st.query_params.get(key, first.value):
-        st.query_params[key] = chosen.value
+def _method(name: str, label: str, first: Method) -> Method:
+    chosen: Method = widgets.selectbox(name, label, Method, first, format_func=TITLES.__getitem__)
     return chosen
 
 
@@ -231,20 +219,19 @@ BUTTONS = {
 }
 
 
-def try_this() -> None:
-    """The buttons, and the sentence of the one that was pressed last."""
-    row = st.container(horizontal=True, gap="small", vertical_alignment="center")
-    row.markdown("**Try this**", width="content")
-    for name, label in BUTTONS.items():
-        kind: Any = "primary" if current_experiment() == name else "secondary"
-        row.button(label, key=f"try-{name}", on_click=_start, args=(name,), type=kind)
-    if current_experiment():
-        st.markdown(f"👀 {texts('nms')[current_experiment()]}")
+def experiments() -> None:
+    """The experiments' buttons, and the sentence of the one that was started last."""
+    settings = {name: partial(_settings, name) for name in BUTTONS}
+    try_this("nms", settings, labels=BUTTONS, then=_remember)
 
 
-def current_experiment() -> str:
-    """The experiment that was started last, "" if none was."""
-    return str(st.session_state.get(TRIED, ""))
+def _remember(name: str) -> None:
+    st.session_state[STARTED] = name
+
+
+def last_experiment() -> str:
+    """The experiment that was started last, "" if none was; moved sliders do not end it."""
+    return str(st.session_state.get(STARTED, ""))
 
 
 def opening_box(lost: list[int]) -> int:
@@ -252,18 +239,9 @@ def opening_box(lost: list[int]) -> int:
 
     `lost` are the best boxes of lost objects; an experiment may ask for the frame that suppresses the first.
     """
-    where = st.session_state.get(START, "")
-    if where == LAST:
+    if last_experiment() == "duplicates":
         return -2
-    return lost[0] if where == LOST and lost else -1
-
-
-def _start(name: str) -> None:
-    """Set everything that the experiment needs."""
-    plain = {"compare": False, "across": False, "only": [], "method": Method.GREEDY.value, "score": SCORE}
-    st.session_state.update({**plain, **_settings(name)})
-    st.session_state[TRIED] = name
-    st.session_state[START] = LAST if name == "duplicates" else LOST if name in ("lost", "across") else ""
+    return lost[0] if last_experiment() in ("lost", "across") and lost else -1
 
 
 def _settings(name: str) -> dict[str, Any]:
@@ -279,8 +257,8 @@ def _settings(name: str) -> dict[str, Any]:
     return {
         "lost": {**scene, "iou": lost},
         "duplicates": {**scene, "iou": doubled},
-        "soft": {**scene, "iou": lost, "compare": True, "method2": Method.GAUSSIAN.value, "sigma": 0.5},
-        "fusion": {**scene, "iou": 0.55, "compare": True, "method2": Method.FUSION.value},
+        "soft": {**scene, "iou": lost, "compare": True, "method2": Method.GAUSSIAN, "sigma": 0.5},
+        "fusion": {**scene, "iou": 0.55, "compare": True, "method2": Method.FUSION},
     }[name]
 
 
@@ -290,8 +268,9 @@ def _boxes_of_scene(seed: int) -> tuple[dict[str, Any], NMSSweep]:
     A detector of the drawn world whose boxes lose an object at one threshold and double one at a higher;
     where there is none, simulated proposals.
     """
-    picture, truth = drawn(seed, PRESETS[PRESET])
-    chosen = Chosen(f"scene:{seed}:{PRESETS[PRESET]}", f"scene-{seed}", picture, 0.0, truth)
+    chosen = scene_picture(seed, PRESETS[PRESET])
+    truth = chosen.truth
+    assert truth is not None  # of a drawn scene
     for entry in zoo.models(zoo.Task.DETECT):
         if entry.source is not zoo.Source.DRAWN or not entry.nms:
             continue

@@ -20,7 +20,6 @@ RED, AMBER, WHITE, BLACK = (255, 59, 48), (255, 176, 0), (255, 255, 255), (0, 0,
 FOOT = 44  # pixels under the picture for the sentence
 LABELS = 6  # overlaps written in one frame
 MOST_FRAMES = 120
-SECONDS = 24.0  # of an animation, at most
 
 
 class BoxStyle(NamedTuple):
@@ -51,11 +50,6 @@ def animation(picture: np.ndarray, run: NMSRun) -> list[np.ndarray]:
     return draw_frames(picture, run, sampled(frame_count(run.replay), MOST_FRAMES))
 
 
-def frames_per_second(count: int) -> float:
-    """One a second, or more so that the animation takes no longer than `SECONDS`."""
-    return max(1.0, count / SECONDS)
-
-
 def draw_frames(
     picture: np.ndarray, run: NMSRun, numbers: Sequence[int], *, longest: int = 720
 ) -> list[np.ndarray]:
@@ -84,7 +78,7 @@ def _frame(canvas: _Canvas, number: int) -> np.ndarray:
     step = number - 1
     past = slice(0, replay.offsets[min(max(step, 0), len(replay))])
     suppressed = np.zeros(len(boxes), dtype=bool)
-    suppressed[replay.other[past][replay.fallen[past]]] = True
+    suppressed[replay.other[past][replay.suppressed[past]]] = True
     kept = np.zeros(len(boxes), dtype=bool)
     kept[replay.current[: max(step, 0)]] = True
     for i in np.flatnonzero(suppressed):
@@ -108,9 +102,9 @@ def _draw_step(scene: np.ndarray, canvas: _Canvas, step: int) -> None:
     current = int(replay.current[step])
     rows = slice(replay.offsets[step], replay.offsets[step + 1])
     soft = replay.method in (Method.LINEAR, Method.GAUSSIAN)
-    touched = replay.fallen[rows] | soft
+    touched = replay.suppressed[rows] | soft
     hit, overlaps = replay.other[rows][touched], replay.overlap[rows][touched]
-    inks = [RED if suppressed else AMBER for suppressed in replay.fallen[rows][touched]]
+    inks = [RED if suppressed else AMBER for suppressed in replay.suppressed[rows][touched]]
     shade = scene.copy()
     for i, ink in zip(hit, inks, strict=True):
         low, high = np.maximum(boxes[current][:2], boxes[i][:2]), np.minimum(boxes[current][2:], boxes[i][2:])
@@ -151,7 +145,7 @@ def _sentence(canvas: _Canvas, number: int) -> str:
     head = f"{number}/{len(replay)}  {canvas.styles[current].name} {scores[current]:.2f}"
     if replay.method is Method.FUSION:
         return f"{head} {'joins a fused box' if rows.stop > rows.start else 'founds a box'}"
-    suppressed = int(replay.fallen[rows].sum())
+    suppressed = int(replay.suppressed[rows].sum())
     return f"{head} is kept" + (f", {suppressed} suppressed" if suppressed else "")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,17 +9,17 @@ import numpy as np
 import streamlit as st
 import supervision as sv
 
-from cvdemo.data.detections_json import class_names, to_coco
-from cvdemo.data.pictures import fit, to_jpeg, to_png
+from cvdemo.data.detections_json import class_names
+from cvdemo.data.pictures import fit
 from cvdemo.draw.colours import colour
-from cvdemo.labs.nms.draw import animation, draw_frames, frame_count, frames_per_second
+from cvdemo.labs.nms.draw import animation, draw_frames, frame_count
 from cvdemo.labs.nms.experiment import NMSRun, NMSSettings, TruthMatches, run_nms
 from cvdemo.labs.nms.own_boxes import OwnBoxes, classes_of
 from cvdemo.ops.detections import confidence
 from cvdemo.ops.replay import Method
 from cvdemo.ui.cache import cached
-from cvdemo.ui.component import component
-from cvdemo.video.write import as_gif, as_mp4
+from cvdemo.ui.component import component, with_picture
+from cvdemo.ui.downloads import coco, gif, mp4, offer, png
 
 LONGEST = 1024  # more than the stage is wide
 
@@ -40,7 +38,7 @@ OPENING = {
     Method.FUSION: "Each joins the fused box that it overlaps, or founds a new one. Nothing is thrown away.",
 }
 
-_player = component("nms/player", "picture", "player", "nms/state", "nms/draw", "nms/list", "nms/edit")
+_player = component("nms/player")
 
 
 def nms_player(
@@ -94,7 +92,7 @@ def nms_player(
         "own": own or [],
         "classes": [] if own is None else classes_of(own),
     }
-    data = _packed(fields, _arrays(run, names, unique, matches), fit(picture, LONGEST))
+    data = with_picture(fields, fit(picture, LONGEST), _arrays(run, names, unique, matches))
     _player(data=data, key=key, on_own_change=on_own or _nothing)
 
 
@@ -105,18 +103,20 @@ def _arrays(
     verdict = np.zeros(len(detections) if matches else 0, np.uint8)
     if matches:
         counts = matches.counts
-        verdict[replay.kept] = np.select([counts.right, counts.duplicate, counts.false], [1, 2, 3])
+        verdict[replay.kept] = np.select(
+            [counts.true_positive, counts.duplicate, counts.background], [1, 2, 3]
+        )
     return {
         "boxes": detections.xyxy.astype(np.float32),
         "scores": confidence(detections).astype(np.float64),
         "name": np.array([unique.index(n) for n in names], np.int32),
         "rows": run.rows.astype(np.int32),
         "current": replay.current.astype(np.int32),
-        "near": replay.near.astype(np.int32),
+        "near": replay.overlapping.astype(np.int32),
         "offsets": replay.offsets.astype(np.int32),
         "other": replay.other.astype(np.int32),
         "overlap": replay.overlap.astype(np.float64),
-        "fallen": replay.fallen.astype(np.uint8),
+        "suppressed": replay.suppressed.astype(np.uint8),
         "after": replay.after.astype(np.float32),
         "cluster": replay.cluster.astype(np.int32),
         "fused": replay.fused.astype(np.float32),
@@ -125,19 +125,6 @@ def _arrays(
         "truth": np.zeros(0, np.float32) if matches is None else matches.boxes.astype(np.float32),
         "verdict": verdict,
     }
-
-
-def _packed(fields: dict[str, Any], arrays: dict[str, np.ndarray], picture: np.ndarray) -> bytes:
-    """Fields as JSON, then the arrays and the picture as bytes: thousands of boxes need no parsing."""
-    jpeg = to_jpeg(picture)
-    body, places = b"", {}
-    for name, values in arrays.items():
-        places[name] = [values.dtype.str[1:], len(body), values.size]
-        body += np.ascontiguousarray(values).tobytes()
-    identity = f"{len(jpeg)}-{zlib.crc32(jpeg)}"
-    head = {**fields, "identity": identity, "places": places, "jpeg": len(body)}
-    text = json.dumps(head).encode()
-    return len(text).to_bytes(4, "little") + text + body + jpeg
 
 
 @cached
@@ -159,7 +146,7 @@ def match_text(matches: TruthMatches) -> str:
     lost = int((~counts.found).sum())
     parts = [f"**{int(counts.found.sum())} of {len(counts.found)}** true objects found"]
     parts.append(f":red[**{lost} lost**]" if lost else "none lost")
-    twins, false = int(counts.duplicate.sum()), int(counts.false.sum())
+    twins, false = int(counts.duplicate.sum()), int(counts.background.sum())
     parts.append(f":orange[**{twins} duplicate{'' if twins == 1 else 's'}**]" if twins else "no duplicates")
     parts.append(f"{false} wrong" if false else "none wrong")
     return " · ".join(parts)
@@ -174,25 +161,15 @@ def _nothing() -> None:
     """A callback that must be there for the state to exist."""
 
 
-def downloads(row: Any, picture: np.ndarray, run: NMSRun, *, name: str, key: str) -> None:
-    """Four buttons into a container: animation, last frame, kept boxes; `name` is the picture's."""
-    stem = f"{name.rsplit('.', 1)[0]}-{run.replay.method.replace(' ', '-')}"
-
-    def gif() -> bytes:
-        frames = animation(picture, run)
-        return as_gif(frames, frames_per_second(len(frames)))
-
-    def mp4() -> bytes:
-        frames = animation(picture, run)
-        return as_mp4(frames, frames_per_second(len(frames)))
-
-    def png() -> bytes:
-        return to_png(draw_frames(picture, run, [frame_count(run.replay) - 1], longest=1280)[0])
-
-    def coco() -> str:
-        return json.dumps(to_coco(run.kept, image_id=1), indent=1)
-
-    row.download_button("GIF", gif, f"{stem}.gif", "image/gif", key=f"gif-{key}")
-    row.download_button("MP4", mp4, f"{stem}.mp4", "video/mp4", key=f"mp4-{key}")
-    row.download_button("PNG", png, f"{stem}.png", "image/png", key=f"png-{key}")
-    row.download_button("COCO JSON", coco, f"{stem}.json", "application/json", key=f"coco-{key}")
+def downloads(row: Any, name: str, picture: np.ndarray, run: NMSRun, *, part: str) -> None:
+    """Buttons into a container: animation, last frame, kept boxes; `name` is the picture's."""
+    last = frame_count(run.replay) - 1
+    offer(
+        name,
+        gif(lambda: animation(picture, run)),
+        mp4(lambda: animation(picture, run)),
+        png(lambda: draw_frames(picture, run, [last], longest=1280)[0]),
+        coco(lambda: run.kept),
+        part=part,
+        place=row,
+    )

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from cvdemo.data.pictures import fit, to_jpeg, to_png
+from cvdemo.data.pictures import fit, to_png
 from cvdemo.labs.roi import experiment
 from cvdemo.labs.roi.controls import choose_class, choose_knobs, choose_object, drop, stamp
 from cvdemo.labs.roi.draw import draw_mask_costs, draw_roi, shift_curves
@@ -30,7 +30,7 @@ from cvdemo.labs.roi.experiment import (
 from cvdemo.labs.roi.places import MARGIN, target_boxes, target_number
 from cvdemo.ops.iou import box_iou
 from cvdemo.ui.cache import cached
-from cvdemo.ui.component import component, packed
+from cvdemo.ui.component import component, with_picture
 from cvdemo.ui.source import Chosen
 from cvdemo.world.truth import Truth
 
@@ -38,7 +38,7 @@ COMPONENT = "roi-lab"
 SHOWN = 900  # pixels of the picture's longer side in the browser
 PLAIN = {"displayModeBar": False}
 
-_lab = component("roi/lab", "parts", "roi/math", "roi/board", "roi/panels", "roi/curve")
+_lab = component("roi/lab")
 
 
 @cached
@@ -113,12 +113,9 @@ def _draw(
         },
         "python": {"roi": roi, **numbers},
     }
-    parts = {
-        "picture": to_jpeg(fit(chosen.picture, SHOWN)),
-        "map": np.ascontiguousarray(level, "<f4").tobytes(),
-        "maps": np.ascontiguousarray(maps.maps, "<f4").tobytes(),
-    }
-    _lab(data=packed(fields, parts), key=COMPONENT, on_moved_change=lambda: drop(COMPONENT))
+    parts = {"map": level.astype("<f4"), "maps": maps.maps.astype("<f4")}
+    data = with_picture(fields, fit(chosen.picture, SHOWN), parts)
+    _lab(data=data, key=COMPONENT, on_moved_change=lambda: drop(COMPONENT))
 
 
 def _about(features: FeatureLevels, scores: ScoreMaps | None, roi: Box, knobs: PoolingKnobs) -> None:

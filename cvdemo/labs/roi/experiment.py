@@ -13,7 +13,7 @@ from cvdemo import zoo
 from cvdemo.ops.iou import box_iou
 from cvdemo.ops.roi import ps_roi_align, ps_roi_pool, roi_align, roi_pool
 from cvdemo.ops.roi_bins import CellBins, SampleBins, align_bins, pool_bins
-from cvdemo.ops.roi_masks import POOLINGS, coverage, mask_back, mask_ious
+from cvdemo.ops.roi_masks import POOLINGS, coverage, mask_ious, recovered_mask
 from cvdemo.world.vocabulary import THINGS
 from cvdemo.zoo.model import Model
 from cvdemo.zoo.weights import has_weights
@@ -197,7 +197,7 @@ def pool_roi(features: Floats, maps: PositionMaps, roi: Box, knobs: PoolingKnobs
         roi_align(x, roi, knobs.size, spatial_scale=scale, sampling_ratio=knobs.ratio, aligned=knobs.aligned),
         ps_roi_pool(scores, roi, BINS, spatial_scale=1 / maps.stride)[0],
         ps_roi_align(scores, roi, BINS, spatial_scale=1 / maps.stride, sampling_ratio=2)[0],
-        bins.moved_by() * knobs.stride,
+        bins.rounding_error() * knobs.stride,
         float(box_iou([bins.exact], [bins.rounded.astype(np.float64)])[0, 0]),
     )
 
@@ -216,7 +216,7 @@ def mask_costs(mask: Masks, box: Box, size: tuple[int, int], stride: int) -> Mas
     shifted = roi + np.multiply(shifts[worst], (1, 0, 1, 0))
     true = share >= 0.5
     cells = coverage(true, stride)
-    masks = {way: mask_back(cells, shifted, true.shape, POOLINGS[way], stride) for way in COMPARED}
+    masks = {way: recovered_mask(cells, shifted, true.shape, POOLINGS[way], stride) for way in COMPARED}
     return MaskCosts(shifts, ious, worst, true, masks, roi)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,8 +10,8 @@ import supervision as sv
 from numpy.typing import NDArray
 
 from cvdemo import zoo
-from cvdemo.data.detections_json import class_names, to_coco, to_csv
-from cvdemo.data.pictures import fit, to_jpeg, to_png
+from cvdemo.data.detections_json import class_names
+from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.colours import colour
 from cvdemo.draw.detections import draw_detections
 from cvdemo.labs.rpn import experiment
@@ -25,7 +24,8 @@ from cvdemo.labs.rpn.experiment import (
 )
 from cvdemo.ops.detections import confidence
 from cvdemo.ui.cache import cached
-from cvdemo.ui.component import component, packed
+from cvdemo.ui.component import Parts, component, packed
+from cvdemo.ui.downloads import coco, offer, png, table
 from cvdemo.ui.page import texts
 from cvdemo.ui.source import Chosen
 from cvdemo.world.truth import Truth
@@ -52,7 +52,7 @@ QUOTED = (
     "300 (abstract)",
 )
 
-_board = component("rpn/lab", "parts", "heat", "rpn/math", "rpn/draw", "rpn/cards", "rpn/cell")
+_board = component("rpn/lab")
 
 
 @cached
@@ -102,12 +102,12 @@ def _draw(chosen: Chosen, prediction: RPNPrediction, knobs: FunnelKnobs, filtere
         "truth": [] if chosen.truth is None else target_boxes(chosen.truth, prediction.size).tolist(),
         "alt": f"{chosen.name}, {len(filtered.rows)} proposals, {len(filtered.detections)} detections",
     }
-    parts = {
+    parts: Parts = {
         "picture": _jpeg(chosen.identity, chosen.picture),
-        "anchors": prediction.anchors.astype("<f4").tobytes(),
-        "boxes": prediction.boxes.cpu().numpy().astype("<f4").tobytes(),
-        "scores": prediction.scores.cpu().numpy().astype("<f4").tobytes(),
-        "fate": filtered.last_stage.tobytes(),
+        "anchors": prediction.anchors.astype("<f4"),
+        "boxes": prediction.boxes.cpu().numpy().astype("<f4"),
+        "scores": prediction.scores.cpu().numpy().astype("<f4"),
+        "fate": filtered.last_stage,
     }
     _board(data=packed(fields, parts), key="board")
 
@@ -157,22 +157,15 @@ def _about(prediction: RPNPrediction, filtered: FilteredProposals) -> None:
 
 def _downloads(chosen: Chosen, prediction: RPNPrediction, filtered: FilteredProposals) -> None:
     """The proposals as CSV and JSON, and drawn on the picture; each made when it is asked for."""
-    stem = f"{chosen.name.rsplit('.', 1)[0]}-proposals"
-    row = st.container(horizontal=True, gap="small")
     height, width = chosen.picture.shape[:2]
 
     def proposals() -> sv.Detections:
         return proposals_in_picture(prediction, filtered, (height, width))
 
-    def png() -> bytes:
-        return to_png(fit(draw_detections(chosen.picture, proposals(), labels=False), 1280))
+    def drawn() -> NDArray[np.uint8]:
+        return fit(draw_detections(chosen.picture, proposals(), labels=False), 1280)
 
-    def coco() -> str:
-        return json.dumps(to_coco(proposals(), image_id=1), indent=1)
-
-    row.download_button("Proposals as CSV", lambda: to_csv(proposals()), f"{stem}.csv", "text/csv", key="csv")
-    row.download_button("COCO JSON", coco, f"{stem}.json", "application/json", key="json")
-    row.download_button("PNG", png, f"{stem}.png", "image/png", key="png")
+    offer(chosen.name, table(proposals, "Proposals as CSV"), coco(proposals), png(drawn))
 
 
 def paper_rows(counted: Counted) -> list[str]:
@@ -195,11 +188,11 @@ def paper_table(chosen: Chosen) -> None:
     st.markdown("#### The paper's funnel at full size")
     st.markdown(texts("rpn")["paper"])
     own = _paper_counts(chosen.identity, size, chosen.truth)
-    table = {
+    columns = {
         "": list(PAPER_STAGES),
         "1000 × 600, counted": paper_rows(_paper_counts("", PAPER_EXAMPLE, None)),
         f"this picture at {size[1]} × {size[0]}, counted": paper_rows(own),
         "arXiv:1506.01497 says": list(QUOTED),
     }
-    st.table(table, hide_index=True)
+    st.table(columns, hide_index=True)
     st.caption(texts("rpn")["paper note"])

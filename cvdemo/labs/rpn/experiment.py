@@ -14,7 +14,7 @@ from cvdemo import zoo
 from cvdemo.metrics.proposals import recall
 from cvdemo.metrics.scene import SceneScore, scene_score
 from cvdemo.ops.anchors import inside
-from cvdemo.ops.detections import select
+from cvdemo.ops.detections import scaled, select
 from cvdemo.world.truth import Truth
 
 if TYPE_CHECKING:
@@ -210,13 +210,7 @@ def recall_of(boxes: Floats, targets: Floats | None) -> tuple[float, ...] | None
 
 
 def _score(prediction: RPNPrediction, detections: sv.Detections, truth: Truth) -> SceneScore:
-    return scene_score(in_picture(detections, prediction.size, (truth.height, truth.width)), truth)
-
-
-def in_picture(detections: sv.Detections, size: tuple[int, int], picture: tuple[int, int]) -> sv.Detections:
-    """Detections in pixels of a picture (height, width), from those of a (height, width)."""
-    scale = np.array([picture[1] / size[1], picture[0] / size[0]] * 2, np.float32)
-    return replace(detections, xyxy=detections.xyxy * scale)
+    return scene_score(scaled(detections, prediction.size, (truth.height, truth.width)), truth)
 
 
 def proposals_in_picture(
@@ -230,7 +224,7 @@ def proposals_in_picture(
         class_id=np.zeros(len(rows), int),
         data={"class_name": np.full(len(rows), "proposal")},
     )
-    return in_picture(own, prediction.size, picture)
+    return scaled(own, prediction.size, picture)
 
 
 def paper_counts(size: tuple[int, int], truth: Truth | None = None) -> Counted:

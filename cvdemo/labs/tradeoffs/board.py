@@ -29,7 +29,9 @@ from cvdemo.labs.tradeoffs.experiment import (
     to_csv,
     with_times,
 )
+from cvdemo.ui import state, widgets
 from cvdemo.ui.cache import cached
+from cvdemo.ui.downloads import offer, text
 from cvdemo.ui.page import sentence, texts
 from cvdemo.ui.progress import with_bar
 from cvdemo.ui.source import Chosen
@@ -57,16 +59,16 @@ def show_points(chosen: Chosen, curves: Curves | None, world: str) -> None:
         net = choose_net({point.key: point.title for point in found})
     with stage.container():
         figure = scatter(found, metric, net, world)
-        st.plotly_chart(figure, key="chart", on_select=take_clicked, selection_mode="points", config=PLOT)
+        key = state.key("chart")
+        take = partial(take_clicked, key)
+        st.plotly_chart(figure, key=key, on_select=take, selection_mode="points", config=PLOT)
         st.caption(
             f"Measured now: {zoo.device_title()}, all in turn on one picture ({chosen.name}), the median of "
             f"up to 5 calls each. {texts('tradeoffs')[world]}"
         )
     table = point_rows([*found, *(point for point in away if point.kind in kinds)], world)
     row.button("⏱️ Measure again", on_click=_forget, args=(here, chosen), key="again")
-    row.download_button(
-        "Points (CSV)", lambda: to_csv(table), f"tradeoffs-{world}.csv", "text/csv", key="points-csv"
-    )
+    offer(world, text("Points (CSV)", "csv", lambda: to_csv(table)), place=row)
     if table:
         st.dataframe(table, hide_index=True)
 
@@ -113,7 +115,7 @@ def show_knob(curves: Curves | None, knob: Knob) -> None:
     stage = st.container()
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         net = choose_net(titles)
-        n = st.slider("Scenes of a run here", 5, 50, 10, 5, key="scenes", bind="query-params", width=220)
+        n = widgets.slider("scenes", "Scenes of a run here", 5, 50, 10, 5, width=220)
         st.button(
             "▶ Run it here", on_click=_ask, disabled=not net, key="live", help=texts("tradeoffs")["live"]
         )
@@ -131,13 +133,7 @@ def show_knob(curves: Curves | None, knob: Knob) -> None:
             column.plotly_chart(figures[name], key=f"{knob}-{name}", config=PLOT)
         st.markdown(texts("tradeoffs")[f"by {knob}"])
         st.caption(f"{_source(curves, any(line.live for line in lines), n)} {_growth(lines)}")
-    files.download_button(
-        "Curves (CSV)",
-        lambda: to_csv(curve_rows(lines, knob)),
-        f"tradeoffs-{knob}.csv",
-        "text/csv",
-        key="csv",
-    )
+    offer(knob, text("Curves (CSV)", "csv", lambda: to_csv(curve_rows(lines, knob))), place=files)
 
 
 def _ask() -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from cvdemo.labs.tradeoffs.draw import MARKS
 from cvdemo.labs.tradeoffs.experiment import DetectorPoint
+from cvdemo.ui import state, widgets
 from cvdemo.zoo.tradeoffs import Knob
 
 NETS = "nets"
@@ -21,35 +22,30 @@ EXPERIMENTS = {
 }
 
 
+def choose_show() -> str:
+    """Whether nets are shown, or the curves of one of `KNOBS`."""
+    return widgets.segmented_control("show", "Show", (NETS, *KNOBS), NETS)
+
+
+def choose_world() -> str:
+    """Whether detectors of the drawn world are shown, or of photos."""
+    return widgets.segmented_control("world", "Pictures", ("drawn", "photos"), "drawn")
+
+
 def choose_net(titles: dict[str, str]) -> str:
-    """The net to look at, also chosen by a click on its disc; "" for none; its key stands in the URL."""
-    asked = st.query_params.get("net", "")
-    options = ["", *titles]
-    if st.session_state.get("net", "") not in options:
-        del st.session_state["net"]
-    # Not `bind`, which would put the title into the URL.
-    chosen = str(
-        st.selectbox(
-            "Look at",
-            options,
-            options.index(asked) if asked in options else 0,
-            key="net",
-            format_func=lambda key: titles.get(key, "all alike"),
-            width=220,
+    """The key of the net to look at, also chosen by a click on its disc; "" for none."""
+    return str(
+        widgets.selectbox(
+            "net", "Look at", ["", *titles], format_func=lambda key: titles.get(key, "all alike"), width=220
         )
     )
-    if chosen:
-        st.query_params["net"] = chosen
-    elif asked:
-        del st.query_params["net"]
-    return chosen
 
 
-def take_clicked() -> None:
-    """Choose the net whose disc was clicked."""
-    points = st.session_state["chart"]["selection"]["points"]
+def take_clicked(chart: str) -> None:
+    """Choose the net whose disc was clicked, in the callback of the chart with this key."""
+    points = st.session_state[chart]["selection"]["points"]
     if points and "customdata" in points[0]:
-        st.session_state["net"] = points[0]["customdata"][0]
+        state.put({"net": points[0]["customdata"][0]})
 
 
 def filters(metrics: Sequence[str], points: Sequence[DetectorPoint]) -> tuple[str, list[str]]:
@@ -57,15 +53,8 @@ def filters(metrics: Sequence[str], points: Sequence[DetectorPoint]) -> tuple[st
     there = {point.kind for point in points}
     kinds = [name for name in MARKS if name in there]
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        chosen = st.pills(
-            "Kinds", kinds, selection_mode="multi", default=kinds, key=f"kinds-{len(kinds)}",
-            format_func=lambda name: f"{MARKS[name]} {name}",
-        )  # fmt: skip
-        metric = "AP"
-        if len(metrics) > 1:
-            metric = str(
-                st.segmented_control(
-                    "Accuracy", metrics, default="AP", required=True, key="metric", bind="query-params"
-                )
-            )
-    return metric, list(chosen or [])
+        chosen = widgets.pills(
+            "kinds", "Kinds", kinds, kinds, format_func=lambda name: f"{MARKS[name]} {name}"
+        )
+        metric = widgets.segmented_control("metric", "Accuracy", metrics, "AP") if metrics[1:] else "AP"
+    return metric, chosen

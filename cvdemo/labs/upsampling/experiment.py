@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cvdemo.data.pictures import fit
 from cvdemo.ops.transposed import Layout, bilinear_kernel, transposed_convolution
-from cvdemo.ops.upsampling import Pooled, bed_of_nails, bilinear, max_pool, max_unpool, nearest
+from cvdemo.ops.upsampling import MaxPooled, bed_of_nails, bilinear, max_pool, max_unpool, nearest
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
 
@@ -117,7 +117,7 @@ def round_trips(
     return found
 
 
-def pool(x: Floats, factor: int, method: str) -> Pooled:
+def pool(x: Floats, factor: int, method: str) -> MaxPooled:
     """Every factor x factor pixels of [3, H, W] as one, their "max" or "mean", and the maxima's indices."""
     kept = max_pool(x, factor)
     if method == "max":

@@ -10,8 +10,8 @@ import supervision as sv
 from numpy.typing import NDArray
 
 from cvdemo import zoo
-from cvdemo.data.detections_json import to_csv
-from cvdemo.data.pictures import fit, to_jpeg, to_png
+from cvdemo.data.chosen import Chosen
+from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.colours import colour
 from cvdemo.draw.detections import draw_detections
 from cvdemo.draw.matches import draw_matches
@@ -29,16 +29,16 @@ from cvdemo.labs.yolo_ssd.experiment import (
 from cvdemo.metrics.scene import scene_score
 from cvdemo.ops.detections import confidence, select
 from cvdemo.ui.cache import cached
-from cvdemo.ui.component import component, packed
-from cvdemo.ui.source import Chosen
+from cvdemo.ui.component import Parts, component, packed
+from cvdemo.ui.downloads import offer, png, table
 from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
 
 LEVEL_COLOURS = ["#E69F00", "#56B4E9", "#CC79A7"]
 """Colours of SSD's levels, finest first."""
 
-_grid = component("yolo_ssd/yolo", "parts", "picture_parts")
-_levels = component("yolo_ssd/ssd", "parts", "picture_parts")
+_grid = component("yolo_ssd/yolo")
+_levels = component("yolo_ssd/ssd")
 
 
 @cached
@@ -157,13 +157,8 @@ def _recall_text(kept: sv.Detections, truth: Truth) -> str:
 
 def _downloads(chosen: Chosen, kept: sv.Detections, key: str) -> None:
     """Picture and detections as they stand."""
-    stem = f"{chosen.name.rsplit('.', 1)[0]}-{key}"
-    row = st.container(horizontal=True, gap="small")
-    row.download_button(
-        "PNG", lambda: to_png(draw_detections(chosen.picture, kept)), f"{stem}.png", "image/png",
-        key=f"png-{key}",
-    )  # fmt: skip
-    row.download_button("CSV", lambda: to_csv(kept), f"{stem}.csv", "text/csv", key=f"csv-{key}")
+    drawn = png(lambda: draw_detections(chosen.picture, kept))
+    offer(chosen.name, drawn, table(lambda: kept), part=key)
 
 
 def kept_rows(kept: sv.Detections) -> list[dict[str, Any]]:
@@ -231,9 +226,8 @@ def _common_fields(chosen: Chosen, thresholds: Thresholds) -> dict[str, Any]:
     }
 
 
-def _parts(chosen: Chosen, *arrays: Floats) -> dict[str, bytes]:
+def _parts(chosen: Chosen, *arrays: Floats) -> Parts:
     parts = {"picture": _jpeg(chosen.identity, chosen.picture)}
     return parts | {
-        name: np.ascontiguousarray(a, "<f4").tobytes()
-        for name, a in zip(("boxes", "confidence", "classes"), arrays, strict=False)
+        name: a.astype("<f4") for name, a in zip(("boxes", "confidence", "classes"), arrays, strict=False)
     }

@@ -9,7 +9,7 @@ import supervision as sv
 from numpy.typing import NDArray
 
 from cvdemo import zoo
-from cvdemo.draw.matches import right_and_found
+from cvdemo.draw.matches import match_detections
 from cvdemo.nets.ssd import SSD, SSDTrace
 from cvdemo.nets.yolo import YOLOTrace
 from cvdemo.world.truth import Truth
@@ -151,7 +151,7 @@ def from_levels(found: SSDLevels, levels: list[int]) -> sv.Detections:
 
 def recall_by_size(kept: sv.Detections, truth: Truth) -> SizeRecall:
     """How many objects of a scene are found at IoU .5, by size; difficult ones do not count."""
-    _, taken = right_and_found(kept, truth)
+    _, taken = match_detections(kept, truth)
     scale = LONG_SIDE / max(truth.width, truth.height)
     small = np.sqrt((truth.boxes[:, 2:] - truth.boxes[:, :2]).prod(1)) * scale < SMALL
     counts = [
