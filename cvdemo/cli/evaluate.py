@@ -1,4 +1,4 @@
-"""`cvdemo evaluate`: a model's scores on pictures with truth."""
+"""`cvdemo evaluate`: the metrics of a model on pictures with truth."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from cvdemo.zoo.model import Segmenter
 from cvdemo.zoo.weights import card_of, renew_card
 
 FORMS = "coco:ANNOTATIONS.json:IMAGES_DIR|world:SPLIT|camvid:DIR"
-SCENES = 500  # where --n does not say how many
+SCENES = 500  # without --n
 
 
 @click.command("evaluate")

@@ -1,4 +1,4 @@
-"""Detections as files to take away: COCO's JSON and CSV."""
+"""Detections as files: COCO's JSON and CSV."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cvdemo.ops.detections import confidence
 
 
 class PictureDetections(NamedTuple):
-    """What was found on one picture: its file name, width and height in pixels, and the detections."""
+    """The detections of one picture: its file name, `size` (width, height) in pixels, and the detections."""
 
     name: str
     size: tuple[int, int]
@@ -21,7 +21,7 @@ class PictureDetections(NamedTuple):
 
 
 def to_coco(detections: sv.Detections, image_id: int) -> list[dict[str, Any]]:
-    """COCO's results: image_id, category_id, bbox (x y width height, to 0.01 pixel), score (to 1e-5)."""
+    """COCO's results list: image_id, category_id, bbox (x y width height, to 0.01 pixel), score (to 1e-5)."""
     class_ids = [] if detections.class_id is None else detections.class_id.tolist()
     rows = zip(detections.xyxy.tolist(), class_ids, confidence(detections).tolist(), strict=True)
     return [
@@ -36,10 +36,10 @@ def to_coco(detections: sv.Detections, image_id: int) -> list[dict[str, Any]]:
 
 
 def coco_file(found: Sequence[PictureDetections], names: Mapping[int, str]) -> dict[str, Any]:
-    """One COCO-style object of several pictures: images, categories, and annotations that have a score.
+    """One COCO-style object of several pictures: images, categories, and annotations with scores.
 
-    Images are numbered from 1 in their order; `names` are the class names by category id. The list
-    `annotations` alone is what COCO's tools read as results.
+    Images are numbered from 1 in their order; `names` maps category ids to class names. The list
+    `annotations` by itself is in COCO's results format.
     """
     images, annotations = [], []
     for image_id, (name, (width, height), detections) in enumerate(found, 1):
@@ -53,7 +53,7 @@ def coco_file(found: Sequence[PictureDetections], names: Mapping[int, str]) -> d
 
 
 def to_csv(detections: sv.Detections) -> str:
-    """A line per detection under a heading: class, score, and the box's corners in pixels."""
+    """CSV with a header and a line per detection: class, score, and x1 y1 x2 y2 in pixels."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["class", "score", "x1", "y1", "x2", "y2"])
@@ -63,6 +63,6 @@ def to_csv(detections: sv.Detections) -> str:
 
 
 def class_names(detections: sv.Detections) -> list[str]:
-    """The class names of detections that have them, else their class ids; none where nothing was found."""
+    """The class names of the detections, or their class ids if they have no names; [] without detections."""
     names = detections.data.get("class_name", detections.class_id)
     return [] if names is None else [str(name) for name in names]

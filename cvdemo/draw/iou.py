@@ -1,4 +1,4 @@
-"""Two boxes on a picture with what they share filled, and the curves of IoU against shift."""
+"""Two boxes on a picture with intersection and union filled, and curves of IoU against shift."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def _inside(size: tuple[int, ...], box: Sequence[float]) -> np.ndarray:
 
 
 def shift_curves(size: float, shift: float, iou: float) -> go.Figure:
-    """IoU against a sideways shift for boxes of `SIZES`, of `size` (bold), and the present pair as a dot.
+    """IoU against a sideways shift for square boxes of `SIZES` and of `size` (bold), and one pair as a dot.
 
-    size is the side in pixels of the square as large as the present truth, shift how far the centres of the
-    present boxes lie apart, iou their IoU.
+    `size` is the side in pixels of a square with the area of the present truth, `shift` the distance in
+    pixels of the centres of the present boxes, `iou` their IoU.
     """
     shifts = np.linspace(0, SHIFTS, 201)
     figure = go.Figure()
@@ -70,7 +70,7 @@ def shift_curves(size: float, shift: float, iou: float) -> go.Figure:
 def true_positive_bars(
     thresholds: Sequence[float], counts: Sequence[int], truths: int, boxes: int
 ) -> go.Figure:
-    """How many detections are right at each threshold of IoU [T], under lines for all truths and boxes."""
+    """The number of true positives at each of T IoU thresholds, and lines for all truths and boxes."""
     names = [f"{t:.2f}"[1:] for t in thresholds]
     figure = go.Figure(go.Bar(x=names, y=list(counts), text=list(counts), marker_color="rgb(0,158,115)"))
     for level, text in {truths: f"{truths} objects", boxes: f"{boxes} detections"}.items():

@@ -1,4 +1,4 @@
-"""Frames of an NMS replay as pictures: the animation that a visitor takes home."""
+"""The frames of an NMS replay as pictures, for a video file."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from cvdemo.ops.detections import confidence
 from cvdemo.ops.replay import Method, Replay
 
 RED, AMBER, WHITE, BLACK = (255, 59, 48), (255, 176, 0), (255, 255, 255), (0, 0, 0)
-FOOT = 44  # pixels under the picture for the sentence
-LABELS = 6  # overlaps written in one frame
+FOOT = 44  # pixels below the picture for the caption
+LABELS = 6  # maximum number of overlap labels in a frame
 
 
 class ClassLabel(NamedTuple):
@@ -28,7 +28,7 @@ class ClassLabel(NamedTuple):
 
 
 def frame_count(replay: Replay) -> int:
-    """All boxes waiting, one frame for each step, the result."""
+    """The number of frames: all boxes, one per step, and the result."""
     return len(replay) + 2
 
 
@@ -42,8 +42,8 @@ def draw_frames(
 ) -> list[np.ndarray]:
     """The frames with the given numbers, 0 … frame_count - 1, as pictures [H, W, 3] uint8 RGB of one size.
 
-    In each the box whose turn it is stands bright, what falls to it in red with the shared area filled, kept
-    boxes solid, suppressed ones faint; below stands what happens.
+    In each frame the current box is highlighted, boxes suppressed by it are red with the intersection
+    filled, kept boxes have thick lines, suppressed ones are faint; a caption below says what happens.
     """
     shown = fit(picture, longest)
     scale = shown.shape[1] / picture.shape[1]
@@ -88,7 +88,7 @@ def _frame(
 
 
 def _turn(scene: np.ndarray, boxes: np.ndarray, replay: Replay, step: int, colours: list[ClassLabel]) -> None:
-    """The current box, and the boxes that fall or lose score, with the overlap of each."""
+    """Draw the current box and the boxes that it suppresses or decays, with their overlaps."""
     current = int(replay.current[step])
     rows = slice(replay.offsets[step], replay.offsets[step + 1])
     soft = replay.method in (Method.LINEAR, Method.GAUSSIAN)
@@ -111,7 +111,7 @@ def _turn(scene: np.ndarray, boxes: np.ndarray, replay: Replay, step: int, colou
 
 
 def _fused(scene: np.ndarray, replay: Replay, step: int, colours: list[ClassLabel], scale: float) -> None:
-    """Every cluster's box so far."""
+    """Draw the fused box of every cluster so far."""
     newest: dict[int, int] = {}
     for s in range(min(step + 1, len(replay))):
         newest[int(replay.cluster[s])] = s

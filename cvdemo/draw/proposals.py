@@ -1,4 +1,4 @@
-"""Proposals over a picture with what they find, and the merges of a hierarchy as frames."""
+"""Proposals over a picture with the objects that they find, and the merges of a hierarchy as frames."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Colour: TypeAlias = tuple[int, int, int]
 ANY, FINDER, FOUND, MISSED = (86, 180, 233), (230, 159, 0), (0, 158, 115), (213, 94, 0)
 FIRST, SECOND, NEWBORN = (230, 159, 0), (0, 114, 178), (240, 228, 66)
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
-FOOT = 34  # pixels under a frame for its sentence
+FOOT = 34  # pixels below a frame for its caption
 
 
 def draw_proposals(
@@ -28,10 +28,10 @@ def draw_proposals(
     found: NDArray[np.bool_] | None = None,
     finders: Boxes | None = None,
 ) -> Picture:
-    """A copy of the picture [H, W, 3] with boxes [N, 4], the more of them, the fainter each.
+    """A copy of the picture [H, W, 3] with boxes [N, 4], fainter if there are many.
 
-    Of a known truth [G, 4] the found ones are green and the missed ones red; `finders` [G, 4] are the best
-    boxes, drawn bold where their thing is found.
+    Boxes of a known truth [G, 4] are green if `found` [G], else red; `finders` [G, 4] are the most
+    overlapping proposals, drawn bold for found objects.
     """
     canvas = cv2.addWeighted(picture, 0.72, np.full_like(picture, 20), 0.28, 0).astype(np.uint8)
     thin = max(1, round(max(picture.shape[:2]) / 640))
@@ -59,8 +59,9 @@ def draw_merges(
 ) -> list[Picture]:
     """Frames of the merges with the given numbers, ascending, as pictures [H, W, 3] of one size.
 
-    picture [h, w, 3] and labels [h, w] are those that were searched. The two regions are tinted, the box of
-    both is yellow, and below stands what happens. Without merges there is one frame, of the picture.
+    picture [h, w, 3] and labels [h, w] are those of the search. The two merged regions are tinted, their
+    common box is yellow, and a caption below says what happens. Without merges there is one frame of the
+    picture.
     """
     height, width = labels.shape
     scale = max(1, round(longest / max(height, width)))
@@ -68,9 +69,9 @@ def draw_merges(
     owner = np.arange(len(tree.boxes) - len(tree.parents))
     if not len(tree.parents):
         return [_with_foot(cv2.resize(picture, size, interpolation=cv2.INTER_NEAREST), "one segment")]
-    frames, wanted, first = [], set(numbers), len(owner)
+    frames, shown, first = [], set(numbers), len(owner)
     for step, (a, b) in enumerate(tree.parents.tolist()):
-        if step in wanted:
+        if step in shown:
             scene = _merging(picture, owner[labels], a, b)
             scene = cv2.resize(scene, size, interpolation=cv2.INTER_NEAREST).astype(np.uint8)
             _bold(scene, tree.boxes[first + step] * float(scale), NEWBORN, 3)
@@ -81,7 +82,7 @@ def draw_merges(
 
 
 def _merging(picture: Picture, regions: NDArray[np.int64], a: int, b: int) -> Picture:
-    """The picture pale with the regions' borders, two of them tinted."""
+    """The picture in pale colours with the borders of all regions, and two regions tinted."""
     scene = cv2.addWeighted(picture, 0.55, np.full_like(picture, 255), 0.45, 0).astype(np.uint8)
     for region, tint in ((a, FIRST), (b, SECOND)):
         inside = regions == region

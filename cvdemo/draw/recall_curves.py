@@ -1,4 +1,4 @@
-"""Recall of proposals over their number."""
+"""Recall of proposals against their number."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ def recall_curves(
     many: Mapping[float, Sequence[float]] | None,
     present: int,
 ) -> go.Figure:
-    """Recall over the number of boxes, a line for each IoU of `COLOURS`, of this scene and of many scenes.
+    """Recall against the number of boxes, a line per IoU of `COLOURS`, of this scene and of many scenes.
 
-    A dotted line stands at the present number; numbers below 1 lie off the logarithmic axis.
+    A dotted line marks the present number if it is at least 1, because the axis is logarithmic.
     """
     figure = go.Figure()
     for iou, colour in COLOURS.items():
@@ -35,6 +35,6 @@ def recall_curves(
         figure.add_vline(x=present, line_dash="dot", line_color="#888")
     legend = {"orientation": "h", "y": -0.25, "x": 0}
     figure.update_layout(height=340, margin={"l": 0, "r": 0, "t": 8, "b": 0}, legend=legend)
-    figure.update_xaxes(title="boxes, the most trusted first", type="log", dtick="D2", range=[0, 3.02])
+    figure.update_xaxes(title="boxes, in order of priority", type="log", dtick="D2", range=[0, 3.02])
     figure.update_yaxes(title="recall", range=[0, 1.03])
     return figure

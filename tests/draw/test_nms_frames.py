@@ -1,4 +1,4 @@
-"""Frames of the animation: as many as wanted, of one size, and the last shows the answer."""
+"""Frames of the NMS video: their number, their size, and the result in the last one."""
 
 from __future__ import annotations
 
