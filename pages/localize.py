@@ -16,12 +16,12 @@ from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
 
-SCENE = {"source": "scene", "preset": "normal", "normal-objects": 1}
+SCENE = {"source": "scene", "preset": "normal", "scene-objects": 1}
 EXPERIMENTS: dict[str, dict[str, Any]] = {
     "In balance": {**SCENE, "seed": 7, "weight": "localizer"},
     "Class first": {**SCENE, "seed": 7, "weight": "localizer-class"},
     "Box first": {**SCENE, "seed": 7, "weight": "localizer-box"},
-    "Several objects": {**SCENE, "seed": 7, "weight": "localizer", "normal-objects": 6},
+    "Several objects": {**SCENE, "seed": 7, "weight": "localizer", "scene-objects": 6},
     "A photo": {"source": "sample", "sample": "cat", "weight": "localizer"},
 }
 

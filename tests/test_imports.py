@@ -93,12 +93,7 @@ def test_every_folder_has_its_layer() -> None:
     assert folders == set(LEVEL) - {"pages", "app", "labs/*/experiment"}
 
 
-UNSORTED = pytest.mark.xfail(strict=True, reason="labs/rpn/experiment.py is a page's module: see issue 12, 1")
-
-
-@pytest.mark.parametrize(
-    "folder", [pytest.param(f, marks=UNSORTED if f == "labs/*/experiment" else ()) for f in LEVEL]
-)
+@pytest.mark.parametrize("folder", LEVEL)
 def test_imports_run_one_way(folder: str) -> None:
     wrong = {
         module: sorted(above)
@@ -132,7 +127,6 @@ def test_modules_import_in_no_circle() -> None:
         pytest.fail(f"a circle of imports: {' <- '.join(error.args[1])}")
 
 
-@UNSORTED
 def test_streamlit_only_where_pages_are() -> None:
     users = {
         module
@@ -142,7 +136,6 @@ def test_streamlit_only_where_pages_are() -> None:
     assert {module for module in users if folder_of(module) not in ("ui", "labs", "pages", "app")} == set()
 
 
-@UNSORTED
 def test_experiments_need_no_streamlit() -> None:
     experiments = sorted(module for module in MODULES if folder_of(module) == "labs/*/experiment")
     assert experiments

@@ -8,15 +8,14 @@ from typing import Any
 
 from cvdemo import world, zoo
 from cvdemo.errors import DataError, ModelNotAvailableError
+from cvdemo.zoo.catalogue import compared
 from cvdemo.zoo.evaluate import SIZE
 from cvdemo.zoo.model import Detector
 from cvdemo.zoo.tradeoffs import (
-    LECTURE,
     PEER,
     VALUES,
     Knob,
     Progress,
-    drawn_detectors,
     has_knob,
     in_turn,
     measure,
@@ -46,9 +45,9 @@ def run(
     values are not measured again, unless `again`. `keep` is called with the figures after each net; `bar`
     wraps iterables with a title. Without `keys`, all detectors of the lecture with weights are measured.
     """
-    keys, device = list(keys) or drawn_detectors(), device or zoo.default_device()
-    if strange := [key for key in keys if key not in LECTURE]:
-        raise DataError(f"'{strange[0]}' is not a detector of the drawn world: use {', '.join(LECTURE)}")
+    keys, device = list(keys) or compared(), device or zoo.default_device()
+    if strange := [key for key in keys if not zoo.spec(key).chart.place]:
+        raise DataError(f"'{strange[0]}' is not among the lecture's detectors: use {', '.join(compared())}")
     about = {
         "machine": machine(device),
         "n": n,
@@ -65,7 +64,7 @@ def run(
             assert isinstance(model, Detector)
             nets[key] = {"weights": weights} | curves(model, n, values or VALUES, bar)
             keep(figures)
-    timed = [key for key in drawn_detectors() if key in nets]
+    timed = [key for key in compared() if key in nets]
     figures |= speeds(timed, device, lambda calls: bar(calls, "one scene, all in turn"))
     keep(figures)
     return figures

@@ -12,7 +12,7 @@ import click
 from tqdm import tqdm
 
 from cvdemo.errors import CvdemoError
-from cvdemo.train.recipes import RECIPES, Recipe, recipe
+from cvdemo.train.recipes import Recipe, recipe, recipes
 from cvdemo.zoo.device import check_device, default_device
 from cvdemo.zoo.fetch import cache_folder
 from cvdemo.zoo.weights import read_weights, weights_folder
@@ -38,7 +38,7 @@ def command(key: str, minutes: float | None, device: str | None, out: Path | Non
     """
     device = default_device() if device is None else check_device(device)
     folder = out or weights_folder()
-    chosen = list(RECIPES.values()) if key == "all" else _with_start(recipe(key), folder)
+    chosen = list(recipes().values()) if key == "all" else _with_start(recipe(key), folder)
     checkpoints = [_train(one, minutes, device, folder, whole=key == "all") for one in chosen]
     for path in checkpoints:
         path.unlink(missing_ok=True)

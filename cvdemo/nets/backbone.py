@@ -82,7 +82,7 @@ class ClassifierTrace(NamedTuple):
 class BackboneClassifier(nn.Module):
     """The backbone with global average pooling and one linear layer: what is on a cut-out?"""
 
-    def __init__(self, classes: int, config: BackboneConfig | None = None) -> None:
+    def __init__(self, classes: int = 8, config: BackboneConfig | None = None) -> None:
         super().__init__()
         self.backbone = Backbone(config)
         self.linear = nn.Linear(self.backbone.config.channels[-1], classes)

@@ -134,6 +134,10 @@ class FCN(nn.Module):
             self.up[str(stride)] = learned_upsampling(config.classes, 2)
         self.last = FixedUpsampling(config.finest)
 
+    def ablations(self) -> dict[str, int]:
+        """What `forward` can go without: a name, and the value for its `ablate`."""
+        return {f"scores at stride {s}": s for s in (16, 8) if s >= self.config.finest}
+
     def forward(self, pictures: Tensor, *, ablate: Collection[int] = ()) -> FCNTrace:
         """The trace; scores at the strides `ablate` (16, 8) are not added, to see what they bring."""
         height, width = pictures.shape[-2:]

@@ -17,7 +17,6 @@ from typing import Any, Literal, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from cvdemo.errors import UnknownModelError
 from cvdemo.nets.faster_rcnn import FasterRCNNConfig, TwoStageTrace, sampled_loss
 from cvdemo.nets.matching import Targets
 from cvdemo.nets.roi_branch import BranchConfig, BranchRCNN, branch_convs, pool_branch, positives
@@ -223,15 +222,11 @@ def keypoint_rcnn_loss(
     return step.total + regression_loss(trace.coordinates, own, torch.cat(boxes))
 
 
-VARIANTS: dict[str, KeypointRCNNConfig] = {
-    "keypoint-rcnn": KeypointRCNNConfig(),
-    "pose-regression": KeypointRCNNConfig(branch=KeypointHeadConfig(method="regression")),
-}
-"""The configuration of each key."""
+def keypoint_rcnn() -> KeypointRCNN:
+    """The net with a heat map for each keypoint."""
+    return KeypointRCNN()
 
 
-def keypoint_rcnn(key: str) -> KeypointRCNN:
-    """The net of a key of `VARIANTS`; any other key is an `UnknownModelError`."""
-    if key not in VARIANTS:
-        raise UnknownModelError(f"there is no Keypoint R-CNN '{key[:60]}': there are {', '.join(VARIANTS)}")
-    return KeypointRCNN(VARIANTS[key])
+def pose_regression() -> KeypointRCNN:
+    """The net that regresses coordinates from the same features."""
+    return KeypointRCNN(KeypointRCNNConfig(branch=KeypointHeadConfig(method="regression")))

@@ -72,6 +72,10 @@ class LinkNet(nn.Module):
         self.conv = ConvNorm(coarse_first[-1], config.width)
         self.classify = nn.ConvTranspose2d(config.width, config.classes, 2, stride=2)
 
+    def ablations(self) -> dict[str, int]:
+        """What `forward` can go without: a name, and the value for its `ablate`."""
+        return {f"link at stride {s}": s for s in (16, 8, 4, 2)}
+
     def forward(self, pictures: Tensor, *, ablate: Collection[int] = ()) -> LinkNetTrace:
         """The trace; the links at the strides `ablate` add nothing, to see what they are good for."""
         height, width = pictures.shape[-2:]

@@ -17,9 +17,6 @@ from cvdemo.nets.backbone import STRIDES, Backbone, BackboneConfig
 from cvdemo.nets.blocks import ConvNorm, pad_to_stride
 from cvdemo.nets.matching import Targets
 
-WEIGHTS = {"localizer-class": 1.0, "localizer": 100.0, "localizer-box": 10000.0}
-"""Weight of the box's loss beside the class's, by the keys of the trained nets; `localizer` is balanced."""
-
 
 @dataclass(frozen=True)
 class LocalizerConfig:

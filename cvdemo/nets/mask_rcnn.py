@@ -18,7 +18,6 @@ import torch
 from torch import Tensor, nn
 from torchvision.ops import roi_align
 
-from cvdemo.errors import UnknownModelError
 from cvdemo.nets.faster_rcnn import FasterRCNNConfig, TwoStageTrace, sampled_loss
 from cvdemo.nets.matching import Targets
 from cvdemo.nets.roi_branch import BranchConfig, BranchRCNN, branch_convs, pool_branch, positives
@@ -168,20 +167,16 @@ def mask_rcnn_loss(
     return step.total + mask_loss(logits, classes, targets, config.activation)
 
 
-def _pooled_by_max() -> MaskRCNNConfig:
-    return MaskRCNNConfig(head=RoIHeadConfig(pooling="max"), branch=MaskHeadConfig(pooling="max"))
+def mask_rcnn() -> MaskRCNN:
+    """The net with RoIAlign and a sigmoid for every class."""
+    return MaskRCNN()
 
 
-VARIANTS: dict[str, MaskRCNNConfig] = {
-    "mask-rcnn": MaskRCNNConfig(),
-    "mask-rcnn-roipool": _pooled_by_max(),
-    "mask-rcnn-softmax": MaskRCNNConfig(branch=MaskHeadConfig(activation="softmax")),
-}
-"""The configuration of each key: the net, and its ablations of tables 2c (both heads pool by max) and 2b."""
+def mask_rcnn_roipool() -> MaskRCNN:
+    """The ablation of table 2c: both heads pool by max."""
+    return MaskRCNN(MaskRCNNConfig(head=RoIHeadConfig(pooling="max"), branch=MaskHeadConfig(pooling="max")))
 
 
-def mask_rcnn(key: str) -> MaskRCNN:
-    """The net of a key of `VARIANTS`; any other key is an `UnknownModelError`."""
-    if key not in VARIANTS:
-        raise UnknownModelError(f"there is no Mask R-CNN '{key[:60]}': there are {', '.join(VARIANTS)}")
-    return MaskRCNN(VARIANTS[key])
+def mask_rcnn_softmax() -> MaskRCNN:
+    """The ablation of table 2b: the classes compete for every pixel."""
+    return MaskRCNN(MaskRCNNConfig(branch=MaskHeadConfig(activation="softmax")))

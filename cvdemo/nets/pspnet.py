@@ -96,6 +96,10 @@ class PSPNet(nn.Module):
         if config.auxiliary:
             self.auxiliary = AuxiliaryHead(channels[-2], config.auxiliary, config.classes)
 
+    def ablations(self) -> dict[str, int]:
+        """What `forward` can go without: a name, and the value for its `ablate`."""
+        return {f"pyramid level {b} x {b}": b for b in self.config.levels}
+
     def forward(self, pictures: Tensor, *, ablate: Collection[int] = ()) -> PSPNetTrace:
         """The trace; pyramid levels `ablate` are silenced, to see what they bring."""
         height, width = pictures.shape[-2:]

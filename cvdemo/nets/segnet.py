@@ -133,6 +133,10 @@ class SegNet(nn.Module):
             self.stages.append(nn.Sequential(*convs))
         self.classify = nn.Conv2d(inputs, config.classes, 3, padding=1)
 
+    def ablations(self) -> dict[str, int]:
+        """What `forward` can go without: a name, and the value for its `ablate`."""
+        return {f"indices at stride {s}": s for s in reversed(STRIDES)}
+
     def forward(self, pictures: Tensor, *, ablate: Collection[int] = ()) -> SegNetTrace:
         """The trace; poolings to the strides `ablate` (2 to 32) forget their places (see `corners`)."""
         height, width = pictures.shape[-2:]

@@ -71,6 +71,11 @@ class UNet(nn.Module):
             inputs = outputs
         self.classify = nn.Conv2d(inputs, config.classes * 2 * 2, 1)
 
+    def ablations(self) -> dict[str, int]:
+        """What `forward` can go without: a name, and the value for its `ablate`."""
+        used = [s for s, there in zip((16, 8, 4, 2), self.config.skips, strict=True) if there]
+        return {f"skip at stride {s}": s for s in used}
+
     def forward(self, pictures: Tensor, *, ablate: Collection[int] = ()) -> UNetTrace:
         """The trace; the skips at the strides `ablate` bring zeros, to see what they are good for."""
         height, width = pictures.shape[-2:]

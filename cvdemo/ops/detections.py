@@ -1,14 +1,23 @@
-"""Post-processing of raw detections: score threshold, class filter, NMS, limit."""
+"""Post-processing of raw detections: score threshold, class filter, NMS, limit.
+
+Detections may carry masks, `data["masks"]` [N, M, M] in 0..1 as small as the network gives them, each
+stretched over its box of `data["mask_boxes"]` [N, 4] in pixels of a picture of the size
+`metadata["size"]` (height, width); and `data["keypoints"]` [N, 17, 3], x, y in pixels and a score.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
 import supervision as sv
 
+from cvdemo.ops.masks import PastedMasks
 from cvdemo.ops.nms import batched_nms
+
+MASKS, MASK_BOXES, KEYPOINTS, SIZE = "masks", "mask_boxes", "keypoints", "size"
 
 
 def select(
@@ -43,3 +52,36 @@ def select(
 def confidence(detections: sv.Detections) -> np.ndarray:
     """The scores [N] of detections; an empty array where there are no detections."""
     return np.zeros(0, np.float32) if detections.confidence is None else detections.confidence
+
+
+def masks_of(detections: sv.Detections) -> PastedMasks | None:
+    """The masks of detections, to be pasted one at a time; None where they have none."""
+    if MASKS not in detections.data:
+        return None
+    masks, boxes = (np.asarray(detections.data[name]) for name in (MASKS, MASK_BOXES))
+    return PastedMasks(masks, boxes, detections.metadata[SIZE])
+
+
+def keypoints_of(detections: sv.Detections) -> np.ndarray | None:
+    """The keypoints [N, K, 3] of detections; None where they have none."""
+    points = detections.data.get(KEYPOINTS)
+    return None if points is None else np.asarray(points)
+
+
+def scaled(
+    detections: sv.Detections, size: tuple[float, float], wanted: tuple[float, float]
+) -> sv.Detections:
+    """Detections of a picture of one size (height, width) on the same picture of another size.
+
+    Boxes, keypoints and the boxes that masks are stretched over are scaled.
+    """
+    across, down = wanted[1] / size[1], wanted[0] / size[0]
+    scale = np.array([across, down] * 2, np.float64)
+    data, metadata = dict(detections.data), dict(detections.metadata)
+    for name, factor in ((MASK_BOXES, scale), (KEYPOINTS, np.array([across, down, 1.0]))):
+        if name in data:
+            data[name] = (np.asarray(data[name]) * factor).astype(np.float32)
+    if SIZE in metadata:
+        metadata[SIZE] = tuple(round(side) for side in wanted)
+    xyxy = (detections.xyxy * scale).astype(detections.xyxy.dtype)
+    return replace(detections, xyxy=xyxy, data=data, metadata=metadata)

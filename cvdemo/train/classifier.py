@@ -10,10 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from cvdemo.nets.backbone import BackboneClassifier
 from cvdemo.train.scenes import Sample, draw_sample
-from cvdemo.train.task import Progress, as_tensor, flip_half, mixed_precision
-from cvdemo.world.vocabulary import THINGS
+from cvdemo.train.task import NetTask, Progress, as_tensor, flip_half, mixed_precision
 
 SIDE = 64
 CUT_OUTS = 64  # in a batch
@@ -31,13 +29,10 @@ def cut_out(picture: np.ndarray, box: np.ndarray, *, grow: float = 1.0) -> np.nd
     return cv2.warpAffine(picture, back, (SIDE, SIDE), flags=flags, borderMode=cv2.BORDER_REPLICATE)
 
 
-class ClassifierTask:
+class ClassifierTask(NetTask):
     """The classifier on cut-outs of the objects that are not difficult, mirrored or not, at random sizes."""
 
     metric = "accuracy"
-
-    def build(self) -> BackboneClassifier:
-        return BackboneClassifier(len(THINGS))
 
     def loss(
         self, net: nn.Module, batch: list[Sample], rng: np.random.Generator, device: torch.device

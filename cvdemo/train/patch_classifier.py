@@ -13,23 +13,20 @@ from torch import Tensor, nn
 from cvdemo.metrics.segmentation import SegmentationScores
 from cvdemo.nets.patch_classifier import STRIDE, WINDOW, EveryPatch, PatchClassifier
 from cvdemo.train.scenes import Sample, draw_sample
-from cvdemo.train.task import Progress, as_tensor, flip_half, mixed_precision
+from cvdemo.train.task import NetTask, Progress, as_tensor, flip_half, mixed_precision
 from cvdemo.world.vocabulary import SEMANTIC
 
 WINDOWS = 32  # of each scene in a batch
 MIDDLE = WINDOW // 2
 
 
-class PatchTask:
+class PatchTask(NetTask):
     """The patch classifier on windows of scenes: half at any pixel, half at a class thrown first.
 
     Without the second half, sky and grass would be nearly all that it sees.
     """
 
     metric = "mIoU"
-
-    def build(self) -> PatchClassifier:
-        return PatchClassifier()
 
     def loss(
         self, net: nn.Module, batch: list[Sample], rng: np.random.Generator, device: torch.device

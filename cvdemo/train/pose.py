@@ -8,24 +8,18 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from cvdemo.nets.keypoint_rcnn import KeypointRCNN, keypoint_rcnn, keypoint_rcnn_loss
+from cvdemo.nets.keypoint_rcnn import KeypointRCNN, keypoint_rcnn_loss
 from cvdemo.train.evaluate_heads import evaluate_keypoints
 from cvdemo.train.recipes import POSE_SIZE
 from cvdemo.train.scenes import Sample
 from cvdemo.train.ssd import pictures_and_targets
-from cvdemo.train.task import Progress, flip_half, mixed_precision
+from cvdemo.train.task import NetTask, Progress, flip_half, mixed_precision
 
 
-class PoseTask:
+class PoseTask(NetTask):
     """Keypoint R-CNN or regression of coordinates, by key: all heads together, on scenes, mirrored or not."""
 
     metric = "keypoint_AP"
-
-    def __init__(self, key: str) -> None:
-        self.key = key
-
-    def build(self) -> KeypointRCNN:
-        return keypoint_rcnn(self.key)
 
     def loss(
         self, net: nn.Module, batch: list[Sample], rng: np.random.Generator, device: torch.device

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from cvdemo.nets.losses import trace_loss
-from cvdemo.nets.segmenters import segmenter
 from cvdemo.train.scenes import Sample
-from cvdemo.train.task import Progress, as_tensor, flip_half, mixed_precision
+from cvdemo.train.task import NetTask, as_tensor, flip_half, mixed_precision
 
 
-class SegmenterTask:
-    """Any of `cvdemo.nets.segmenters`, by its key, on scenes, mirrored or not."""
+class SegmenterTask(NetTask):
+    """Any segmenter of `cvdemo.zoo.entries`, by its key, on scenes, mirrored or not."""
 
     metric = "mIoU"
-
-    def __init__(self, key: str) -> None:
-        self.key = key
-
-    def build(self) -> nn.Module:
-        return segmenter(self.key)
 
     def loss(
         self, net: nn.Module, batch: list[Sample], rng: np.random.Generator, device: torch.device
@@ -34,14 +25,3 @@ class SegmenterTask:
         with mixed_precision(device):
             trace = net(pictures)
         return trace_loss(trace, labels)
-
-    def measure(
-        self, net: nn.Module, *, split: str, n: int, device: str, progress: Progress = iter
-    ) -> dict[str, Any]:
-        from cvdemo.zoo import spec
-        from cvdemo.zoo.drawn import TraceSegmenter
-        from cvdemo.zoo.evaluate_maps import drawn_maps, evaluate_maps
-
-        return evaluate_maps(
-            TraceSegmenter(spec(self.key), device, net), drawn_maps(split, n), progress=progress
-        )

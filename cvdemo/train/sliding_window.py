@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -10,11 +10,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from cvdemo.nets.sliding_window import WINDOW, SlidingWindow, WindowClassifier
+from cvdemo.nets.sliding_window import WINDOW
 from cvdemo.ops.iou import box_iou
 from cvdemo.train.scenes import Sample
-from cvdemo.train.ssd import evaluate_drawn
-from cvdemo.train.task import Progress, as_tensor, flip_half, mixed_precision
+from cvdemo.train.task import NetTask, as_tensor, flip_half, mixed_precision
 from cvdemo.world.vocabulary import THINGS
 
 FITTING, NEAR, ANYWHERE = 5, 6, 7  # windows of a scene: on an object, around one, at any place
@@ -34,16 +33,13 @@ class WindowSamples(NamedTuple):
     shares: NDArray[np.float32]
 
 
-class WindowTask:
+class WindowTask(NetTask):
     """The window classifier on windows of scenes, mirrored or not.
 
     How well a window fits is part of its target, so that of many windows on an object the best comes first.
     """
 
     metric = "AP50"
-
-    def build(self) -> WindowClassifier:
-        return WindowClassifier()
 
     def loss(
         self, net: nn.Module, batch: list[Sample], rng: np.random.Generator, device: torch.device
@@ -53,12 +49,6 @@ class WindowTask:
         with mixed_precision(device):
             logits = net(as_tensor(np.concatenate([w.pictures for w in windows]), device)).logits.float()
         return -(shares * logits.log_softmax(dim=1)).sum() / shares.sum().clamp(min=1)
-
-    def measure(
-        self, net: nn.Module, *, split: str, n: int, device: str, progress: Progress = iter
-    ) -> dict[str, Any]:
-        whole = SlidingWindow(cast(WindowClassifier, net))
-        return evaluate_drawn("sliding-window", whole, split=split, n=n, device=device, progress=progress)
 
 
 def sample_windows(sample: Sample, rng: np.random.Generator) -> NDArray[np.int64]:

@@ -11,27 +11,17 @@ from torch import Tensor, nn
 from cvdemo.nets.matching import Targets
 from cvdemo.nets.ssd import SSD, ssd_loss
 from cvdemo.train.scenes import Sample
-from cvdemo.train.task import Progress, as_tensor, flip_half, mixed_precision
+from cvdemo.train.task import NetTask, as_tensor, flip_half, mixed_precision
 
 
-class SSDTask:
+class SSDTask(NetTask):
     """SSD on scenes, mirrored or not."""
-
-    metric = "AP"
-
-    def build(self) -> SSD:
-        return SSD()
 
     def loss(
         self, net: nn.Module, batch: list[Sample], rng: np.random.Generator, device: torch.device
     ) -> Tensor:
         trace, truth = forward_batch(net, batch, rng, device)
         return ssd_loss(trace, truth, cast(SSD, net).config).total
-
-    def measure(
-        self, net: nn.Module, *, split: str, n: int, device: str, progress: Progress = iter
-    ) -> dict[str, Any]:
-        return evaluate_drawn("ssd", net, split=split, n=n, device=device, progress=progress)
 
 
 def pictures_and_targets(batch: list[Sample], device: torch.device) -> tuple[Tensor, list[Targets]]:
@@ -50,14 +40,3 @@ def forward_batch(
     pictures, truth = pictures_and_targets(flip_half(batch, rng), device)
     with mixed_precision(device):
         return net(pictures), truth
-
-
-def evaluate_drawn(
-    key: str, net: nn.Module, *, split: str, n: int, device: str, progress: Progress = iter
-) -> dict[str, Any]:
-    """COCO's twelve numbers of a net on n scenes of a split, as the catalogue's detector of the key."""
-    from cvdemo.zoo import spec
-    from cvdemo.zoo.drawn import DrawnDetector
-    from cvdemo.zoo.evaluate import drawn_data, evaluate
-
-    return evaluate(DrawnDetector(spec(key), device, net), drawn_data(split, n), progress=progress)

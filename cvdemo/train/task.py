@@ -14,6 +14,8 @@ from torch import Tensor, nn
 from cvdemo.ops.keypoints import mirrored_keypoints
 from cvdemo.train.recipes import Recipe
 from cvdemo.train.scenes import Sample
+from cvdemo.world.difficulty import named
+from cvdemo.zoo.entries import build_net, entry
 
 Progress = Callable[[Iterable[Any]], Iterable[Any]]
 
@@ -36,6 +38,29 @@ class TrainingTask(Protocol):
         self, net: nn.Module, *, split: str, n: int, device: str, progress: Progress = iter
     ) -> dict[str, Any]:
         """Numbers of the net on the scenes of the seeds 0 to n - 1 of a split."""
+
+
+class NetTask:
+    """What the training tasks of the zoo's nets have in common: the net of a key, and how it is scored."""
+
+    metric = "AP"
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    def build(self) -> nn.Module:
+        """The untrained net of the key."""
+        return build_net(self.key)
+
+    def measure(
+        self, net: nn.Module, *, split: str, n: int, device: str, progress: Progress = iter
+    ) -> dict[str, Any]:
+        """The numbers of the evaluator of the net's task, on scenes as its entry has them."""
+        from cvdemo.zoo.evaluators import open_data, score
+
+        own = entry(self.key)
+        data = open_data(own.spec(), f"world:{split}", n, named("normal", **own.knobs))
+        return score(own.model(net, device), data, progress=progress)
 
 
 def task_of(recipe: Recipe) -> TrainingTask:

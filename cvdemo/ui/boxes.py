@@ -12,12 +12,12 @@ from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.colours import colour
 from cvdemo.draw.detections import measures
 from cvdemo.ops.detections import confidence
-from cvdemo.ui.component import component, packed, with_picture
+from cvdemo.ui.component import Parts, component, packed, with_picture
 
 LONGEST = 1280  # more than Streamlit's widest page shows
 
-_boxes = component("boxes", "picture", "select")
-_raw = component("raw_boxes", "parts")
+_boxes = component("boxes")
+_raw = component("raw_boxes")
 _histogram = component("score_histogram")
 
 
@@ -51,10 +51,10 @@ def raw_boxes(
         "stroke": pen.line + 1,  # OpenCV's lines of 2 pixels are 3 wide
         "label": pen.label,
     }
-    parts = {
-        "boxes": raw.xyxy.astype("<f4").tobytes(),
-        "scores": confidence(raw).astype("<f4").tobytes(),
-        "classIds": class_ids.astype("<i4").tobytes(),
+    parts: Parts = {
+        "boxes": raw.xyxy.astype("<f4"),
+        "scores": confidence(raw).astype("<f4"),
+        "classIds": class_ids.astype("<i4"),
         "picture": to_jpeg(fit(picture, LONGEST)),
     }
     _raw(data=packed(fields, parts), key=f"raw-{key}")

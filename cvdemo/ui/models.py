@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 import numpy as np
@@ -9,29 +10,36 @@ import streamlit as st
 import supervision as sv
 
 from cvdemo import zoo
+from cvdemo.data.chosen import Chosen
 from cvdemo.errors import UnknownModelError
+from cvdemo.ui import state, widgets
+from cvdemo.ui.cache import cached
 from cvdemo.ui.page import sentence
-from cvdemo.ui.source import Chosen
 from cvdemo.zoo.fetch import is_here
 from cvdemo.zoo.model import Classification, Classifier, Detector
 
 
-def choose_model(task: zoo.Task, *, key: str = "model", label: str = "Model") -> zoo.ModelSpec:
-    """A select box of the task's models; its choice stands in the URL, an unknown one gives a sentence."""
+def choose_model(
+    task: zoo.Task, *, key: str = "model", label: str = "Model", first: str = ""
+) -> zoo.ModelSpec:
+    """A select box of the task's models; its choice stands in the address, by the model's key.
+
+    `first` is the one that stands in it at first, the task's default where none is named. A key of the
+    address that is unknown gives a sentence.
+    """
     keys = [m.key for m in zoo.models(task)]
-    asked = st.query_params.get(key)
-    if asked and asked not in keys:
-        try:
-            zoo.spec(asked)
-        except UnknownModelError as error:
-            st.warning(sentence(error), icon="⚠️")
-        asked = None
-    # Not `bind`: it would put the title into the URL, and the key is what the shell and the notebook know.
-    index = keys.index(asked) if asked else 0
-    chosen = str(st.selectbox(label, keys, index, key=key, format_func=model_title))
-    if chosen != st.query_params.get(key, keys[0]):
-        st.query_params[key] = chosen
-    return zoo.spec(chosen)
+    say_what_is_unknown(state.asked(key), keys)
+    return zoo.spec(widgets.selectbox(key, label, keys, first or keys[0], format_func=model_title))
+
+
+def say_what_is_unknown(asked: Sequence[str], keys: Sequence[str]) -> None:
+    """A sentence, with the names of near ones, for each key of the address that no model has."""
+    for key in asked:
+        if key and key not in keys:
+            try:
+                zoo.spec(key)
+            except UnknownModelError as error:
+                st.warning(sentence(error), icon="⚠️")
 
 
 def model_title(key: str) -> str:
@@ -68,7 +76,7 @@ def ready(entry: zoo.ModelSpec) -> bool:
     return True
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@cached
 def _raw(key: str, identity: str, prompt: str, _picture: np.ndarray) -> sv.Detections:
     return cast(Detector, zoo.load(key)).raw(_picture, prompt=prompt)
 
@@ -79,7 +87,7 @@ def raw_detections(entry: zoo.ModelSpec, chosen: Chosen, prompt: str = "") -> sv
         return _raw(entry.key, chosen.identity, prompt, chosen.picture)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@cached
 def _classification(key: str, identity: str, _picture: np.ndarray) -> Classification:
     return cast(Classifier, zoo.load(key))(_picture)
 

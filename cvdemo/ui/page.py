@@ -9,12 +9,18 @@ from collections.abc import Callable
 from typing import Any, ParamSpec
 
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
 
 from cvdemo.assets import asset
 from cvdemo.errors import CvdemoError
+from cvdemo.ui import state
+from cvdemo.ui.internals import start_through_app
 
 P = ParamSpec("P")
+
+STYLE = """<style>
+.stMainBlockContainer { padding-top: 3.5rem; }
+.stMainBlockContainer .st-key-address { display: none; }
+</style>"""
 
 
 @functools.cache
@@ -31,21 +37,11 @@ def texts(page: str) -> dict[str, str]:
 
 def header(page: str) -> None:
     """Title and the one or two sentences under it."""
-    _through_app()
-    st.html("<style>.stMainBlockContainer { padding-top: 3.5rem; }</style>")
+    start_through_app()
+    state.enter(page)
+    st.html(STYLE)
     st.title(texts(page)["title"], anchor=False)
     st.markdown(texts(page)["intro"])
-
-
-def _through_app() -> None:
-    """Start over through app.py where Streamlit ran the page file alone.
-
-    It does so for a deep link that is the first visit of a server, because of the folder's name `pages/`
-    (its older way to many pages), until `st.navigation` has been called once.
-    """
-    if PagesManager.uses_pages_directory:
-        PagesManager.uses_pages_directory = False
-        st.rerun()
 
 
 def theory(page: str) -> None:

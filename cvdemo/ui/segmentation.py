@@ -11,23 +11,23 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cvdemo import zoo
+from cvdemo.data.chosen import Chosen
 from cvdemo.data.label_maps import TopClasses, shares, top_classes
 from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.segmentation import WRONG, class_colours
-from cvdemo.errors import UnknownModelError
 from cvdemo.metrics.segmentation import SegmentationScores
+from cvdemo.ui import state, widgets
+from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component, packed
-from cvdemo.ui.models import model_title, ready
-from cvdemo.ui.page import sentence
-from cvdemo.ui.source import Chosen
+from cvdemo.ui.models import model_title, ready, say_what_is_unknown
 from cvdemo.world.vocabulary import SEMANTIC
 from cvdemo.zoo.model import Segmenter
 
 LONGEST = 1280
 MOST_MODELS = 4
-SHOW = "segment-show"  # what the page last asked the component to lay over the picture
+SHOW = ("mask", "errors", "truth")  # what the component lays over the picture
 
-_lab = component("segment", "parts", "segment_legend")
+_lab = component("segment")
 
 
 class Answer(NamedTuple):
@@ -48,30 +48,17 @@ class Segmented(NamedTuple):
 
 
 def choose_models() -> list[zoo.ModelSpec]:
-    """A box of the segmentation models, one or several; their keys stand in the URL."""
+    """A box of the segmentation models, one or several; their keys stand in the address."""
     first = zoo.DEFAULTS[zoo.Task.SEGMENT]
     keys = sorted((m.key for m in zoo.models(zoo.Task.SEGMENT)), key=lambda key: key != first)
-    asked = [key for key in st.query_params.get("models", "").split(",") if _is_known(key, keys)]
-    chosen = st.multiselect(
-        "Models", keys, asked[:MOST_MODELS] or keys[:1], key="models", max_selections=MOST_MODELS,
-        format_func=model_title,
-    )  # fmt: skip
-    if ",".join(chosen) != st.query_params.get("models", ",".join(keys[:1])):
-        st.query_params["models"] = ",".join(chosen)
+    say_what_is_unknown([key for text in state.asked("models") for key in text.split(",")], keys)
+    chosen = widgets.multiselect(
+        "models", "Models", keys, keys[:1], max_selections=MOST_MODELS, format_func=model_title
+    )
     return [zoo.spec(key) for key in chosen]
 
 
-def _is_known(key: str, keys: Sequence[str]) -> bool:
-    """Whether a key of the URL is one of these models; a sentence names near ones for one that is none."""
-    if key and key not in keys:
-        try:
-            zoo.spec(key)
-        except UnknownModelError as error:
-            st.warning(sentence(error), icon="⚠️")
-    return key in keys
-
-
-@st.cache_resource(max_entries=24, show_spinner=False)
+@cached
 def _answer(key: str, identity: str, _picture: NDArray[np.uint8]) -> Answer:
     found = cast(Segmenter, zoo.load(key)).segmentation(_picture)
     # The network's own cells where they cover the picture: 150 classes at its full size take seconds.
@@ -80,7 +67,7 @@ def _answer(key: str, identity: str, _picture: NDArray[np.uint8]) -> Answer:
     return Answer(found.labels(), top, found.milliseconds)
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
+@cached
 def scored(
     key: str, identity: str, classes: int, _labels: NDArray[np.uint8], _truth: NDArray[np.uint8]
 ) -> SegmentationScores:
@@ -109,11 +96,6 @@ def known(chosen: Chosen, names: Sequence[str]) -> NDArray[np.uint8] | None:
     return chosen.truth.semantic if chosen.truth is not None and tuple(names) == SEMANTIC else None
 
 
-def show(what: str) -> None:
-    """Ask the component for "mask", "errors" or "truth"."""
-    st.session_state[SHOW] = (what, st.session_state.get(SHOW, ("mask", 0))[1] + 1)
-
-
 def by_classes(found: Sequence[Segmented]) -> list[list[Segmented]]:
     """Models that know the same classes together, for one legend."""
     groups: dict[tuple[str, ...], list[Segmented]] = {}
@@ -126,13 +108,13 @@ def masks(chosen: Chosen, found: Sequence[Segmented], *, key: str) -> None:
     """The picture under each model's mask, with one legend; models of one set of classes."""
     names = found[0].names
     truth = known(chosen, names)
-    what, stamp = st.session_state.setdefault(SHOW, ("mask", 0))
+    what = state.value("show", read=_shown) or SHOW[0]
     height, width = chosen.picture.shape[:2]
     heads, rows = legend(found, truth)
     fields = {
         "identity": f"{chosen.identity} {[s.entry.key for s in found]}",
         "show": what,
-        "stamp": stamp,
+        "stamp": state.stamp(),
         "name": f"{chosen.name.rsplit('.', 1)[0]}-segmented.png",
         "width": width,
         "height": height,
@@ -150,6 +132,10 @@ def masks(chosen: Chosen, found: Sequence[Segmented], *, key: str) -> None:
     if truth is not None:
         parts["truth"] = zlib.compress(truth.tobytes(), 1)
     _lab(data=packed(fields, parts), key=key)
+
+
+def _shown(texts: Sequence[str]) -> str:
+    return SHOW[SHOW.index(texts[-1])]
 
 
 def _panel(chosen: Chosen, one: Segmented) -> dict[str, Any]:

@@ -4,49 +4,38 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
 import streamlit as st
 
+from cvdemo.data.chosen import Chosen
 from cvdemo.data.pictures import SAMPLES, SUFFIXES, read_picture, sample
 from cvdemo.errors import CvdemoError
+from cvdemo.ui import state, widgets
+from cvdemo.ui.cache import cached
 from cvdemo.ui.page import sentence
 from cvdemo.ui.scene import choose_scene, drawn
 from cvdemo.world.difficulty import Difficulty
-from cvdemo.world.truth import Truth
 
 KINDS = ("scene", "sample", "upload", "camera")
 
 
-class Chosen(NamedTuple):
-    """The picture that the visitor chose; `identity` is the same for the same picture.
-
-    `truth` is all that is known of a drawn scene, None for any other picture.
-    """
-
-    identity: str
-    name: str
-    picture: np.ndarray
-    decode_ms: float
-    truth: Truth | None = None
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
+@cached
 def _sample(name: str) -> Chosen:
     start = time.perf_counter()
     picture = sample(name)
     return Chosen(f"sample:{name}", name, picture, 1000 * (time.perf_counter() - start))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@cached
 def _decoded(file_id: str, name: str, _file: Any) -> Chosen:
     start = time.perf_counter()
     picture = read_picture(_file.getvalue(), name=name)
     return Chosen(f"file:{file_id}", name, picture, 1000 * (time.perf_counter() - start))
 
 
-def _scene(seed: int, difficulty: Difficulty) -> Chosen:
+def scene_picture(seed: int, difficulty: Difficulty) -> Chosen:
+    """A drawn scene as the picture that a visitor chose."""
     start = time.perf_counter()
     picture, truth = drawn(seed, difficulty)
     milliseconds = 1000 * (time.perf_counter() - start)
@@ -59,11 +48,11 @@ def choose_picture(first: str = "sample", *, knobs: Mapping[str, float] | None =
     `first` is the kind that the page opens with: "scene", "sample", "upload" or "camera"; `knobs` are where
     a scene's knobs stand at first. A file that cannot be read gives one sentence; the other files stay.
     """
-    kind = st.segmented_control(
-        "Picture", KINDS, default=first, required=True, key="source", bind="query-params", wrap=True
+    kind = widgets.segmented_control(
+        "source", "Picture", KINDS, first, wrap=True, on_change=state.leave_picture
     )
     if kind == "scene":
-        return _scene(*choose_scene(knobs=knobs))
+        return scene_picture(*choose_scene(knobs=knobs))
     if kind == "upload":
         return _upload()
     if kind == "camera":
@@ -72,16 +61,18 @@ def choose_picture(first: str = "sample", *, knobs: Mapping[str, float] | None =
             return _decoded(shot.file_id, "camera", shot)
         st.info("Take a picture to begin.")
         return None
-    name = st.selectbox(
-        "Sample photo", list(SAMPLES), key="sample", bind="query-params", label_visibility="collapsed"
+    return _sample(
+        widgets.selectbox(
+            "sample", "Sample photo", SAMPLES, label_visibility="collapsed", on_change=state.leave_picture
+        )
     )
-    return _sample(str(name))
 
 
 def _upload() -> Chosen | None:
     files = st.file_uploader(
-        "Photos", list(SUFFIXES), accept_multiple_files=True, key="files", label_visibility="collapsed"
-    )
+        "Photos", list(SUFFIXES), accept_multiple_files=True, key=state.key("files"),
+        label_visibility="collapsed",
+    )  # fmt: skip
     readable = []
     for file in files or []:
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cvdemo.ops.keypoints import KEYPOINT_NAMES, LIMBS
+
 Colour = tuple[float, float, float]
 
 WORLD_VERSION = 1
@@ -40,31 +42,10 @@ COLOURS: dict[str, tuple[int, int, int]] = {
 }
 """Colour of each semantic class, RGB 0..255, distinct for every kind of colour vision."""
 
-KEYPOINTS = (
-    "nose",
-    "left_eye",
-    "right_eye",
-    "left_ear",
-    "right_ear",
-    "left_shoulder",
-    "right_shoulder",
-    "left_elbow",
-    "right_elbow",
-    "left_wrist",
-    "right_wrist",
-    "left_hip",
-    "right_hip",
-    "left_knee",
-    "right_knee",
-    "left_ankle",
-    "right_ankle",
-)
+KEYPOINTS = KEYPOINT_NAMES
 """The 17 keypoints of COCO in COCO's order; left and right are the person's own."""
 
-SKELETON = (
-    (15, 13), (13, 11), (16, 14), (14, 12), (11, 12), (5, 11), (6, 12), (5, 6), (5, 7), (6, 8),
-    (7, 9), (8, 10), (1, 2), (0, 1), (0, 2), (1, 3), (2, 4), (3, 5), (4, 6),
-)  # fmt: skip
+SKELETON = LIMBS
 """COCO's 19 limbs as pairs of keypoint positions, from 0."""
 
 PAINTS: dict[str, Colour] = {

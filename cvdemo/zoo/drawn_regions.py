@@ -15,13 +15,12 @@ from torch import Tensor
 from cvdemo.nets.fast_rcnn import FastRCNN, FastRCNNTrace
 from cvdemo.nets.faster_rcnn import FasterRCNN, TwoStageTrace
 from cvdemo.nets.rcnn import RCNN, RCNNFeatures, RCNNTrace
-from cvdemo.nets.rfcn import RFCN
 from cvdemo.nets.rpn import RPNTrace, propose
 from cvdemo.ops.regions import selective_search
 from cvdemo.ops.warp import warp_regions
 from cvdemo.zoo.device import autocast
-from cvdemo.zoo.drawn import DrawnDetector, at_working_size, raw_arrays, trained
-from cvdemo.zoo.model import Detector, RawArrays
+from cvdemo.zoo.drawn import DrawnDetector, at_working_size, raw_arrays
+from cvdemo.zoo.model import RawArrays
 from cvdemo.zoo.spec import ModelSpec
 
 EVERY = 100_000  # more regions than any search finds
@@ -245,18 +244,3 @@ class TwoStageDetector(RegionDetector):
             head = self.net.head(prepared.features, [proposals[0].boxes])
         regions = proposals[0].boxes.cpu().numpy()
         return regions, TwoStageTrace(prepared.features, prepared.rpn, proposals, head)
-
-
-ADAPTERS: dict[str, tuple[type[RegionDetector], type[torch.nn.Module]]] = {
-    "rcnn": (RCNNDetector, RCNN),
-    "fast-rcnn": (FastRCNNDetector, FastRCNN),
-    "faster-rcnn": (TwoStageDetector, FasterRCNN),
-    "rfcn": (TwoStageDetector, RFCN),
-}
-"""By key, the detector and the net inside."""
-
-
-def load(spec: ModelSpec, device: str) -> Detector:
-    """The net of the spec's key with its shipped weights."""
-    adapter, build = ADAPTERS[spec.key]
-    return adapter(spec, device, trained(build(), spec))

@@ -28,7 +28,6 @@ from cvdemo.zoo.evaluate import (
     drawn_data,
 )
 from cvdemo.zoo.model import FLOOR, Detector
-from cvdemo.zoo.weights import has_weights
 
 if TYPE_CHECKING:
     from cvdemo.zoo.drawn import DrawnDetector
@@ -41,27 +40,8 @@ PROPOSALS = (10, 20, 50, 100, 200, 500, 1000)
 VALUES: dict[Knob, tuple[int, ...]] = {"size": SIZES, "proposals": PROPOSALS}
 FIRST = 3  # scenes that regions are counted on, and that warm up
 
-LECTURE = ("localizer", "sliding-window", "rcnn", "fast-rcnn", "faster-rcnn", "rfcn", "yolo", "ssd")
-"""The drawn world's detectors in the lecture's order."""
-
 PEER = "ssd"
 """Times are given as ratios to this net's."""
-
-KINDS = {
-    "sliding window": ("sliding-window",),
-    "two stages": (
-        "rcnn", "fast-rcnn", "faster-rcnn", "rfcn", "rcnn-imagenet", "fasterrcnn-resnet50-fpn",
-        "fasterrcnn-resnet50-fpn-v2", "fasterrcnn-mobilenet-v3-large-fpn",
-        "fasterrcnn-mobilenet-v3-large-320-fpn",
-    ),
-    "one stage": (
-        "localizer", "localizer-class", "localizer-box", "yolo", "ssd", "ssd-mobilenet-v2",
-        "retinanet-resnet50-fpn", "retinanet-resnet50-fpn-v2", "fcos-resnet50-fpn", "ssd300-vgg16",
-        "ssdlite320-mobilenet-v3-large",
-    ),
-    "queries": ("detr-resnet50", "yolos-tiny", "rtdetrv2-r18", "dfine-small", "grounding-dino-tiny"),
-}  # fmt: skip
-"""Detectors by how they come to boxes: windows, regions first, all at once, or learnt queries."""
 
 
 class Point(NamedTuple):
@@ -84,16 +64,6 @@ class Curves(NamedTuple):
     n: int
     ms: dict[str, float]
     points: dict[str, dict[Knob, list[Point]]]
-
-
-def kind(key: str) -> str:
-    """How a detector comes to its boxes, one of `KINDS`."""
-    return next(name for name, keys in KINDS.items() if key in keys)
-
-
-def drawn_detectors() -> list[str]:
-    """Those of `LECTURE` whose weights are there."""
-    return [key for key in LECTURE if has_weights(key)]
 
 
 def in_turn(

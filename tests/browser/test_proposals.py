@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cvdemo.labs.proposals.lab import START
+from cvdemo.labs.proposals.experiment import START
 from cvdemo.ops.grouping import group, merge_similarities
 from cvdemo.ops.regions import Strategy, segment, working_picture
 from cvdemo.ui.scene import SPLIT

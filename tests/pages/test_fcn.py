@@ -21,9 +21,9 @@ def test_the_networks_run_once_for_each_picture_size_and_stride() -> None:
     app = without_errors(open_page(seed="4711", longest="64"))
     assert model().runs == before + 3  # both ways, and the folded layer on the picture
     without_errors(app.run())
-    without_errors(app.select_slider(key="stride").set_value(16).run())
+    without_errors(app.select_slider(key="fcn-stride").set_value(16).run())
     assert model().runs == before + 5
-    without_errors(app.select_slider(key="stride").set_value(8).run())
+    without_errors(app.select_slider(key="fcn-stride").set_value(8).run())
     assert model().runs == before + 5
 
 
@@ -41,7 +41,7 @@ def test_pictures_of_any_size(shape: tuple[int, int], fits: bool) -> None:
     out = io.BytesIO()
     Image.fromarray(np.full((*shape, 3), 90, np.uint8)).save(out, "PNG")
     app = open_page(source="upload", longest="64")
-    app.file_uploader(key="files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
+    app.file_uploader(key="fcn-files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
     assert not app.exception
     if fits:
         without_errors(app)

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from cvdemo.errors import CheckpointError, CvdemoError, DataError, UnknownModelError
 from cvdemo.train import loop
 from cvdemo.train.loop import Run, begin_with, one_cycle, resume, save, start, train
-from cvdemo.train.recipes import RECIPES, Recipe, Scenes, recipe
+from cvdemo.train.recipes import Recipe, Scenes, recipe, recipes
 from cvdemo.train.scenes import Sample, SceneRequest, SceneWorkers, Stream, draw_sample
 from cvdemo.train.task import flipped, task_of
 
@@ -222,9 +222,9 @@ def test_a_mirrored_scene_keeps_its_truth() -> None:
 
 def test_every_recipe_can_be_built_and_starts_from_one_before() -> None:
     batch = [draw_sample(k, objects=3) for k in range(2)]
-    for place, (key, one) in enumerate(RECIPES.items()):
+    for place, (key, one) in enumerate(recipes().items()):
         assert one.key == key
-        assert not one.start or one.start in list(RECIPES)[:place]
+        assert not one.start or one.start in list(recipes())[:place]
         net = task_of(one).build()
         assert sum(p.numel() for p in net.parameters()) < 2e6
         loss = task_of(one).loss(net, batch, np.random.default_rng(0), torch.device("cpu"))

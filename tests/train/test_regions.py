@@ -10,7 +10,7 @@ from cvdemo.metrics.proposals import recall
 from cvdemo.nets.rcnn import RCNN
 from cvdemo.train import loop
 from cvdemo.train.rcnn import REGIONS, RCNNTask
-from cvdemo.train.recipes import RECIPES, recipe
+from cvdemo.train.recipes import recipe, recipes
 from cvdemo.train.scenes import Sample, SceneRequest, SceneWorkers, draw_sample
 from cvdemo.train.task import flipped, task_of
 
@@ -77,8 +77,8 @@ def test_regions_of_a_stage(stage: str, batch: list[Sample]) -> None:
 
 
 def test_stages_follow_each_other() -> None:
-    chain = [RECIPES["rcnn"]]
-    while chain[-1].start in RECIPES and chain[-1].start != "backbone":
-        chain.append(RECIPES[chain[-1].start])
+    chain = [recipe("rcnn")]
+    while chain[-1].start in recipes() and chain[-1].start != "backbone":
+        chain.append(recipe(chain[-1].start))
     assert [r.key for r in chain] == ["rcnn", "rcnn-svm", "rcnn-finetune", "ssd"]
-    assert RECIPES["rcnn"].trained_like(RECIPES["rcnn-svm"])
+    assert recipe("rcnn").trained_like(recipe("rcnn-svm"))

@@ -12,7 +12,8 @@ from cvdemo import zoo
 from cvdemo.ops.regions import selective_search
 from cvdemo.world import draw, named
 from cvdemo.world import scene as world_scene
-from cvdemo.zoo.drawn_regions import ADAPTERS, RCNNDetector, RegionDetector
+from cvdemo.zoo.drawn_regions import RCNNDetector, RegionDetector
+from cvdemo.zoo.entries import entry
 from cvdemo.zoo.region_stages import (
     class_maps,
     head_seconds,
@@ -25,13 +26,13 @@ from cvdemo.zoo.region_stages import (
 )
 from cvdemo.zoo.weights import has_weights
 
-KEYS = tuple(ADAPTERS)
+KEYS = ("rcnn", "fast-rcnn", "faster-rcnn", "rfcn")
 
 
 @pytest.fixture(scope="module")
 def family() -> dict[str, RegionDetector]:
     torch.manual_seed(0)
-    return {key: adapter(zoo.spec(key), "cpu", net()) for key, (adapter, net) in ADAPTERS.items()}
+    return {key: cast(RegionDetector, entry(key).model(entry(key).build(), "cpu")) for key in KEYS}
 
 
 @pytest.fixture(scope="module")

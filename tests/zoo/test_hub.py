@@ -29,7 +29,13 @@ DETECTORS = [s for s in TORCHVISION if s.task is Task.DETECT]
 CLASSIFIERS = [s for s in TORCHVISION if s.task is Task.CLASSIFY]
 CLOSED = [s for s in TRANSFORMERS if s.task is Task.DETECT and not s.prompt]
 CAM = {"resnet50", "efficientnet-b0"}
-FIGURE = {Task.DETECT: "box_map", Task.CLASSIFY: "acc@1", Task.SEGMENT: "miou"}
+FIGURE = {
+    Task.DETECT: "box_map",
+    Task.CLASSIFY: "acc@1",
+    Task.SEGMENT: "miou",
+    Task.INSTANCES: "mask_map",
+    Task.POSE: "kp_map",
+}
 NOWHERE = "http://127.0.0.1:9"
 
 pytestmark = pytest.mark.usefixtures("no_hub", "no_denormals")

@@ -1,4 +1,5 @@
 // Mean field, step by step: labels left, right what moves them. All is drawn here; Python is not asked again.
+// uses lib/message lib/player lib/choices lib/pointer lib/numbers lib/colours crf/views crf/charts
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector('.crf');
   const lab = root.lab ?? (root.lab = buildCrf(root));
@@ -10,7 +11,7 @@ function buildCrf(root) {
   const lab = { d: null, step: 0, spot: null, view: Object.keys(CRF_VIEWS)[0], asked: 0 };
   lab.open = async (data) => {
     const asked = ++lab.asked;
-    const { fields, parts } = unpackedParts(data);
+    const { fields, parts } = unpacked(data);
     const names = Object.keys(parts);
     const maps = await Promise.all(names.map((name) => inflated(parts[name])));
     if (asked !== lab.asked) return; // a later slider has moved meanwhile
@@ -59,8 +60,8 @@ function buildCrf(root) {
 
 function crfNumbers({ miou, boundary, changed }, step) {
   const now = (name, values) => {
-    const by = values[step] - values[0], sign = by >= 0 ? '+' : '−';
-    const change = step ? ` <span class="${by >= 0 ? 'up' : 'down'}">${sign}${Math.abs(by).toFixed(3)}</span>` : '';
+    const by = values[step] - values[0];
+    const change = step ? ` <span class="${by >= 0 ? 'up' : 'down'}">${signed(by, 3)}</span>` : '';
     return `<span>${name} <b>${values[step].toFixed(3)}</b>${change}</span>`;
   };
   const total = changed.slice(0, step + 1).reduce((a, b) => a + b, 0);
@@ -70,28 +71,18 @@ function crfNumbers({ miou, boundary, changed }, step) {
 
 function crfSays({ d, step, spot, view }) {
   const { names, colours, width, height } = d.fields, label = d.labels[(step * height + spot.y) * width + spot.x];
-  const mark = (k) => `<i style="background:rgb(${colours[k].join()})"></i>${names[k]}`;
+  const mark = (k) => `<i style="background:${rgb(colours[k])}"></i>${names[k]}`;
   const here = `<span class="votes">The pixel in the ring is <span>${mark(label)}.</span></span>`;
   if (view === 'doubt') return `${here} Bright: the pixel is still torn between classes (brightest: as of a coin's throw or more).`;
   if (view === 'errors') return `${here} Marked: the label is not the true one.`;
   const far = d.weights.reduce((n, w) => n + (w > 0.1), 0);
-  const votes = crfVotes(d, step).filter(([, share]) => share >= 0.005).map(([k, share]) => `<span>${mark(k)} ${Math.round(100 * share)} %</span>`).join('');
+  const votes = crfVotes(d, step).filter(([, share]) => share >= 0.005).map(([k, share]) => `<span>${mark(k)} ${percent(share)}</span>`).join('');
   return `${here} It listens to the bright pixels: ${far} above a tenth of the full weight. What it hears: <span class="votes">${votes}</span>`;
 }
 
 function crfChoices(place, lab) {
   const names = Object.keys(CRF_VIEWS).filter((name) => name !== 'errors' || lab.d.truth);
-  place.replaceChildren(...names.map((name) => {
-    const b = Object.assign(document.createElement('button'), { type: 'button', textContent: name });
-    b.setAttribute('role', 'radio');
-    b.setAttribute('aria-checked', lab.view === name);
-    b.onclick = () => {
-      lab.view = name;
-      for (const other of place.children) other.setAttribute('aria-checked', other === b);
-      lab.look();
-    };
-    return b;
-  }));
+  radioButtons(place, names, lab.view, (name) => { lab.view = name; crfChoices(place, lab); lab.look(); });
 }
 
 // Where the probe begins: a pixel that changes, the one nearest to the middle of them; else the middle.
@@ -110,20 +101,11 @@ function crfFirstSpot({ fields: { width, height, energy }, labels }) {
 function crfPoint(stage, lab) {
   const to = (x, y) => {
     const { width, height } = lab.d.fields;
-    lab.spot = { x: Math.max(0, Math.min(width - 1, x)), y: Math.max(0, Math.min(height - 1, y)) };
+    lab.spot = { x: cellIndex(x, width), y: cellIndex(y, height) };
     lab.look();
   };
-  stage.onpointermove = stage.onpointerdown = (e) => {
-    if (!lab.d) return;
-    const frame = stage.getBoundingClientRect(), { width, height } = lab.d.fields;
-    to(Math.floor(((e.clientX - frame.left) / frame.width) * width),
-      Math.floor(((e.clientY - frame.top) / frame.height) * height));
-  };
-  stage.onkeydown = (e) => {
-    const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[e.key];
-    if (!step || !lab.d) return;
-    const far = e.shiftKey ? 10 : 1;
-    to(lab.spot.x + far * step[0], lab.spot.y + far * step[1]);
-    e.preventDefault(); e.stopPropagation();
-  };
+  followSpot(stage, {
+    point: ([x, y]) => { if (lab.d) to(x * lab.d.fields.width, y * lab.d.fields.height); },
+    step: (dx, dy, shift) => { const far = shift ? 10 : 1; if (lab.d) to(lab.spot.x + far * dx, lab.spot.y + far * dy); },
+  });
 }

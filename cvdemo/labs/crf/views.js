@@ -1,4 +1,5 @@
 // What the two pictures of the CRF page show: labels, kernels around a pixel, indecision, errors.
+// uses lib/canvas lib/colours
 
 // How much pixel `spot` listens to each other one: `kernel_weights` of cvdemo.ops.crf_kernels, 0..1.
 function crfWeights(picture, width, height, spot, sxy, srgb) {
@@ -18,26 +19,12 @@ function crfWeights(picture, width, height, spot, sxy, srgb) {
 
 // Dark violet over red to yellow, for shares of 0..1 (in the manner of matplotlib's inferno).
 const CRF_HEAT = [[10, 7, 34], [87, 16, 110], [188, 55, 84], [249, 142, 9], [252, 255, 164]];
-function crfHeat(share) {
-  const at = Math.min(0.9999, Math.max(0, share)) * (CRF_HEAT.length - 1), k = Math.floor(at), f = at - k;
-  return CRF_HEAT[k].map((v, c) => v + f * (CRF_HEAT[k + 1][c] - v));
-}
-const CRF_HEATS = Array.from({ length: 256 }, (_, i) => crfHeat(i / 255));
-
-function crfPaint(canvas, width, height, colourOf) {
-  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  const context = canvas.getContext('2d'), image = context.createImageData(width, height), out = image.data;
-  for (let i = 0, p = 0; i < width * height; i++, p += 4) {
-    const [r, g, b] = colourOf(i);
-    out[p] = r; out[p + 1] = g; out[p + 2] = b; out[p + 3] = 255;
-  }
-  context.putImageData(image, 0, 0);
-}
+const CRF_HEATS = Array.from({ length: 256 }, (_, i) => onScale(CRF_HEAT, i / 255));
 
 // The labels of a step over the picture; pixels whose label is new are lit.
 function crfLabels(canvas, d, step) {
   const { width, height, colours, wrong } = d.fields, size = width * height, from = step * size;
-  crfPaint(canvas, width, height, (i) => {
+  paintPixels(canvas, width, height, (i) => {
     const label = d.labels[from + i];
     if (step && d.labels[from - size + i] !== label) return wrong;
     const c = colours[label], p = 3 * i;
@@ -50,11 +37,11 @@ const CRF_VIEWS = {
   smoothness: (canvas, d, step, spot) => crfListens(canvas, d, spot, 'smooth_sxy', false),
   doubt: (canvas, d, step) => {
     const { width, height } = d.fields, from = step * width * height;
-    crfPaint(canvas, width, height, (i) => CRF_HEATS[d.entropy[from + i]]);
+    paintPixels(canvas, width, height, (i) => CRF_HEATS[d.entropy[from + i]]);
   },
   errors: (canvas, d, step) => {
     const { width, height, wrong } = d.fields, from = step * width * height;
-    crfPaint(canvas, width, height, (i) => {
+    paintPixels(canvas, width, height, (i) => {
       if (d.labels[from + i] !== d.truth[i]) return wrong;
       const p = 3 * i, grey = 127 + (d.picture[p] + d.picture[p + 1] + d.picture[p + 2]) / 6;
       return [grey, grey, grey];
@@ -65,7 +52,7 @@ const CRF_VIEWS = {
 function crfListens(canvas, d, spot, width, colour) {
   const { fields } = d, { kernels } = fields;
   d.weights = crfWeights(d.picture, fields.width, fields.height, spot, kernels[width], colour ? kernels.srgb : null);
-  crfPaint(canvas, fields.width, fields.height, (i) => {
+  paintPixels(canvas, fields.width, fields.height, (i) => {
     const heat = CRF_HEATS[Math.round(255 * d.weights[i])], p = 3 * i;
     const grey = (d.picture[p] + d.picture[p + 1] + d.picture[p + 2]) / 3;
     return heat.map((v) => 0.85 * v + 0.15 * grey);

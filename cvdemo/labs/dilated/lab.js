@@ -1,6 +1,7 @@
 // A stack of dilated convolutions: point at any cell and see its sources, on the side view and on the picture.
+// uses lib/message lib/pictures lib/numbers dilated/math dilated/stack dilated/field
 export default function ({ data, parentElement }) {
-  const fields = unpacked(data);
+  const { fields, parts } = unpacked(data);
   const root = parentElement.querySelector('.dilated');
   const lab = root.lab ?? (root.lab = buildLab(root));
   const name = JSON.stringify(fields.layers);
@@ -10,14 +11,13 @@ export default function ({ data, parentElement }) {
   }
   if (!lab.fields || lab.fields.identity !== fields.identity) lab.spot = fields.spot;
   lab.fields = fields;
-  showPicture(lab.image, fields);
-  lab.image.alt = fields.alt;
+  showPicture(root, fields, parts.picture);
   lab.draw();
 }
 
 function buildLab(root) {
   const find = (s) => root.querySelector(s);
-  const lab = { image: find('img'), counts: [], spot: [0, 0] };
+  const lab = { counts: [], spot: [0, 0] };
   const stack = find('.stack'), field = find('.field'), heat = find('.heat');
   lab.drawField = () => {
     drawField(field, lab);
@@ -35,7 +35,7 @@ function buildLab(root) {
     lab.counts = Array.from({ length: Math.max(...top.keys()) + 1 }, (_, i) => top.get(i) ?? 0);
     lab.drawSide();
     lab.drawField();
-    find('.most').textContent = drawHeat(heat, lab).toLocaleString('en-US');
+    find('.most').textContent = grouped(drawHeat(heat, lab));
     root.dataset.counts = JSON.stringify(lab.counts);
     showPython(find('.python'), lab);
   };

@@ -1,5 +1,6 @@
-// What the outputs of a stack of layers [kernel, stride, dilation] see, along one axis; in use by dilated.js.
+// What the outputs of a stack of layers [kernel, stride, dilation] see, along one axis.
 // Rows go from the input (0) to the outputs; cell i of row l stands over input pixel `place(l, i)`.
+// uses lib/colours lib/numbers
 function stackOf(layers, outputs) {
   const cells = [outputs];
   const jumps = [1];
@@ -30,14 +31,10 @@ function waysDown({ layers }, row, index) {
 
 // As many outputs as fit a readable row, an odd number where more than two do.
 function outputsThatFit(field, stride, widest = 45) {
-  const most = Math.max(1, Math.min(15, 1 + Math.floor((widest - field) / stride)));
+  const most = clamp(1 + Math.floor((widest - field) / stride), 1, 15);
   return Math.max(3, most % 2 ? most : most - 1);
 }
 
 // The colour of a count: from pale to dark as it grows from 1 to the most.
-const HEAT = [[253, 231, 176], [245, 177, 61], [213, 94, 0], [122, 31, 87]];
-function heatColour(count, most) {
-  const t = most > 1 ? (HEAT.length - 1) * Math.log(count) / Math.log(most) : 1;
-  const k = Math.min(HEAT.length - 2, Math.floor(t));
-  return HEAT[k].map((v, c) => Math.round(v + (t - k) * (HEAT[k + 1][c] - v)));
-}
+const COUNTS = [[253, 231, 176], [245, 177, 61], [213, 94, 0], [122, 31, 87]];
+const countColour = (count, most) => onScale(COUNTS, most > 1 ? Math.log(count) / Math.log(most) : 1 / 3);

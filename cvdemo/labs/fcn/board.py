@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cvdemo.data.chosen import Chosen
 from cvdemo.data.pictures import to_jpeg
 from cvdemo.draw.segmentation import class_colours
 from cvdemo.labs.fcn.draw import cost_curves
@@ -22,15 +23,14 @@ from cvdemo.labs.fcn.experiment import (
 )
 from cvdemo.nets.patch_classifier import WINDOW
 from cvdemo.ui.cache import cached
-from cvdemo.ui.component import component, packed
-from cvdemo.ui.source import Chosen
+from cvdemo.ui.component import Parts, component, packed
 from cvdemo.world.vocabulary import SEMANTIC
 
 SLIDING, CONVOLVED = "Window by window", "As convolutions"
 PLAIN = {"displayModeBar": False}
 
-_lab = component("fcn/lab", "parts", "heat", "fcn/race", "dense_maps")
-_kernel = component("fcn/kernel", "parts")
+_lab = component("fcn/lab")
+_kernel = component("fcn/kernel")
 
 
 @cached
@@ -74,10 +74,10 @@ def race(chosen: Chosen, found: PatchScores) -> None:
         "apart": found.apart,
         "alt": f"{chosen.name}, {width} x {height} pixels",
     }
-    parts = {
+    parts: Parts = {
         "picture": to_jpeg(found.picture, 95),
-        "windows": np.ascontiguousarray(found.slid.value.scores, "<f4").tobytes(),
-        "convolved": np.ascontiguousarray(found.convolved.value.scores, "<f4").tobytes(),
+        "windows": found.slid.value.scores.astype("<f4"),
+        "convolved": found.convolved.value.scores.astype("<f4"),
     }
     _lab(data=packed(fields, parts), key="race")
 
@@ -108,7 +108,7 @@ def layer_as_kernel(chosen: Chosen, longest: int) -> None:
         "apart": layer.apart,
         "values": layer.values,
     }
-    _kernel(data=packed(fields, {"weights": shades.numpy().tobytes()}), key="kernel")
+    _kernel(data=packed(fields, {"weights": shades.numpy()}), key="kernel")
     st.caption(
         f"{layer.values:,} values of the hidden layer, computed both ways on this picture: the largest "
         f"difference is {layer.apart:.1e}."

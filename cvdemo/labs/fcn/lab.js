@@ -1,9 +1,10 @@
 // Scores of every window, once from a classifier run on each and once from convolutions over the picture:
 // heat maps, counters, a race at the measured ratio, and both answers for the window under the pointer.
+// uses lib/message lib/pictures lib/dom lib/pointer lib/numbers lib/colours lib/animate lib/score_maps fcn/race
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector('.fcn');
   const lab = root.lab ?? (root.lab = buildLab(root));
-  const { fields, parts } = unpackedParts(data);
+  const { fields, parts } = unpacked(data);
   if (lab.identity === fields.identity) return;
   lab.identity = fields.identity;
   lab.open(fields, parts);
@@ -17,23 +18,22 @@ function buildLab(root) {
   lab.draw = () => lab.sides.forEach((side) => side.draw());
   lab.probed = () => showProbe(find('.probe'), lab);
   lab.open = (fields, parts) => {
-    cancelAnimationFrame(lab.frame);
+    stopAnimation(lab);
     lab.fields = fields;
-    if (lab.url) URL.revokeObjectURL(lab.url);
-    lab.url = URL.createObjectURL(new Blob([parts.picture], { type: 'image/jpeg' }));
+    lab.url = pictureUrl(lab, fields.identity, parts.picture);
     if (find('.which').length === 0) {
       find('.which').append(...['the most probable', ...fields.names].map((name, k) => new Option(name, k - 1)));
     }
     find('.sides').replaceChildren();
     lab.sides = fields.sides.map((side, k) => {
-      const logits = new Float32Array(parts[k ? 'convolved' : 'windows'].slice().buffer);
+      const logits = parts[k ? 'convolved' : 'windows'];
       return buildSide(find('.sides'), { ...side, logits, probabilities: softmaxed(logits, fields.names.length) }, lab);
     });
     const { rows, columns } = fields;
     if (!lab.spot || lab.spot[0] >= rows || lab.spot[1] >= columns) lab.spot = [rows >> 1, columns >> 1];
     find('.pace').textContent = paceOf(lab);
     const ratio = (of) => (of(lab.sides[0]) / of(lab.sides[1])).toLocaleString('en-US', { maximumSignificantDigits: 2 });
-    find('.verdict').innerHTML = `The same ${(rows * columns * fields.names.length).toLocaleString('en-US')} scores
+    find('.verdict').innerHTML = `The same ${grouped(rows * columns * fields.names.length)} scores
       (${rows} × ${columns} windows, ${fields.names.length} classes), largest difference <b>${fields.apart.toExponential(1)}</b>.
       Window by window they cost <b>${ratio((s) => s.adds)} ×</b> the multiplications and
       <b>${ratio((s) => s.seconds)} ×</b> the time.`;
@@ -43,14 +43,25 @@ function buildLab(root) {
   return lab;
 }
 
+// Probabilities [K][cells] of logits that lie class after class.
+function softmaxed(logits, classes) {
+  const cells = logits.length / classes, out = new Float32Array(logits.length);
+  for (let i = 0; i < cells; i++) {
+    let most = -Infinity, sum = 0;
+    for (let k = 0; k < classes; k++) most = Math.max(most, logits[k * cells + i]);
+    for (let k = 0; k < classes; k++) sum += out[k * cells + i] = Math.exp(logits[k * cells + i] - most);
+    for (let k = 0; k < classes; k++) out[k * cells + i] /= sum;
+  }
+  return out;
+}
+
 function buildSide(place, side, lab) {
-  const element = document.createElement('div');
-  element.className = 'side';
-  element.innerHTML = `<h4>${side.title} <small>${side.note}</small></h4><div class="view" tabindex="0"><img><canvas></canvas>
+  const body = element('div', { className: 'side' });
+  body.innerHTML = `<h4>${side.title} <small>${side.note}</small></h4><div class="view" tabindex="0"><img><canvas></canvas>
     <div class="box"></div></div><div class="counters"><div><b class="calls"></b><span>network calls</span></div>
     <div><b class="adds"></b><span>multiply-adds</span></div><div><b class="seconds"></b><span>measured</span></div></div>`;
-  place.append(element);
-  const find = (s) => element.querySelector(s), canvas = find('canvas'), view = find('.view');
+  place.append(body);
+  const find = (s) => body.querySelector(s), canvas = find('canvas'), view = find('.view');
   Object.assign(find('img'), { src: lab.url, alt: lab.fields.alt });
   view.setAttribute('aria-label', `${side.title}. Arrow keys move the window whose scores are shown`);
   withSpot(view, lab);
@@ -60,7 +71,7 @@ function buildSide(place, side, lab) {
     const { rows, columns } = lab.fields, all = rows * columns;
     // Window by window the map fills as windows are done; convolutions give it whole when they are through.
     const done = side.gradual || side.share === 1 ? Math.floor(side.share * all) : 0;
-    drawHeat(canvas, side, lab.fields, lab.which, lab.opacity, done);
+    drawScoreMap(canvas, side, lab.fields, lab.which, lab.opacity, done);
     find('.calls').textContent = counted(Math.floor(side.share * side.calls));
     find('.adds').textContent = counted(side.share * side.adds);
     find('.seconds').textContent = lasted(side.share * side.seconds);
@@ -70,19 +81,18 @@ function buildSide(place, side, lab) {
 
 // The window under the pointer, the same on both sides; arrow keys move it by one.
 function withSpot(view, lab) {
-  const within = (v, n) => Math.max(0, Math.min(n - 1, v));
-  const to = (r, c) => { lab.spot = [within(r, lab.fields.rows), within(c, lab.fields.columns)]; lab.probed(); };
-  view.onpointermove = view.onpointerdown = (e) => {
-    const frame = view.getBoundingClientRect(), { width, height, window: size, stride } = lab.fields;
-    const cell = (share, length) => Math.round((share * length - size / 2) / stride);
-    to(cell((e.clientY - frame.top) / frame.height, height), cell((e.clientX - frame.left) / frame.width, width));
+  const to = (r, c) => {
+    lab.spot = [cellIndex(r, lab.fields.rows), cellIndex(c, lab.fields.columns)];
+    lab.probed();
   };
-  view.onkeydown = (e) => {
-    const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[e.key];
-    if (!step) return;
-    to(lab.spot[0] + step[0], lab.spot[1] + step[1]);
-    e.preventDefault();
-  };
+  followSpot(view, {
+    point: ([x, y]) => {
+      const { width, height, window: size, stride } = lab.fields;
+      const cell = (share, length) => Math.round((share * length - size / 2) / stride);
+      to(cell(y, height), cell(x, width));
+    },
+    step: (dx, dy) => to(lab.spot[0] + dy, lab.spot[1] + dx),
+  });
 }
 
 function showProbe(place, lab) {
@@ -92,7 +102,7 @@ function showProbe(place, lab) {
     top: `${(100 * r * stride) / height}%`, width: `${(100 * size) / width}%`, height: `${(100 * size) / height}%` }));
   const [slid, dense] = lab.sides.map((side) => names.map((_, k) => side.logits[k * cells + cell]));
   const order = names.map((_, k) => k).sort((a, b) => slid[b] - slid[a]).slice(0, 3);
-  const lines = order.map((k) => `<tr><td><i style="background:rgb(${colours[k].join()})"></i>${names[k]}</td>
+  const lines = order.map((k) => `<tr><td><i style="background:${rgb(colours[k])}"></i>${names[k]}</td>
     <td>${slid[k].toFixed(5)}</td><td>${dense[k].toFixed(5)}</td><td>${(100 * lab.sides[0].probabilities[k * cells + cell]).toFixed(1)} %</td></tr>`);
   place.innerHTML = `<canvas width="${size}" height="${size}" role="img" aria-label="The window, enlarged"></canvas>
     <table><tr><th>this window</th><th>classified</th><th>convolved</th><th>probability</th></tr>${lines.join('')}</table>`;

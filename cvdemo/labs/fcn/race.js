@@ -1,16 +1,12 @@
 // The race: both runs replayed at the ratio of their measured seconds, the slower one in a few seconds.
+// uses lib/animate lib/numbers
 const RACE = 5; // seconds of the slower one on the screen
 
 function startRace(lab) {
-  cancelAnimationFrame(lab.frame);
   const slow = Math.max(...lab.sides.map((s) => s.seconds));
-  const began = performance.now();
-  const step = (now) => {
-    const passed = ((now - began) / 1000) * (slow / RACE); // measured seconds so far
-    lab.sides.forEach((side) => { side.share = Math.min(1, passed / side.seconds); side.draw(); });
-    if (lab.sides.some((side) => side.share < 1)) lab.frame = requestAnimationFrame(step);
-  };
-  lab.frame = requestAnimationFrame(step);
+  animate(lab, 1000 * RACE, (share) => {
+    lab.sides.forEach((side) => { side.share = Math.min(1, (share * slow) / side.seconds); side.draw(); });
+  });
 }
 
 function paceOf(lab) {
@@ -22,7 +18,7 @@ function paceOf(lab) {
 function counted(v) {
   if (v >= 1e9) return `${(v / 1e9).toPrecision(3)} bn`;
   if (v >= 1e6) return `${(v / 1e6).toPrecision(3)} m`;
-  return Math.round(v).toLocaleString('en-US');
+  return grouped(Math.round(v));
 }
 
 function lasted(seconds) {

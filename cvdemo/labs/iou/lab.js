@@ -1,15 +1,15 @@
 // Two boxes on a picture, dragged and resized by mouse, touch or keys; all measures follow at once.
 // Python hears of it when the pointer is up (`moved`: truth, prediction, measure) and answers with its own.
+// uses lib/message lib/pictures lib/dom lib/numbers iou/math iou/board
 const NAMES = ['truth', 'prediction'];
 const MEASURES = { iou: 'IoU', giou: 'GIoU', diou: 'DIoU', ciou: 'CIoU' };
 
 export default function ({ data, parentElement, setStateValue }) {
-  const fields = unpacked(data);
+  const { fields, parts } = unpacked(data);
   const root = parentElement.querySelector('.iou');
   const lab = root.lab ?? (root.lab = buildLab(root));
   lab.send = (state) => setStateValue('moved', state);
-  showPicture(lab.image, fields);
-  lab.image.alt = fields.alt;
+  showPicture(root, fields, parts.picture);
   Object.assign(lab, { width: fields.width, height: fields.height });
   lab.board.setAttribute('viewBox', `0 0 ${fields.width} ${fields.height}`);
   // Python sets boxes by a new stamp; at any other rerun the visitor's hand is ahead of it.
@@ -24,12 +24,12 @@ export default function ({ data, parentElement, setStateValue }) {
 
 function buildLab(root) {
   const find = (s) => root.querySelector(s);
-  const lab = { image: find('img'), board: find('.board'), boxes: null, measure: 'iou', was: null };
+  const lab = { board: find('.board'), boxes: null, measure: 'iou', was: null };
   const cards = buildCards(find('.measures'), lab);
   const shapes = buildShapes(lab);
   const inputs = buildNumbers(find('.numbers'), lab);
   const steps = Array.from({ length: 10 }, (_, i) => (50 + 5 * i) / 100);
-  const rungs = steps.map((t) => Object.assign(document.createElement('li'), { textContent: t.toFixed(2).slice(1) }));
+  const rungs = steps.map((t) => element('li', { textContent: withoutZero(t.toFixed(2)) }));
   find('.ladder ol').append(...rungs);
   lab.tell = () => lab.send({ ...lab.boxes, measure: lab.measure });
   lab.draw = () => {
@@ -50,13 +50,11 @@ function buildLab(root) {
 
 function buildCards(place, lab) {
   return Object.entries(MEASURES).map(([key, name]) => {
-    const card = document.createElement('button');
-    Object.assign(card, { type: 'button', innerHTML: `${name} <b></b><small></small>` });
-    card.setAttribute('role', 'radio');
+    const card = element('button', { type: 'button', role: 'radio', innerHTML: `${name} <b></b><small></small>` });
     card.onclick = () => { lab.measure = key; lab.draw(); lab.tell(); };
     card.show = (m) => {
-      card.querySelector('b').textContent = signed(m[key]);
-      card.querySelector('small').textContent = lab.was ? `was ${signed(lab.was[key])}` : '';
+      card.querySelector('b').textContent = fixed(m[key]);
+      card.querySelector('small').textContent = lab.was ? `was ${fixed(lab.was[key])}` : '';
       card.setAttribute('aria-checked', lab.measure === key);
     };
     place.append(card);
@@ -64,17 +62,13 @@ function buildCards(place, lab) {
   });
 }
 
-// Three digits, with a minus as wide as a digit and without one for a rounded 0.
-function signed(v) {
-  return v.toFixed(3).replace(/^-0\.000$/, '0.000').replace('-', '−');
-}
+const fixed = (v) => typeset(v.toFixed(3));
 
 // The formula with the present numbers in it: areas in square pixels, rounded for the eye only.
 function formula(m, measure) {
-  const whole = (v) => Math.round(v).toLocaleString('en-US');
+  const whole = (v) => grouped(Math.round(v));
   const chip = (kind, text) => `<span class="chip ${kind}">${text}</span>`;
   const frac = (a, b) => `<span class="frac"><span>${a}</span><span>${b}</span></span>`;
-  const fixed = signed;
   const result = `= <b>${fixed(m[measure])}</b>`;
   const iou = frac(chip('shared', `intersection ${whole(m.intersection)} px²`), chip('union', `union ${whole(m.union)} px²`));
   if (measure === 'iou') return `IoU = ${iou} ${result}`;
@@ -92,12 +86,10 @@ function formula(m, measure) {
 
 function buildNumbers(place, lab) {
   const inputs = NAMES.map((name) => {
-    const row = document.createElement('fieldset');
+    const row = element('fieldset', { ariaLabel: `${name} box` });
     row.innerHTML = `<span><i style="background:var(--${name})"></i>${name} <small>x1 y1 x2 y2</small></span>`;
-    row.setAttribute('aria-label', `${name} box`);
     const cells = ['x1', 'y1', 'x2', 'y2'].map((label, i) => {
-      const cell = document.createElement('input');
-      Object.assign(cell, { type: 'number', step: 'any', title: label, ariaLabel: `${name} ${label}` });
+      const cell = element('input', { type: 'number', step: 'any', title: label, ariaLabel: `${name} ${label}` });
       cell.oninput = () => {
         const box = [...lab.boxes[name]];
         box[i] = cell.valueAsNumber;

@@ -10,14 +10,18 @@ import supervision as sv
 from numpy.typing import NDArray
 
 from cvdemo import zoo
-from cvdemo.nets.localizer import WEIGHTS, LocalizerTrace
+from cvdemo.nets.localizer import LocalizerTrace
 from cvdemo.ops.iou import box_iou
 from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
 from cvdemo.zoo.drawn import DrawnDetector, at_working_size
+from cvdemo.zoo.entries import option_of_each
 from cvdemo.zoo.weights import has_weights, read_card
 
 Floats: TypeAlias = NDArray[np.float64]
+
+WEIGHTS: dict[str, float] = option_of_each("box_weight")
+"""Weight of the box's loss beside the class's, by key."""
 
 KEYS = tuple(key for key in sorted(WEIGHTS, key=WEIGHTS.__getitem__) if has_weights(key))
 """The trained nets, from the smallest weight of the box loss to the largest."""

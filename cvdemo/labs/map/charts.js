@@ -1,11 +1,5 @@
 // The precision-recall chart, the three areas and the sorted list, as SVG.
-
-function svgElement(tag, attributes = {}, ...children) {
-  const e = document.createElementNS('http://www.w3.org/2000/svg', tag);
-  for (const [a, v] of Object.entries(attributes)) e.setAttribute(a, v);
-  e.append(...children);
-  return e;
-}
+// uses lib/svg lib/numbers
 
 // A chart of recall (x) and precision (y), both 0..1, with axes; add(name, tag) makes an empty part.
 function unitChart(svg, { width, height, left, bottom, ticks, titles }) {
@@ -22,7 +16,7 @@ function unitChart(svg, { width, height, left, bottom, ticks, titles }) {
   };
   svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
   for (const v of ticks) {
-    const label = String(v).replace(/^0\./, '.');
+    const label = withoutZero(String(v));
     svg.append(
       svgElement('line', { class: 'grid', x1: chart.x(0), x2: chart.x(1), y1: chart.y(v), y2: chart.y(v) }),
       svgElement('line', { class: 'grid', x1: chart.x(v), x2: chart.x(v), y1: chart.y(0), y2: chart.y(1) }),

@@ -1,15 +1,15 @@
-"""A visitor's files on the mAP page: truth and results in any format, or photos with truth for a detector."""
+"""Sets from a visitor's files: truth and results in any format, or photos with their truth for a detector."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import PurePosixPath
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from cvdemo import zoo
 from cvdemo.data.annotations import EvalSet, IouType
@@ -17,141 +17,112 @@ from cvdemo.data.archive import Archive, open_files
 from cvdemo.data.coco import read_coco
 from cvdemo.data.pictures import SUFFIXES, fit, read_picture, to_jpeg
 from cvdemo.errors import DataError, PictureError
-from cvdemo.labs.map.exam import Exam
-from cvdemo.labs.map.run import NMS_IOU, Shown, run_detector
+from cvdemo.labs.map.experiment import NMS_IOU, EvaluationSet, Rows, SetPicture
 from cvdemo.metrics.evaluation import Format
 from cvdemo.metrics.readers import read_archives
 from cvdemo.metrics.what_if import after_nms
-from cvdemo.ui.models import choose_model, ready
 
 PICTURES = tuple(f".{suffix}" for suffix in SUFFIXES)
 MOST_PHOTOS = 500
 SHOWN_SIDE = 640
-FORMATS = ("guess", *get_args(Format))
-IOU_TYPES: dict[str, IouType] = {"boxes": "bbox", "masks": "segm", "keypoints": "keypoints"}
+
+Contents = Sequence[tuple[str, bytes]]
+"""Files as (name, content)."""
 
 
-def own_files() -> Exam | None:
-    """Truth and results of the visitor, scored as they are."""
-    there, found, seen = st.columns(3, gap="medium")
-    text = ["zip", "json", "xml", "txt", "names"]
-    truth = there.file_uploader("Truth", [*text, *SUFFIXES], accept_multiple_files=True, key="truth")
-    results = found.file_uploader("Results", text, accept_multiple_files=True, key="results")
-    photos = seen.file_uploader("Pictures, if you like", ["zip", *SUFFIXES], True, key="pictures")
-    form, kind, note = st.columns([1, 1, 3], gap="medium", vertical_alignment="bottom")
-    format_ = form.selectbox("Format", FORMATS, key="format", bind="query-params")
-    iou_type = IOU_TYPES[str(kind.selectbox("Score", list(IOU_TYPES), key="shape", bind="query-params"))]
-    note.caption(
-        "COCO JSON, VOC XML, YOLO text (boxes or polygons), text of Object-Detection-Metrics (odm), as files "
-        "or ZIP. Masks: COCO, YOLO. Keypoints: COCO. A ZIP with both may have the results in `results/`."
-    )
-    if not truth:
-        st.info("Drop your truth and your results to begin.")
-        return None
-    return _own(_identity(truth, results, photos), str(format_), iou_type, truth, results, photos)
-
-
-@st.cache_resource(max_entries=3, show_spinner="Reading the files …")
-def _own(
-    identity: str, format_: str, iou_type: IouType, _truth: list[Any], _results: list[Any], _photos: list[Any]
-) -> Exam:
-    truth, results, photos = (open_files(_contents(files)) for files in (_truth, _results, _photos))
-    wanted: Any = None if format_ == "guess" else format_
-    together = open_files([*_contents(_truth), *_contents(_photos)])
-    data = read_archives(together if photos.paths() else truth, results, iou_type, format=wanted)
+def read_own_set(
+    identity: str,
+    truth: Contents,
+    results: Contents,
+    pictures: Contents = (),
+    *,
+    iou_type: IouType = "bbox",
+    format: Format | None = None,
+) -> EvaluationSet:
+    """Truth and results of a visitor with their pictures, as `read_archives` reads them."""
+    there, found, seen = (open_files(files) for files in (truth, results, pictures))
+    together = open_files([*truth, *pictures])
+    data = read_archives(together if seen.paths() else there, found, iou_type, format=format)
     about = (
         f"Your files: {len(data.image_ids)} images, {len(data.category_ids)} classes, "
         f"{len(data.truth)} truths, {len(data.results)} detections."
     )
-    notes = (*truth.notes, *results.notes, *photos.notes)
-    jpeg = pictures_of(data, together, results)
-    return Exam(f"files:{identity}:{format_}:{iou_type}", about, data, jpeg, notes=notes)
+    notes = (*there.notes, *found.notes, *seen.notes)
+    return EvaluationSet(f"files:{identity}", about, data, jpegs_of(data, together, found), notes=notes)
 
 
-def detector_on_photos() -> Exam | None:
-    """A detector of the catalogue on the visitor's photos, against their COCO truth."""
-    left, right = st.columns([1.6, 1], gap="medium")
-    files = left.file_uploader(
-        "Photos and their truth: a ZIP, or photos and one COCO JSON file",
-        ["zip", "json", *SUFFIXES],
-        accept_multiple_files=True,
-        key="photos",
-    )
-    with right:
-        entry = choose_model(zoo.Task.DETECT)
-    if not files:
-        st.info("Drop a ZIP of photos with their truth in COCO JSON to begin.")
-        return None
-    if not ready(entry):
-        return None
-    identity = _identity(files)
-    given = _photos(identity, files)
-    rows = run_detector(entry, identity, given.pictures, given.truth["categories"])
-    return _judged(identity, entry.key, given, rows)
+@dataclass(frozen=True, eq=False)
+class PhotoSet:
+    """Photos and their truth in COCO's form; `notes` say what had to be left out."""
+
+    archive: Archive
+    pictures: tuple[SetPicture, ...]
+    truth: dict[str, Any]
+    notes: tuple[str, ...]
 
 
-class _Given:
-    """Photos with truth: what is scored, and what had to be left out."""
+def read_photo_set(files: Contents) -> PhotoSet:
+    """The photos among some files that the one COCO JSON file among them annotates.
 
-    def __init__(self, archive: Archive) -> None:
-        paths = [p for p in archive.paths(".json") if archive.read(p).lstrip()[:1] == b"{"]
-        if len(paths) != 1:
-            raise DataError(
-                f"the truth must be one COCO JSON file beside the photos: {len(paths) or 'none'} found"
-            )
-        self.archive, self.notes = archive, list(archive.notes)
-        try:
-            truth = json.loads(archive.read(paths[0]))
-        except ValueError as error:
-            raise DataError(f"{paths[0]}: not JSON ({error})") from error
-        columns = read_coco(truth, [], skip_bad=True)
-        where = _finder(archive)
-        known = [(i, n, where(n)) for i, n in zip(columns.image_ids, columns.image_names, strict=True)]
-        there = [(i, n, path) for i, n, path in known if path]
-        if not there:
-            raise DataError(f"none of the {len(known)} images of {paths[0]} is among the photos")
-        if len(there) < len(known):
-            self.notes.append(f"{len(known) - len(there)} of {len(known)} images have no photo; left out")
-        if len(there) > MOST_PHOTOS:
-            self.notes.append(f"the first {MOST_PHOTOS} of {len(there)} photos are scored")
-        self.pictures: list[Shown] = []
-        ids = set()
-        for image_id, name, path in there[:MOST_PHOTOS]:
-            self.pictures.append(Shown(image_id, name, partial(_decoded, archive, path)))
-            ids.add(image_id)
-        self.truth = {
-            **truth,
-            "images": [row for row in truth["images"] if row.get("id") in ids],
-            "annotations": [row for row in truth["annotations"] if row.get("image_id") in ids],
-        }
+    Raises DataError where there is not one such file and where it names none of the photos.
+    """
+    archive = open_files(files)
+    path, truth = _truth_file(archive)
+    columns = read_coco(truth, [], skip_bad=True)
+    where = _finder(archive)
+    named = [(i, n, where(n)) for i, n in zip(columns.image_ids, columns.image_names, strict=True)]
+    there = [(i, n, photo) for i, n, photo in named if photo]
+    if not there:
+        raise DataError(f"none of the {len(named)} images of {path} is among the photos")
+    notes = list(archive.notes)
+    if len(there) < len(named):
+        notes.append(f"{len(named) - len(there)} of {len(named)} images have no photo; left out")
+    if len(there) > MOST_PHOTOS:
+        notes.append(f"the first {MOST_PHOTOS} of {len(there)} photos are scored")
+    there = there[:MOST_PHOTOS]
+    pictures = tuple(SetPicture(i, n, partial(_decoded, archive, photo)) for i, n, photo in there)
+    ids = {picture.image_id for picture in pictures}
+    scored = {
+        **truth,
+        "images": [row for row in truth["images"] if row.get("id") in ids],
+        "annotations": [row for row in truth["annotations"] if row.get("image_id") in ids],
+    }
+    return PhotoSet(archive, pictures, scored, tuple(notes))
 
 
-@st.cache_resource(max_entries=2, show_spinner="Reading the files …")
-def _photos(identity: str, _files: list[Any]) -> _Given:
-    return _Given(open_files(_contents(_files)))
+def _truth_file(archive: Archive) -> tuple[str, dict[str, Any]]:
+    """The path and the content of the one JSON file that is an object."""
+    paths = [p for p in archive.paths(".json") if archive.read(p).lstrip()[:1] == b"{"]
+    if len(paths) != 1:
+        raise DataError(
+            f"the truth must be one COCO JSON file beside the photos: {len(paths) or 'none'} found"
+        )
+    try:
+        return paths[0], json.loads(archive.read(paths[0]))
+    except ValueError as error:
+        raise DataError(f"{paths[0]}: not JSON ({error})") from error
 
 
-@st.cache_resource(max_entries=3, show_spinner=False)
-def _judged(identity: str, model: str, _given: _Given, _rows: list[dict[str, Any]]) -> Exam:
-    data = read_coco(_given.truth, _rows, skip_bad=True)
+def photo_evaluation(identity: str, entry: zoo.ModelSpec, photos: PhotoSet, rows: Rows) -> EvaluationSet:
+    """Photos with a detector's results before NMS."""
+    data = read_coco(photos.truth, rows, skip_bad=True)
     left = len(after_nms(data, NMS_IOU).results)
     about = (
-        f"**{zoo.spec(model).title}** on {len(_given.pictures)} photos: {len(data.results)} raw detections "
+        f"**{entry.title}** on {len(photos.pictures)} photos: {len(data.results)} raw detections "
         f"of the truth's classes, {left} after NMS at {NMS_IOU}."
     )
-    jpeg = pictures_of(data, _given.archive)
-    return Exam(f"photos:{identity}:{model}", about, data, jpeg, nms=NMS_IOU, notes=tuple(_given.notes))
+    found = EvaluationSet(f"photos:{identity}", about, data, jpegs_of(data, photos.archive), nms=NMS_IOU)
+    return replace(found, notes=photos.notes)
 
 
 def _decoded(archive: Archive, path: str) -> np.ndarray:
     return read_picture(archive.read(path), name=path)
 
 
-def pictures_of(data: EvalSet, *archives: Archive) -> Callable[[int], bytes | None]:
-    """How to get the picture of an image at a position as a small JPEG; None where it is not given."""
+def jpegs_of(data: EvalSet, *archives: Archive) -> Callable[[int], bytes | None]:
+    """How to get the picture of an image at a position as a small JPEG; None where no archive has it."""
     finders = [(archive, _finder(archive)) for archive in archives]
 
-    @lru_cache(maxsize=256)
     def jpeg(image: int) -> bytes | None:
         for archive, find in finders:
             if path := find(data.image_names[image]):
@@ -165,7 +136,7 @@ def pictures_of(data: EvalSet, *archives: Archive) -> Callable[[int], bytes | No
 
 
 def _finder(archive: Archive) -> Callable[[str], str | None]:
-    """Finds a picture by its path, its file name, or its name without ending."""
+    """Finds a picture by its file name, with or without its ending."""
     by_name: dict[str, str] = {}
     for path in reversed(archive.paths(*PICTURES)):
         pure = PurePosixPath(path)
@@ -176,12 +147,3 @@ def _finder(archive: Archive) -> Callable[[str], str | None]:
         return by_name.get(pure.name.lower()) or by_name.get(pure.stem.lower())
 
     return find
-
-
-def _contents(files: Sequence[Any]) -> list[tuple[str, bytes]]:
-    return [(file.name, file.getvalue()) for file in files]
-
-
-def _identity(*uploads: Sequence[Any]) -> str:
-    """The same for the same files."""
-    return "|".join(",".join(file.file_id for file in files) for files in uploads)

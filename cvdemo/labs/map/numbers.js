@@ -23,12 +23,8 @@ function apsUpTo(c, i, levels) {
     area += (c.recall[j] - (j ? c.recall[j - 1] : 0)) * top;
   }
   const read = (level) => {
-    let low = 0, high = i + 1; // the first detection at which this recall is reached
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (c.recall[middle] < level) low = middle + 1; else high = middle;
-    }
-    return low <= i ? c.envelope[low] : 0;
+    const first = firstWhere(i + 1, (j) => c.recall[j] >= level);
+    return first <= i ? c.envelope[first] : 0;
   };
   const eleven = levels[0].map(read), hundredone = levels[1].map(read);
   const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
@@ -54,10 +50,15 @@ function thinned(c, i, columns = 500) {
 
 // How many of the falling scores are at or above a threshold.
 function keptAt(scores, threshold) {
-  let low = 0, high = scores.length;
+  return firstWhere(scores.length, (j) => scores[j] < threshold);
+}
+
+// The first of 0 … count - 1 for which `test` holds, and with it for all after it; count if it holds for none.
+function firstWhere(count, test) {
+  let low = 0, high = count;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (scores[middle] >= threshold) low = middle + 1; else high = middle;
+    if (test(middle)) high = middle; else low = middle + 1;
   }
   return low;
 }

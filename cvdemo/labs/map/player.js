@@ -1,4 +1,5 @@
 // One class's precision-recall curve, detection by detection: picture, verdict, point, and the three areas.
+// uses lib/player lib/dom lib/svg lib/pointer map/numbers map/charts map/stage
 
 const MAP_PANELS = [
   ['all-point', 'exact area under the stairs (VOC since 2010)'],
@@ -20,11 +21,11 @@ export default function ({ data, parentElement, setStateValue }) {
   m.asked = null;
   if (data.chunk) m.chunks.set(data.chunk.k, data.chunk);
   drawOperating(m);
-  if (!data.outcomes.length) return showNothing(m);
-  if (sameWalk && m.player) return m.show(m.player.index);
+  if (sameWalk && m.player?.count) return m.show(m.player.index);
   const say = (i) => `${i + 1} / ${data.outcomes.length}`;
   m.player = player(m.controls, { count: data.outcomes.length, start: data.start, keep: sameRun,
     perSecond: 2, text: say, show: (i) => m.show(i) });
+  if (!data.outcomes.length) showNothing(m);
 }
 
 function buildMap(root) {
@@ -39,20 +40,17 @@ function buildMap(root) {
   m.chart.add('operating', 'path');
   m.chart.add('here', 'circle', { r: 7 });
   for (const [name, means] of MAP_PANELS) {
-    const svg = svgElement('svg', { role: 'img' }), value = document.createElement('output');
-    const head = document.createElement('h4'), note = document.createElement('figcaption');
-    const figure = document.createElement('figure');
-    figure.className = 'panel'; figure.dataset.method = name;
-    head.append(name, value); figure.append(head, svg, note);
+    const svg = svgElement('svg', { role: 'img' }), value = element('output'), note = element('figcaption');
+    const figure = element('figure', { className: 'panel' }, element('h4', {}, name, value), svg, note);
+    figure.dataset.method = name;
     find('.three').append(figure);
     const chart = unitChart(svg, { width: 300, height: 150, left: 24, bottom: 18, ticks: [0, .5, 1] });
     for (const part of ['area', 'dots']) chart.add(part, 'path');
     m.panels.push({ name, means, svg, value, note, chart });
   }
-  find('.pr svg').onclick = (e) => m.player && m.player.go(nearestPlace(m, m.chart.at(e)));
+  find('.pr svg').onclick = (e) => m.player.count && m.player.go(nearestPlace(m, m.chart.at(e)));
   m.list.onclick = (e) => {
-    const box = m.list.getBoundingClientRect();
-    if (m.player) m.player.go(Math.floor(((e.clientX - box.left) / box.width) * m.curve.n));
+    if (m.player.count) m.player.go(Math.floor(shareUnder(e, m.list)[0] * m.curve.n));
   };
   m.show = (i) => { showPlace(m, i); showFinding(m, i); };
   return m;
@@ -83,10 +81,10 @@ function drawStill(m) {
 // Where the score threshold puts the detector on its curve.
 function drawOperating(m) {
   const { chart, curve: c, data } = m, kept = keptAt(data.scores, data.threshold), cut = (1000 * kept) / (c.n || 1);
-  m.cut.setAttribute('x1', cut); m.cut.setAttribute('x2', cut);
+  setAttributes(m.cut, { x1: cut, x2: cut });
   const x = chart.x(kept ? c.recall[kept - 1] : 0), y = chart.y(kept ? c.precision[kept - 1] : 0);
   chart.parts.operating.setAttribute('d', kept ? `M${x} ${y - 9}l9 9l-9 9l-9 -9z` : '');
-  m.operating = `◇ score ≥ ${data.threshold.toFixed(2)} keeps ${kept} of ${c.n}`;
+  m.operating = `◊ score ≥ ${data.threshold.toFixed(2)} keeps ${kept} of ${c.n}`;
   m.listSays.textContent = `The sorted list: all ${c.n} ${data.name} detections, as high as their scores; `
     + 'dashed: score threshold. Click to go there.';
   m.list.setAttribute('aria-label', m.listSays.textContent);
@@ -105,8 +103,7 @@ function showPlace(m, i) {
   parts.right.setAttribute('d', dots('1'));
   parts.wrong.setAttribute('d', dots('0'));
   parts.guide.setAttribute('d', `M${chart.x(0)} ${y}H${x}V${chart.y(0)}`);
-  parts.here.setAttribute('cx', x); parts.here.setAttribute('cy', y);
-  parts.here.setAttribute('class', `here ${kind}`);
+  setAttributes(parts.here, { cx: x, cy: y, class: `here ${kind}` });
   m.panels.forEach((p, k) => {
     const read = samples[k];
     p.chart.parts.area.setAttribute('d', k ? barsPath(p.chart, read) : `${envelopePath(p.chart, c, i)}H${p.chart.x(0)}Z`);
@@ -117,8 +114,8 @@ function showPlace(m, i) {
     p.svg.setAttribute('aria-label', `${p.name} AP after ${i + 1} detections: ${aps[k].toFixed(3)}`);
   });
   const width = 1000 / c.n;
-  m.cover.setAttribute('x', (i + 1) * width); m.cover.setAttribute('width', 1000 - (i + 1) * width);
-  for (const end of ['x1', 'x2']) m.now.setAttribute(end, (i + 1) * width);
+  setAttributes(m.cover, { x: (i + 1) * width, width: 1000 - (i + 1) * width });
+  setAttributes(m.now, { x1: (i + 1) * width, x2: (i + 1) * width });
   const [tp, fp] = [c.tp[i], c.fp[i]];
   m.says.innerHTML = `precision = TP / (TP + FP) = ${tp} / ${tp + fp} = <b>${c.precision[i].toFixed(3)}</b> · `
     + `recall = TP / all truths = ${tp} / ${c.positives} = <b>${c.recall[i].toFixed(3)}</b><br>`;
@@ -146,20 +143,15 @@ function showFinding(m, i) {
   const rival = found.rival ? `<i class="rival"></i>has that truth already (score ${found.rival.score.toFixed(2)})` : '';
   m.caption.innerHTML = `<span class="key"><i style="border-color:${{ TP: 'var(--tp)', FP: 'var(--fp)', ignored: '#999' }[kind]}"></i>this detection`
     + `<i class="open"></i>truth<i class="known"></i>truth already found${rival}</span>`;
-  const name = document.createElement('span');
-  name.textContent = `${picture.name}${picture.src ? '' : ' (no picture given: boxes only)'}`;
-  m.caption.prepend(name);
+  m.caption.prepend(element('span', { textContent: `${picture.name}${picture.src ? '' : ' (no picture given: boxes only)'}` }));
 }
 
 function showNothing(m) {
-  m.player?.stop();
-  m.player = null;
-  m.controls.replaceChildren(); m.controls.player = undefined;
   m.verdict.className = 'verdict';
   m.verdict.children[0].textContent = 'No detections';
   m.verdict.children[1].textContent = `of ${m.data.name}: recall stays 0, and so does AP`;
   for (const part of ['line', 'stairs', 'right', 'wrong', 'guide', 'operating']) m.chart.parts[part].setAttribute('d', '');
-  m.chart.parts.here.setAttribute('cx', m.chart.x(0)); m.chart.parts.here.setAttribute('cy', m.chart.y(0));
+  setAttributes(m.chart.parts.here, { cx: m.chart.x(0), cy: m.chart.y(0) });
   m.whole.replaceChildren(); m.crop.replaceChildren(); m.caption.textContent = ''; m.says.textContent = '';
   for (const p of m.panels) {
     p.value.textContent = '0.000'; p.value.dataset.value = 0; p.note.textContent = p.means;

@@ -1,36 +1,33 @@
-"""The player of a precision-recall curve: what its JavaScript gets, made of the steps along a curve."""
+"""The player of a precision-recall curve: what its JavaScript gets, made of the steps along the curve."""
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import streamlit as st
-from streamlit import runtime
 
-from cvdemo.labs.map.outline import outlines
+from cvdemo.labs.map.draw import outlines
+from cvdemo.labs.map.experiment import EvaluationSet, first_false_positive, outcomes
 from cvdemo.metrics.ap import AP_METHODS, levels
-from cvdemo.metrics.curve import Curve
 from cvdemo.metrics.pr_steps import PRStep, PRSteps
+from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component
+from cvdemo.ui.internals import picture_address
 
 CHUNK = 40  # detections whose pictures and reasons travel together
 
-_player = component("map/player", "player", "map/numbers", "map/charts", "map/stage")
+_player = component("map/player")
 
 
-def curve_player(
-    steps: PRSteps, jpeg: Callable[[int], bytes | None], *, run: str, threshold: float, key: str
-) -> None:
-    """The curve growing detection by detection, with each one's picture, verdict and numbers.
+def curve_player(steps: PRSteps, found: EvaluationSet, *, run: str, threshold: float, key: str) -> None:
+    """The curve growing detection by detection, with each one's picture, outcome and numbers.
 
     `run` names the list of detections (the place is kept while it stays), `threshold` is the score where
     the operating point lies. Pictures and reasons travel for 40 detections at a time, when they are needed.
     """
     curve = steps.curve
-    start = first_wrong(curve)
+    start = first_false_positive(curve)
     asked = (st.session_state.get(key) or {}).get("chunk") or {}
     k = int(asked["k"]) if asked.get("run") == run else start // CHUNK
     data = {
@@ -45,7 +42,7 @@ def curve_player(
         "aps": [curve.ap(method) for method in AP_METHODS],
         "threshold": threshold,
         "chunkSize": CHUNK,
-        "chunk": chunk(steps, k, jpeg) if len(steps) else None,
+        "chunk": _chunk(steps, k, found) if len(steps) else None,
     }
     _player(data=data, key=key, on_chunk_change=_nothing)
 
@@ -54,56 +51,44 @@ def _nothing() -> None:
     """The answer to a request for a chunk is the rerun itself."""
 
 
-def outcomes(curve: Curve) -> str:
-    """One letter per detection: 1 right, 0 wrong, 2 ignored."""
-    kinds = np.where(curve.true_positives, "1", np.where(curve.false_positives, "0", "2"))
-    return "".join(kinds.tolist())
-
-
-def first_wrong(curve: Curve) -> int:
-    """Where the curve first falls: the first false positive after a true one, else the last detection."""
-    after = np.flatnonzero(curve.false_positives & (np.cumsum(curve.true_positives) > 0))
-    return int(after[0]) if after.size else max(len(curve) - 1, 0)
-
-
-def chunk(steps: PRSteps, k: int, jpeg: Callable[[int], bytes | None]) -> dict[str, Any]:
+def _chunk(steps: PRSteps, k: int, found: EvaluationSet) -> dict[str, Any]:
     """Steps 40 k to 40 k + 39 with their pictures and the truth on these."""
     last = (len(steps) - 1) // CHUNK
     k = min(max(k, 0), last)
-    found = [steps[i] for i in range(k * CHUNK, min(len(steps), (k + 1) * CHUNK))]
+    part = [steps[i] for i in range(k * CHUNK, min(len(steps), (k + 1) * CHUNK))]
     eligible = steps.curve.eligible
-    images = sorted({int(eligible.data.results.image[f.detection]) for f in found})
-    places = _found_at(steps)
+    images = sorted({int(eligible.data.results.image[step.detection]) for step in part})
+    places = _matched_at(steps)
     return {
         "k": k,
-        "findings": [_finding(steps, f) for f in found],
-        "pictures": {i: _picture(steps, i, jpeg) for i in images},
+        "findings": [_step_fields(steps, step) for step in part],
+        "pictures": {i: _picture(steps, i, found) for i in images},
         "truths": {i: _truths(steps, i, places) for i in images},
     }
 
 
-def _finding(steps: PRSteps, found: PRStep) -> dict[str, Any]:
+def _step_fields(steps: PRSteps, step: PRStep) -> dict[str, Any]:
     """One step as JSON; `partner` is the truth that decides about it."""
     data = steps.curve.eligible.data
-    near = found.matched or (found.other if found.error_type in ("Cls", "Both") else found.same)
+    near = step.matched or (step.other if step.error_type in ("Cls", "Both") else step.same)
     return {
-        "image": int(data.results.image[found.detection]),
-        "box": _box(found.box),
-        "outcome": found.outcome,
-        "why": found.why,
+        "image": int(data.results.image[step.detection]),
+        "box": _box(step.box),
+        "outcome": step.outcome,
+        "why": step.why,
         "partner": near and {"box": _box(data.truth.boxes[near.truth]), "iou": near.iou},
         "rival": None
-        if found.taken_by is None
+        if step.taken_by is None
         else {
-            "box": _box(data.results.boxes[found.taken_by]),
-            "score": float(data.results.score[found.taken_by]),
+            "box": _box(data.results.boxes[step.taken_by]),
+            "score": float(data.results.score[step.taken_by]),
         },
-        "outline": outlines(data, found.detection, near and near.truth, found.outcome),
+        "outline": outlines(data, step.detection, near and near.truth, step.outcome),
     }
 
 
-def _found_at(steps: PRSteps) -> dict[int, int]:
-    """The place on the curve at which each truth of the class is found, by the truth's row."""
+def _matched_at(steps: PRSteps) -> dict[int, int]:
+    """The step at which each truth of the class is found, by the truth's row."""
     curve = steps.curve
     matched = curve.matches.matched[0, curve.rows]
     return {int(matched[i]): int(i) for i in np.flatnonzero(curve.true_positives)}
@@ -122,27 +107,25 @@ def _truths(steps: PRSteps, image: int, places: dict[int, int]) -> list[dict[str
     ]
 
 
-def _picture(steps: PRSteps, image: int, jpeg: Callable[[int], bytes | None]) -> dict[str, Any]:
+def _picture(steps: PRSteps, image: int, found: EvaluationSet) -> dict[str, Any]:
     """Name, size and address of a picture; without a known size, that of all boxes on it."""
     data = steps.curve.eligible.data
     width, height = (float(v) for v in data.image_sizes[image])
     if not (width and height):
         boxes = [s.boxes[s.image == image] for s in (data.truth, data.results)]
         width, height = (float(v) for v in np.concatenate(boxes)[:, 2:].max(axis=0) * 1.02)
-    encoded = jpeg(image)
+    encoded = _jpeg(found.identity, image, found)
     return {
         "name": data.image_names[image],
         "width": width,
         "height": height,
-        "src": "" if encoded is None else _address(encoded, f"map-{image}"),
+        "src": "" if encoded is None else picture_address(encoded, f"map-{image}"),
     }
 
 
-def _address(jpeg: bytes, coordinates: str) -> str:
-    """Where the browser finds a picture: once in Streamlit's media store, so that it is sent only once."""
-    if runtime.exists():
-        return runtime.get_instance().media_file_mgr.add(jpeg, "image/jpeg", coordinates)
-    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()
+@cached
+def _jpeg(identity: str, image: int, _found: EvaluationSet) -> bytes | None:
+    return _found.jpeg(image)
 
 
 def _box(box: np.ndarray) -> list[float]:

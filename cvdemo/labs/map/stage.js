@@ -1,17 +1,9 @@
 // The picture with one detection, the truth around it and where they overlap; once whole and once close up.
-
-function boxAttributes([x1, y1, x2, y2]) {
-  return { x: x1, y: y1, width: Math.max(x2 - x1, 0), height: Math.max(y2 - y1, 0) };
-}
-
-function overlapOf(a, b) {
-  const box = [Math.max(a[0], b[0]), Math.max(a[1], b[1]), Math.min(a[2], b[2]), Math.min(a[3], b[3])];
-  return box[2] > box[0] && box[3] > box[1] ? box : null;
-}
+// uses lib/svg lib/boxes
 
 // The parts of a scene in picture coordinates; `place` is how far the walk has come.
 function sceneParts(found, picture, truths, place) {
-  const rect = (box, name) => svgElement('rect', { class: name, ...boxAttributes(box) });
+  const rect = (box, name) => svgBox(box, { class: name });
   const parts = [svgElement('rect', { class: 'paper', x: 0, y: 0, width: picture.width, height: picture.height })];
   if (picture.src) {
     parts.push(svgElement('image', { href: picture.src, width: picture.width, height: picture.height,
@@ -22,10 +14,9 @@ function sceneParts(found, picture, truths, place) {
     const known = t.at >= 0 && t.at <= place;
     parts.push(rect(t.box, 'halo'), rect(t.box, known ? 'known' : 'open'));
   }
-  const partner = found.partner && overlapOf(found.box, found.partner.box);
   if (found.outline?.length) {
     for (const [name, path] of found.outline) parts.push(svgElement('path', { class: `shape ${name}`, d: path }));
-  } else if (partner) parts.push(rect(partner, `shared ${found.outcome}`));
+  } else if (found.partner) parts.push(rect(boxIntersection(found.box, found.partner.box), `shared ${found.outcome}`));
   if (found.partner) parts.push(rect(found.partner.box, 'halo'), rect(found.partner.box, 'partner'));
   if (found.rival) parts.push(rect(found.rival.box, 'halo'), rect(found.rival.box, 'rival'));
   parts.push(rect(found.box, 'halo'), rect(found.box, `found ${found.outcome}`));
@@ -34,12 +25,9 @@ function sceneParts(found, picture, truths, place) {
 
 // Around the detection and its truth, with a margin.
 function closeUp(found) {
-  const boxes = [found.box, ...(found.partner ? [found.partner.box] : [])];
-  const low = [0, 1].map((k) => Math.min(...boxes.map((b) => b[k])));
-  const high = [2, 3].map((k) => Math.max(...boxes.map((b) => b[k])));
-  const side = Math.max(high[0] - low[0], high[1] - low[1], 1) * 1.25;
-  const x = (low[0] + high[0] - side) / 2, y = (low[1] + high[1] - side) / 2;
-  return [x, y, side, side].join(' ');
+  const [x1, y1, x2, y2] = found.partner ? boxHull(found.box, found.partner.box) : found.box;
+  const side = Math.max(x2 - x1, y2 - y1, 1) * 1.25;
+  return [(x1 + x2 - side) / 2, (y1 + y2 - side) / 2, side, side].join(' ');
 }
 
 function showScene(whole, crop, found, picture, truths, place) {

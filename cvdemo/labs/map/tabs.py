@@ -2,96 +2,83 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-
-import numpy as np
 import streamlit as st
 
-from cvdemo.draw.pr_curve import curve_svg
-from cvdemo.labs.map import charts as map_charts
-from cvdemo.labs.map.exam import Exam, scores_of
-from cvdemo.metrics.ap import AP_METHODS
+from cvdemo.labs.map import draw as charts
+from cvdemo.labs.map.draw import curve_svg
+from cvdemo.labs.map.experiment import curve_csv, mean_ap, scores_json
 from cvdemo.metrics.coco import Scores
 from cvdemo.metrics.confusion import confusion
 from cvdemo.metrics.convention_scores import ConventionScore, ap_by_convention, ap_by_tool
-from cvdemo.metrics.curve import Curve, ap_table, unique_names
+from cvdemo.metrics.curve import Curve, unique_names
 from cvdemo.metrics.eligible_pairs import EligiblePairs
-from cvdemo.metrics.evaluation import as_dict
 from cvdemo.metrics.tide import tide
 from cvdemo.metrics.what_if import above
+from cvdemo.ui import state
+from cvdemo.ui.downloads import offer, text
 
 TABS = ("Classes and thresholds", "Operating point and errors", "Why two tools disagree", "Take it with you")
 
 
-def tabs(
-    exam: Exam,
-    run: str,
-    rules: str,
-    eligible: EligiblePairs,
-    curves: dict[int, Curve],
-    curve: Curve,
-    score: float,
-) -> None:
-    """The tables and charts; only those of the open tab are computed."""
-    classes, errors, disagree, take = st.tabs(TABS, key="map-tab", on_change="rerun")
-    scores = scores_of(run, rules, eligible)
+def tabs(scores: Scores, curves: dict[int, Curve], curve: Curve, score: float) -> None:
+    """The tables and charts of the open tab; `score` is the score threshold of the operating point."""
+    classes, errors, disagree, take = st.tabs(TABS, key=state.key("tab"), on_change="rerun")
     if classes.open:
         with classes:
             classes_and_thresholds(scores, curves, curve)
     if errors.open:
         with errors:
-            operating_point(eligible, curve, score)
+            operating_point(curve, score)
     if disagree.open:
         with disagree:
-            switchboard(eligible, curve.iou_threshold)
+            compare_tools(curve)
     if take.open:
         with take:
-            downloads(eligible, scores, curve)
+            downloads(scores, curve)
 
 
 def classes_and_thresholds(scores: Scores, curves: dict[int, Curve], curve: Curve) -> None:
     """AP per class and mean, along the IoU thresholds, and the table of both."""
     names = unique_names(curve.eligible)
     aps = {names[k]: c.ap("101-point") for k, c in curves.items()}
-    mean = float(np.mean(list(aps.values())))
+    mean = mean_ap(curves)
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown(f"**AP of each class at IoU {curve.iou_threshold:.2f}** (101-point): mAP {mean:.3f}")
-        figure = map_charts.class_bars(aps, mean, names[curve.category])
+        figure = charts.class_bars(aps, mean, names[curve.category])
         st.plotly_chart(figure, key="map-bars", alt=f"Bars of AP of {len(aps)} classes, mean {mean:.3f}")
     with right:
         average = scores.mean_ap()
         st.markdown(f"**AP against IoU threshold**: the average from .5 to .95 is COCO's AP, {average:.3f}")
-        figure = map_charts.threshold_curve(scores, names[curve.category], names, curve.iou_threshold)
+        figure = charts.threshold_curve(scores, names[curve.category], names, curve.iou_threshold)
         st.plotly_chart(
             figure, key="map-thresholds", alt=f"AP falling with IoU threshold, mean {average:.3f}"
         )
     st.markdown("**AP per class and IoU threshold**")
-    table = map_charts.threshold_table(scores, names)
+    table = charts.threshold_table(scores, names)
     st.plotly_chart(table, key="map-table", alt="Table of AP by class and IoU threshold")
 
 
-def operating_point(eligible: EligiblePairs, curve: Curve, score: float) -> None:
+def operating_point(curve: Curve, score: float) -> None:
     """Confusion matrix and TIDE of the detections above the score threshold."""
-    iou = curve.iou_threshold
+    eligible, iou = curve.eligible, curve.iou_threshold
     kept = EligiblePairs(above(eligible.data, score), eligible.conventions)
     left, right = st.columns([1.25, 1], gap="medium")
     with left:
-        st.markdown(f"**Who is taken for whom** (scores ≥ {score:.2f}, IoU ≥ {iou:.2f}, all classes)")
+        st.markdown(f"**Confusion matrix** (scores ≥ {score:.2f}, IoU ≥ {iou:.2f}, all classes)")
         matrix = confusion(eligible, iou, score)
-        st.plotly_chart(map_charts.confusion_map(matrix), key="map-confusion", alt="Confusion matrix")
+        st.plotly_chart(charts.confusion_map(matrix), key="map-confusion", alt="Confusion matrix")
     with right:
         costs = tide(kept, iou)
         st.markdown(f"**What each kind of error costs** (TIDE; mAP of what is kept {100 * costs.ap:.1f})")
-        worst = max(costs.cost, key=lambda fault: costs.cost[fault])
-        alt = f"Bars of six kinds of error; the dearest is {map_charts.FAULTS[worst]}"
-        st.plotly_chart(map_charts.tide_bars(costs), key="map-tide", alt=alt)
+        worst = max(costs.cost, key=lambda kind: costs.cost[kind])
+        alt = f"Bars of six kinds of error; the most expensive is {charts.ERRORS[worst]}"
+        st.plotly_chart(charts.tide_bars(costs), key="map-tide", alt=alt)
 
 
-def switchboard(eligible: EligiblePairs, iou: float) -> None:
+def compare_tools(curve: Curve) -> None:
     """AP of the same files by each tool's rules, and with one rule changed at a time."""
+    eligible, iou = curve.eligible, curve.iou_threshold
     st.markdown(
         f"The **same files**, IoU {iou:.2f}, averaged over the classes. Each tool decides a few things for "
         "itself; the right table changes one decision at a time, starting from the rules above."
@@ -134,47 +121,14 @@ def _tools_table(readings: list[ConventionScore]) -> list[dict[str, str]]:
     return rows
 
 
-def downloads(eligible: EligiblePairs, scores: Scores, curve: Curve) -> None:
+def downloads(scores: Scores, curve: Curve) -> None:
     """The curve as CSV and SVG, all scores as JSON."""
-    st.markdown(f"The curve of *{curve.name}* at IoU {curve.iou_threshold:.2f}, and every score of the set.")
-    table, picture, numbers, _ = st.columns([1, 1, 1, 2])
-    stem = f"pr-{curve.name.replace(' ', '-')}"
-    table.download_button("Curve (CSV)", lambda: curve_csv(curve), f"{stem}.csv", "text/csv", width="stretch")
-    picture.download_button(
-        "Curve (SVG)", lambda: curve_svg(curve), f"{stem}.svg", "image/svg+xml", width="stretch"
-    )
-    numbers.download_button(
-        "Scores (JSON)",
-        lambda: scores_json(eligible, scores, curve.iou_threshold),
-        "scores.json",
-        "application/json",
-        width="stretch",
+    iou = curve.iou_threshold
+    st.markdown(f"The curve of *{curve.name}* at IoU {iou:.2f}, and every score of the set.")
+    offer(
+        curve.name,
+        text("Curve (CSV)", "csv", lambda: curve_csv(curve)),
+        text("Curve (SVG)", "svg", lambda: curve_svg(curve)),
+        text("Scores (JSON)", "json", lambda: scores_json(curve.eligible, scores, iou)),
     )
     st.image(curve_svg(curve), width=420, alt=f"Precision-recall curve of {curve.name}")
-
-
-def curve_csv(curve: Curve) -> str:
-    """A line per detection under a heading, by descending score."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["image", "score", "outcome", "precision", "recall", "envelope"])
-    data = curve.eligible.data
-    outcome = np.where(curve.true_positives, "TP", np.where(curve.false_positives, "FP", "ignored"))
-    names = [data.image_names[i] for i in data.results.image[curve.rows]]
-    columns = (curve.scores, outcome, curve.precision, curve.recall, curve.envelope)
-    writer.writerows(zip(names, *(c.tolist() for c in columns), strict=True))
-    return out.getvalue()
-
-
-def scores_json(eligible: EligiblePairs, scores: Scores, iou: float) -> str:
-    """COCO's numbers, AP at one threshold three ways, and AP by class and threshold."""
-    names = unique_names(eligible)
-    grid = {names[k]: row.tolist() for k, row in enumerate(scores.ap[:, :, 0].T) if not np.isnan(row).any()}
-    content = {
-        "summary": scores.summary(),
-        "at_iou": as_dict(ap_table(eligible, iou)),
-        "iou_thresholds": list(scores.conventions.iou_thresholds),
-        "AP_by_class_and_iou": grid,
-        "methods": list(AP_METHODS),
-    }
-    return json.dumps(content, indent=1)

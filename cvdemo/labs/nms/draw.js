@@ -1,17 +1,12 @@
 // The boxes of a frame on a canvas over the picture. `moment` 0 … 1 is how far its animation has come.
+// uses lib/canvas lib/boxes lib/numbers nms/state
 const RED = '#ff3b30';
 
 function nmsDraw(canvas, d, s, moment, leaving, lit) {
-  const ratio = window.devicePixelRatio || 1;
   const width = canvas.clientWidth, height = canvas.clientHeight;
   if (!width) return;
-  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-    canvas.width = Math.round(width * ratio); canvas.height = Math.round(height * ratio);
-  }
-  const g = canvas.getContext('2d'), k = width / d.width;
-  g.setTransform(ratio, 0, 0, ratio, 0, 0);
-  g.clearRect(0, 0, width, height);
-  const box = (i) => rectOf(d.boxes, 4 * i, k);
+  const g = sharpCanvas(canvas, width, height), k = width / d.width;
+  const box = (i) => scaledBox(boxAt(d.boxes, i), k);
   const done = s.frame === s.last;
   nmsQuiet(g, d, s, box, done);
   if (leaving && moment < 1) nmsFalling(g, leaving, box, moment);
@@ -20,23 +15,8 @@ function nmsDraw(canvas, d, s, moment, leaving, lit) {
   else for (const i of s.kept) if (s.state[i] === KEPT) nmsKept(g, d, s, i, box(i), chips, done);
   if (s.frame > 0 && !done) nmsStep(g, d, s, box, moment, chips);
   if (d.truth.length) nmsTruth(g, d, k, done, chips);
-  if (lit >= 0 && lit < s.n) outline(g, box(lit), '#fff', 3, []);
+  if (lit >= 0 && lit < s.n) strokeBox(g, box(lit), '#fff', 3);
   chips.write();
-}
-
-function rectOf(boxes, at, k) {
-  return [boxes[at] * k, boxes[at + 1] * k, (boxes[at + 2] - boxes[at]) * k, (boxes[at + 3] - boxes[at + 1]) * k];
-}
-
-function outline(g, [x, y, w, h], colour, thick, dash) {
-  g.lineWidth = thick; g.strokeStyle = colour; g.setLineDash(dash);
-  g.strokeRect(x, y, w, h);
-  g.setLineDash([]);
-}
-
-function common([ax, ay, aw, ah], [bx, by, bw, bh]) {
-  const x = Math.max(ax, bx), y = Math.max(ay, by);
-  return [x, y, Math.max(0, Math.min(ax + aw, bx + bw) - x), Math.max(0, Math.min(ay + ah, by + bh) - y)];
 }
 
 // Waiting boxes thin, fallen ones as ghosts: one path per class and state, so that thousands cost little.
@@ -48,7 +28,8 @@ function nmsQuiet(g, d, s, box, done) {
     const faint = state === WAITING && d.soft ? Math.round(4 * s.score[i] / d.scores[i]) : 4;
     const key = state === FALLEN ? 'ghost' : `${d.name[i]}/${faint}`;
     if (!paths.has(key)) paths.set(key, new Path2D());
-    paths.get(key).rect(...box(i));
+    const [x1, y1, x2, y2] = box(i);
+    paths.get(key).rect(x1, y1, x2 - x1, y2 - y1);
   }
   const crowd = Math.min(1, Math.max(.22, 40 / s.n)) ** .7; // hundreds must not hide the picture
   for (const [key, path] of paths) {
@@ -66,11 +47,11 @@ function nmsQuiet(g, d, s, box, done) {
 function nmsFalling(g, victims, box, t) {
   g.globalAlpha = 1 - t;
   for (const i of victims.slice(0, 200)) {
-    const [x, y, w, h] = box(i);
+    const [x1, y1, x2, y2] = box(i), half = [(x2 - x1) / 2, (y2 - y1) / 2];
     g.save();
-    g.translate(x + w / 2, y + h / 2 + 90 * t * t);
+    g.translate((x1 + x2) / 2, (y1 + y2) / 2 + 90 * t * t);
     g.rotate(.25 * t * (i % 2 ? 1 : -1));
-    outline(g, [-w / 2, -h / 2, w, h], RED, 2, []);
+    strokeBox(g, [-half[0], -half[1], ...half], RED, 2);
     g.restore();
   }
   g.globalAlpha = 1;
@@ -79,8 +60,8 @@ function nmsFalling(g, victims, box, t) {
 function nmsKept(g, d, s, i, rect, chips, done) {
   const colour = d.colours[d.name[i]];
   const twin = done && d.verdict.length && d.verdict[i] === 2, wrong = done && d.verdict.length && d.verdict[i] === 3;
-  outline(g, rect, 'rgba(0,0,0,.6)', 5, []);
-  outline(g, rect, colour, 3, twin || wrong ? [8, 4] : []);
+  strokeBox(g, rect, 'rgba(0,0,0,.6)', 5);
+  strokeBox(g, rect, colour, 3, twin || wrong ? [8, 4] : []);
   const extra = twin ? ' duplicate' : wrong ? ' wrong' : '';
   chips.add(rect, `${d.names[d.name[i]]} ${two(s.score[i])}${extra}`, twin || wrong ? '#ffb000' : colour, '#000');
 }
@@ -90,14 +71,14 @@ function nmsClusters(g, d, s, k, moment, chips) {
   s.clusters.forEach((c, j) => {
     const t = j === now ? moment : 1;
     const mean = c.box.map((v, a) => c.before[a] + (v - c.before[a]) * t);
-    const rect = rectOf(mean, 0, k), first = c.members[0];
-    outline(g, rect, 'rgba(0,0,0,.6)', j === now ? 8 : 5, []);
-    outline(g, rect, d.colours[d.name[first]], j === now ? 5 : 3, []);
+    const rect = scaledBox(mean, k), first = c.members[0];
+    strokeBox(g, rect, 'rgba(0,0,0,.6)', j === now ? 8 : 5);
+    strokeBox(g, rect, d.colours[d.name[first]], j === now ? 5 : 3);
     const score = c.members.reduce((sum, i) => sum + d.scores[i], 0) / c.members.length;
     if (j !== now && s.clusters.length > 40 && c.members.length < 2) return;
     const many = c.members.length > 1 ? ` × ${c.members.length}` : '';
     chips.add(rect, `${d.names[d.name[first]]} ${two(score)}${many}`, d.colours[d.name[first]], '#000');
-    if (j === now) for (const i of c.members) outline(g, rectOf(d.boxes, 4 * i, k), '#fff', 1, [4, 3]);
+    if (j === now) for (const i of c.members) strokeBox(g, scaledBox(boxAt(d.boxes, i), k), '#fff', 1, [4, 3]);
   });
 }
 
@@ -111,29 +92,26 @@ function nmsStep(g, d, s, box, moment, chips) {
   const spared = d.fusion ? [] : pairs.filter((p) => !hit.includes(p)).slice(0, 1);
   const fill = Math.min(.32, .4 / Math.max(1, hit.length)); // many lie on each other
   for (const p of hit.slice(0, 60)) {
-    const both = common(rect, box(p.other));
-    g.fillStyle = p.fell ? RED : '#ffb000'; g.globalAlpha = fill * (1 + pulse);
-    g.fillRect(...both);
-    g.globalAlpha = 1;
+    fillBox(g, boxIntersection(rect, box(p.other)), p.fell ? RED : '#ffb000', fill * (1 + pulse));
   }
   for (const p of spared) {
-    g.fillStyle = '#fff'; g.globalAlpha = .16; g.fillRect(...common(rect, box(p.other))); g.globalAlpha = 1;
-    outline(g, box(p.other), '#fff', 1.6, []);
+    fillBox(g, boxIntersection(rect, box(p.other)), '#fff', .16);
+    strokeBox(g, box(p.other), '#fff', 1.6);
   }
   hit.forEach((p, nth) => {
     g.globalAlpha = nth < 8 ? 1 : .35 + .65 * pulse;
-    outline(g, box(p.other), p.fell ? RED : '#ffb000', (nth < 8 ? 2 : 1) + 2 * pulse, p.fell ? [7, 4] : []);
+    strokeBox(g, box(p.other), p.fell ? RED : '#ffb000', (nth < 8 ? 2 : 1) + 2 * pulse, p.fell ? [7, 4] : []);
   });
   g.globalAlpha = 1;
   if (!d.fusion || s.clusters[d.cluster[s.frame - 1]].members.length === 1) {
-    outline(g, rect, '#fff', 8, []); outline(g, rect, '#000', 5.5, []);
-  } else outline(g, rect, '#fff', 2.5, [4, 3]);
-  if (!d.fusion) outline(g, rect, colour, 4, []);
+    strokeBox(g, rect, '#fff', 8); strokeBox(g, rect, '#000', 5.5);
+  } else strokeBox(g, rect, '#fff', 2.5, [4, 3]);
+  if (!d.fusion) strokeBox(g, rect, colour, 4);
   if (!d.fusion) chips.add(rect, `${d.names[d.name[current]]} ${two(s.score[current])}`, '#fff', '#000', true);
   const measure = d.diou ? 'DIoU' : 'IoU';
   const tragic = hit.filter((p) => p.fell && d.losers.includes(p.other));
   tragic.forEach((p) => {
-    outline(g, box(p.other), '#fff', 6, []); outline(g, box(p.other), RED, 4, []);
+    strokeBox(g, box(p.other), '#fff', 6); strokeBox(g, box(p.other), RED, 4);
     chips.add(box(p.other), `its best box falls: ${measure} ${beside(p.overlap, d.threshold)}`, RED, '#fff', true);
   });
   hit.filter((p) => !tragic.includes(p)).slice(0, tragic.length ? 2 : 5).forEach((p) => {
@@ -146,10 +124,10 @@ function nmsStep(g, d, s, box, moment, chips) {
 
 function nmsTruth(g, d, k, done, chips) {
   for (let t = 0; t < d.truth.length / 4; t++) {
-    const rect = rectOf(d.truth, 4 * t, k), lost = done && !d.found[t];
-    if (lost) { g.fillStyle = RED; g.globalAlpha = .22; g.fillRect(...rect); g.globalAlpha = 1; }
-    outline(g, rect, 'rgba(0,0,0,.55)', lost ? 5 : 3, [2, 5]);
-    outline(g, rect, lost ? RED : '#fff', lost ? 3 : 1.5, [2, 5]);
+    const rect = scaledBox(boxAt(d.truth, t), k), lost = done && !d.found[t];
+    if (lost) fillBox(g, rect, RED, .22);
+    strokeBox(g, rect, 'rgba(0,0,0,.55)', lost ? 5 : 3, [2, 5]);
+    strokeBox(g, rect, lost ? RED : '#fff', lost ? 3 : 1.5, [2, 5]);
     if (lost) chips.add(rect, `${d.truthNames[t]} lost`, RED, '#fff', true, true);
   }
 }
@@ -159,18 +137,16 @@ function nmsChips(g, width, height) {
   const wanted = [];
   const size = width < 420 ? 11 : 13, tall = size + 6;
   const place = (chip, taken) => {
-    const [x, y, w, h] = chip.rect;
+    const [x1, y1, x2, y2] = chip.rect, foot = y2 - tall;
     g.font = `600 ${size}px system-ui, sans-serif`;
     const wide = g.measureText(chip.text).width + 10;
-    const left = Math.max(0, Math.min(width - wide, x)), right = Math.max(0, Math.min(width - wide, x + w - wide));
+    const left = clamp(x1, 0, width - wide), right = clamp(x2 - wide, 0, width - wide);
     const spots = chip.low
-      ? [[right, y + h - tall], [left, y + h - tall], [right, y + h], [left, y + h], [right, y + tall + 1], [left, y + h / 2]]
-      : [[left, y - tall], [left, y], [right, y - tall], [right, y], [left, y + tall + 1]];
-    for (const [a, b] of spots) {
-      const at = [a, Math.max(0, Math.min(height - tall, b)), wide, tall];
-      if (!taken.some((o) => common(o, at)[2] > 0 && common(o, at)[3] > 0)) return at;
-    }
-    return chip.first ? [left, Math.max(0, Math.min(height - tall, y - tall)), wide, tall] : null;
+      ? [[right, foot], [left, foot], [right, y2], [left, y2], [right, y1 + tall + 1], [left, (y1 + y2) / 2]]
+      : [[left, y1 - tall], [left, y1], [right, y1 - tall], [right, y1], [left, y1 + tall + 1]];
+    const at = (x, y) => { const top = clamp(y, 0, height - tall); return [x, top, x + wide, top + tall]; };
+    const free = spots.map((spot) => at(...spot)).find((box) => taken.every((other) => !boxArea(boxIntersection(other, box))));
+    return free ?? (chip.first ? at(left, y1 - tall) : null);
   };
   return {
     add: (rect, text, back, ink, first = false, low = false) => wanted.push({ rect, text, back, ink, first, low }),
@@ -182,9 +158,9 @@ function nmsChips(g, width, height) {
         const at = place(chip, taken);
         if (!at) continue;
         taken.push(at);
-        g.fillStyle = chip.back; g.fillRect(...at);
+        fillBox(g, at, chip.back);
         g.fillStyle = chip.ink; g.textBaseline = 'middle';
-        g.fillText(chip.text, at[0] + 5, at[1] + at[3] / 2 + .5);
+        g.fillText(chip.text, at[0] + 5, (at[1] + at[3]) / 2 + .5);
       }
     },
   };

@@ -1,12 +1,13 @@
 // Own boxes: draw, drag, resize, score, class, delete; by mouse, touch and keys. `send(boxes)` at the end of each.
+// uses lib/dom lib/boxes lib/drag lib/pointer lib/numbers nms/state
 function nmsEditor(layer, bar, stage) {
   if (layer.nms) return layer.nms;
   const e = layer.nms = { boxes: [], chosen: -1, busy: false, drawing: false, stamp: null };
   const k = () => stage.clientWidth / e.width;
   const put = (div, [x1, y1, x2, y2]) => Object.assign(div.style, { left: `${x1 * k()}px`, top: `${y1 * k()}px`,
     width: `${(x2 - x1) * k()}px`, height: `${(y2 - y1) * k()}px` });
-  const within = ([x1, y1, x2, y2]) => [Math.max(0, Math.min(x1, x2)), Math.max(0, Math.min(y1, y2)),
-    Math.min(e.width, Math.max(x1, x2)), Math.min(e.height, Math.max(y1, y2))];
+  const within = ([x1, y1, x2, y2]) => boxIntersection([0, 0, e.width, e.height],
+    [Math.min(x1, x2), Math.min(y1, y2), Math.max(x1, x2), Math.max(y1, y2)]);
   const send = () => { e.send(e.boxes.map((b) => ({ ...b }))); };
   let later = null;
   const soon = () => { clearTimeout(later); later = setTimeout(send, 250); };
@@ -25,71 +26,64 @@ function nmsEditor(layer, bar, stage) {
     if (had && e.chosen >= 0) layer.children[e.chosen].focus({ preventScroll: true });
   };
   const boxDiv = (b, i) => {
-    const div = document.createElement('div');
-    div.className = 'box'; div.tabIndex = 0; div.dataset.i = i;
-    div.setAttribute('role', 'slider');
-    div.setAttribute('aria-valuetext', b.box.map((v) => v.toFixed(0)).join(', '));
-    div.setAttribute('aria-label', `${b.name} ${two(b.score)}: arrows move, Alt and arrows resize, plus and minus `
-      + 'change the score, Delete removes');
+    const div = element('div', { className: 'box', tabIndex: 0, role: 'slider',
+      ariaValueText: b.box.map((v) => v.toFixed(0)).join(', '),
+      ariaLabel: `${b.name} ${two(b.score)}: arrows move, Alt and arrows resize, plus and minus change the score, `
+        + 'Delete removes' });
+    div.dataset.i = i;
     put(div, b.box);
     // Small boxes lie above large ones, so that both can be taken.
-    div.style.zIndex = Math.round(1000 - 999 * Math.min(1, (b.box[2] - b.box[0]) * (b.box[3] - b.box[1]) / (e.width * e.height)));
-    for (const [a, c] of [[0, 1], [2, 1], [0, 3], [2, 3]]) {
-      const knob = document.createElement('div');
-      knob.className = 'knob'; knob.style.cursor = (a === 0) === (c === 1) ? 'nwse-resize' : 'nesw-resize';
-      knob.style.left = a ? '100%' : '0'; knob.style.top = c === 3 ? '100%' : '0';
-      knob.onpointerdown = (ev) => drag(ev, div, b, (start, dx, dy) => {
-        const next = [...start]; next[a] += dx; next[c] += dy; return within(next);
-      });
+    div.style.zIndex = Math.round(1000 - 999 * Math.min(1, boxArea(b.box) / (e.width * e.height)));
+    HANDLES.forEach(([u, v], n) => {
+      if (u === 0.5 || v === 0.5) return;
+      const knob = element('div', { className: 'knob' });
+      knob.style.cssText = `left:${100 * u}%;top:${100 * v}%;cursor:${CURSORS[n]}`;
       div.append(knob);
-    }
-    div.onpointerdown = (ev) => drag(ev, div, b, (start, dx, dy) => moved(start, dx, dy));
+      // A corner may be pulled beyond the other one.
+      drags(knob, div, b, (start, dx, dy) => {
+        const next = [...start]; next[2 * u] += dx; next[1 + 2 * v] += dy; return within(next);
+      });
+    });
+    drags(div, div, b, moved);
     div.onfocus = () => { e.chosen = i; toolbar(); };
     div.onkeydown = (ev) => keys(ev, div, b, i);
     return div;
   };
-  const moved = ([x1, y1, x2, y2], dx, dy) => {
-    const mx = Math.max(-x1, Math.min(e.width - x2, dx)), my = Math.max(-y1, Math.min(e.height - y2, dy));
-    return [x1 + mx, y1 + my, x2 + mx, y2 + my];
-  };
-  const drag = (ev, div, b, change) => {
-    if (e.drawing || ev.button) return;
-    ev.preventDefault(); ev.stopPropagation();
-    div.focus({ preventScroll: true });
-    const start = b.box, from = [ev.clientX, ev.clientY];
-    let far = false;
-    e.busy = true;
-    div.setPointerCapture(ev.pointerId);
-    div.onpointermove = (m) => {
-      const dx = (m.clientX - from[0]) / k(), dy = (m.clientY - from[1]) / k();
-      far ||= Math.hypot(dx, dy) > 0;
-      b.box = change(start, dx, dy);
-      div.classList.toggle('dragged', far);
+  const moved = (box, dx, dy) => pulledBox(box, WHOLE, dx, dy, [0, 0, e.width, e.height]);
+  const thin = ([x1, y1, x2, y2], least) => x2 - x1 < least || y2 - y1 < least;
+  const drags = (part, div, b, change) => dragged(part, {
+    begin: () => {
+      if (e.drawing) return null;
+      div.focus({ preventScroll: true });
+      e.busy = true;
+      return b.box;
+    },
+    move: (start, dx, dy) => {
+      b.box = change(start, dx / k(), dy / k());
+      div.classList.add('dragged');
       put(div, b.box);
-    };
-    div.onpointerup = div.onpointercancel = () => {
-      div.onpointermove = div.onpointerup = div.onpointercancel = null;
+    },
+    end: (start, far) => {
       div.classList.remove('dragged');
       e.busy = false;
       if (!far) return;
-      if (b.box[2] - b.box[0] < 2 || b.box[3] - b.box[1] < 2) b.box = start;
+      if (thin(b.box, 2)) b.box = start;
       build(); send();
-    };
-  };
+    },
+  });
   const keys = (ev, div, b, i) => {
-    const far = ev.shiftKey ? 10 : 1;
-    const by = { ArrowLeft: [-far, 0], ArrowRight: [far, 0], ArrowUp: [0, -far], ArrowDown: [0, far] }[ev.key];
-    if (by && ev.altKey) {
-      const next = within([b.box[0], b.box[1], b.box[2] + by[0], b.box[3] + by[1]]);
-      if (next[2] - next[0] >= 2 && next[3] - next[1] >= 2) b.box = next;
-    } else if (by) b.box = moved(b.box, ...by);
-    else if (ev.key === '+' || ev.key === '-') b.score = clamp(b.score + (ev.key === '+' ? .01 : -.01));
+    const far = ev.shiftKey ? 10 : 1, [dx, dy] = (arrowOf(ev) ?? []).map((step) => far * step);
+    if (dx !== undefined && ev.altKey) {
+      const next = within([b.box[0], b.box[1], b.box[2] + dx, b.box[3] + dy]);
+      if (!thin(next, 2)) b.box = next;
+    } else if (dx !== undefined) b.box = moved(b.box, dx, dy);
+    else if (ev.key === '+' || ev.key === '-') b.score = hundredths(b.score + (ev.key === '+' ? .01 : -.01));
     else if (ev.key === 'Delete' || ev.key === 'Backspace') { remove(i); ev.preventDefault(); ev.stopPropagation(); return; }
     else return;
     ev.preventDefault(); ev.stopPropagation();
     put(div, b.box); toolbar(); soon();
   };
-  const clamp = (v) => Math.round(100 * Math.max(.01, Math.min(1, v))) / 100;
+  const hundredths = (v) => Math.round(100 * clamp(v, .01, 1)) / 100;
   const remove = (i) => {
     e.boxes.splice(i, 1);
     e.chosen = Math.min(i, e.boxes.length - 1);
@@ -97,61 +91,57 @@ function nmsEditor(layer, bar, stage) {
     if (e.chosen >= 0) layer.children[e.chosen].focus({ preventScroll: true });
   };
   // A new box is drawn on the empty picture, or anywhere after "Draw a box".
-  layer.onpointerdown = (ev) => {
-    if (ev.button || (!e.drawing && ev.target !== layer) || e.boxes.length >= e.most) return;
-    if (ev.pointerType === 'touch' && !e.drawing) return; // a finger on an empty place scrolls the page
-    ev.preventDefault();
-    const at = layer.getBoundingClientRect();
-    const x = (ev.clientX - at.left) / k(), y = (ev.clientY - at.top) / k();
-    const like = e.boxes[e.chosen];
-    const b = { box: [x, y, x, y], name: like?.name ?? e.names[0], score: like ? clamp(like.score - .05) : .9 };
-    const div = document.createElement('div');
-    div.className = 'box dragged';
-    layer.append(div);
-    e.busy = true;
-    layer.setPointerCapture(ev.pointerId);
-    layer.onpointermove = (m) => { b.box = within([x, y, (m.clientX - at.left) / k(), (m.clientY - at.top) / k()]); put(div, b.box); };
-    layer.onpointerup = layer.onpointercancel = () => {
-      layer.onpointermove = layer.onpointerup = layer.onpointercancel = null;
+  dragged(layer, {
+    begin: (ev) => {
+      if ((!e.drawing && ev.target !== layer) || e.boxes.length >= e.most) return null;
+      if (ev.pointerType === 'touch' && !e.drawing) return null; // a finger on an empty place scrolls the page
+      const [x, y] = shareUnder(ev, layer).map((share, n) => share * (n ? e.height : e.width)), like = e.boxes[e.chosen];
+      const b = { box: [x, y, x, y], name: like?.name ?? e.names[0], score: like ? hundredths(like.score - .05) : .9 };
+      const div = element('div', { className: 'box dragged' });
+      layer.append(div);
+      e.busy = true;
+      return { x, y, b, div };
+    },
+    move: ({ x, y, b, div }, dx, dy) => { b.box = within([x, y, x + dx / k(), y + dy / k()]); put(div, b.box); },
+    end: ({ b, div }) => {
       e.busy = false; draw(false);
-      if (b.box[2] - b.box[0] < 4 || b.box[3] - b.box[1] < 4) { div.remove(); stage.focus({ preventScroll: true }); return; }
-      e.boxes.push(b); e.chosen = e.boxes.length - 1;
-      build(); toolbar(); send();
-      layer.children[e.chosen].focus({ preventScroll: true });
-    };
+      if (thin(b.box, 4)) { div.remove(); stage.focus({ preventScroll: true }); return; }
+      add(b);
+    },
+  });
+  const add = (b) => {
+    e.boxes.push(b); e.chosen = e.boxes.length - 1;
+    build(); toolbar(); send();
+    layer.children[e.chosen].focus({ preventScroll: true });
   };
   const draw = (on) => { e.drawing = on; layer.classList.toggle('drawing', on); toolbar(); };
   e.most = 60;
 
-  const make = (tag, fields) => Object.assign(document.createElement(tag), fields);
-  const add = make('button', { type: 'button', textContent: '✚ Draw a box', onclick: () => draw(!e.drawing) });
-  const middle = make('button', { type: 'button', textContent: '✚ In the middle', onclick: () => {
+  const pen = element('button', { type: 'button', textContent: '+ Draw a box', onclick: () => draw(!e.drawing) });
+  const middle = element('button', { type: 'button', textContent: '+ In the middle', onclick: () => {
     if (e.boxes.length >= e.most) return;
     const { width: w, height: h } = e;
-    e.boxes.push({ box: [w * .35, h * .35, w * .65, h * .65], name: e.names[0], score: .8 });
-    e.chosen = e.boxes.length - 1; build(); toolbar(); send();
-    layer.children[e.chosen].focus({ preventScroll: true });
+    add({ box: [w * .35, h * .35, w * .65, h * .65], name: e.names[0], score: .8 });
   } });
-  const kind = make('select', { ariaLabel: 'Class of the chosen box', onchange: () => {
+  const kind = element('select', { ariaLabel: 'Class of the chosen box', onchange: () => {
     e.boxes[e.chosen].name = kind.value; build(); send();
   } });
-  const score = make('input', { type: 'range', min: .01, max: 1, step: .01, ariaLabel: 'Score of the chosen box' });
-  const says = make('output', {});
+  const score = element('input', { type: 'range', min: .01, max: 1, step: .01, ariaLabel: 'Score of the chosen box' });
+  const says = element('output');
   score.oninput = () => { e.boxes[e.chosen].score = Number(score.value); says.textContent = two(Number(score.value)); };
   score.onchange = () => { build(); send(); };
-  const bin = make('button', { type: 'button', textContent: '✕ Delete', onclick: () => remove(e.chosen) });
-  const clear = make('button', { type: 'button', textContent: 'Delete all', onclick: () => {
+  const bin = element('button', { type: 'button', textContent: '× Delete', onclick: () => remove(e.chosen) });
+  const clear = element('button', { type: 'button', textContent: 'Delete all', onclick: () => {
     e.boxes = []; e.chosen = -1; build(); toolbar(); send();
   } });
-  const label = make('label', {});
-  label.append('score', score, says);
-  bar.replaceChildren(add, middle, kind, label, bin, clear, make('small', { textContent:
+  const label = element('label', {}, 'score', score, says);
+  bar.replaceChildren(pen, middle, kind, label, bin, clear, element('small', { textContent:
     'Drag a box or its corners, or draw on an empty place. Keys: Tab to a box, arrows move it, Alt + arrows resize, '
     + '+ and − change its score, Delete removes it.' }));
   for (const control of [kind, score, bar]) control.addEventListener('keydown', (ev) => ev.stopPropagation());
   const toolbar = () => {
     const b = e.boxes[e.chosen];
-    add.setAttribute('aria-pressed', e.drawing);
+    pen.setAttribute('aria-pressed', e.drawing);
     for (const control of [kind, score, bin]) control.disabled = !b;
     clear.disabled = !e.boxes.length;
     if (kind.options.length !== e.names.length) kind.replaceChildren(...e.names.map((n) => new Option(n, n)));

@@ -1,4 +1,5 @@
 // The sorted list beside the picture. Only the rows that can be seen exist, so thousands cost nothing.
+// uses lib/dom lib/numbers nms/state
 const ROW = 26;
 
 function nmsList(list, rows) {
@@ -28,10 +29,9 @@ function nmsList(list, rows) {
   };
   const rowOf = (i) => {
     if (l.pool.has(i)) return l.pool.get(i);
-    const row = document.createElement('div');
+    const row = element('div', { role: 'listitem' });
     row.innerHTML = '<span class="mark"></span><i></i><span class="name"></span><span class="why"></span>'
       + '<span class="bar"><span></span></span><span class="score"></span>';
-    row.setAttribute('role', 'listitem');
     row.onclick = () => l.jump(i);
     row.onpointerenter = () => l.light(i);
     row.onpointerleave = () => l.light(-1);
@@ -46,12 +46,12 @@ function nmsList(list, rows) {
     row.className = `row ${kinds[state]}${touched && state === WAITING ? ' sinks' : ''}`;
     row.style.transform = `translateY(${at * ROW}px)`;
     row.setAttribute('aria-current', state === CURRENT);
-    mark.textContent = d.fusion && state === FALLEN ? '⤵' : ['·', '✓', '✗', '▶', '✗'][state];
+    mark.textContent = d.fusion && state === FALLEN ? '↓' : ['·', '✓', '✗', '▶', '✗'][state];
     swatch.style.background = d.colours[d.name[i]];
     name.textContent = d.names[d.name[i]];
     why.textContent = pair && !d.fusion ? beside(pair.overlap, d.threshold) : '';
     bar.firstChild.style.width = `${100 * Math.min(1, s.score[i])}%`;
-    score.textContent = s.score[i].toFixed(3).replace(/^0\./, '.');
+    score.textContent = withoutZero(s.score[i].toFixed(3));
   };
   list.addEventListener('scroll', () => l.render(), { passive: true });
   new ResizeObserver(() => l.render()).observe(list);

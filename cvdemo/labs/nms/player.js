@@ -1,24 +1,25 @@
 // NMS step by step over the picture: the boxes, the sorted list, one sentence. Python computed all steps.
+// uses lib/message lib/pictures lib/player lib/dom lib/animate nms/state nms/draw nms/list nms/edit
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector('.nms');
   const v = root.nms ?? (root.nms = nmsView(root));
-  v.update(nmsUnpacked(data), setStateValue);
+  const { fields, parts: { picture, ...arrays } } = unpacked(data);
+  v.update({ ...fields, ...arrays }, picture, setStateValue);
 }
 
 function nmsView(root) {
   const find = (q) => root.querySelector(q);
-  const image = find('img'), canvas = find('canvas'), stage = find('.stage'), place = find('.place');
+  const canvas = find('canvas'), stage = find('.stage'), place = find('.place');
   const list = nmsList(find('.list'), find('.rows')), editor = nmsEditor(find('.own'), find('.edit'), stage);
   const v = { lit: -1, moment: 1, leaving: null };
   const calm = window.matchMedia('(prefers-reduced-motion: reduce)');
-  let frame = 0;
   const paint = () => nmsDraw(canvas, v.d, v.states, v.moment, v.leaving, v.lit);
 
-  v.update = (d, setStateValue) => {
+  v.update = (d, picture, setStateValue) => {
     const states = nmsStates(d), start = nmsSameplace(v.player, v.d, d, states);
     v.d = d; v.states = states; v.shown = null;
-    showPicture(image, d);
-    image.alt = d.alt; stage.setAttribute('aria-label', d.alt);
+    showPicture(root, d, picture);
+    stage.setAttribute('aria-label', d.alt);
     stage.style.aspectRatio = `${d.width} / ${d.height}`;
     stage.style.maxWidth = `${Math.max(12, 29 * d.width / d.height)}rem`; // a tall picture stays on the screen
     find('.head').textContent = d.soft ? 'kept, then by the score that is left' : `${d.scores.length} boxes by score`;
@@ -40,18 +41,8 @@ function nmsView(root) {
     list.show(v.d, s, true);
     words();
     const quick = v.player?.timer && v.player.perSecond * Number(v.player.speed.value) > 6;
-    animate(one && !quick && !calm.matches ? 600 : 0);
+    animate(v, one && !quick && !calm.matches ? 600 : 0, (share) => { v.moment = share; paint(); });
     tell();
-  };
-  const animate = (milliseconds) => {
-    cancelAnimationFrame(frame);
-    const begin = performance.now();
-    const draw = (now) => {
-      v.moment = milliseconds ? Math.min(1, Math.max(0, now - begin) / milliseconds) : 1;
-      paint();
-      if (v.moment < 1) frame = requestAnimationFrame(draw);
-    };
-    frame = requestAnimationFrame(draw);
   };
   const words = () => {
     const s = v.states, d = v.d;
@@ -61,7 +52,7 @@ function nmsView(root) {
     find('.counts').innerHTML = `<span class="title"></span>${part('kept', kept).replace('> kept', d.fusion ? '> fused boxes' : '> kept')}`
       + part(d.fusion ? 'merged' : 'fallen', s.fallen) + part('waiting', s.remaining());
     find('.counts .title').textContent = d.title;
-    find('.counts .title').append(Object.assign(document.createElement('small'), { textContent: d.source }));
+    find('.counts .title').append(element('small', { textContent: d.source }));
   };
   // For tests and for other scripts: where the player stands and what is kept there, as rows of the raw boxes.
   const tell = () => {

@@ -1,21 +1,8 @@
-// What Python recorded, unpacked, and the state of every box at every frame of the player.
+// The state of every box at every frame of the player, from what Python recorded.
 //
 // Frame 0 is before the first step, frame s shows step s - 1, the last frame the result.
+// uses lib/boxes lib/numbers
 const WAITING = 0, KEPT = 1, FALLEN = 2, CURRENT = 3, VICTIM = 4;
-
-function nmsUnpacked(bytes) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  const length = view.getUint32(0, true);
-  const fields = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
-  const kinds = { f4: Float32Array, f8: Float64Array, i4: Int32Array, u1: Uint8Array };
-  const body = 4 + length;
-  for (const [name, [kind, at, count]] of Object.entries(fields.places)) {
-    const start = body + at, size = kinds[kind].BYTES_PER_ELEMENT;
-    fields[name] = new kinds[kind](bytes.slice(start, start + count * size).buffer); // copied: starts aligned
-  }
-  fields.picture = bytes.subarray(body + fields.jpeg);
-  return fields;
-}
 
 // Follows the frames: `at(f)` gives the state there; forwards step by step, backwards from the start.
 function nmsStates(d) {
@@ -52,7 +39,7 @@ function nmsStates(d) {
     }
   };
   const join = (step, current) => {
-    const k = d.cluster[step], box = d.fused.subarray(4 * step, 4 * step + 4);
+    const k = d.cluster[step], box = boxAt(d.fused, step);
     const old = s.clusters[k];
     const members = old ? [...old.members, current] : [current];
     s.clusters[k] = { box, before: old ? old.box : box, members };
@@ -102,10 +89,10 @@ function nmsSameplace(old, oldData, d, states) {
   return best;
 }
 
-const two = (v) => v.toFixed(2).replace(/^(-?)0\./, '$1.');
+const two = (v) => withoutZero(v.toFixed(2));
 // An overlap beside its threshold: as many digits as it takes to see on which side it lies.
 function beside(v, limit) {
-  return Math.abs(v - limit) < .005 ? v.toFixed(4).replace(/^0\./, '.') : two(v);
+  return Math.abs(v - limit) < .005 ? withoutZero(v.toFixed(4)) : two(v);
 }
 
 // The one plain sentence about the frame shown, as HTML; class names are escaped.

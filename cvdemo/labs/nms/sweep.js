@@ -1,4 +1,5 @@
 // Curves over the IoU threshold, and where the slider stands.
+// uses lib/svg
 export default function ({ data, parentElement }) {
   const svg = parentElement.querySelector('svg');
   const W = 200, H = 96, n = data.kept.length - 1;
@@ -6,20 +7,15 @@ export default function ({ data, parentElement }) {
   const known = data.truths > 0;
   const top = known ? Math.max(data.truths, ...data.duplicates) * 1.1 : Math.max(1, ...data.kept) * 1.05;
   const y = (v) => H - (H - 4) * Math.min(1, v / top);
-  const make = (tag, attributes) => {
-    const e = document.createElementNS('http://www.w3.org/2000/svg', tag);
-    for (const [a, v] of Object.entries(attributes)) e.setAttribute(a, v);
-    return e;
-  };
-  const line = (name) => make('path', { class: name, d: data[name].map((v, i) => `${i ? 'L' : 'M'}${x(i)},${y(v)}`).join('') });
+  const line = (name) => svgElement('path', { class: name, d: data[name].map((v, i) => `${i ? 'L' : 'M'}${x(i)},${y(v)}`).join('') });
   // Shaded over the whole height: where something is lost, where something comes twice.
-  const shade = (name, bad) => make('path', { class: name, d: data.kept.map((_, i) => (bad(i)
+  const shade = (name, bad) => svgElement('path', { class: name, d: data.kept.map((_, i) => (bad(i)
     ? `M${x(i - .5)},0H${x(i + .5)}V${H}H${x(i - .5)}Z` : '')).join('') });
   const most = Math.max(0, ...(known ? data.found : []));
   const parts = known ? [shade('lost', (i) => data.found[i] < most), shade('twins', (i) => data.duplicates[i] > 0),
     line('found'), line('duplicates')] : [line('kept')];
   const at = W * data.threshold;
-  svg.replaceChildren(...parts, make('line', { x1: at, x2: at, y1: 0, y2: H }));
+  svg.replaceChildren(...parts, svgElement('line', { x1: at, x2: at, y1: 0, y2: H }));
   svg.setAttribute('aria-label', data.alt);
   const i = Math.round(data.threshold * n);
   parentElement.querySelector('p').innerHTML = known

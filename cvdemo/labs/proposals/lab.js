@@ -1,4 +1,5 @@
 // Selective Search as it grows: merge by merge or level by level, left what happens, right the regions then.
+// uses lib/message lib/player lib/choices lib/dom lib/canvas lib/boxes lib/pointer lib/numbers proposals/views proposals/tree
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector('.proposals');
   const lab = root.lab ?? (root.lab = buildProposals(root));
@@ -12,7 +13,7 @@ function buildProposals(root) {
   const find = (s) => root.querySelector(s);
   const lab = { d: null, at: 0, way: WAYS[0], view: 'mean colours', asked: 0, find, root };
   lab.open = async (data) => {
-    const { fields, parts } = unpackedParts(data);
+    const { fields, parts } = unpacked(data);
     if (lab.identity === fields.identity) return;
     lab.identity = fields.identity;
     const asked = ++lab.asked, [picture, labels] = await Promise.all([inflated(parts.picture), inflated(parts.labels)]);
@@ -21,7 +22,7 @@ function buildProposals(root) {
     lab.d = readHierarchy(fields, parts, picture, labels);
     const scale = LONG / Math.max(fields.width, fields.height);
     for (const canvas of root.querySelectorAll('canvas')) {
-      Object.assign(canvas, { width: Math.round(scale * fields.width), height: Math.round(scale * fields.height) });
+      sizeCanvas(canvas, Math.round(scale * fields.width), Math.round(scale * fields.height));
       canvas.setAttribute('role', 'img');
       canvas.setAttribute('aria-label', fields.alt);
     }
@@ -30,7 +31,7 @@ function buildProposals(root) {
     root.dataset.ready = fields.identity;
   };
   lab.play = (keep) => {
-    const { merges } = lab.d.fields, levels = lab.way === WAYS[1], top = lab.d.levels[lab.d.levels.length - 1];
+    const { merges } = lab.d.fields, levels = lab.way === WAYS[1], top = lab.d.levels.at(-1);
     const count = levels ? top + 1 : Math.max(1, merges);
     const last = Math.max(0, count - 1), first = levels ? Math.round(0.4 * last) : lab.d.fields.start;
     lab.player = player(find('.place'), { count, perSecond: levels ? 1.5 : 8, keep: false,
@@ -39,35 +40,21 @@ function buildProposals(root) {
       show: (i) => { lab.at = i; lab.share = last ? i / last : 1; lab.draw(); } });
   };
   lab.draw = () => drawProposals(lab);
-  switchOf(find('.ways'), WAYS, lab.way, (way) => { lab.way = way; if (lab.d) lab.play(true); });
-  switchOf(find('.views'), Object.keys(REGION_VIEWS), lab.view, (view) => { lab.view = view; if (lab.d) lab.draw(); });
+  const choices = () => {
+    radioButtons(find('.ways'), WAYS, lab.way, (way) => { lab.way = way; choices(); if (lab.d) lab.play(true); });
+    radioButtons(find('.views'), Object.keys(REGION_VIEWS), lab.view, (view) => { lab.view = view; choices(); if (lab.d) lab.draw(); });
+  };
+  choices();
   find('.tree').onclick = (e) => seekInTree(lab, e);
   return lab;
 }
 
 function readHierarchy(fields, parts, picture, labels) {
-  const numbers = (bytes, Kind) => new Kind(bytes.slice().buffer);
-  const d = { fields, picture, labels: numbers(labels, Uint32Array), small: document.createElement('canvas') };
-  for (const name of ['parents', 'boxes', 'levels', 'sizes']) d[name] = numbers(parts[name], Uint32Array);
-  for (const name of ['similarities', 'totals']) d[name] = numbers(parts[name], Float32Array);
-  Object.assign(d.small, { width: fields.width, height: fields.height });
+  const d = { ...parts, fields, picture, labels: new Uint32Array(labels.buffer), small: element('canvas') };
   d.child = new Uint32Array(d.levels.length).fill(0xffffffff); // the region that a region goes into
   for (let m = 0; m < fields.merges; m++) d.child[d.parents[2 * m]] = d.child[d.parents[2 * m + 1]] = fields.segments + m;
   d.means = meanColours(d);
   return d;
-}
-
-function switchOf(place, names, first, choose) {
-  place.replaceChildren(...names.map((name) => {
-    const b = Object.assign(document.createElement('button'), { type: 'button', textContent: name });
-    b.setAttribute('role', 'radio');
-    b.setAttribute('aria-checked', name === first);
-    b.onclick = () => {
-      for (const other of place.children) other.setAttribute('aria-checked', other === b);
-      choose(name);
-    };
-    return b;
-  }));
 }
 
 function drawProposals(lab) {
@@ -99,17 +86,16 @@ function drawProposals(lab) {
   find('.numbers').innerHTML = `<span>regions <b>${left}</b></span><span>boxes so far <b>${alive.length}</b></span>`;
   find('.tree').innerHTML = merges ? treeChart(d, at, levels ? at : null) : '';
   Object.assign(root.dataset, { step: at, regions: left, boxes: alive.length, way: lab.way,
-    born: born.slice(0, 1).map((r) => [...d.boxes.subarray(4 * r, 4 * r + 4)].join()) });
+    born: born.slice(0, 1).map((r) => boxAt(d.boxes, r).join()) });
 }
 
 // A click into the chart goes to the merge there, or to its level.
 function seekInTree(lab, e) {
   const svg = e.target.closest('svg');
   if (!svg) return;
-  const frame = svg.getBoundingClientRect(), { merges, segments } = lab.d.fields;
-  const along = ((e.clientX - frame.left) / frame.width) * TREE.width;
+  const { merges, segments } = lab.d.fields, along = shareUnder(e, svg)[0] * TREE.width;
   const step = Math.round(((along - TREE.left) / (TREE.width - TREE.left - 6)) * (merges - 1));
-  const merge = Math.max(0, Math.min(merges - 1, step));
+  const merge = clamp(step, 0, merges - 1);
   lab.player.stop();
   lab.player.go(lab.way === WAYS[1] ? lab.d.levels[segments + merge] : merge);
 }

@@ -1,12 +1,13 @@
 // The hierarchy in numbers: bars of the four similarities, and a dot for every merge by its level.
+// uses lib/numbers lib/colours proposals/views
 
 function similarityBars(d, step) {
   const { names, on, segments } = d.fields, values = d.similarities.subarray(4 * step, 4 * step + 4);
   const most = on.filter(Boolean).length;
   const row = (name, value, share, kind) => `<span class="${kind}">${name}</span>
     <span class="bar ${kind}"><span style="width:${100 * Math.max(0, share)}%"></span></span><span class="${kind}">${value.toFixed(3)}</span>`;
-  const mark = ([r, g, b]) => `<i style="background:rgb(${r},${g},${b})"></i>`;
-  const size = (region) => d.sizes[region].toLocaleString('en-US');
+  const mark = (colour) => `<i style="background:${rgb(colour)}"></i>`;
+  const size = (region) => grouped(d.sizes[region]);
   const [a, b] = [d.parents[2 * step], d.parents[2 * step + 1]];
   return `<p>${mark(REGION_A)}${size(a)} px and ${mark(REGION_B)}${size(b)} px are the most alike of all neighbours.
     Together: level ${d.levels[segments + step]}.</p>`

@@ -1,4 +1,5 @@
 // What the two pictures of the Region proposals page show: regions, the two that merge, boxes.
+// uses lib/canvas lib/boxes
 
 const REGION_A = [230, 159, 0], REGION_B = [0, 114, 178], NEWBORN = '#f0e442';
 
@@ -47,33 +48,26 @@ function ownColour(region) {
 // Regions as pixels: `colourOf(region, pixel)`, and a line where the pixel to the right or below is another's;
 // without a colour of its own the line is the region's, darker.
 function paintRegions(canvas, d, owner, colourOf, line) {
-  const { width, height } = d.fields, small = d.small, context = small.getContext('2d');
-  const image = context.createImageData(width, height), out = image.data;
-  for (let y = 0, i = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, i++) {
-      const region = owner[d.labels[i]], p = 4 * i;
-      const edge = (x + 1 < width && owner[d.labels[i + 1]] !== region)
-        || (y + 1 < height && owner[d.labels[i + width]] !== region);
-      const colour = edge && line ? line : colourOf(region, i), shade = edge && !line ? 0.5 : 1;
-      const [r, g, b] = [shade * colour[0], shade * colour[1], shade * colour[2]];
-      out[p] = r; out[p + 1] = g; out[p + 2] = b; out[p + 3] = 255;
-    }
-  }
-  context.putImageData(image, 0, 0);
+  const { width, height } = d.fields, last = width * height - width;
+  paintPixels(d.small, width, height, (i) => {
+    const region = owner[d.labels[i]];
+    const edge = (i % width < width - 1 && owner[d.labels[i + 1]] !== region)
+      || (i < last && owner[d.labels[i + width]] !== region);
+    if (!edge) return colourOf(region, i);
+    return line ?? Array.from(colourOf(region, i), (v) => 0.5 * v);
+  });
   const wide = canvas.getContext('2d');
   wide.imageSmoothingEnabled = false;
-  wide.drawImage(small, 0, 0, canvas.width, canvas.height);
+  wide.drawImage(d.small, 0, 0, canvas.width, canvas.height);
 }
 
 function drawBoxes(canvas, d, regions, colour, thick, alpha = 1) {
   const context = canvas.getContext('2d'), scale = canvas.width / d.fields.width;
   context.globalAlpha = alpha;
   for (const region of regions) {
-    const [x1, y1, x2, y2] = d.boxes.subarray(4 * region, 4 * region + 4);
-    const box = [x1 * scale, y1 * scale, (x2 - x1) * scale, (y2 - y1) * scale];
-    if (thick > 2) { context.strokeStyle = '#000'; context.lineWidth = thick + 3; context.strokeRect(...box); }
-    context.strokeStyle = colour; context.lineWidth = thick;
-    context.strokeRect(...box);
+    const box = scaledBox(boxAt(d.boxes, region), scale);
+    if (thick > 2) strokeBox(context, box, '#000', thick + 3);
+    strokeBox(context, box, colour, thick);
   }
   context.globalAlpha = 1;
 }

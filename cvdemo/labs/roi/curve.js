@@ -1,4 +1,5 @@
 // What becomes of one bin as the RoI moves sideways by parts of a pixel: its value, and how far the cells are off.
+// uses lib/canvas lib/numbers roi/math roi/board roi/panels
 const STEPS = 240;
 
 // Shifts in pixels from a cell and a half left to as much right, with the values of both ways and the error.
@@ -33,7 +34,7 @@ function drawCurve(canvas, points, lines, { zero = false, unit, ink: text }) {
     ink.globalAlpha = 0.25;
     ink.beginPath(); ink.moveTo(x(share * far), top); ink.lineTo(x(share * far), height - bottom); ink.stroke();
     ink.globalAlpha = 0.85;
-    ink.fillText(share ? `${share > 0 ? '+' : '−'}${Math.abs(share * far)}` : `here`, x(share * far), height - bottom + 5);
+    ink.fillText(share ? signed(share * far, Number.isInteger(share * far) ? 0 : 1) : 'here', x(share * far), height - bottom + 5);
   }
   ink.textAlign = 'left'; ink.fillText(unit, 2, height - bottom + 5);
   ink.globalAlpha = 1;
@@ -41,8 +42,7 @@ function drawCurve(canvas, points, lines, { zero = false, unit, ink: text }) {
     ink.strokeStyle = colour; ink.lineWidth = 2.5; ink.beginPath();
     points.forEach((p, n) => ink[n ? 'lineTo' : 'moveTo'](x(p.dx), y(p[key])));
     ink.stroke();
-    const here = points[STEPS / 2];
-    ink.fillStyle = colour; ink.beginPath(); ink.arc(x(0), y(here[key]), 5, 0, 2 * Math.PI); ink.fill();
+    fillDot(ink, x(0), y(points[STEPS / 2][key]), 5, colour);
   }
 }
 

@@ -1,7 +1,8 @@
 // A RoI dragged over a feature map; RoIPool, RoIAlign and position-sensitive pooling follow at every move.
 // Python hears of the RoI when the pointer is up (`moved`) and answers with its own numbers for it.
+// uses lib/message lib/pictures lib/dom lib/boxes lib/numbers roi/math roi/board roi/panels roi/curve
 export default function ({ data, parentElement, setStateValue }) {
-  const { fields, parts } = unpackedParts(data);
+  const { fields, parts } = unpacked(data);
   const root = parentElement.querySelector('.roi-lab');
   const lab = root.lab ?? (root.lab = buildLab(root));
   lab.send = (state) => setStateValue('moved', state);
@@ -11,29 +12,19 @@ export default function ({ data, parentElement, setStateValue }) {
   lab.tinted = tinted(lab.map, { ...lab.map, fading: true });
   const [count, ...shape] = votes.shape;
   lab.maps = Array.from({ length: count }, (_, n) => asMap(parts.maps, shape, n * shape[0] * shape[1]));
-  const [low, high] = [Math.min(...lab.maps.map((m) => m.low)), Math.max(...lab.maps.map((m) => m.high))];
-  lab.tintedMaps = lab.maps.map((m) => tinted(m, { low, high }));
+  lab.range = { low: Math.min(...lab.maps.map((m) => m.low)), high: Math.max(...lab.maps.map((m) => m.high)) };
+  lab.tintedMaps = lab.maps.map((m) => tinted(m, lab.range));
   lab.at = lab.at.map((k) => Math.min(k, size - 1));
   // Python sets the RoI by a new stamp; at any other rerun the visitor's hand is ahead of it.
   if (lab.stamp !== fields.stamp) Object.assign(lab, { stamp: fields.stamp, roi: [...fields.roi] });
   root.querySelector('.board').setAttribute('aria-label', fields.alt);
-  showUnder(lab, parts.picture);
+  loadPicture(lab.image, fields.identity, parts.picture, () => lab.draw());
   lab.draw();
-}
-
-// The picture is decoded once; as long as it is not there the map alone is drawn.
-function showUnder(lab, jpeg) {
-  const name = `${jpeg.length} ${jpeg.slice(-400).join('')}`;
-  if (lab.pictureName === name) return;
-  Object.assign(lab, { pictureName: name, image: null });
-  createImageBitmap(new Blob([jpeg], { type: 'image/jpeg' })).then((image) => {
-    if (lab.pictureName === name) { lab.image = image; lab.draw(); }
-  });
 }
 
 function buildLab(root) {
   const find = (s) => root.querySelector(s);
-  const lab = { at: [0, 0], opacity: 0.75, board: find('.board'), stamp: null };
+  const lab = { at: [0, 0], opacity: 0.75, board: find('.board'), stamp: null, image: new Image() };
   buildBoard(lab, find('.body'));
   find('.opacity').oninput = (e) => { lab.opacity = e.target.value / 100; drawBoard(lab); };
   lab.tell = () => lab.send({ roi: lab.roi, width: lab.width, height: lab.height, stamp: lab.stamp });
@@ -65,7 +56,7 @@ function buildLab(root) {
 
 function showThumbs(place, lab) {
   if (lab.thumbs.length !== lab.maps.length) {
-    lab.thumbs = lab.maps.map(() => document.createElement('canvas'));
+    lab.thumbs = lab.maps.map(() => element('canvas'));
     place.style.setProperty('--columns', lab.votes.bins);
     place.replaceChildren(...lab.thumbs);
   }
@@ -78,8 +69,7 @@ function showGrids(find, lab, point) {
   showGrid(find('.align .grid'), align, { low, high, at: lab.at, point, name: 'RoIAlign' });
   const most = Math.max(...apart.flat().map(Math.abs), 1e-9);
   showGrid(find('.apart'), apart, { low: -most, high: most, signed: true, at: lab.at, point, name: 'RoIAlign minus RoIPool' });
-  const ends = [Math.min(...lab.maps.map((m) => m.low)), Math.max(...lab.maps.map((m) => m.high))];
-  showGrid(find('.vote .grid'), votes, { low: ends[0], high: ends[1], name: 'position-sensitive' });
+  showGrid(find('.vote .grid'), votes, { ...lab.range, name: 'position-sensitive' });
   const vote = votes.flat().reduce((sum, v) => sum + v, 0) / votes.flat().length;
   find('.voted').innerHTML = `Vote, the bins’ mean: <b>${tidyNumber(vote)}</b>`;
   find('.vote-title').textContent = lab.votes.real ? `maps of “${lab.votes.title}”` : lab.votes.title;
@@ -113,9 +103,9 @@ function says(lab) {
 }
 
 function movedSays(lab) {
-  const fits = Object.entries(lab.things).map(([name, box]) => [overlapped(box, lab.roi), name]).sort((a, b) => b[0] - a[0])[0];
+  const fits = Object.entries(lab.things).map(([name, box]) => [boxIou(box, lab.roi), name]).sort((a, b) => b[0] - a[0])[0];
   const truth = fits?.[0] > 0 ? ` It fits the true <b>${fits[1]}</b> by IoU ${fits[0].toFixed(2)}.` : '';
-  const { moved, iou } = lab.now, far = (v) => `${v < 0 ? '−' : '+'}${Math.abs(v).toFixed(1)}`;
+  const { moved, iou } = lab.now, far = (v) => signed(v, 1);
   return `RoI <b>${lab.roi.map((v) => v.toFixed(v % 1 ? 2 : 0)).join(', ')}</b> px.${truth} Rounding moves its left side by <b>${far(moved[0])}</b>,
     top ${far(moved[1])}, right ${far(moved[2])}, bottom ${far(moved[3])} px: IoU of what RoIPool reads with the RoI <b>${iou.toFixed(2)}</b>.`;
 }

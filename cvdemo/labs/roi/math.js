@@ -1,5 +1,6 @@
 // The twin of `cvdemo.ops.roi_bins` and `cvdemo.ops.roi` for one map { values, rows, columns }; Python is the
 // reference, and a browser test holds this to it at 1e-6. RoIs are [x1, y1, x2, y2] in pixels.
+// uses lib/boxes lib/numbers
 
 // The nearest whole number, halves away from 0.
 const rounded = (v) => Math.sign(v) * Math.floor(Math.abs(v) + 0.5);
@@ -15,7 +16,7 @@ function cellBins(roi, bins, map, stride, last) {
 }
 
 function ranges(start, length, bins, cells) {
-  const step = length / bins, cut = (v) => Math.max(0, Math.min(cells, v + start));
+  const step = length / bins, cut = (v) => clamp(v + start, 0, cells);
   return Array.from({ length: bins }, (_, k) => [cut(Math.floor(k * step)), cut(Math.ceil((k + 1) * step))]);
 }
 
@@ -31,7 +32,7 @@ function samples(start, length, bins, cells, ratio) {
   const edges = [...Array.from({ length: bins }, (_, k) => start + k * step), start + length];
   const points = Array.from({ length: bins }, (_, k) => Array.from({ length: count }, (_, n) => {
     const place = start + k * step + ((n + 0.5) * step) / count;
-    const on = Math.max(0, Math.min(cells - 1, place)), low = Math.floor(on);
+    const on = clamp(place, 0, cells - 1), low = Math.floor(on);
     return { place, low, high: Math.min(low + 1, cells - 1), share: on - low, inside: place >= -1 && place <= cells };
   }));
   return { edges, points };
@@ -83,13 +84,6 @@ function pooledAll(lab, roi) {
     align: gridOf(size, (i, j) => sampled(map, align.rows.points[i], align.columns.points[j])),
     votes: gridOf(votes.bins, (i, j) => average(maps[i * votes.bins + j], vote.rows[i], vote.columns[j])),
     moved: pool.whole.map((v, k) => (v - pool.exact[k]) * stride),
-    iou: overlapped(pool.exact, pool.whole),
+    iou: boxIou(pool.exact, pool.whole),
   };
-}
-
-// IoU of two boxes; 0 where both are without size.
-function overlapped(a, b) {
-  const side = (k) => Math.max(0, Math.min(a[k + 2], b[k + 2]) - Math.max(a[k], b[k]));
-  const area = (v) => (v[2] - v[0]) * (v[3] - v[1]), shared = side(0) * side(1), union = area(a) + area(b) - shared;
-  return union > 0 ? shared / union : 0;
 }

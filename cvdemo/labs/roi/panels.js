@@ -1,4 +1,5 @@
 // Close views of the map around the RoI, one for each way of pooling, and the grids of what comes out.
+// uses lib/canvas lib/boxes lib/dom lib/pointer lib/numbers lib/colours roi/math roi/board
 
 // The cells that a close view shows: all that the ways look at and a cell around, [left, top, right, bottom].
 function viewOf(boxes) {
@@ -14,8 +15,7 @@ function viewOf(boxes) {
 // A square canvas over the view; `mapAt(row, column)` is the map a cell is drawn from, null leaves it dim.
 function openView(canvas, view, mapAt) {
   const { ink, width } = sharpened(canvas, 1), cell = width / (view[2] - view[0]);
-  ink.fillStyle = '#1c2128';
-  ink.fillRect(0, 0, width, width);
+  fillBox(ink, [0, 0, width, width], '#1c2128');
   ink.textAlign = 'center'; ink.textBaseline = 'middle'; ink.font = `${Math.min(12, cell * 0.32)}px sans-serif`;
   for (let r = view[1]; r < view[3]; r++) {
     for (let c = view[0]; c < view[2]; c++) {
@@ -24,7 +24,7 @@ function openView(canvas, view, mapAt) {
       const value = map.values[r * map.columns + c], share = (value - map.low) / (map.high - map.low || 1);
       const [x, y] = [(c - view[0]) * cell, (r - view[1]) * cell];
       ink.globalAlpha = dim ? 0.3 : 1;
-      ink.fillStyle = `rgb(${shade(share).join()})`;
+      ink.fillStyle = rgb(shade(share));
       ink.fillRect(x, y, cell - 0.5, cell - 0.5);
       if (cell < 30) continue;
       ink.fillStyle = share > 0.55 ? '#10151c' : '#fff';
@@ -34,12 +34,9 @@ function openView(canvas, view, mapAt) {
   ink.globalAlpha = 1;
   const at = (x, y) => [(x - view[0]) * cell, (y - view[1]) * cell];
   const box = ([x1, y1, x2, y2], colour, { thick = 2.5, dash = [], inset = 0 } = {}) => {
-    const [x, y] = at(x1, y1), w = (x2 - x1) * cell, h = (y2 - y1) * cell;
-    for (const [style, line] of [['#000b', thick + 2], [colour, thick]]) {
-      ink.strokeStyle = style; ink.lineWidth = line; ink.setLineDash(dash);
-      ink.strokeRect(x + inset, y + inset, w - 2 * inset, h - 2 * inset);
-    }
-    ink.setLineDash([]);
+    const [left, top] = at(x1, y1), [right, bottom] = at(x2, y2);
+    const inner = [left + inset, top + inset, right - inset, bottom - inset];
+    for (const [style, line] of [['#000b', thick + 2], [colour, thick]]) strokeBox(ink, inner, style, line, dash);
   };
   const dot = (x, y, radius, colour, hollow = false) => {
     ink.beginPath(); ink.arc(...at(x, y), radius, 0, 2 * Math.PI);
@@ -68,7 +65,7 @@ function drawAlign(canvas, lab) {
   const [at, under] = lab.at;
   gridOf(lab.size, (i, j) => view.box(box(i, j), INK.align, { thick: 1.5 }));
   const apart = ({ edges, points }) => (view.cell * (edges[1] - edges[0])) / (points[0].length || 1);
-  const small = Math.max(1, Math.min(4, 0.2 * apart(rows), 0.2 * apart(columns)));
+  const small = clamp(0.2 * Math.min(apart(rows), apart(columns)), 1, 4);
   gridOf(lab.size, (i, j) => rows.points[i].forEach((y) => columns.points[j].forEach((x) => (
     view.dot(corner(x.place), corner(y.place), small, '#fff', !(x.inside && y.inside))))));
   view.box(box(at, under), '#ff6b3d', { thick: 3.5 });
@@ -89,10 +86,9 @@ function drawAlign(canvas, lab) {
 function drawVotes(canvas, lab) {
   const { vote } = lab.now.bins, bins = lab.votes.bins, middle = lab.maps[(bins * bins - 1) / 2];
   const holder = (axis, v) => axis.findIndex(([from, to]) => v >= from && v < to);
-  const range = { low: Math.min(...lab.maps.map((m) => m.low)), high: Math.max(...lab.maps.map((m) => m.high)) };
   const view = openView(canvas, viewOf([vote.exact, vote.whole]), (r, c) => {
     const [i, j] = [holder(vote.rows, r), holder(vote.columns, c)];
-    return i < 0 || j < 0 ? { map: { ...middle, ...range }, dim: true } : { map: { ...lab.maps[i * bins + j], ...range } };
+    return i < 0 || j < 0 ? { map: { ...middle, ...lab.range }, dim: true } : { map: { ...lab.maps[i * bins + j], ...lab.range } };
   });
   view.box(vote.exact, INK.exact, { dash: [5, 4], thick: 2 });
   gridOf(bins, (i, j) => {
@@ -109,17 +105,16 @@ function drawMaps(lab) {
     const [[top, bottom], [left, right]] = [vote.rows[Math.floor(n / bins)], vote.columns[n % bins]];
     ink.imageSmoothingEnabled = false;
     ink.drawImage(lab.tintedMaps[n], 0, 0, lab.maps[n].columns * k, lab.maps[n].rows * k);
-    const box = (x, y, w, h, colour, thick) => { ink.strokeStyle = colour; ink.lineWidth = thick; ink.strokeRect(x * k, y * k, w * k, h * k); };
-    const [x1, y1, x2, y2] = vote.exact;
-    box(x1, y1, x2 - x1, y2 - y1, '#fffc', 1);
-    if (bottom > top && right > left) { box(left, top, right - left, bottom - top, '#000', 4); box(left, top, right - left, bottom - top, '#ff9ad5', 2); }
+    strokeBox(ink, scaledBox(vote.exact, k), '#fffc', 1);
+    if (bottom <= top || right <= left) return;
+    for (const [colour, thick] of [['#000', 4], ['#ff9ad5', 2]]) strokeBox(ink, scaledBox([left, top, right, bottom], k), colour, thick);
   });
 }
 
 // Three digits that count, with a minus as wide as a digit.
 function tidyNumber(v) {
   const size = Math.abs(v), text = size >= 100 ? v.toFixed(0) : size >= 10 ? v.toFixed(1) : v.toFixed(2);
-  return text.replace(/^-(0(\.0*)?)$/, '$1').replace('-', '−');
+  return typeset(text);
 }
 
 // A grid of numbers on paper of their colour; `signed` is blue below 0 and orange above.
@@ -128,7 +123,7 @@ function showGrid(place, grid, { low, high, signed = false, at = null, point = n
   if (place.childElementCount !== bins * bins) {
     place.style.setProperty('--columns', bins);
     place.replaceChildren(...Array.from({ length: bins * bins }, (_, n) => {
-      const cell = document.createElement('span');
+      const cell = element('span');
       if (point) cell.onpointerenter = cell.onclick = () => point(Math.floor(n / bins), n % bins);
       return cell;
     }));
@@ -136,10 +131,10 @@ function showGrid(place, grid, { low, high, signed = false, at = null, point = n
   if (point) {
     place.tabIndex = 0;
     place.onkeydown = (e) => {
-      const [down, right] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[e.key] ?? [0, 0];
-      if (!down && !right) return;
+      const way = arrowOf(e);
+      if (!way) return;
       e.preventDefault();
-      point(...[at[0] + down, at[1] + right].map((k) => Math.max(0, Math.min(bins - 1, k))));
+      point(cellIndex(at[0] + way[1], bins), cellIndex(at[1] + way[0], bins));
     };
   }
   place.setAttribute('role', 'img');
@@ -148,13 +143,12 @@ function showGrid(place, grid, { low, high, signed = false, at = null, point = n
     const v = grid[Math.floor(n / bins)][n % bins], most = Math.max(Math.abs(low), Math.abs(high)) || 1;
     const share = (v - low) / (high - low || 1), paper = signed ? difference(v / most) : shade(share);
     cell.textContent = tidyNumber(v);
-    cell.style.background = `rgb(${paper.join()})`;
+    cell.style.background = rgb(paper);
     cell.style.color = signed || share > 0.55 ? '#10151c' : '#fff';
     cell.classList.toggle('at', Boolean(at) && at[0] * bins + at[1] === n);
   });
 }
 
-function difference(share) {
-  const end = share < 0 ? [86, 160, 225] : [235, 150, 60], part = Math.min(1, Math.abs(share));
-  return [245, 245, 243].map((v, k) => Math.round(v + (end[k] - v) * part));
-}
+// Of a share -1..1: blue below 0, orange above.
+const DIFFERENCES = [[86, 160, 225], [245, 245, 243], [235, 150, 60]];
+const difference = (share) => onScale(DIFFERENCES, (share + 1) / 2);

@@ -1,4 +1,5 @@
 // A card for the cell and one for each stage of the funnel: its picture, how many are left, what they find.
+// uses lib/dom lib/pointer lib/numbers rpn/draw
 const CELL = -1;
 
 function showCards(place, lab) {
@@ -6,7 +7,7 @@ function showCards(place, lab) {
   if (!place.childElementCount) {
     place.append(...[CELL, ...stages.keys()].map((stage) => cardOf(stage, lab)));
     place.onkeydown = (e) => {
-      const step = { ArrowLeft: -1, ArrowRight: 1 }[e.key];
+      const [step = 0] = arrowOf(e) ?? [];
       if (!step) return;
       const cards = [...place.children], next = cards.indexOf(place.querySelector(':focus')) + step;
       cards[(next + cards.length) % cards.length].focus();
@@ -18,18 +19,17 @@ function showCards(place, lab) {
     card.setAttribute('aria-checked', stage === lab.stage);
     name.textContent = stage === CELL ? 'One cell' : stages[stage].title;
     const count = stage === CELL ? lab.fields.levels[lab.level].kinds.length : stages[stage].count;
-    number.textContent = count.toLocaleString('en-US');
+    number.textContent = grouped(count);
     found.textContent = stage === CELL ? 'anchors' : foundOf(stages[stage].found);
     drawCard(card.querySelector('canvas'), lab, stage);
   });
 }
 
 function cardOf(stage, lab) {
-  const card = document.createElement('button');
-  Object.assign(card, { type: 'button', innerHTML: '<canvas></canvas><span></span><b></b><small></small>' });
-  card.setAttribute('role', 'radio');
-  card.onclick = () => { lab.stage = stage; lab.lit = null; lab.draw(); };
-  return card;
+  return element('button', {
+    type: 'button', role: 'radio', innerHTML: '<canvas></canvas><span></span><b></b><small></small>',
+    onclick: () => { lab.stage = stage; lab.lit = null; lab.draw(); },
+  });
 }
 
 function foundOf(found) {

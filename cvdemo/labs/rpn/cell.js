@@ -1,4 +1,5 @@
 // What stands beside the board: the anchors of a cell in numbers, or what is left of each scale at a stage.
+// uses lib/boxes lib/numbers rpn/math rpn/draw
 const FATES = [['off', 'its scale or shape is switched off'], ['not best', 'not among the best of its level'],
   ['thin', 'nothing of it is within the picture'], ['NMS', 'fell to a better box'], ['cut', 'beyond the number of proposals'],
   ['kept', 'a proposal']];
@@ -31,7 +32,7 @@ function showStage(place, lab) {
   const { stages, levels, truth, detections } = lab.fields, stage = stages[lab.stage];
   const overlaps = lab.overlaps(), found = (least) => overlaps.filter((v) => v >= least).length;
   const finds = truth.length ? `<p>Of ${truth.length} things, <b>${found(0.5)}</b> are found at IoU .5 and <b>${found(0.7)}</b> at .7.</p>` : '';
-  place.innerHTML = `<p><b>${stage.count.toLocaleString('en-US')}</b> · ${stage.note}</p>${finds}${lab.stage === 5
+  place.innerHTML = `<p><b>${grouped(stage.count)}</b> · ${stage.note}</p>${finds}${lab.stage === 5
     ? detectionTable(detections) : scaleTable(levels, lab.stageRows[lab.stage])}${lab.stage < 5
     ? '<small class="key">The lighter a box, the likelier. Click one to see the anchor it comes from.</small>' : ''}${lab.truth
     ? '<small class="key">True boxes: white where found at IoU .7, dashed at .5, dotted red where lost.</small>' : ''}`;
@@ -47,7 +48,7 @@ function scaleTable(levels, rows) {
   }
   const most = Math.max(1, ...counts.values());
   return `<table><thead><tr><th>scale</th><th>left</th></tr></thead><tbody>${[...counts].map(([scale, n]) => `<tr><td>${scale} px</td>
-    <td><span class="meter" style="width:${(5 * n) / most}rem"></span>${n.toLocaleString('en-US')}</td></tr>`).join('')}</tbody></table>`;
+    <td><span class="meter" style="width:${(5 * n) / most}rem"></span>${grouped(n)}</td></tr>`).join('')}</tbody></table>`;
 }
 
 function detectionTable(detections) {

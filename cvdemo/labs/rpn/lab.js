@@ -1,9 +1,10 @@
 // The region proposal network on one picture: the anchors of a cell before and after correction, objectness as heat,
 // and the stages of the funnel. What is left at each stage comes from Python; here it is drawn and asked about.
+// uses lib/message lib/pictures lib/boxes lib/pointer lib/choices lib/numbers rpn/math rpn/draw rpn/cards rpn/cell
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector('.rpn');
   const lab = root.lab ?? (root.lab = buildLab(root));
-  const { fields, parts } = unpackedParts(data);
+  const { fields, parts } = unpacked(data);
   const name = `${fields.identity} ${fields.choice}`;
   if (lab.name === name) return;
   lab.name = name;
@@ -34,21 +35,17 @@ function buildLab(root) {
 }
 
 function openData(lab, fields, parts) {
-  const numbers = (bytes) => new Float32Array(bytes.slice().buffer), fresh = lab.fields?.identity !== fields.identity;
-  Object.assign(lab, { fields, fate: parts.fate.slice(), margin: 0.09 * Math.max(fields.width, fields.height) });
-  for (const name of ['anchors', 'boxes', 'scores']) lab[name] = numbers(parts[name]);
+  const fresh = lab.fields?.identity !== fields.identity, { anchors, boxes, scores, fate } = parts;
+  Object.assign(lab, { fields, anchors, boxes, scores, fate, margin: 0.09 * Math.max(fields.width, fields.height) });
   lab.stageRows = LEAST_FATE.map((_, stage) => rowsOf(lab, stage));
   if (!fresh) return lab.draw();
   toRow(lab, striking(lab));
-  if (lab.url) URL.revokeObjectURL(lab.url);
-  lab.url = URL.createObjectURL(new Blob([parts.picture], { type: 'image/jpeg' }));
-  lab.image.onload = () => lab.draw();
-  lab.image.src = lab.url;
+  loadPicture(lab.image, fields.identity, parts.picture, () => lab.draw());
 }
 
 // An anchor to begin with: sure of its thing, and large enough to be seen from the last row.
 function striking({ scores, boxes }) {
-  const worth = (row) => { const [x1, y1, x2, y2] = boxAt(boxes, row); return scores[row] ** 2 * Math.sqrt((x2 - x1) * (y2 - y1)); };
+  const worth = (row) => scores[row] ** 2 * Math.sqrt(boxArea(boxAt(boxes, row)));
   return scores.reduce((best, _, row) => (worth(row) > worth(best) ? row : best), 0);
 }
 
@@ -61,15 +58,8 @@ function toRow(lab, row) {
 
 function showBar(root, lab) {
   const { levels, truth } = lab.fields, place = root.querySelector('.levels div'), which = root.querySelector('.which');
-  if (place.childElementCount !== levels.length) {
-    place.replaceChildren(...levels.map(({ stride }, k) => {
-      const button = Object.assign(document.createElement('button'), { type: 'button', textContent: stride });
-      button.setAttribute('role', 'radio');
-      button.onclick = () => toLevel(lab, k);
-      return button;
-    }));
-  }
-  [...place.children].forEach((button, k) => button.setAttribute('aria-checked', k === lab.level));
+  const strides = levels.map(({ stride }) => String(stride));
+  radioButtons(place, strides, strides[lab.level], (stride) => toLevel(lab, strides.indexOf(stride)));
   const options = [['the best of each cell', -1], ...levels[lab.level].kinds.map((kind, k) => [kindName(kind), k])];
   which.replaceChildren(...options.map(([name, k]) => new Option(name, k, false, k === lab.which)));
   root.querySelectorAll('.of-cell').forEach((e) => { e.hidden = lab.stage !== CELL; });
@@ -97,34 +87,29 @@ function drawBoard(board, lab) {
 }
 
 function listen(board, lab) {
-  const within = (v, n) => Math.max(0, Math.min(n - 1, v));
   const move = (r, c) => {
     const { rows, columns } = lab.fields.levels[lab.level];
-    Object.assign(lab, { spot: [within(r, rows), within(c, columns)], lit: null });
+    Object.assign(lab, { spot: [cellIndex(r, rows), cellIndex(c, columns)], lit: null });
     lab.draw();
   };
-  const pointed = (e) => lab.pen.at(e.offsetX, e.offsetY);
   board.onpointerdown = board.onpointermove = (e) => {
     if (e.type === 'pointermove' && !e.buttons) return;
-    const [x, y] = pointed(e), { stride } = lab.fields.levels[lab.level];
-    if (lab.stage === CELL) move(Math.floor(y / stride), Math.floor(x / stride));
-    else if (e.type === 'pointerdown' && lab.stage < 5) fromBox(lab, x, y);
+    const [x, y] = lab.pen.at(e.offsetX, e.offsetY), { stride } = lab.fields.levels[lab.level];
+    if (lab.stage === CELL) move(y / stride, x / stride);
+    else if (e.type === 'pointerdown' && lab.stage < 5) fromBox(lab, [x, y]);
   };
   board.onkeydown = (e) => {
-    const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[e.key];
-    if (!step || lab.stage !== CELL) return;
-    move(lab.spot[0] + step[0], lab.spot[1] + step[1]);
+    const way = arrowOf(e);
+    if (!way || lab.stage !== CELL) return;
+    move(lab.spot[0] + way[1], lab.spot[1] + way[0]);
     e.preventDefault();
   };
 }
 
 // The cell and the anchor that the likeliest box under the pointer comes from.
-function fromBox(lab, x, y) {
+function fromBox(lab, point) {
   const all = lab.stage ? lab.boxes : lab.anchors;
-  const row = lab.stageRows[lab.stage].findLast((k) => {
-    const [x1, y1, x2, y2] = boxAt(all, k);
-    return x1 <= x && x <= x2 && y1 <= y && y <= y2;
-  });
+  const row = lab.stageRows[lab.stage].findLast((k) => boxContains(boxAt(all, k), point));
   if (row === undefined) return;
   const kind = toRow(lab, row);
   Object.assign(lab, { stage: CELL, lit: kind });

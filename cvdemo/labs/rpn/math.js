@@ -1,4 +1,5 @@
 // Anchors of all levels stand one after another: level by level, cell by cell along the rows, kind by kind.
+// uses lib/boxes
 function rowOf(level, r, c, kind) {
   return level.first + (r * level.columns + c) * level.kinds.length + kind;
 }
@@ -10,10 +11,6 @@ function placeOf(levels, row) {
   return { level: k, r: Math.floor(cell / columns), c: cell % columns, kind: (row - first) % kinds.length };
 }
 
-function boxAt(boxes, row) {
-  return boxes.subarray(4 * row, 4 * row + 4);
-}
-
 // A stage's anchors by what became of them, the least likely first, so that the likeliest is drawn last.
 const LEAST_FATE = [1, 1, 3, 4, 5]; // of anchors, corrected, best, after NMS, proposals
 function rowsOf({ fate, scores }, stage) {
@@ -22,13 +19,7 @@ function rowsOf({ fate, scores }, stage) {
   return rows.sort((a, b) => scores[a] - scores[b]);
 }
 
-function iouOf(a, b) {
-  const side = (i) => Math.max(0, Math.min(a[i + 2], b[i + 2]) - Math.max(a[i], b[i]));
-  const area = (box) => (box[2] - box[0]) * (box[3] - box[1]), shared = side(0) * side(1);
-  return shared > 0 ? shared / (area(a) + area(b) - shared) : 0;
-}
-
 // The largest IoU of each true box with any of the boxes.
 function bestOverlaps(truth, boxes) {
-  return truth.map((t) => boxes.reduce((most, box) => Math.max(most, iouOf(t, box)), 0));
+  return truth.map((t) => boxes.reduce((most, box) => Math.max(most, boxIou(t, box)), 0));
 }

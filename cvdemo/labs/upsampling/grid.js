@@ -1,8 +1,9 @@
 // Grids of numbers: editable ones of inputs, and read ones whose cells are pointed at.
+// uses lib/dom lib/pointer lib/numbers
 
 // At most so many digits behind the point, with a minus as wide as a digit.
 function tidy(v, digits = 4) {
-  return String(Math.round(v * 10 ** digits) / 10 ** digits).replace(/^-0$/, '0').replace('-', '−');
+  return typeset(String(Math.round(v * 10 ** digits) / 10 ** digits));
 }
 
 // As many digits as a cell of so many columns has room for.
@@ -33,9 +34,7 @@ function buildGrid(place, { name, edit, changed, point }) {
     place.replaceChildren(...cells.flat());
   }
   function buildCell(i, j) {
-    const cell = document.createElement(edit ? 'input' : 'span');
-    cell.setAttribute('role', 'gridcell');
-    cell.setAttribute('aria-label', `${name} row ${i + 1} column ${j + 1}`);
+    const cell = element(edit ? 'input' : 'span', { role: 'gridcell', ariaLabel: `${name} row ${i + 1} column ${j + 1}` });
     if (edit) { cell.inputMode = 'decimal'; cell.spellcheck = false; cell.autocomplete = 'off'; } else cell.tabIndex = i + j ? -1 : 0;
     cell.onpointerenter = cell.onfocus = (e) => {
       if (edit && e.type === 'focus') { cell.value = tidy(values[i][j]); cell.select(); }
@@ -43,11 +42,11 @@ function buildGrid(place, { name, edit, changed, point }) {
       point?.(i, j);
     };
     cell.onkeydown = (e) => {
-      const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Enter: [1, 0] }[e.key];
-      if (!step) return;
-      if (edit && step[1] && insideNumber(cell, step[1])) return;
+      const [right, down] = e.key === 'Enter' ? [0, 1] : arrowOf(e) ?? [];
+      if (right === undefined) return;
+      if (edit && right && insideNumber(cell, right)) return;
       if (e.key === 'Enter' && !at(i + 1, j)) cell.blur();
-      go(i + step[0], j + step[1]);
+      go(i + down, j + right);
       e.preventDefault();
     };
     if (edit) {

@@ -1,5 +1,6 @@
 // Small maps made large, cell by cell: edit a number, point at an output cell and see what it is the sum of.
 // All is computed here; Python hears of edited numbers and answers with its own output for the same.
+// uses upsampling/math upsampling/grid upsampling/maps
 const COLOURS = ['#e69f00', '#009e73', '#cc79a7', '#d55e00', '#0072b2', '#b8a800', '#56b4e9', '#7a5fc0', '#8c6d31'];
 const GRIDS = ['map', 'before', 'kernel'];
 

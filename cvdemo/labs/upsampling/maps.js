@@ -1,30 +1,25 @@
 // Pictures of many cells on a canvas: counts of summands, a flat map stamped, the matrix.
+// uses lib/canvas lib/boxes lib/numbers lib/colours upsampling/math
+
+const BELOW = [[255, 250, 240], [176, 92, 0]], ABOVE = [[247, 251, 255], [8, 64, 129]];
 
 function drawCells(canvas, values, { most, side, mark, numbers = true }) {
-  const rows = values.length, columns = values[0].length, sharp = window.devicePixelRatio || 1;
-  Object.assign(canvas, { width: columns * side * sharp, height: rows * side * sharp });
+  const rows = values.length, columns = values[0].length, ink = sharpCanvas(canvas, columns * side, rows * side);
   canvas.style.width = `${columns * side}px`;
   canvas.style.aspectRatio = `${columns} / ${rows}`;
-  const ink = canvas.getContext('2d');
-  ink.scale(sharp, sharp);
   ink.textAlign = 'center'; ink.textBaseline = 'middle'; ink.font = `${Math.round(side * 0.55)}px sans-serif`;
   values.forEach((line, i) => line.forEach((v, j) => {
     const share = most ? Math.abs(v) / most : 0, [x, y] = [j * side, i * side];
-    ink.fillStyle = v < 0 ? blend([255, 250, 240], [176, 92, 0], share) : blend([247, 251, 255], [8, 64, 129], share);
-    ink.fillRect(x, y, side, side);
+    fillBox(ink, [x, y, x + side, y + side], rgb(onScale(v < 0 ? BELOW : ABOVE, share)));
     if (numbers && side >= 15) {
       ink.fillStyle = share > 0.5 ? '#fff' : '#10151c';
       ink.fillText(String(Math.round(v * 100) / 100), x + side / 2, y + side / 2 + 1);
     }
   }));
   if (mark) {
-    ink.strokeStyle = '#d55e00'; ink.lineWidth = Math.max(2, side / 5);
-    ink.strokeRect(mark[1] * side, mark[0] * side, mark[3] * side, mark[2] * side);
+    const [row, column, high, wide] = mark;
+    strokeBox(ink, scaledBox([column, row, column + wide, row + high], side), '#d55e00', Math.max(2, side / 5));
   }
-}
-
-function blend(from, to, share) {
-  return `rgb(${from.map((v, k) => Math.round(v + (to[k] - v) * share)).join()})`;
 }
 
 // What a map of ones becomes, far from its edges too: how many summands each cell has, and their weights' sum.
@@ -33,7 +28,7 @@ function showFlat(find, lab) {
   const { rows, columns, sources } = transposed([FLAT, FLAT], lab.kernel, lab.layout);
   const over = (read) => Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => read(sources(i, j))));
   const counts = over((s) => s.length), sums = over((s) => s.reduce((sum, one) => sum + one.weight, 0));
-  const side = Math.max(6, Math.min(22, Math.floor(330 / columns)));
+  const side = clamp(Math.floor(330 / columns), 6, 22);
   const largest = (grid) => Math.max(...grid.flat().map(Math.abs));
   drawCells(find('.counts'), counts, { most: largest(counts), side });
   drawCells(find('.sums'), sums, { most: largest(sums), side, numbers: false });
@@ -56,7 +51,7 @@ function showMatrix(find, lab, found) {
       for (const s of sources(i, j)) matrix[s.row * w + s.column][i * columns + j] += s.weight;
     }
   }
-  const side = Math.max(2, Math.min(16, Math.floor(900 / (rows * columns))));
+  const side = clamp(Math.floor(900 / (rows * columns)), 2, 16);
   const mark = [0, lab.at[0] * columns + lab.at[1], h * w, 1];
   drawCells(find('.matrix'), matrix, { most: Math.max(...lab.kernel.flat().map(Math.abs)), side, mark, numbers: false });
   find('.matrix-says').innerHTML = `<b>C</b>, ${h * w} × ${rows * columns}: the convolution that leads from the large map to the small

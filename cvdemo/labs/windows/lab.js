@@ -1,9 +1,10 @@
 // A window runs over a pyramid of resized pictures: where it stands in the picture and in its level, what it
 // shows, what the classifier says of it, and the heat map that fills as it goes.
+// uses lib/message lib/pictures lib/player lib/dom lib/canvas lib/pointer lib/numbers lib/score_maps
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector('.windows');
   const lab = root.lab ?? (root.lab = buildBoard(root));
-  const { fields, parts } = unpackedParts(data);
+  const { fields, parts } = unpacked(data);
   if (lab.identity === fields.identity) return;
   lab.identity = fields.identity;
   lab.open(fields, parts);
@@ -16,16 +17,14 @@ function buildBoard(root) {
   lab.show = (i) => showWindow(lab, i);
   lab.open = (fields, parts) => {
     Object.assign(lab, { fields, level: null, levels: levelsOf(fields, parts.probabilities) });
-    if (lab.url) URL.revokeObjectURL(lab.url);
-    lab.url = URL.createObjectURL(new Blob([parts.picture], { type: 'image/jpeg' }));
-    for (const image of root.querySelectorAll('img')) Object.assign(image, { src: lab.url, alt: fields.alt });
+    showPicture(root, fields, parts.picture);
     if (!find('.which').length) find('.which').append(...fields.names.map((name, k) => new Option(name, k)));
     find('.levels').replaceChildren(...lab.levels.map((level) => levelButton(lab, level)));
     const last = lab.levels.at(-1), count = last.first + last.cells;
     lab.player = player(find('.place'), {
       count, keep: false, perSecond: 40, show: lab.show,
       start: bestWindow(lab.levels),
-      text: (i) => `window ${(i + 1).toLocaleString('en-US')} of ${count.toLocaleString('en-US')}`,
+      text: (i) => `window ${grouped(i + 1)} of ${grouped(count)}`,
     });
     find('.view img').decode().then(() => lab.show(lab.player.index)).catch(() => {});
     root.dataset.ready = fields.identity;
@@ -35,8 +34,8 @@ function buildBoard(root) {
 }
 
 // Levels with the number of their first window, and their scores: row 0 is any thing, 1 less the background.
-function levelsOf(fields, bytes) {
-  const all = new Float32Array(bytes.slice().buffer), { window, stride, names, colours } = fields;
+function levelsOf(fields, all) {
+  const { window, stride, names, colours } = fields;
   let first = 0, at = 0;
   return fields.levels.map((level) => {
     const cells = level.rows * level.columns, probabilities = all.slice(at, at + cells * names.length);
@@ -57,12 +56,11 @@ function bestWindow(levels) {
 }
 
 function levelButton(lab, level) {
-  const button = document.createElement('button'), [w, h] = level.side.map(Math.round);
-  button.type = 'button';
-  button.textContent = `${w} × ${h}`;
-  button.title = `${level.cells} windows of ${w} x ${h} pixels`;
-  button.onclick = () => { lab.player.stop(); lab.player.go(level.first + level.cells - 1); };
-  return button;
+  const [w, h] = level.side.map(Math.round);
+  return element('button', {
+    type: 'button', textContent: `${w} × ${h}`, title: `${level.cells} windows of ${w} x ${h} pixels`,
+    onclick: () => { lab.player.stop(); lab.player.go(level.first + level.cells - 1); },
+  });
 }
 
 function showWindow(lab, i) {
@@ -76,7 +74,7 @@ function showWindow(lab, i) {
     for (const [side, part] of Object.entries(share)) box.style[side] = `${100 * part}%`;
   }
   if (lab.level !== number) showLevel(lab, number);
-  drawHeat(find('.view canvas'), { probabilities: level.probabilities }, level, lab.which, lab.opacity, cell + 1);
+  drawScoreMap(find('.view canvas'), level, level, lab.which, lab.opacity, cell + 1);
   cutOut(lab, share);
   const values = fields.names.map((_, k) => level.probabilities[k * level.cells + cell]);
   find('.bars').replaceChildren(...bars(fields, values));
@@ -99,7 +97,7 @@ function showLevel(lab, number) {
 
 function cutOut(lab, share) {
   const canvas = lab.find('.cut'), image = lab.find('.view img');
-  if (canvas.width !== 118) Object.assign(canvas, { width: 118, height: 118 });
+  sizeCanvas(canvas, 118, 118);
   if (!image.naturalWidth) return;
   const [w, h] = [image.naturalWidth, image.naturalHeight];
   canvas.getContext('2d').drawImage(image, share.left * w, share.top * h, share.width * w, share.height * h, 0, 0, 118, 118);
@@ -108,9 +106,8 @@ function cutOut(lab, share) {
 function bars({ names, colours }, values) {
   const rows = [['background', '#888', 1 - values[0]], ...names.slice(1).map((name, k) => [name, colours[k + 1], values[k + 1]])];
   return rows.map(([name, colour, value]) => {
-    const row = document.createElement('div');
-    row.innerHTML = `<span>${name}</span><i style="background:${colour};width:${100 * value}%"></i><b>${Math.round(100 * value)} %</b>`;
-    return row;
+    const innerHTML = `<span>${name}</span><i style="background:${colour};width:${100 * value}%"></i><b>${percent(value)}</b>`;
+    return element('div', { innerHTML });
   });
 }
 
@@ -119,10 +116,9 @@ function followPointer(lab) {
   const view = lab.find('.view');
   view.onpointerdown = view.onpointermove = (e) => {
     if (!lab.spot || (e.type === 'pointermove' && !e.buttons && e.pointerType !== 'mouse') || lab.player.timer) return;
-    const frame = view.getBoundingClientRect(), level = lab.levels[lab.spot.number];
-    const to = (part, side, count) => Math.max(0, Math.min(count - 1, Math.round((part * side - level.window / 2) / level.stride)));
-    const r = to((e.clientY - frame.top) / frame.height, level.height, level.rows);
-    const c = to((e.clientX - frame.left) / frame.width, level.width, level.columns);
+    const level = lab.levels[lab.spot.number], [x, y] = shareUnder(e, view);
+    const to = (share, side, count) => clamp(Math.round((share * side - level.window / 2) / level.stride), 0, count - 1);
+    const r = to(y, level.height, level.rows), c = to(x, level.width, level.columns);
     lab.player.go(level.first + r * level.columns + c);
   };
 }

@@ -1,12 +1,13 @@
 // SSD's detections in the colour of the level that found them; under the pointer, the default boxes of one cell
 // of the level that is shown, or the default box that a detection comes from.
+// uses lib/message lib/pictures lib/svg lib/boxes lib/pointer lib/numbers yolo_ssd/labels
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector('.ssd');
   const lab = root.lab ?? (root.lab = buildLevels(root));
-  const { fields, parts } = unpackedParts(data);
+  const { fields, parts } = unpacked(data);
   if (lab.fields?.identity !== fields.identity) {
-    showPart(root, fields, parts.picture);
-    lab.boxes = new Float32Array(parts.boxes.slice().buffer);
+    showPicture(root, fields, parts.picture);
+    lab.boxes = parts.boxes;
     lab.find('svg').setAttribute('viewBox', `0 0 ${fields.width} ${fields.height}`);
     lab.spot = null;
   }
@@ -22,50 +23,47 @@ function buildLevels(root) {
   const lab = { root, find: (s) => root.querySelector(s) }, view = lab.find('.view');
   lab.mark = (found) => markDefaults(lab, found);
   view.setAttribute('aria-label', 'Arrow keys go from cell to cell of the level that is shown');
-  const cell = () => { const { strides, unit, shown } = lab.fields; return unit.map((u) => u * strides[shown]); };
-  view.onpointermove = view.onpointerdown = (e) => {
-    lab.spot = cellUnder(e, view, lab.fields, cell(), ...lab.fields.cells[lab.fields.shown]);
-    lab.mark(foundUnder(e, view, lab.fields));
+  const to = (r, c, found) => {
+    const [rows, columns] = lab.fields.cells[lab.fields.shown];
+    lab.spot = [cellIndex(r, rows), cellIndex(c, columns)];
+    lab.mark(found);
   };
+  followSpot(view, {
+    point: (shares) => {
+      const { width, height, strides, unit, shown } = lab.fields, [x, y] = [shares[0] * width, shares[1] * height];
+      to(y / (unit[1] * strides[shown]), x / (unit[0] * strides[shown]), foundUnder(lab.fields, [x, y]));
+    },
+    step: (dx, dy) => to(lab.spot[0] + dy, lab.spot[1] + dx, null),
+  });
   view.onpointerleave = () => lab.mark(null);
-  view.onkeydown = (e) => {
-    const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[e.key];
-    if (!step) return;
-    const size = lab.fields.cells[lab.fields.shown];
-    lab.spot = lab.spot.map((v, k) => Math.max(0, Math.min(size[k] - 1, v + step[k])));
-    lab.mark(null);
-    e.preventDefault();
-  };
   return lab;
 }
 
 // The smallest detection under the pointer.
-function foundUnder(event, view, { kept, width, height }) {
-  const frame = view.getBoundingClientRect();
-  const x = ((event.clientX - frame.left) / frame.width) * width, y = ((event.clientY - frame.top) / frame.height) * height;
-  const area = ({ box }) => (box[2] - box[0]) * (box[3] - box[1]);
-  return kept.filter(({ box }) => box[0] <= x && x <= box[2] && box[1] <= y && y <= box[3]).sort((a, b) => area(a) - area(b))[0] ?? null;
+function foundUnder({ kept }, point) {
+  const under = kept.filter(({ box }) => boxContains(box, point));
+  return under.sort((a, b) => boxArea(a.box) - boxArea(b.box))[0] ?? null;
 }
 
 function drawFound(lab) {
   const { kept, truth, colours, width } = lab.fields, unit = width / 640;
-  const group = svgShape('g', {}), ink = (row) => colours[row.level];
-  group.append(...truth.map((box) => boxShape(box, { class: 'truth' })),
-    ...kept.map((row) => boxShape(row.box, { style: `stroke:${ink(row)};stroke-width:3` })).reverse(),
+  const ink = (row) => colours[row.level];
+  const group = svgElement('g', {}, ...truth.map((box) => svgBox(box, { class: 'truth' })),
+    ...kept.map((row) => svgBox(row.box, { style: `stroke:${ink(row)};stroke-width:3` })).reverse(),
     ...kept.flatMap((row) => labelShapes({ ...row, colour: ink(row) }, unit)));
-  lab.find('svg').replaceChildren(group, svgShape('g', {}));
+  lab.find('svg').replaceChildren(group, svgElement('g'));
 }
 
 function markDefaults(lab, found) {
-  const { fields } = lab, at = (k) => lab.boxes.subarray(4 * k, 4 * k + 4), top = lab.find('svg').lastChild;
+  const { fields } = lab, at = (k) => boxAt(lab.boxes, k), top = lab.find('svg').lastChild;
   const size = (k) => `${Math.round((at(k)[2] - at(k)[0]) / fields.unit[0])} × ${Math.round((at(k)[3] - at(k)[1]) / fields.unit[1])}`;
   if (found) {
     const style = `stroke:${fields.colours[found.level]}`;
-    top.replaceChildren(boxShape(at(found.from), { class: 'under' }), boxShape(at(found.from), { class: 'source', style }));
+    top.replaceChildren(svgBox(at(found.from), { class: 'under' }), svgBox(at(found.from), { class: 'source', style }));
     lab.find('.says').textContent = `${found.name} ${found.score.toFixed(2)}: found by stride ${fields.strides[found.level]}, from a default box of ${size(found.from)} pixels (dashed), moved and stretched to fit.`;
   } else {
     const rows = defaultsOfCell(lab), style = `stroke:${fields.colours[fields.shown]}`;
-    top.replaceChildren(...rows.flatMap((k) => [boxShape(at(k), { class: 'under' }), boxShape(at(k), { class: 'default', style })]));
+    top.replaceChildren(...rows.flatMap((k) => [svgBox(at(k), { class: 'under' }), svgBox(at(k), { class: 'default', style })]));
     const [r, c] = lab.spot, [all, across] = fields.cells[fields.shown];
     lab.find('.says').textContent = `Cell ${r + 1}, ${c + 1} of ${all} × ${across} at stride ${fields.strides[fields.shown]}: ${rows.length} default boxes, ${rows.map(size).join(', ')} pixels to the net.`;
   }

@@ -1,13 +1,15 @@
 // YOLO's grid in four pictures; the cell under the pointer is marked in all, with its boxes and its classes.
+// uses lib/message lib/pictures lib/svg lib/boxes lib/pointer lib/numbers yolo_ssd/labels
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector('.yolo');
   const lab = root.lab ?? (root.lab = buildGrid(root));
-  const { fields, parts } = unpackedParts(data);
+  const { fields, parts } = unpacked(data);
   const fresh = lab.fields?.identity !== fields.identity;
   lab.fields = fields;
   if (fresh) {
-    showPart(root, fields, parts.picture);
-    for (const name of ['boxes', 'confidence', 'classes']) lab[name] = new Float32Array(parts[name].slice().buffer);
+    showPicture(root, fields, parts.picture);
+    const { boxes, confidence, classes } = parts;
+    Object.assign(lab, { boxes, confidence, classes });
     lab.spot = surestCell(lab);
     for (const svg of root.querySelectorAll('svg')) svg.setAttribute('viewBox', `0 0 ${fields.width} ${fields.height}`);
     drawMap(lab); drawBoxes(lab);
@@ -22,21 +24,21 @@ function buildGrid(root) {
   lab.mark = () => markCell(lab);
   for (const view of root.querySelectorAll('.view')) {
     view.setAttribute('aria-label', 'Arrow keys go from cell to cell');
-    view.onpointermove = view.onpointerdown = (e) => {
-      const [r, c] = cellUnder(e, view, lab.fields, lab.fields.cell, lab.fields.rows, lab.fields.columns);
-      if (r === lab.spot[0] && c === lab.spot[1]) return;
-      lab.spot = [r, c]; lab.mark();
-    };
-    view.onkeydown = (e) => {
-      const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[e.key];
-      if (!step) return;
-      const { rows, columns } = lab.fields, within = (v, n) => Math.max(0, Math.min(n - 1, v));
-      lab.spot = [within(lab.spot[0] + step[0], rows), within(lab.spot[1] + step[1], columns)];
-      lab.mark();
-      e.preventDefault();
-    };
+    followSpot(view, {
+      point: ([x, y]) => {
+        const { width, height, cell: [w, h] } = lab.fields;
+        goTo(lab, (y * height) / h, (x * width) / w);
+      },
+      step: (dx, dy) => goTo(lab, lab.spot[0] + dy, lab.spot[1] + dx),
+    });
   }
   return lab;
+}
+
+function goTo(lab, row, column) {
+  const r = cellIndex(row, lab.fields.rows), c = cellIndex(column, lab.fields.columns);
+  if (r === lab.spot[0] && c === lab.spot[1]) return;
+  lab.spot = [r, c]; lab.mark();
 }
 
 // What one cell says: boxes, their confidences, classes, the best class.
@@ -44,7 +46,7 @@ function cellOf(lab, r, c) {
   const { columns, boxes: count, names } = lab.fields, cell = r * columns + c;
   const classes = [...lab.classes.subarray(cell * names.length, (cell + 1) * names.length)];
   const best = classes.indexOf(Math.max(...classes));
-  const boxes = Array.from({ length: count }, (_, b) => [...lab.boxes.subarray(4 * (cell * count + b), 4 * (cell * count + b) + 4)]);
+  const boxes = Array.from({ length: count }, (_, b) => [...boxAt(lab.boxes, cell * count + b)]);
   return { classes, best, boxes, confidence: [...lab.confidence.subarray(cell * count, (cell + 1) * count)] };
 }
 
@@ -64,7 +66,7 @@ function cellBox({ cell: [w, h] }, r, c) {
 
 function drawMap(lab) {
   const shapes = [];
-  eachCell(lab, (r, c, { best }) => shapes.push(boxShape(cellBox(lab.fields, r, c),
+  eachCell(lab, (r, c, { best }) => shapes.push(svgBox(cellBox(lab.fields, r, c),
     { class: 'cell', style: `fill:${lab.fields.colours[best]};fill-opacity:.62` })));
   lab.find('.map svg').replaceChildren(layer(shapes), layer([]));
 }
@@ -73,8 +75,8 @@ function drawBoxes(lab) {
   const sure = [], product = [], { colours } = lab.fields;
   eachCell(lab, (r, c, { best, classes, boxes, confidence }) => boxes.forEach((box, b) => {
     const own = confidence[b], score = own * classes[best];
-    sure.push([own, boxShape(box, { style: `stroke:#ffe14d;stroke-width:${0.4 + 6 * own};stroke-opacity:${0.08 + 0.92 * own}` })]);
-    product.push([score, boxShape(box, { style: `stroke:${colours[best]};stroke-width:${0.4 + 6 * score};stroke-opacity:${0.05 + 0.95 * score}` })]);
+    sure.push([own, svgBox(box, { style: `stroke:#ffe14d;stroke-width:${0.4 + 6 * own};stroke-opacity:${0.08 + 0.92 * own}` })]);
+    product.push([score, svgBox(box, { style: `stroke:${colours[best]};stroke-width:${0.4 + 6 * score};stroke-opacity:${0.05 + 0.95 * score}` })]);
   }));
   const sorted = (pairs) => pairs.sort((a, b) => a[0] - b[0]).map((pair) => pair[1]);
   lab.find('.sure svg').replaceChildren(layer(sorted(sure)), layer([]));
@@ -83,24 +85,20 @@ function drawBoxes(lab) {
 
 function drawLeft(lab) {
   const { kept, truth, width } = lab.fields, unit = width / 340;
-  const boxes = kept.map((row) => boxShape(row.box, { style: `stroke:${row.colour};stroke-width:3` })).reverse();
+  const boxes = kept.map((row) => svgBox(row.box, { style: `stroke:${row.colour};stroke-width:3` })).reverse();
   const labels = kept.flatMap((row) => labelShapes(row, unit));
-  lab.find('.left svg').replaceChildren(layer([...truth.map((box) => boxShape(box, { class: 'truth' })), ...boxes, ...labels]), layer([]));
+  lab.find('.left svg').replaceChildren(layer([...truth.map((box) => svgBox(box, { class: 'truth' })), ...boxes, ...labels]), layer([]));
   lab.find('.count').textContent = `${kept.length} of ${lab.confidence.length} boxes are left`;
 }
 
-function layer(shapes) {
-  const group = svgShape('g', {});
-  group.append(...shapes);
-  return group;
-}
+const layer = (shapes) => svgElement('g', {}, ...shapes);
 
 // The cell in all four pictures, its boxes in those of boxes, its numbers beside them.
 function markCell(lab) {
   const [r, c] = lab.spot, { fields } = lab, seen = cellOf(lab, r, c), spot = cellBox(fields, r, c);
   for (const name of ['map', 'sure', 'product', 'left']) {
-    const shapes = [boxShape(spot, { class: 'spot under' }), boxShape(spot, { class: 'spot' })];
-    if (name === 'sure' || name === 'product') shapes.push(...seen.boxes.map((box) => boxShape(box, { class: 'own' })));
+    const shapes = [svgBox(spot, { class: 'spot under' }), svgBox(spot, { class: 'spot' })];
+    if (name === 'sure' || name === 'product') shapes.push(...seen.boxes.map((box) => svgBox(box, { class: 'own' })));
     lab.find(`.${name} svg`).lastChild.replaceChildren(...shapes);
   }
   lab.find('aside h4').textContent = `Cell ${r + 1}, ${c + 1} of ${fields.rows} × ${fields.columns}`;

@@ -2,17 +2,18 @@
 //
 // A moved slider is answered twice: at once with boxes that are chosen and drawn here, and a moment later
 // with Python's picture of the same boxes.
+// uses lib/message lib/pictures lib/boxes lib/svg lib/dom lib/select
 export default function ({ data, parentElement }) {
-  const fields = unpacked(data);
+  const { fields, parts } = unpacked(data);
   const frame = parentElement.querySelector('.frame');
   const settle = () => {
     const now = thresholds(frame.fields.cuts), raw = globalThis.cvdemoRaw?.get(frame.fields.key);
     const here = raw?.identity === frame.fields.raw;
     if (here && frame.clean !== raw.url) frame.style.backgroundImage = `url(${frame.clean = raw.url})`;
-    if (here && now) showAhead(parentElement, raw, now); else showDrawn(parentElement, frame.fields);
+    if (here && now) showAhead(parentElement, raw, now); else showDrawn(parentElement, frame);
   };
   const first = !frame.fields;
-  frame.fields = fields;
+  Object.assign(frame, { fields, jpeg: parts.picture });
   if (first) {
     const follow = () => {
       if (frame.isConnected) return settle();
@@ -36,11 +37,10 @@ function thresholds(cuts) {
   return Object.entries(cuts).some(([name, { value }]) => Math.abs(now[name] - value) > 1e-6) ? now : null;
 }
 
-function showDrawn(root, fields) {
-  const frame = root.querySelector('.frame'), image = root.querySelector('img');
+function showDrawn(root, frame) {
+  const { fields, jpeg } = frame;
   frame.classList.remove('ahead');
-  showPicture(image, fields);
-  image.alt = fields.alt;
+  showPicture(frame, fields, jpeg);
   root.querySelector('.note').textContent = fields.note;
   if (frame.shown === fields) return;
   fill(root, fields, fields.rows);
@@ -53,7 +53,7 @@ function showAhead(root, raw, cuts) {
   if (frame.shown === name) return;
   const rows = selectRows(raw, { ...raw, ...cuts, iou: raw.nms ? cuts.iou : 1 }).map((k) => {
     const [title, colour] = raw.names[raw.classIds[k]];
-    return { name: title, colour, score: raw.scores[k], box: [...raw.boxes.subarray(4 * k, 4 * k + 4)] };
+    return { name: title, colour, score: raw.scores[k], box: [...boxAt(raw.boxes, k)] };
   });
   fill(root, frame.fields, rows, raw);
   frame.shown = name;
@@ -67,7 +67,7 @@ function fill(root, fields, rows, pen) {
   none.hidden = !!rows.length; none.textContent = fields.none;
   const rects = [], lines = [], labels = [];
   rows.forEach((row, k) => {
-    const rect = shape('rect', 'found', corners(row.box));
+    const rect = svgBox(row.box, { class: 'found' });
     const line = tableRow(row, k);
     light(rect, line);
     rects.unshift(rect); lines.push(line);
@@ -76,16 +76,15 @@ function fill(root, fields, rows, pen) {
     labels.unshift(...label(row, pen));
   });
   body.replaceChildren(...lines);
-  svg.replaceChildren(...rects, ...fields.truth.map((box) => shape('rect', 'truth', corners(box))), ...labels);
+  svg.replaceChildren(...rects, ...fields.truth.map((box) => svgBox(box, { class: 'truth' })), ...labels);
 }
 
 function tableRow(row, k) {
-  const line = document.createElement('tr');
-  line.tabIndex = 0;
+  const line = element('tr', { tabIndex: 0 });
   for (const text of [k + 1, '', row.score.toFixed(3), row.box.map((v) => v.toFixed(0)).join(', ')]) {
     line.insertCell().textContent = text;
   }
-  const swatch = document.createElement('i');
+  const swatch = element('i');
   swatch.style.background = row.colour;
   line.cells[1].append(swatch, row.name);
   return line;
@@ -111,11 +110,10 @@ function label({ name, score, box, colour }, { label: h }) {
   if (!h) return [];
   const text = `${name} ${score.toFixed(2)}`, size = h - 8;
   const x = box[0], y = box[1] < h ? box[1] : box[1] - h;
-  const back = shape('rect', 'label', { x, y, width: 8 + size * widthOf(text), height: h });
-  back.style.fill = colour;
-  const words = shape('text', 'label', { x: x + 4, y: y + 4 + .86 * size, 'font-size': size });
-  words.textContent = text;
-  return [back, words];
+  return [
+    svgElement('rect', { class: 'label', x, y, width: 8 + size * widthOf(text), height: h, style: `fill: ${colour}` }),
+    svgElement('text', { class: 'label', x: x + 4, y: y + 4 + .86 * size, 'font-size': size }, text),
+  ];
 }
 
 // Width of a text in a font of size 1.
@@ -123,14 +121,4 @@ function widthOf(text) {
   const pen = widthOf.pen ?? (widthOf.pen = document.createElement('canvas').getContext('2d'));
   pen.font = '100px "Source Sans", sans-serif';
   return pen.measureText(text).width / 100;
-}
-
-function corners([x1, y1, x2, y2]) {
-  return { x: x1, y: y1, width: x2 - x1, height: y2 - y1 };
-}
-
-function shape(tag, name, place) {
-  const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
-  for (const [a, v] of Object.entries({ class: name, ...place })) made.setAttribute(a, v);
-  return made;
 }

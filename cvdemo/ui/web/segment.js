@@ -1,9 +1,10 @@
 // One picture under the masks of one model or several: swipe, opacity, classes, probabilities at a pixel.
 // All of it happens here; Python is not asked again.
+// uses lib/message lib/pictures lib/dom lib/choices lib/drag lib/pointer lib/numbers lib/colours segment_legend
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector('.segment');
   const lab = root.lab ?? (root.lab = buildLab(root));
-  const { fields, parts } = unpackedParts(data);
+  const { fields, parts } = unpacked(data);
   const other = lab.identity !== fields.identity;
   // Python says what to show by a new stamp; at any other rerun the visitor's choice stays.
   if (lab.stamp !== fields.stamp) lab.show = fields.show;
@@ -37,9 +38,7 @@ function buildLab(root) {
     })));
     const truth = parts.truth ? await inflated(parts.truth) : null;
     if (lab.identity !== opened) return; // another picture has come meanwhile
-    if (lab.url) URL.revokeObjectURL(lab.url);
-    lab.url = URL.createObjectURL(new Blob([parts.picture], { type: 'image/jpeg' }));
-    Object.assign(lab, { fields, truth });
+    Object.assign(lab, { fields, truth, url: pictureUrl(lab, opened, parts.picture) });
     root.style.setProperty('--wrong', fields.wrong.join());
     if (!truth) lab.show = 'mask';
     find('.panels').replaceChildren();
@@ -54,27 +53,19 @@ function showChoices(place, lab) {
   const names = lab.truth ? ['mask', 'errors', 'truth'] : ['mask'];
   place.hidden = names.length < 2;
   lab.show = names.includes(lab.show) ? lab.show : 'mask';
-  place.replaceChildren(...names.map((name) => {
-    const b = Object.assign(document.createElement('button'), { type: 'button', textContent: name });
-    b.setAttribute('role', 'radio');
-    b.setAttribute('aria-checked', lab.show === name);
-    b.onclick = () => { lab.show = name; lab.redraw(); find(name)?.focus(); };
-    return b;
-  }));
-  const find = (name) => [...place.children].find((b) => b.textContent === name);
+  radioButtons(place, names, lab.show, (name) => { lab.show = name; lab.redraw(); });
 }
 
 function buildPanel(place, model, lab) {
   const { width, height, colours, wrong } = lab.fields;
-  const element = document.createElement('div');
-  element.className = 'panel';
-  element.innerHTML = `<h4></h4><p class="score"></p><div class="view" tabindex="0"><img><canvas></canvas>
+  const body = element('div', { className: 'panel' });
+  body.innerHTML = `<h4></h4><p class="score"></p><div class="view" tabindex="0"><img><canvas></canvas>
     <div class="spot" hidden></div><div class="swipe" role="slider" tabindex="0" aria-label="Swipe between picture
     and mask" aria-valuemin="0" aria-valuemax="100"></div></div><div class="probe" aria-live="polite"></div>`;
-  place.append(element);
-  const find = (s) => element.querySelector(s);
+  place.append(body);
+  const find = (s) => body.querySelector(s);
   const [canvas, view] = [find('canvas'), find('.view')];
-  find('h4').append(model.title, ' ', Object.assign(document.createElement('small'), { textContent: model.note }));
+  find('h4').append(model.title, ' ', element('small', { textContent: model.note }));
   find('.score').innerHTML = model.scores.map(([name, value]) => `<span>${name} <b>${value}</b></span>`).join('');
   Object.assign(find('img'), { src: lab.url, alt: model.alt });
   view.setAttribute('aria-label', `${model.alt}. Arrow keys move the spot whose probabilities are shown`);
@@ -83,7 +74,7 @@ function buildPanel(place, model, lab) {
   const pixels = new Uint32Array(image.data.buffer);
   const ink = ([r, g, b]) => (255 << 24) | (b << 16) | (g << 8) | r;
   const inks = Uint32Array.from(colours, ink), wrongInk = ink(wrong) >>> 0;
-  const panel = { canvas, element, model };
+  const panel = { canvas, body, model };
   panel.paint = () => {
     const shown = Uint32Array.from(inks, (v, c) => (lab.lit === null ? !lab.off.has(c) : lab.lit === c) ? v : 0);
     const source = lab.show === 'truth' ? lab.truth : model.labels;
@@ -110,21 +101,11 @@ function buildPanel(place, model, lab) {
 }
 
 function withSwipe(handle, view, lab) {
-  const to = (share) => { lab.swipe = Math.max(0, Math.min(1, share)); lab.swiped(); };
-  let held = false;
-  handle.onpointerdown = (e) => {
-    held = true;
-    handle.setPointerCapture(e.pointerId);
-    handle.focus({ preventScroll: true });
-    e.preventDefault(); e.stopPropagation(); // no dragging of the picture itself
-  };
-  handle.onpointermove = (e) => {
-    if (!held) return;
-    const frame = view.getBoundingClientRect();
-    to((e.clientX - frame.left) / frame.width);
-    e.stopPropagation();
-  };
-  handle.onpointerup = handle.onpointercancel = () => { held = false; };
+  const to = (share) => { lab.swipe = clamp(share, 0, 1); lab.swiped(); };
+  dragged(handle, {
+    begin: () => handle.focus({ preventScroll: true }),
+    move: (_, dx, dy, e) => to(shareUnder(e, view)[0]),
+  });
   handle.onkeydown = (e) => {
     const far = e.shiftKey ? 0.1 : 0.02;
     const share = { ArrowLeft: lab.swipe - far, ArrowRight: lab.swipe + far, Home: 0, End: 1 }[e.key];
@@ -135,21 +116,14 @@ function withSwipe(handle, view, lab) {
 
 // The spot under the pointer, the same on all pictures, as shares of width and height.
 function withSpot(view, lab) {
-  const point = (e) => {
-    const frame = view.getBoundingClientRect();
-    const [x, y] = [(e.clientX - frame.left) / frame.width, (e.clientY - frame.top) / frame.height];
-    if (x < 0 || y < 0 || x >= 1 || y >= 1) return;
-    lab.spot = [x, y]; lab.probed();
-  };
-  view.onpointermove = view.onpointerdown = point;
-  view.onkeydown = (e) => {
-    const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[e.key];
-    if (!step) return;
-    const far = (e.shiftKey ? 10 : 1) / 160, [x, y] = lab.spot ?? [0.5, 0.5];
-    const within = (v) => Math.max(0, Math.min(0.9999, v));
-    lab.spot = [within(x + far * step[0]), within(y + far * step[1])];
-    lab.probed(); e.preventDefault();
-  };
+  const to = (x, y) => { lab.spot = [x, y]; lab.probed(); };
+  followSpot(view, {
+    point: ([x, y]) => { if (x >= 0 && y >= 0 && x < 1 && y < 1) to(x, y); },
+    step: (dx, dy, shift) => {
+      const far = (shift ? 10 : 1) / 160, [x, y] = lab.spot ?? [0.5, 0.5], within = (v) => clamp(v, 0, 0.9999);
+      to(within(x + far * dx), within(y + far * dy));
+    },
+  });
 }
 
 function showProbe(place, spot, model, lab) {
@@ -162,7 +136,7 @@ function showProbe(place, spot, model, lab) {
   const lines = Array.from({ length: k }, (_, n) => {
     const id = model.top[n * size + cell], p = model.top[(k + n) * size + cell] / 255;
     return `<div><span>${names[id]}</span><span class="bar"><i style="width:${100 * p}%;
-      background:rgb(${colours[id].join()})"></i></span><span>${Math.round(100 * p)} %</span></div>`;
+      background:${rgb(colours[id])}"></i></span><span>${percent(p)}</span></div>`;
   });
   const at = Math.floor(y * height) * width + Math.floor(x * width);
   const truth = lab.truth ? `<p>truth: ${names[lab.truth[at]]}${

@@ -1,15 +1,12 @@
 // The table of classes: pointing at one lights its pixels alone, a click hides or shows it.
+// uses lib/dom lib/colours
 function buildLegend(table, lab) {
   const { names, colours, rows, heads } = lab.fields;
-  const head = document.createElement('tr');
-  head.innerHTML = heads.map((text) => `<th>${text}</th>`).join('');
-  table.tHead.replaceChildren(head);
+  table.tHead.innerHTML = `<tr>${heads.map((text) => `<th>${text}</th>`).join('')}</tr>`;
   table.tBodies[0].replaceChildren(...rows.map(({ id, cells }) => {
-    const row = document.createElement('tr');
-    const button = Object.assign(document.createElement('button'), { type: 'button' });
-    const swatch = document.createElement('i');
-    swatch.style.background = `rgb(${colours[id].join()})`;
-    button.append(swatch, names[id]);
+    const row = element('tr'), swatch = element('i');
+    swatch.style.background = rgb(colours[id]);
+    const button = element('button', { type: 'button' }, swatch, names[id]);
     row.insertCell().append(button);
     cells.forEach((text) => { row.insertCell().textContent = text; });
     const light = (on) => { lab.lit = on && !lab.off.has(id) ? id : null; lab.redraw(); };
@@ -32,13 +29,12 @@ function buildLegend(table, lab) {
 
 // All panels as they are seen, side by side, at the picture's full size.
 function savePicture(lab) {
-  const { width, height, name } = lab.fields, sheet = document.createElement('canvas');
-  Object.assign(sheet, { width: width * lab.panels.length, height });
+  const { width, height, name } = lab.fields, sheet = element('canvas', { width: width * lab.panels.length, height });
   const pen = sheet.getContext('2d');
-  lab.panels.forEach(({ canvas, element }, k) => {
+  lab.panels.forEach(({ canvas, body }, k) => {
     const errors = lab.show === 'errors';
     Object.assign(pen, { globalAlpha: 1, filter: errors ? 'grayscale(1) opacity(.6)' : 'none' });
-    pen.drawImage(element.querySelector('img'), k * width, 0, width, height);
+    pen.drawImage(body.querySelector('img'), k * width, 0, width, height);
     Object.assign(pen, { globalAlpha: errors ? 1 : lab.opacity, filter: 'none' });
     const from = errors ? 0 : Math.round(lab.swipe * width);
     if (from < width) {
@@ -46,7 +42,7 @@ function savePicture(lab) {
     }
   });
   sheet.toBlob((blob) => {
-    const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(blob), download: name });
+    const link = element('a', { href: URL.createObjectURL(blob), download: name });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }, 'image/png');
