@@ -8,7 +8,7 @@ import streamlit as st
 
 from cvdemo.data.chosen import Chosen
 from cvdemo.labs.yolo_ssd.board import predictions, side_by_side, ssd_view, yolo_view
-from cvdemo.labs.yolo_ssd.controls import choose_thresholds
+from cvdemo.labs.yolo_ssd.controls import choose_view_options
 from cvdemo.labs.yolo_ssd.experiment import LEVELS, SSDLevels, YOLOGrid
 from cvdemo.nets.ssd import SSD, ssd_loss
 from cvdemo.nets.yolo import YOLO, assign_targets, boxes_of, yolo_loss
@@ -35,13 +35,13 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
 @guarded
 def results(chosen: Chosen, grid: YOLOGrid, levels: SSDLevels, view: str) -> None:
     """Thresholds and under them the chosen view: all that runs when a slider moves."""
-    thresholds = choose_thresholds(chosen)
+    options = choose_view_options(chosen)
     if view == DEFAULTS:
-        ssd_view(chosen, levels, thresholds)
+        ssd_view(chosen, levels, options)
     elif view == BOTH:
-        side_by_side(chosen, grid, levels, thresholds)
+        side_by_side(chosen, grid, levels, options)
     else:
-        yolo_view(chosen, grid, thresholds)
+        yolo_view(chosen, grid, options)
 
 
 @st.fragment

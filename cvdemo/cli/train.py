@@ -44,15 +44,15 @@ def command(key: str, minutes: float | None, device: str | None, out: Path | Non
         path.unlink(missing_ok=True)
 
 
-def _with_start(wanted: Recipe, folder: Path) -> list[Recipe]:
-    """The recipe, behind those of the nets that it starts from and that are not here yet."""
-    if wanted.start and not _weights(wanted.start, folder).is_file():
-        return [*_with_start(recipe(wanted.start), folder), wanted]
-    return [wanted]
+def _with_start(last: Recipe, folder: Path) -> list[Recipe]:
+    """The recipe, after those of the nets that it starts from and that have no weights yet."""
+    if last.start and not _weights(last.start, folder).is_file():
+        return [*_with_start(recipe(last.start), folder), last]
+    return [last]
 
 
 def _weights(key: str, folder: Path) -> Path:
-    """Weights of a net: in the folder that is written to, else the shipped ones."""
+    """The weights file of a net: in the output folder, else the shipped one."""
     mine = folder / f"{key}.safetensors"
     return mine if mine.is_file() else weights_folder() / f"{key}.safetensors"
 
@@ -87,7 +87,7 @@ def _name(one: Recipe, minutes: float | None, whole: bool) -> str:
 
 @contextmanager
 def _polite(run: Run) -> Iterator[None]:
-    """While it lasts, Ctrl-C or SIGTERM ends the run behind its step."""
+    """A context in which Ctrl-C or SIGTERM ends the run after its current step."""
 
     def stop(number: int, frame: Any) -> None:
         run.stop = True
@@ -101,7 +101,7 @@ def _polite(run: Run) -> Iterator[None]:
 
 
 def _bar(run: Run) -> tqdm:
-    """A bar over steps, or over seconds where the schedule goes by the clock, with the time that is left."""
+    """A progress bar over steps, or over seconds for a schedule in minutes."""
     if run.minutes is None:
         return tqdm(total=run.recipe.steps, initial=run.step, desc=run.recipe.key, unit="step", mininterval=1)
     total = round(60 * run.minutes)
@@ -110,7 +110,7 @@ def _bar(run: Run) -> tqdm:
 
 
 def _report(bar: tqdm, run: Run, loss: float) -> None:
-    """Move the bar, and now and then score the averaged net on val scenes."""
+    """Update the bar, and score the averaged net on val scenes at regular intervals."""
     done = run.step if run.minutes is None else run.seconds
     bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
     bar.update(min(done, bar.total) - bar.n)

@@ -15,7 +15,7 @@ from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.colours import colour
 from cvdemo.draw.detections import draw_detections
 from cvdemo.draw.matches import draw_matches
-from cvdemo.labs.yolo_ssd.controls import Thresholds, choose_levels
+from cvdemo.labs.yolo_ssd.controls import ViewOptions, choose_levels
 from cvdemo.labs.yolo_ssd.experiment import (
     SMALL,
     Floats,
@@ -62,11 +62,11 @@ def predictions(chosen: Chosen) -> tuple[YOLOGrid, SSDLevels]:
         return _yolo_grid(chosen.identity, chosen.picture), _ssd_levels(chosen.identity, chosen.picture)
 
 
-def yolo_view(chosen: Chosen, found: YOLOGrid, thresholds: Thresholds) -> None:
+def yolo_view(chosen: Chosen, found: YOLOGrid, options: ViewOptions) -> None:
     """The grid in four pictures."""
-    kept = select(found.raw, score=thresholds.score, iou=thresholds.iou)
+    kept = select(found.raw, score=options.score, iou=options.iou)
     _score(chosen, kept)
-    _yolo_board(chosen, found, kept, thresholds)
+    _yolo_board(chosen, found, kept, options)
     rows, columns, boxes = found.confidence.shape
     values = 5 * boxes + found.classes.shape[-1]
     st.caption(
@@ -76,14 +76,14 @@ def yolo_view(chosen: Chosen, found: YOLOGrid, thresholds: Thresholds) -> None:
     _downloads(chosen, kept, "yolo")
 
 
-def ssd_view(chosen: Chosen, found: SSDLevels, thresholds: Thresholds) -> None:
+def ssd_view(chosen: Chosen, found: SSDLevels, options: ViewOptions) -> None:
     """Detections by the level that found them; levels can be switched off."""
     used, shown = choose_levels()
-    kept = select(from_levels(found, used), score=thresholds.score, iou=thresholds.iou)
+    kept = select(from_levels(found, used), score=options.score, iou=options.iou)
     board, beside = st.columns([1.9, 1], gap="medium")
     with board:
         _score(chosen, kept)
-        _ssd_board(chosen, found, kept, shown, thresholds)
+        _ssd_board(chosen, found, kept, shown, options)
     with beside:
         _level_table(found, kept, used)
         if chosen.truth is not None:
@@ -111,7 +111,7 @@ def _level_table(found: SSDLevels, kept: sv.Detections, used: list[int]) -> None
     st.markdown(f"| stride | cells | boxes | side | kept |\n|---|---|---|---|---|\n{rows}")
 
 
-def side_by_side(chosen: Chosen, grid: YOLOGrid, levels: SSDLevels, thresholds: Thresholds) -> None:
+def side_by_side(chosen: Chosen, grid: YOLOGrid, levels: SSDLevels, options: ViewOptions) -> None:
     """Both nets on the picture with their times and, on a scene, what they found and missed."""
     left, right = st.columns(2, gap="medium")
     for side, key, raw, milliseconds in (
@@ -119,7 +119,7 @@ def side_by_side(chosen: Chosen, grid: YOLOGrid, levels: SSDLevels, thresholds: 
         (right, "ssd", levels.raw, levels.milliseconds),
     ):
         with side:
-            kept = select(raw, score=thresholds.score, iou=thresholds.iou)
+            kept = select(raw, score=options.score, iou=options.iou)
             _one_side(chosen, zoo.spec(key), kept, milliseconds)
     if chosen.truth is not None:
         st.caption("Green: found, IoU with the truth of .5 or more. Red: a false box. Dashed white: missed.")
@@ -181,27 +181,27 @@ def kept_rows(kept: sv.Detections) -> list[dict[str, Any]]:
     ]
 
 
-def _yolo_board(chosen: Chosen, found: YOLOGrid, kept: sv.Detections, thresholds: Thresholds) -> None:
+def _yolo_board(chosen: Chosen, found: YOLOGrid, kept: sv.Detections, options: ViewOptions) -> None:
     """YOLO's four pictures: class map, boxes by confidence, their product, what is kept."""
     rows, columns, boxes = found.confidence.shape
-    fields = _common_fields(chosen, thresholds) | {
+    fields = _common_fields(chosen, options) | {
         "rows": rows,
         "columns": columns,
         "boxes": boxes,
         "cell": found.cell,
         "names": THINGS,
         "colours": [colour(name) for name in THINGS],
-        "score": thresholds.score,
+        "score": options.score,
         "kept": kept_rows(kept),
     }
     _grid(data=packed(fields, _parts(chosen, found.boxes, found.confidence, found.classes)), key="yolo-board")
 
 
 def _ssd_board(
-    chosen: Chosen, found: SSDLevels, kept: sv.Detections, shown: int, thresholds: Thresholds
+    chosen: Chosen, found: SSDLevels, kept: sv.Detections, shown: int, options: ViewOptions
 ) -> None:
     """SSD's detections by the level that found them, and the default boxes under the pointer at one level."""
-    fields = _common_fields(chosen, thresholds) | {
+    fields = _common_fields(chosen, options) | {
         "unit": found.unit,
         "strides": found.strides,
         "cells": found.cells,
@@ -215,13 +215,13 @@ def _ssd_board(
     _levels(data=packed(fields, _parts(chosen, found.boxes)), key="ssd-board")
 
 
-def _common_fields(chosen: Chosen, thresholds: Thresholds) -> dict[str, Any]:
+def _common_fields(chosen: Chosen, options: ViewOptions) -> dict[str, Any]:
     height, width = chosen.picture.shape[:2]
     return {
         "identity": chosen.identity,
         "width": width,
         "height": height,
-        "truth": [] if thresholds.truth is None else thresholds.truth.tolist(),
+        "truth": [] if options.truth is None else options.truth.tolist(),
         "alt": chosen.name,
     }
 

@@ -13,7 +13,7 @@ from cvdemo.labs.yolo_ssd.experiment import LEVELS
 from cvdemo.ui import widgets
 
 
-class Thresholds(NamedTuple):
+class ViewOptions(NamedTuple):
     """Score and NMS threshold, and the true boxes [T, 4] to lay over the picture, None for none."""
 
     score: float
@@ -21,7 +21,7 @@ class Thresholds(NamedTuple):
     truth: NDArray[np.float32] | None
 
 
-def choose_thresholds(chosen: Chosen) -> Thresholds:
+def choose_view_options(chosen: Chosen) -> ViewOptions:
     """Both thresholds, and on a scene whether its truth is shown."""
     left, middle, right = st.columns([2, 2, 1], gap="medium", vertical_alignment="center")
     score = widgets.slider("score", "Score threshold", 0.02, 1.0, 0.4, 0.01, place=left)
@@ -29,7 +29,7 @@ def choose_thresholds(chosen: Chosen) -> Thresholds:
     truth = None
     if chosen.truth is not None and widgets.toggle("truth", "Show the truth", place=right):
         truth = chosen.truth.boxes[~chosen.truth.difficult]
-    return Thresholds(score, iou, truth)
+    return ViewOptions(score, iou, truth)
 
 
 def choose_levels() -> tuple[list[int], int]:
