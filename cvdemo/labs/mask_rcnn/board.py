@@ -130,9 +130,12 @@ def _shift_chart(costs: ShiftCosts) -> go.Figure:
     for key, iou in costs.ious.items():
         name, paint = COLOURS[key]
         figure.add_scatter(x=costs.shifts, y=iou, name=name, mode="lines+markers", line={"color": paint})
+    least = min(float(iou.min()) for iou in costs.ious.values())
     figure.update_layout(
-        height=280, margin={"l": 10, "r": 10, "t": 10, "b": 10}, legend={"orientation": "h"},
-        xaxis_title="shift of the RoI in the net's pixels", yaxis={"title": "mask IoU", "range": [0, 1]},
+        height=300, margin={"l": 10, "r": 10, "t": 10, "b": 10},
+        legend={"orientation": "h", "y": 1.15, "yanchor": "top"},
+        xaxis_title="shift of the RoI in the net's pixels",
+        yaxis={"title": "mask IoU", "range": [max(0, least - 0.05), 1]},
     )  # fmt: skip
     return figure
 
