@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from cvdemo.errors import CvdemoError
 from cvdemo.train.recipes import Recipe, recipe, recipes
-from cvdemo.zoo.device import check_device, default_device
+from cvdemo.zoo.device import check_device, default_device, settled
 from cvdemo.zoo.fetch import cache_folder
 from cvdemo.zoo.weights import read_weights, weights_folder
 
@@ -36,7 +36,7 @@ def command(key: str, minutes: float | None, device: str | None, out: Path | Non
     A run that is stopped, killed or out of disk goes on from its last checkpoint when the same command is
     given again.
     """
-    device = default_device() if device is None else check_device(device)
+    device = settled(default_device() if device is None else check_device(device))
     folder = out or weights_folder()
     chosen = list(recipes().values()) if key == "all" else _with_start(recipe(key), folder)
     checkpoints = [_train(one, minutes, device, folder, whole=key == "all") for one in chosen]
