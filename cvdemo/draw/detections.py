@@ -70,7 +70,7 @@ def lay_masks(
     threshold: float = 0.5,
     opacity: float = 0.5,
 ) -> None:
-    """Lay masks over a picture [H, W, 3] in place, one at a time, the first on top.
+    """Blend masks over a picture [H, W, 3] in place, the first on top.
 
     Where a mask is at least the threshold, its colour covers the picture by the opacity.
     """
@@ -84,7 +84,7 @@ def lay_masks(
 
 
 def draw_skeletons(scene: np.ndarray, keypoints: np.ndarray, pen: Measures) -> np.ndarray:
-    """Limbs and keypoints [N, 17, 3] on a picture, without those that score less than `LEAST_KEYPOINT`."""
+    """Draw limbs and keypoints [N, 17, 3] with scores of at least `LEAST_KEYPOINT` on a picture."""
     xy = np.where(keypoints[..., 2:] >= LEAST_KEYPOINT, keypoints[..., :2], 0)  # (0, 0) is not drawn
     people = sv.KeyPoints(xy.astype(np.float32))
     limbs = [(a + 1, b + 1) for a, b in LIMBS]  # supervision counts from 1

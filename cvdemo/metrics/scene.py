@@ -1,4 +1,4 @@
-"""The score of the detections of one drawn scene against its truth."""
+"""Metrics of the detections of one drawn scene against its truth."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SYNONYMS = {"sports ball": "ball"}  # COCO's name for it
 
 
 class SceneScore(NamedTuple):
-    """Shown detections against one scene: COCO's AP and AP50, and counts at IoU .5."""
+    """Detections of one scene: COCO's AP and AP50 (0..1, -1 without truth), and counts at IoU .5."""
 
     ap: float
     ap50: float
@@ -34,10 +34,9 @@ class SceneScore(NamedTuple):
 
 
 def scene_score(found: sv.Detections, truth: Truth) -> SceneScore:
-    """The score of detections on a scene by COCO's rules; classes are matched by name.
+    """The metrics of detections on a scene by COCO's rules; classes are matched by name.
 
-    Things marked difficult need not be found, and finding them is no mistake. Detections of classes that
-    the world does not have are mistakes.
+    Difficult objects are ignored. Detections of classes that the world lacks are false positives.
     """
     names = [SYNONYMS.get(name, name) for name in class_names(found)]
     known = {name: k + 1 for k, name in enumerate((*THINGS, "something else"))}
