@@ -1,4 +1,4 @@
-"""Detections as files to take away: COCO's JSON and CSV."""
+"""Detections as files: COCO's JSON and CSV."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cvdemo.ops.keypoints import KEYPOINT_NAMES
 
 
 class PictureDetections(NamedTuple):
-    """What was found on one picture: its file name, width and height in pixels, and the detections."""
+    """The detections of one picture: its file name, `size` (width, height) in pixels, and the detections."""
 
     name: str
     size: tuple[int, int]
@@ -25,9 +25,9 @@ class PictureDetections(NamedTuple):
 
 
 def to_coco(detections: sv.Detections, image_id: int) -> list[dict[str, Any]]:
-    """COCO's results: image_id, category_id, bbox (x y width height, to 0.01 pixel), score (to 1e-5).
+    """COCO's results list: image_id, category_id, bbox (x y width height, to 0.01 pixel), score (to 1e-5).
 
-    With masks there is a `segmentation` in run lengths, with keypoints their flat list of x, y and score.
+    Masks add a run-length encoded `segmentation`, keypoints their flat list of x, y and score.
     """
     class_ids = [] if detections.class_id is None else detections.class_id.tolist()
     rows = zip(detections.xyxy.tolist(), class_ids, confidence(detections).tolist(), strict=True)
@@ -64,10 +64,10 @@ def coco_text(detections: sv.Detections) -> str:
 
 
 def coco_file(found: Sequence[PictureDetections], names: Mapping[int, str]) -> dict[str, Any]:
-    """One COCO-style object of several pictures: images, categories, and annotations that have a score.
+    """One COCO-style object of several pictures: images, categories, and annotations with scores.
 
-    Images are numbered from 1 in their order; `names` are the class names by category id. The list
-    `annotations` alone is what COCO's tools read as results.
+    Images are numbered from 1 in their order; `names` maps category ids to class names. The list
+    `annotations` by itself is in COCO's results format.
     """
     images, annotations = [], []
     for image_id, (name, (width, height), detections) in enumerate(found, 1):
@@ -89,9 +89,9 @@ def _area(row: dict[str, Any]) -> float:
 
 
 def to_csv(detections: sv.Detections) -> str:
-    """A line per detection under a heading: class, score, and the box's corners in pixels.
+    """CSV with a header and a line per detection: class, score, and x1 y1 x2 y2 in pixels.
 
-    With masks their areas in pixels follow, with keypoints x, y and score of each.
+    Masks add their areas in pixels, keypoints x, y and score of each.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -118,6 +118,6 @@ def _further_columns(detections: sv.Detections) -> tuple[list[str], list[list[st
 
 
 def class_names(detections: sv.Detections) -> list[str]:
-    """The class names of detections that have them, else their class ids; none where nothing was found."""
+    """The class names of the detections, or their class ids if they have no names; [] without detections."""
     names = detections.data.get("class_name", detections.class_id)
     return [] if names is None else [str(name) for name in names]

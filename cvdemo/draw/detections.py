@@ -1,4 +1,4 @@
-"""Boxes, labels, masks and skeletons on pictures, by supervision's annotators."""
+"""Boxes, labels, masks and skeletons on pictures, drawn by supervision's annotators."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from cvdemo.ops.masks import PastedMasks
 
 LEAST_KEYPOINT = 0.2  # score of a keypoint that is drawn
 
-# OpenCV sets up its fonts anew in every thread that writes, and a page runs in a new thread each time:
-# pens that stay draw in a tenth of the time.
+# OpenCV loads its fonts in every thread that writes text, and a page runs in a new thread each time: threads
+# that stay draw in a tenth of the time.
 _PENS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="pen")
 
 
 class Measures(NamedTuple):
-    """Pixels of a box's line and of a label's height (0 where a picture is too small for labels)."""
+    """Line width of boxes and height of labels in pixels (0 if the picture is too small for labels)."""
 
     line: int
     label: int
@@ -30,7 +30,7 @@ class Measures(NamedTuple):
 
 
 def measures(picture: np.ndarray) -> Measures:
-    """How thick and how large boxes and labels are drawn on a picture [H, W, 3]."""
+    """The sizes of lines and labels that suit a picture [H, W, 3]."""
     size = max(picture.shape[:2])
     scale = max(0.4, size / 1100)
     label = round(30 * scale) + 8 if min(picture.shape[:2]) >= 40 else 0
@@ -38,9 +38,9 @@ def measures(picture: np.ndarray) -> Measures:
 
 
 def draw_detections(picture: np.ndarray, detections: sv.Detections, *, labels: bool = True) -> np.ndarray:
-    """A copy of a picture [H, W, 3] uint8 RGB with boxes, and labels "class score" where wanted.
+    """A copy of a picture [H, W, 3] uint8 RGB with boxes and, with `labels`, "class score" above each.
 
-    Masks and skeletons are drawn too, where detections have them.
+    Masks and skeletons are drawn too if the detections have them.
     """
     return _PENS.submit(_draw, picture, detections, labels).result()
 
@@ -93,10 +93,10 @@ def draw_skeletons(scene: np.ndarray, keypoints: np.ndarray, pen: Measures) -> n
 def _write_labels(
     scene: np.ndarray, detections: sv.Detections, lookup: np.ndarray, pen: Measures
 ) -> np.ndarray:
-    """Labels above their boxes, or inside where a box touches the top; the best score is written last.
+    """Draw labels above their boxes, or inside at the top edge; the highest score is drawn last.
 
-    supervision's own `smart_position` keeps them on the picture too, but costs more than all else
-    that a slider does.
+    supervision's own `smart_position` also keeps labels on the picture, but takes more time than everything
+    else that a slider triggers.
     """
     inside = detections.xyxy[:, 1] < pen.label
     names = zip(detections.data["class_name"], confidence(detections), strict=True)

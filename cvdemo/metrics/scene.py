@@ -35,7 +35,7 @@ class SceneScore(NamedTuple):
     def text(self) -> str:
         """One line for the page."""
         numbers = "" if self.ap < 0 else f"AP **{self.ap:.3f}** · AP50 **{self.ap50:.3f}** · "
-        return f"{numbers}{self.found} of {self.asked} things found, {self.false} false"
+        return f"{numbers}{self.found} of {self.asked} objects found, {self.false} false"
 
 
 class SceneMatches(NamedTuple):

@@ -195,7 +195,7 @@ def put(values: Mapping[str, Any]) -> None:
     """
     page = kept()
     for name, new in values.items():
-        page.values[name] = new
+        page.set(name, new)
         page.unread.pop(name, None)
         page.of.pop(name, None)
         if name not in page.writers:

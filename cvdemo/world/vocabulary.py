@@ -1,4 +1,4 @@
-"""What can be in the world: classes with stable ids, colour-blind-safe colours, keypoints, colour names."""
+"""The vocabulary of the world: classes with stable ids and colours, keypoints, named colours of objects."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from cvdemo.ops.keypoints import KEYPOINT_NAMES, LIMBS
 Colour = tuple[float, float, float]
 
 WORLD_VERSION = 1
-"""Goes up whenever a seed's scene changes: weights and pinned hashes belong to one version."""
+"""Increases whenever a seed's scene changes: weights and pinned hashes belong to one version."""
 
 SPLITS = ("train", "val", "test")
 
 THINGS = ("person", "cat", "dog", "duck", "car", "ball", "kite", "teddy bear")
-"""Names of the thing classes; the position is the class id, 0..7."""
+"""Names of the thing classes; the index is the class id, 0..7."""
 
 STUFF = ("sky", "grass", "tree", "snow", "road", "water")
-"""Names of the stuff classes; the position is the semantic id, 0..5."""
+"""Names of the stuff classes; the index is the semantic id, 0..5."""
 
 SEMANTIC = STUFF + THINGS
-"""Names of the semantic classes; the position is the semantic id, 0..13 (thing class k is 6 + k)."""
+"""Names of the semantic classes; the index is the semantic id, 0..13 (thing class k is 6 + k)."""
 
 FIRST_THING = len(STUFF)
 
@@ -40,7 +40,7 @@ COLOURS: dict[str, tuple[int, int, int]] = {
     "road": (105, 114, 96),
     "water": (90, 106, 224),
 }
-"""Colour of each semantic class, RGB 0..255, apart from one another for every kind of colour vision."""
+"""Colour of each semantic class, RGB 0..255, distinct for every kind of colour vision."""
 
 KEYPOINTS = KEYPOINT_NAMES
 """The 17 keypoints of COCO in COCO's order; left and right are the person's own."""
@@ -62,7 +62,7 @@ PAINTS: dict[str, Colour] = {
     "brown": (150, 98, 62),
     "golden": (226, 172, 96),
 }
-"""The named colours of things, as painted in plain daylight."""
+"""The named colours of objects, as painted in plain daylight."""
 
 THING_PAINTS: dict[str, tuple[str, ...]] = {
     "person": ("red", "orange", "yellow", "green", "blue", "purple", "pink", "white", "grey"),
@@ -74,4 +74,4 @@ THING_PAINTS: dict[str, tuple[str, ...]] = {
     "kite": ("red", "blue", "yellow", "green", "orange", "purple", "pink"),
     "teddy bear": ("brown", "golden", "white", "pink", "grey"),
 }
-"""The colours that each thing class comes in; a person's is that of what covers the chest."""
+"""The colours of each thing class; a person's colour is that of the clothes on the chest."""

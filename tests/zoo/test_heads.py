@@ -27,7 +27,7 @@ from cvdemo.ops.detections import keypoints_of, masks_of, scaled, select
 from cvdemo.zoo import torchvision_heads, transformers_heads
 from cvdemo.zoo.catalogue_hub import TORCHVISION, TRANSFORMERS
 from cvdemo.zoo.entries import entry
-from cvdemo.zoo.evaluate import coco_numbers, drawn_data, drawn_people, evaluate
+from cvdemo.zoo.evaluate import CocoData, coco_numbers, drawn_data, drawn_people, evaluate
 from cvdemo.zoo.grabcut import GrabCut
 from cvdemo.zoo.model import FLOOR, Detector, RawArrays
 from cvdemo.zoo.spec import ModelSpec, Task
@@ -236,6 +236,34 @@ def test_numbers_are_pycocotools_own() -> None:
     theirs.summarize()
     assert list(ours.values()) == pytest.approx(theirs.stats.tolist(), abs=1e-9)
     assert 0 < ours["keypoint_AP"] < 1
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_category_may_have_the_id_0(first: int) -> None:
+    truth = {
+        "images": [{"id": 1, "width": 120, "height": 100}],
+        "categories": [{"id": first, "name": "person"}, {"id": first + 1, "name": "dog"}],
+        "annotations": [
+            {
+                "id": 1,
+                "image_id": 1,
+                "category_id": first,
+                "bbox": [10, 10, 40, 80],
+                "area": 3200,
+                "iscrowd": 0,
+            },
+            {
+                "id": 2,
+                "image_id": 1,
+                "category_id": first + 1,
+                "bbox": [60, 20, 30, 20],
+                "area": 600,
+                "iscrowd": 0,
+            },
+        ],
+    }
+    data = CocoData(truth, {1: lambda: PICTURE}, {"person": first, "dog": first + 1})
+    assert evaluate(Fixed(COCO_SPEC, TWO), data)["AP"] == pytest.approx(1)
 
 
 def test_truth_without_masks_or_keypoints() -> None:

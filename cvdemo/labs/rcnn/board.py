@@ -112,8 +112,8 @@ def _costs(runs: Sequence[FamilyRun]) -> None:
         if isinstance(run.detector.net, RCNN):
             area, pixels = run.working.shape[0] * run.working.shape[1], network_pixels(run)
             st.markdown(
-                f"R-CNN's network ran on **{pixels:,} pixels** of a picture that has {area:,}: each was "
-                f"computed **{pixels / area:.1f} times** on average. The others computed it once."
+                f"R-CNN's network ran on **{pixels:,} pixels** of a picture that has {area:,}: every pixel "
+                f"was computed **{pixels / area:.1f} times** on average. The others computed it once."
             )
     rows = [cost_row(run, results.multiply_adds(run.key, run.working.shape, run.prepared)) for run in runs]
     st.dataframe(rows, hide_index=True, width="stretch")
