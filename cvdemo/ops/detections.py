@@ -2,7 +2,8 @@
 
 Detections may carry masks, `data["masks"]` [N, M, M] in 0..1 as small as the network gives them, each
 stretched over its box of `data["mask_boxes"]` [N, 4] in pixels of a picture of the size
-`metadata["size"]` (height, width); and `data["keypoints"]` [N, 17, 3], x, y in pixels and a score.
+`metadata["size"]` (height, width), where pixels of at least `metadata["mask_threshold"]`, .5 where nothing
+is said, belong to the object; and `data["keypoints"]` [N, 17, 3], x, y in pixels and a score.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from cvdemo.ops.masks import PastedMasks
 from cvdemo.ops.nms import batched_nms
 
 MASKS, MASK_BOXES, KEYPOINTS, SIZE = "masks", "mask_boxes", "keypoints", "size"
+MASK_THRESHOLD = "mask_threshold"
 
 
 def select(
@@ -59,7 +61,13 @@ def masks_of(detections: sv.Detections) -> PastedMasks | None:
     if MASKS not in detections.data:
         return None
     masks, boxes = (np.asarray(detections.data[name]) for name in (MASKS, MASK_BOXES))
-    return PastedMasks(masks, boxes, detections.metadata[SIZE])
+    threshold = detections.metadata.get(MASK_THRESHOLD, 0.5)
+    return PastedMasks(masks, boxes, detections.metadata[SIZE], threshold)
+
+
+def at_mask_threshold(detections: sv.Detections, threshold: float) -> sv.Detections:
+    """The same detections, whose masks hold the pixels of at least a threshold in 0..1."""
+    return replace(detections, metadata={**detections.metadata, MASK_THRESHOLD: threshold})
 
 
 def keypoints_of(detections: sv.Detections) -> np.ndarray | None:
