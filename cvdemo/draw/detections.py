@@ -66,18 +66,16 @@ def lay_masks(
     masks: PastedMasks,
     colours: Sequence[tuple[int, int, int]],
     *,
-    threshold: float = 0.5,
     opacity: float = 0.5,
 ) -> None:
-    """Lay masks over a picture [H, W, 3] in place, one at a time, the first on top.
+    """Blend masks over a picture [H, W, 3] in place, the first on top.
 
-    Where a mask is at least the threshold, its colour covers the picture by the opacity.
+    Where a mask is at least its threshold, its colour covers the picture by the opacity.
     """
     for row in range(len(masks))[::-1]:
         patch = masks.patch(row)
-        height, width = patch.values.shape
-        part = scene[patch.top : patch.top + height, patch.left : patch.left + width]
-        inside = patch.values >= threshold
+        part = scene[patch.within]
+        inside = patch.values >= masks.threshold
         colour = opacity * np.array(colours[row], np.float32)
         part[inside] = ((1 - opacity) * part[inside] + colour).astype(np.uint8)
 
