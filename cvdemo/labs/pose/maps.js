@@ -21,6 +21,7 @@ function drawCrop(canvas, lab, k, opacity) {
   if (lab.image.complete && lab.image.naturalWidth) ink.drawImage(lab.image, 0, 0, width, lab.height);
   if (!heat) return { ink, scale };
   const [left, top, right, bottom] = heat.area;
+  fillBox(ink, lab.region, '#000', 0.5 * opacity); // the map stands out, and the person is still there
   ink.globalAlpha = opacity;
   ink.drawImage(lab.tinted[k], left, top, right - left, bottom - top);
   ink.globalAlpha = 1;
