@@ -8,6 +8,7 @@ from cvdemo.labs.dilated.board import aspp, board, cost_table, figures, response
 from cvdemo.labs.dilated.controls import EXPERIMENTS, choose_stack
 from cvdemo.labs.dilated.experiment import ASPP_KEY, counts_csv, formula
 from cvdemo.ops.dilated import dilated_response, measured_counts, path_counts, receptive_field
+from cvdemo.ui.downloads import offer, text
 from cvdemo.ui.page import code_fold, guarded, header, texts, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.try_this import try_this
@@ -24,7 +25,7 @@ def lab() -> None:
     with left:
         chosen = choose_picture("scene")
         layers = choose_stack()
-        st.download_button("Counts as CSV", lambda: counts_csv(layers), "field.csv", "text/csv", key="counts")
+        offer("field", text("Counts as CSV", "csv", lambda: counts_csv(layers)))
     with right:
         try_this(PAGE, EXPERIMENTS)
         figures(layers)

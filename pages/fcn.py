@@ -11,6 +11,7 @@ from cvdemo.labs.fcn.experiment import STRIDES
 from cvdemo.nets.fcn import convolutionalized
 from cvdemo.nets.patch_classifier import EveryPatch, PatchClassifier, multiply_adds
 from cvdemo.ops.windows import shift_and_stitch, slide
+from cvdemo.ui import widgets
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.try_this import try_this
@@ -33,15 +34,15 @@ def lab() -> None:
     left, right = st.columns([1, 3.2], gap="medium")
     with left:
         chosen = choose_picture("scene")
-        stride = st.select_slider("Stride in pixels", STRIDES, 8, key="stride", bind="query-params")
-        longest = st.select_slider("Longer side in pixels", SIZES, 192, key="longest", bind="query-params")
+        stride = widgets.select_slider("stride", "Stride in pixels", STRIDES, 8)
+        longest = widgets.select_slider("longest", "Longer side in pixels", SIZES, 192)
     if chosen is None:
         return
     with right:
-        found = patch_scores(chosen, int(longest), int(stride))
+        found = patch_scores(chosen, longest, stride)
         race(chosen, found)
         accuracy(chosen, found)
-    layer_as_kernel(chosen, int(longest))
+    layer_as_kernel(chosen, longest)
     costs(found)
 
 

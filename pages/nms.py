@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cvdemo.data.chosen import Chosen
 from cvdemo.labs.nms.controls import (
     NMSChoice,
     RawBoxes,
@@ -25,7 +26,7 @@ from cvdemo.ops.replay import Method
 from cvdemo.ui import state
 from cvdemo.ui.models import about
 from cvdemo.ui.page import code_fold, guarded, header, theory
-from cvdemo.ui.source import Chosen, choose_picture
+from cvdemo.ui.source import choose_picture
 
 
 def result(chosen: Chosen, boxes: RawBoxes, choice: NMSChoice, method: Method, *, key: str) -> NMSRun:

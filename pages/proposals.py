@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cvdemo.data.chosen import Chosen
 from cvdemo.labs.proposals.board import (
     boxes_over_picture,
     downloads,
@@ -19,7 +20,7 @@ from cvdemo.ops import grouping
 from cvdemo.ops.regions import Strategy, selective_search
 from cvdemo.ops.segments import colour_histograms, felzenszwalb_labels, texture_histograms
 from cvdemo.ui.page import code_fold, guarded, header, theory
-from cvdemo.ui.source import Chosen, choose_picture
+from cvdemo.ui.source import choose_picture
 from cvdemo.ui.try_this import try_this
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cvdemo.labs.roi.board import board, levels
-from cvdemo.labs.roi.controls import EXPERIMENTS, WIDTH, current_roi, place_of_experiment
+from cvdemo.labs.roi.board import board
+from cvdemo.labs.roi.controls import EXPERIMENTS, WIDTH, current_roi
+from cvdemo.labs.roi.results import levels
 from cvdemo.ops.roi import ps_roi_align, ps_roi_pool, roi_align, roi_pool
 from cvdemo.ops.roi_bins import align_bins, pool_bins, ps_pool_bins
 from cvdemo.ops.roi_masks import mask_ious
@@ -26,7 +27,6 @@ def lab() -> None:
         st.info("Choose a picture to begin.")
         return
     features = levels(chosen)
-    place_of_experiment(chosen, features)
     board(chosen, features, current_roi(chosen, features), row)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from cvdemo.labs.upsampling.board import grids_board, picture_row
-from cvdemo.labs.upsampling.controls import EDITS, choose_options, edited_grids
+from cvdemo.labs.upsampling.controls import choose_options, edited_grids
 from cvdemo.ops.transposed import convolution_matrix, transposed_convolution, transposed_summands
 from cvdemo.ops.upsampling import bed_of_nails, bilinear, linear_weights, max_pool, max_unpool, nearest
 from cvdemo.ui.page import code_fold, guarded, header, theory
@@ -16,12 +16,12 @@ from cvdemo.ui.try_this import try_this
 
 def _stamps(kernel: int, stride: int, weights: str, *, padding: int = 0) -> dict[str, Any]:
     numbers = {"kernel": kernel, "stride": stride, "padding": padding, "added": 0, "dilation": 1}
-    return {"way": "transposed convolution", "cells": 3, "weights": weights, EDITS: {}, **numbers}
+    return {"way": "transposed convolution", "cells": 3, "weights": weights, **numbers}
 
 
 EXPERIMENTS: dict[str, dict[str, Any]] = {
-    "the lecture's 4 × 4": {"way": "max unpooling", "cells": 2, "factor": 2, EDITS: {}},
-    "aligned corners": {"way": "bilinear", "cells": 2, "factor": 4, "corners": True, EDITS: {}},
+    "the lecture's 4 × 4": {"way": "max unpooling", "cells": 2, "factor": 2},
+    "aligned corners": {"way": "bilinear", "cells": 2, "factor": 4, "corners": True},
     "checkerboard": _stamps(3, 2, "ones"),
     "no checkerboard": _stamps(4, 2, "ones"),
     "bilinear by weights": _stamps(4, 2, "bilinear", padding=1),

@@ -11,6 +11,7 @@ from cvdemo.labs.windows.experiment import FACTOR, MOST_SCALES, SMALLEST, STRIDE
 from cvdemo.nets.fcn import convolutionalized
 from cvdemo.nets.sliding_window import EveryWindow, SlidingWindow, WindowClassifier
 from cvdemo.ops.windows import pyramid, pyramid_count, slide
+from cvdemo.ui import widgets
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
@@ -29,15 +30,12 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
 
 def choose_search(left: Any, right: Any) -> Search:
     """The search that the sliders set."""
-    smallest = left.select_slider(
-        "Smallest window in pixels", SMALLEST, 24, key="smallest", bind="query-params"
-    )
-    scales = left.slider(
-        f"Scales, each {FACTOR:g} × the last", 1, MOST_SCALES, 4, key="scales", bind="query-params"
-    )
-    stride = right.select_slider("Stride in pixels", STRIDES, 8, key="stride", bind="query-params")
-    shapes = right.toggle("Wide and upright windows too", key="shapes", bind="query-params")
-    return Search(int(smallest), int(scales), int(stride), SHAPES if shapes else SQUARE)
+    smallest = widgets.select_slider("smallest", "Smallest window in pixels", SMALLEST, 24, place=left)
+    label = f"Scales, each {FACTOR:g} × the last"
+    scales = widgets.slider("scales", label, 1, MOST_SCALES, 4, place=left)
+    stride = widgets.select_slider("stride", "Stride in pixels", STRIDES, 8, place=right)
+    shapes = widgets.toggle("shapes", "Wide and upright windows too", place=right)
+    return Search(smallest, scales, stride, SHAPES if shapes else SQUARE)
 
 
 @st.fragment

@@ -6,14 +6,16 @@ from typing import Any
 
 import streamlit as st
 
+from cvdemo.data.chosen import Chosen
 from cvdemo.labs.yolo_ssd.board import predictions, side_by_side, ssd_view, yolo_view
-from cvdemo.labs.yolo_ssd.controls import choose_thresholds
+from cvdemo.labs.yolo_ssd.controls import choose_view_options
 from cvdemo.labs.yolo_ssd.experiment import LEVELS, SSDLevels, YOLOGrid
 from cvdemo.nets.ssd import SSD, ssd_loss
 from cvdemo.nets.yolo import YOLO, assign_targets, boxes_of, yolo_loss
 from cvdemo.ops.anchors import default_sizes, grid_boxes
+from cvdemo.ui import widgets
 from cvdemo.ui.page import code_fold, guarded, header, theory
-from cvdemo.ui.source import Chosen, choose_picture
+from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
 
@@ -33,13 +35,13 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
 @guarded
 def results(chosen: Chosen, grid: YOLOGrid, levels: SSDLevels, view: str) -> None:
     """Thresholds and under them the chosen view: all that runs when a slider moves."""
-    thresholds = choose_thresholds(chosen)
+    options = choose_view_options(chosen)
     if view == DEFAULTS:
-        ssd_view(chosen, levels, thresholds)
+        ssd_view(chosen, levels, options)
     elif view == BOTH:
-        side_by_side(chosen, grid, levels, thresholds)
+        side_by_side(chosen, grid, levels, options)
     else:
-        yolo_view(chosen, grid, thresholds)
+        yolo_view(chosen, grid, options)
 
 
 @st.fragment
@@ -50,14 +52,11 @@ def lab() -> None:
     left, right = st.columns(2, gap="large", vertical_alignment="bottom")
     with left:
         chosen = choose_picture("scene")
-    with right:
-        view = st.segmented_control(
-            "View", VIEWS, default=GRID, required=True, key="view", bind="query-params", wrap=True
-        )
+    view = widgets.segmented_control("view", "View", VIEWS, GRID, place=right, wrap=True)
     if chosen is None:
         return
     say_what_it_knows(chosen.truth)
-    results(chosen, *predictions(chosen), str(view))
+    results(chosen, *predictions(chosen), view)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Selective Search: candidates a second and recall against `selectivesearch` and OpenCV's, in one run."""
+"""Selective Search: candidates per second and recall against `selectivesearch` and OpenCV's, in one run."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ COUNTS = (10, 20, 50, 100, 200, 500, 1000)
 
 
 class SearchResult(NamedTuple):
-    """Boxes of each picture, most trusted first, its seconds, and its seconds of all processors together."""
+    """For each picture: boxes in order of priority, seconds, and processor seconds of all cores together."""
 
     boxes: list[Boxes]
     seconds: list[float]
@@ -71,7 +71,7 @@ def run(*, n: int = 100, repeats: int = 3, opencv_python: Path | None = None) ->
 
 
 def _in_turn(methods: dict[str, Search], pictures: Sequence[Picture], turn: int) -> dict[str, SearchResult]:
-    """Answers of each method, `turn` pictures of one at a time: what else the machine does hits all alike."""
+    """The results of each method; methods alternate every `turn` pictures, so that other load affects all."""
     results = {name: SearchResult([], [], []) for name in methods}
     for start in range(0, len(pictures), turn):
         for name, search in methods.items():
@@ -103,7 +103,7 @@ def _ours(strategies: tuple[Strategy, ...]) -> Search:
 
 
 def _pypi(scale: float, sigma: float, min_size: int) -> Search:
-    """Boxes of its regions in its order: the segments, then what merges made."""
+    """The boxes of the peer's regions in its order: segments, then merged regions."""
 
     def search(picture: Picture) -> Boxes:
         from selectivesearch import selective_search as peer
@@ -121,7 +121,7 @@ def _pypi(scale: float, sigma: float, min_size: int) -> Search:
 
 def _each(search: Callable[[Picture], Boxes]) -> Search:
     noise = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
-    search(noise)  # what is imported and prepared once is no part of what is compared
+    search(noise)  # warm-up: imports and preparation are not timed
 
     def over(pictures: Sequence[Picture]) -> SearchResult:
         found = SearchResult([], [], [])
@@ -136,7 +136,7 @@ def _each(search: Callable[[Picture], Boxes]) -> Search:
 
 
 def opencv(python: Path, mode: str) -> Search:
-    """OpenCV's by another interpreter, "fast" or "quality"; a `CvdemoError` where that cannot run it."""
+    """OpenCV's search by another interpreter, "fast" or "quality"; CvdemoError if it cannot run it."""
 
     def over(pictures: Sequence[Picture]) -> SearchResult:
         with tempfile.TemporaryDirectory() as folder:
@@ -156,7 +156,7 @@ def opencv(python: Path, mode: str) -> Search:
 
 
 def _speeds(results: dict[str, SearchResult]) -> list[dict[str, Any]]:
-    """Boxes that differ a second, all that a method gives, and the ratio to ours in fast mode; medians."""
+    """Distinct boxes per second and in all, and the ratio to ours in fast mode; medians."""
     rows: list[dict[str, Any]] = []
     for name, answer in results.items():
         count = len(np.unique(answer.boxes[0], axis=0))
@@ -174,7 +174,7 @@ def _times(answer: SearchResult) -> dict[str, float]:
 
 
 def _recalls(results: dict[str, SearchResult], truth: list[Boxes]) -> list[dict[str, Any]]:
-    """Recall of each, and ours in fast mode with as many boxes of each scene."""
+    """Recall of each method, and of ours in fast mode with the same number of boxes per scene."""
     kept = {name: [_worth(boxes) for boxes in answer.boxes] for name, answer in results.items()}
     ours, our_times = kept["cvdemo fast"], _times(results["cvdemo fast"])
     our_curve = recall(ours, truth, THRESHOLDS, range(MOST + 1))
@@ -204,7 +204,7 @@ def _recalls(results: dict[str, SearchResult], truth: list[Boxes]) -> list[dict[
 
 
 def _worth(boxes: Boxes) -> Boxes:
-    """The first `MOST` boxes that differ and are not too small, in their order."""
+    """The first `MOST` distinct boxes that are not too small, in their order."""
     _, first = np.unique(boxes, axis=0, return_index=True)
     boxes = boxes[np.sort(first)]
     large = (boxes[:, 2:] - boxes[:, :2] >= LEAST_SIDE * max(SCENE_SIZE)).all(axis=1)

@@ -1,4 +1,4 @@
-"""`cvdemo evaluate`: a model's scores on pictures with truth."""
+"""`cvdemo evaluate`: the metrics of a model on pictures with truth."""
 
 from __future__ import annotations
 

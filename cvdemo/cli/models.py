@@ -1,4 +1,4 @@
-"""`cvdemo models`: what the catalogue holds, without loading any of it."""
+"""`cvdemo models`: the catalogue of models, without loading any."""
 
 from __future__ import annotations
 

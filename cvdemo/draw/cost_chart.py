@@ -1,4 +1,4 @@
-"""What nets cost against what they give: a disc for each, larger with more parameters."""
+"""Quality of nets against their time: a disc per net, larger for more parameters."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ CHOSEN, OTHER = "#D55E00", "#56B4E9"
 TIME = "milliseconds a picture"
 _TICKS = [m * 10**e for e in range(-1, 6) for m in (1, 2, 5)]
 LOGARITHMIC = {"type": "log", "tickvals": _TICKS, "ticktext": [f"{t:g}" for t in _TICKS]}
-NEAR = 0.1, 0.2  # shares of the axes within which titles would collide
+NEAR = 0.1, 0.2  # shares of the x and y axis within which titles would overlap
 
 
 class Disc(NamedTuple):
-    """One net: milliseconds a picture, quality, parameters (None where they are not known), hover text."""
+    """One net: milliseconds per picture, quality, number of parameters (None if unknown), hover text."""
 
     key: str
     title: str
@@ -32,7 +32,7 @@ class Disc(NamedTuple):
 def cost_chart(
     discs: Sequence[Disc], quality: str, *, log: bool = False, front: Sequence[int] = ()
 ) -> go.Figure:
-    """Quality against milliseconds; `front` are rows of the discs that a dotted step line joins."""
+    """Quality against milliseconds; `front` are indices of discs joined by a dotted step line."""
     figure = go.Figure()
     if len(front) > 1:
         figure.add_scatter(
@@ -71,7 +71,7 @@ def cost_chart(
 
 
 def crowded(discs: Sequence[Disc], *, log: bool = False) -> list[bool]:
-    """Of each disc, whether another one stands close above, so that its title belongs below."""
+    """For each disc, whether another one lies close above it, so that its title goes below."""
     if not discs:
         return []
     places = np.array([(d.milliseconds, d.quality) for d in discs], float)

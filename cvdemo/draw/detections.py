@@ -1,7 +1,8 @@
-"""Boxes and labels on pictures, by supervision's annotators."""
+"""Boxes, labels, masks and skeletons on pictures, drawn by supervision's annotators."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, cast
 
@@ -9,15 +10,19 @@ import numpy as np
 import supervision as sv
 
 from cvdemo.draw.colours import PALETTE, palette_lookup
-from cvdemo.ops.detections import confidence
+from cvdemo.ops.detections import confidence, keypoints_of, masks_of
+from cvdemo.ops.keypoints import LIMBS
+from cvdemo.ops.masks import PastedMasks
 
-# OpenCV sets up its fonts anew in every thread that writes, and a page runs in a new thread each time:
-# pens that stay draw in a tenth of the time.
+LEAST_KEYPOINT = 0.2  # score of a keypoint that is drawn
+
+# OpenCV loads its fonts in every thread that writes text, and a page runs in a new thread each time: threads
+# that stay draw in a tenth of the time.
 _PENS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="pen")
 
 
 class Measures(NamedTuple):
-    """Pixels of a box's line and of a label's height (0 where a picture is too small for labels)."""
+    """Line width of boxes and height of labels in pixels (0 if the picture is too small for labels)."""
 
     line: int
     label: int
@@ -25,7 +30,7 @@ class Measures(NamedTuple):
 
 
 def measures(picture: np.ndarray) -> Measures:
-    """How thick and how large boxes and labels are drawn on a picture [H, W, 3]."""
+    """The sizes of lines and labels that suit a picture [H, W, 3]."""
     size = max(picture.shape[:2])
     scale = max(0.4, size / 1100)
     label = round(30 * scale) + 8 if min(picture.shape[:2]) >= 40 else 0
@@ -33,7 +38,10 @@ def measures(picture: np.ndarray) -> Measures:
 
 
 def draw_detections(picture: np.ndarray, detections: sv.Detections, *, labels: bool = True) -> np.ndarray:
-    """A copy of a picture [H, W, 3] uint8 RGB with boxes, and labels "class score" where wanted."""
+    """A copy of a picture [H, W, 3] uint8 RGB with boxes and, with `labels`, "class score" above each.
+
+    Masks and skeletons are drawn too if the detections have them.
+    """
     return _PENS.submit(_draw, picture, detections, labels).result()
 
 
@@ -43,20 +51,52 @@ def _draw(picture: np.ndarray, detections: sv.Detections, labels: bool) -> np.nd
         return picture.copy()
     pen = measures(picture)
     lookup = palette_lookup(detections)
+    if (masks := masks_of(detections)) is not None:
+        lay_masks(scene, masks, [PALETTE.by_idx(int(k)).as_bgr() for k in lookup])
     boxes = sv.BoxAnnotator(PALETTE, thickness=pen.line)
     scene = boxes.annotate(scene, detections, custom_color_lookup=lookup)
+    if (keypoints := keypoints_of(detections)) is not None:
+        scene = draw_skeletons(scene, keypoints, pen)
     if labels and pen.label:
         scene = _write_labels(scene, detections, lookup, pen)
     return np.ascontiguousarray(scene[..., ::-1])
 
 
+def lay_masks(
+    scene: np.ndarray,
+    masks: PastedMasks,
+    colours: Sequence[tuple[int, int, int]],
+    *,
+    opacity: float = 0.5,
+) -> None:
+    """Blend masks over a picture [H, W, 3] in place, the first on top.
+
+    Where a mask is at least its threshold, its colour covers the picture by the opacity.
+    """
+    for row in range(len(masks))[::-1]:
+        patch = masks.patch(row)
+        part = scene[patch.within]
+        inside = patch.values >= masks.threshold
+        colour = opacity * np.array(colours[row], np.float32)
+        part[inside] = ((1 - opacity) * part[inside] + colour).astype(np.uint8)
+
+
+def draw_skeletons(scene: np.ndarray, keypoints: np.ndarray, pen: Measures) -> np.ndarray:
+    """Draw limbs and keypoints [N, 17, 3] with scores of at least `LEAST_KEYPOINT` on a picture."""
+    xy = np.where(keypoints[..., 2:] >= LEAST_KEYPOINT, keypoints[..., :2], 0)  # (0, 0) is not drawn
+    people = sv.KeyPoints(xy.astype(np.float32))
+    limbs = [(a + 1, b + 1) for a, b in LIMBS]  # supervision counts from 1
+    scene = sv.EdgeAnnotator(sv.Color.WHITE, thickness=pen.line, edges=limbs).annotate(scene, people)
+    return sv.VertexAnnotator(sv.Color.BLACK, radius=pen.line).annotate(scene, people)
+
+
 def _write_labels(
     scene: np.ndarray, detections: sv.Detections, lookup: np.ndarray, pen: Measures
 ) -> np.ndarray:
-    """Labels above their boxes, or inside where a box touches the top; the best score is written last.
+    """Draw labels above their boxes, or inside at the top edge; the highest score is drawn last.
 
-    supervision's own `smart_position` keeps them on the picture too, but costs more than all else
-    that a slider does.
+    supervision's own `smart_position` also keeps labels on the picture, but takes more time than everything
+    else that a slider triggers.
     """
     inside = detections.xyxy[:, 1] < pen.label
     names = zip(detections.data["class_name"], confidence(detections), strict=True)

@@ -1,4 +1,4 @@
-"""Which class is taken for which, with the background as one more class."""
+"""The confusion matrix of detections, with the background as an additional class."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BACKGROUND = "background"
 
 @dataclass(frozen=True, eq=False)
 class Confusion:
-    """Truth by row, detections by column; the last of each is the background."""
+    """A confusion matrix: truth in rows, detections in columns, background last; with the N pairs counted."""
 
     names: tuple[str, ...]  # [K + 1]
     matrix: Indices  # [K + 1, K + 1] counts; background against background is 0
@@ -28,17 +28,17 @@ class Confusion:
     cells: Indices  # [N, 2] the cell of every count
 
     def of(self, row: int, column: int) -> list[tuple[int, int]]:
-        """The (truth, detection) rows counted in a cell."""
+        """The (truth, detection) rows counted in a cell; -1 for background."""
         here = np.flatnonzero((self.cells == (row, column)).all(axis=1))
         return list(zip(self.truths[here].tolist(), self.detections[here].tolist(), strict=True))
 
 
 def confusion(eligible: EligiblePairs, iou_threshold: float = 0.5, score_threshold: float = 0.0) -> Confusion:
-    """Confusion matrix of the detections of a score or more.
+    """Confusion matrix of the detections with at least `score_threshold`.
 
-    Detections and truths that the AP's matching brings together are the diagonal; those left over are
-    paired across classes by falling IoU of at least the threshold; what then remains was missed, or
-    found on the background. Ignored detections and truth that need not be found are not counted.
+    Pairs matched as for AP form the diagonal; the remaining detections and truths are paired across classes
+    in order of descending IoU, at least `iou_threshold`; what is left is missed truth or background
+    detections. Ignored detections and ignored truth are not counted.
     """
     matches = eligible.match((iou_threshold,))
     kept = np.zeros(len(eligible.data.results), dtype=bool)
@@ -70,7 +70,7 @@ def _counted(eligible: EligiblePairs, truths: Indices, detections: Indices) -> C
 
 
 def _across(eligible: EligiblePairs, detections: Flags, truths: Flags, iou_threshold: float) -> Indices:
-    """Pairs (truth, detection) of the free ones of any class, one to one, by falling IoU: [P, 2]."""
+    """One-to-one pairs (truth, detection) of unmatched ones across classes, by descending IoU: [P, 2]."""
     rows = np.flatnonzero(detections)
     pairs = overlapping(eligible.data, rows, pixel=eligible.conventions.pixel, across_classes=True)
     pairs = pairs.where(truths[pairs.truth] & (pairs.iou >= iou_threshold))

@@ -1,4 +1,4 @@
-"""Why two tools disagree on the same files: AP by each tool's conventions, and by each convention alone."""
+"""Why evaluation tools disagree on the same files: AP by each tool's and by single conventions."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ class ConventionScore:
 
     name: str
     conventions: Conventions
-    ap: float  # -1 where no class has truth to be found
+    ap: float  # 0..1; -1 without truth
 
 
 def score_under(data: EvalSet, name: str, conventions: Conventions, iou_threshold: float) -> ConventionScore:
-    """AP at one IoU threshold under given conventions."""
+    """AP at one IoU threshold under the given conventions."""
     table = ap_table(EligiblePairs(data, conventions), iou_threshold)
     return ConventionScore(name, conventions, table.mean[conventions.interpolation])
 
 
 def ap_by_tool(data: EvalSet, iou_threshold: float = 0.5) -> list[ConventionScore]:
-    """AP as each known tool would give it; those that need pixels are left out where there are none."""
+    """AP by each tool of `TOOLS`; tools that need pixels are left out if boxes are fractions."""
     usable = {n: c for n, c in TOOLS.items() if data.sized or c.pixel == "continuous"}
     return [score_under(data, name, conventions, iou_threshold) for name, conventions in usable.items()]
 
@@ -41,7 +41,7 @@ def ap_by_tool(data: EvalSet, iou_threshold: float = 0.5) -> list[ConventionScor
 def ap_by_convention(
     data: EvalSet, base: Conventions = COCO, iou_threshold: float = 0.5
 ) -> list[ConventionScore]:
-    """AP under the base conventions, then with each single one changed to what it might be instead."""
+    """AP under the base conventions, then with each single convention changed to each other value."""
     options: dict[str, tuple[object, ...]] = {
         "pixel": ("continuous", "plus-one") if data.sized else ("continuous",),
         "matching": ("coco", "voc"),

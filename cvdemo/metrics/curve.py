@@ -1,4 +1,4 @@
-"""The precision-recall curve of one class at one IoU threshold, and average precision for each and all."""
+"""The precision-recall curve of a class at one IoU threshold, and average precision per class and overall."""
 
 from __future__ import annotations
 
@@ -24,27 +24,27 @@ Flags: TypeAlias = NDArray[np.bool_]
 
 
 class OperatingPoint(NamedTuple):
-    """Where a score threshold puts a detector on its curve."""
+    """Counts and scores of a class at one score threshold."""
 
     tp: int
     fp: int
     missed: int
-    precision: float  # 0 where nothing is kept
+    precision: float  # 0 without detections
     recall: float
     f1: float
 
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """Detections of one class by descending score, and the precision and recall reached with each."""
+    """The N detections of one class by descending score, with precision and recall after each."""
 
     eligible: EligiblePairs
-    category: int  # position in the set's categories
+    category: int  # index in the set's categories
     iou_threshold: float
-    positives: int  # truths to be found, above 0
+    positives: int  # number of truths that are not ignored, above 0
     rows: Indices  # [N] rows of the results
     true_positives: Flags  # [N]
-    false_positives: Flags  # [N] what is neither is ignored
+    false_positives: Flags  # [N] detections that are neither are ignored
     precision: Floats  # [N]
     recall: Floats  # [N]
     matches: Matches  # of all detections, at this threshold alone
@@ -59,20 +59,20 @@ class Curve:
 
     @property
     def scores(self) -> Floats:
-        """Scores of the detections, [N] falling."""
+        """Scores of the detections, [N] in descending order."""
         return self.eligible.data.results.score[self.rows]
 
     @property
     def envelope(self) -> Floats:
-        """The best precision at this recall or higher, [N]."""
+        """The highest precision at this recall or higher, [N]."""
         return envelope(self.precision)
 
     def ap(self, method: ApMethod) -> float:
-        """Average precision in one of the three ways, 0..1."""
+        """Average precision by one of the three methods, 0..1."""
         return average_precision(self.recall, self.precision, method)
 
     def at_score(self, threshold: float) -> OperatingPoint:
-        """What remains when detections below a score are dropped."""
+        """Counts and scores when only detections of at least this score are kept."""
         kept = self.scores >= threshold
         tp, fp = int(self.true_positives[kept].sum()), int(self.false_positives[kept].sum())
         missed = self.positives - tp
@@ -83,7 +83,10 @@ class Curve:
 def curves(
     eligible: EligiblePairs, iou_threshold: float, *, area_range: AreaRange = ANY_AREA
 ) -> dict[int, Curve]:
-    """The curve of every class that has truth to be found, by the class's position."""
+    """The curve of every class with truth that is not ignored, by the class's index.
+
+    `area_range` in square pixels. Raises DataError for a threshold outside 0 (excluded) to 1.
+    """
     if not 0 < iou_threshold <= 1:
         raise DataError(f"iou_threshold must lie above 0 and up to 1, it is {iou_threshold}")
     matches = eligible.match((iou_threshold,), area_range)
@@ -114,7 +117,7 @@ def curves(
 
 @dataclass(frozen=True)
 class ApTable:
-    """Average precision at one IoU threshold in all three ways, of each class with truth and their mean."""
+    """Average precision at one IoU threshold by all three methods, per class with truth, and their mean."""
 
     iou_threshold: float
     per_class: dict[str, dict[ApMethod, float]]
@@ -122,7 +125,7 @@ class ApTable:
 
 
 def ap_table(eligible: EligiblePairs, iou_threshold: float) -> ApTable:
-    """AP of every class and its mean at one IoU threshold; -1 where no class has truth to be found."""
+    """AP of every class and the mean over classes at one IoU threshold; the mean is -1 without truth."""
     names = unique_names(eligible)
     per_class: dict[str, dict[ApMethod, float]] = {
         names[k]: {method: curve.ap(method) for method in AP_METHODS}
@@ -136,7 +139,7 @@ def ap_table(eligible: EligiblePairs, iou_threshold: float) -> ApTable:
 
 
 def unique_names(eligible: EligiblePairs) -> list[str]:
-    """The classes' names, with the id added where two classes are called alike: [K]."""
+    """The K class names; the id is added to names that occur twice."""
     names, ids = eligible.data.category_names, eligible.data.category_ids
     return [
         name if names.count(name) == 1 else f"{name} ({key})" for name, key in zip(names, ids, strict=True)
@@ -146,7 +149,7 @@ def unique_names(eligible: EligiblePairs) -> list[str]:
 def true_positives_by_threshold(
     eligible: EligiblePairs, thresholds: tuple[float, ...], *, min_score: float = -np.inf
 ) -> Indices:
-    """How many detections of a score or more are right at each threshold of IoU: [T]."""
+    """The number of true positives with at least `min_score`, at each of T IoU thresholds: [T]."""
     matches = eligible.match(thresholds)
     kept = eligible.order[eligible.data.results.score[eligible.order] >= min_score]
     return matches.true_positives[:, kept].sum(axis=1).astype(np.int64)

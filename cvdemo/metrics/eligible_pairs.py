@@ -1,4 +1,4 @@
-"""Truth and results brought together under one tool's conventions: who may meet whom, and in what order."""
+"""The pairs of detections and truths that may be matched under one tool's conventions, and their order."""
 
 from __future__ import annotations
 
@@ -27,31 +27,35 @@ AREA_RANGES: dict[str, AreaRange] = {
     "medium": (32.0**2, 96.0**2),
     "large": (96.0**2, 1e10),
 }
-"""COCO's sizes in square pixels, both ends included."""
+"""COCO's ranges of object areas in square pixels, both ends included."""
 
 
 @dataclass(frozen=True, eq=False)
 class Matches:
-    """What became of every detection, at each of T thresholds of IoU."""
+    """The matching of D detections to G true objects, at each of T IoU thresholds."""
 
-    matched: Indices  # [T, D] the truth found, or -1
-    ignored: Flags  # [T, D] neither right nor wrong
-    truth_ignored: Flags  # [G] truth that need not be found
+    matched: Indices  # [T, D] row of the matched truth, or -1
+    ignored: Flags  # [T, D] neither true nor false positive
+    truth_ignored: Flags  # [G] truth that does not count as a positive
 
     @property
     def true_positives(self) -> Flags:
-        """True positives, [T, D]."""
+        """Which detections are true positives, [T, D]."""
         return (self.matched >= 0) & ~self.ignored
 
     @property
     def false_positives(self) -> Flags:
-        """False positives, [T, D]."""
+        """Which detections are false positives, [T, D]."""
         return (self.matched < 0) & ~self.ignored
 
 
 @dataclass(frozen=True, eq=False)
 class EligiblePairs:
-    """One set under one tool's conventions. What is costly is worked out once, when it is first needed."""
+    """An evaluation set under one tool's conventions, as pycocotools' `COCOeval` prepares it.
+
+    Costly parts are computed once, on first use. Raises DataError if the +1 convention is asked for boxes of
+    unknown image size.
+    """
 
     data: EvalSet
     conventions: Conventions = COCO
@@ -64,7 +68,7 @@ class EligiblePairs:
 
     @cached_property
     def rank(self) -> Indices:
-        """Each detection's place in its image and class by descending score, ties by file order: [D]."""
+        """The rank of each detection in its image and class by score, ties by file order: [D] from 0."""
         keys, _ = group_keys(self.data)
         order = np.lexsort((-self.data.results.score, keys))
         sorted_keys = keys[order]
@@ -75,9 +79,9 @@ class EligiblePairs:
 
     @cached_property
     def order(self) -> Indices:
-        """Rows of the detections that count, class by class by descending score: [N].
+        """Rows of the eligible detections, sorted by class and descending score: [N].
 
-        Ties go by image and then by rank, as in pycocotools.
+        Ties are sorted by image and then by rank, as in pycocotools.
         """
         results, limit = self.data.results, self.conventions.max_detections
         order = np.lexsort((self.rank, results.image, -results.score, results.category))
@@ -85,23 +89,23 @@ class EligiblePairs:
 
     @property
     def beyond_limit(self) -> int:
-        """How many detections are beyond the best `max_detections` of their image and class."""
+        """The number of detections beyond the best `max_detections` of their image and class."""
         return len(self.data.results) - len(self.order)
 
     @cached_property
     def bounds(self) -> Indices:
-        """Where each class begins and ends in `order`: [K + 1]."""
+        """The start of each of K classes in `order`, and the end of the last: [K + 1]."""
         categories = self.data.results.category[self.order]
         return np.searchsorted(categories, np.arange(len(self.data.category_ids) + 1)).astype(np.int64)
 
     @cached_property
     def crowd(self) -> Flags:
-        """Truth that takes any number of detections, [G]."""
+        """Crowd regions that may match any number of detections, [G]."""
         return self.data.truth.crowd & (self.conventions.crowd == "ignore")
 
     @cached_property
     def ignore(self) -> Flags:
-        """Truth that need not be found, whatever its size: [G]."""
+        """Truth that is ignored whatever its size: crowd, difficult or unlabelled, [G]."""
         truth = self.data.truth
         flags = truth.crowd & (self.conventions.crowd != "count")
         flags |= truth.difficult & (self.conventions.difficult == "ignore")
@@ -109,16 +113,16 @@ class EligiblePairs:
 
     @cached_property
     def pairs(self) -> Pairs:
-        """Detections that count and overlap a truth of their image and class."""
+        """Pairs of an eligible detection and a truth of its image and class that overlap."""
         pairs = overlapping(self.data, self.order, pixel=self.conventions.pixel, crowd=self.crowd)
         if self.conventions.crowd == "drop":
             pairs = pairs.where(~self.data.truth.crowd[pairs.truth])
         return pairs
 
     def match(self, thresholds: tuple[float, ...] | None = None, area_range: AreaRange = ANY_AREA) -> Matches:
-        """Match detections to truth at each threshold of IoU, for truth of one range of sizes.
+        """Match detections to truth at each IoU threshold, for one range of areas in square pixels.
 
-        Truth outside the range need not be found; unmatched detections outside it are ignored.
+        Truth outside the range is ignored, and so are unmatched detections outside it.
         """
         at = np.array(self.conventions.iou_thresholds if thresholds is None else thresholds, dtype=np.float64)
         truth, results = self.data.truth, self.data.results
@@ -131,12 +135,12 @@ class EligiblePairs:
         return Matches(matched, ignored, truth_ignored)
 
     def positives(self, truth_ignored: Flags) -> Indices:
-        """How many truths of each class are to be found: [K]."""
+        """The number of truths of each class that are not ignored: [K]."""
         return np.bincount(self.data.truth.category[~truth_ignored], minlength=len(self.data.category_ids))
 
 
 def eligible_pairs(data: EvalSet, conventions: Conventions | None = None) -> EligiblePairs:
-    """A set under conventions, by default COCO's own for its kind (20 detections an image for keypoints)."""
+    """A set under conventions, by default COCO's for its kind (20 detections per image for keypoints)."""
     if conventions is None:
         conventions = COCO_KEYPOINTS if data.iou_type == "keypoints" else COCO
     return EligiblePairs(data, conventions)

@@ -1,4 +1,4 @@
-"""What is wrong with a detection that found nothing: place, class, both, too late, or nothing there."""
+"""The type of error of each false positive: classification, localisation, both, duplicate or background."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ Floats: TypeAlias = NDArray[np.float64]
 Indices: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
 
-BACKGROUND = 0.1  # IoU up to which a detection is on the background: arXiv:2008.08115, sec. 2.2
+BACKGROUND = 0.1  # IoU up to which a detection counts as background: arXiv:2008.08115, sec. 2.2
 
 
 class ErrorType(StrEnum):
-    """TIDE's six kinds of error, by their short names in the paper. arXiv:2008.08115, sec. 2.2, fig. 2."""
+    """TIDE's six error types by their names in the paper (arXiv:2008.08115, sec. 2.2, fig. 2)."""
 
-    CLASSIFICATION = "Cls"  # in the right place, of the wrong class
-    LOCALISATION = "Loc"  # of the right class, in about the right place
-    BOTH = "Both"  # of the wrong class, in about the right place
-    DUPLICATE = "Dupe"  # right, but a better-scored detection has that truth
-    BACKGROUND = "Bkg"  # nothing there
-    MISSED = "Miss"  # a truth that no detection is near enough to be corrected to
+    CLASSIFICATION = "Cls"  # IoU above the threshold, wrong class
+    LOCALISATION = "Loc"  # right class, IoU between 0.1 and the threshold
+    BOTH = "Both"  # wrong class, IoU between 0.1 and the threshold
+    DUPLICATE = "Dupe"  # right, but a higher-scoring detection is matched to that truth
+    BACKGROUND = "Bkg"  # IoU below 0.1 with every truth
+    MISSED = "Miss"  # a truth that is not found and is not the target of any other error
 
 
 @dataclass(frozen=True, eq=False)
 class NearestTruths:
-    """The truth that each detection overlaps most, crowds and the like left aside."""
+    """The truth that each of D detections overlaps most; ignored truth is left out."""
 
     same: Indices  # [D] row of the truth of the same class, or -1
     same_iou: Floats  # [D] 0 where there is none
@@ -41,7 +41,7 @@ class NearestTruths:
 
 
 def nearest_truths(eligible: EligiblePairs) -> NearestTruths:
-    """The truths nearest to every detection that counts, of its class and of the others."""
+    """The most overlapping truth of each eligible detection, among its class and among the other classes."""
     pairs = overlapping(eligible.data, eligible.order, pixel=eligible.conventions.pixel, across_classes=True)
     pairs = pairs.where(~eligible.ignore[pairs.truth])
     same = eligible.data.results.category[pairs.detection] == eligible.data.truth.category[pairs.truth]
@@ -52,27 +52,27 @@ def nearest_truths(eligible: EligiblePairs) -> NearestTruths:
 def error_types(
     near: NearestTruths, matches: Matches, iou_threshold: float, row: int = 0
 ) -> NDArray[np.object_]:
-    """The type of error of every detection [D], None where it found a truth; asked in TIDE's order.
+    """The error type of every detection [D], None for true positives; in TIDE's order of precedence.
 
-    `row` is the threshold's among those of the matches.
+    `row` is the row of `iou_threshold` in the matches.
     """
-    questions = [
+    conditions = [
         (near.same_iou >= BACKGROUND) & (near.same_iou < iou_threshold),
         near.other_iou >= iou_threshold,
         near.same_iou >= iou_threshold,
         np.maximum(near.same_iou, near.other_iou) > BACKGROUND,
     ]
-    answers = [ErrorType.LOCALISATION, ErrorType.CLASSIFICATION, ErrorType.DUPLICATE, ErrorType.BOTH]
+    types = [ErrorType.LOCALISATION, ErrorType.CLASSIFICATION, ErrorType.DUPLICATE, ErrorType.BOTH]
     found = matches.true_positives[row]
     kinds = np.full(len(found), ErrorType.BACKGROUND, dtype=object)
-    for question, answer in zip(reversed(questions), reversed(answers), strict=True):
-        kinds[question] = answer
+    for condition, error_type in zip(reversed(conditions), reversed(types), strict=True):
+        kinds[condition] = error_type
     kinds[found] = None
     return kinds
 
 
 def _best(pairs: Pairs, n: int) -> tuple[Indices, Floats]:
-    """Of each of n detections the truth with the highest overlap, the first of equals, and the overlap."""
+    """For each of n detections the row of the most overlapping truth (the first of equals) and its IoU."""
     order = np.lexsort((pairs.truth, -pairs.iou, pairs.detection))
     first = order[np.flatnonzero(np.diff(pairs.detection[order], prepend=-1))]
     truth, iou = np.full(n, -1, dtype=np.int64), np.zeros(n)

@@ -1,4 +1,4 @@
-"""Truth and results in, COCO's numbers out: what a notebook and the shell call."""
+"""Evaluation of files in one call, for notebooks and the command line."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ def evaluate(
     conventions: Conventions | None = None,
     skip_bad: bool = False,
 ) -> dict[str, float]:
-    """COCO's numbers for results against truth, each a COCO object, a file, or a folder of another format.
+    """COCO's metrics of results against truth, each a COCO object, a file, or a folder of another format.
 
     Boxes and masks: AP AP50 AP75 APs APm APl AR1 AR10 AR100 ARs ARm ARl; keypoints: AP AP50 AP75 APm APl
-    AR AR50 AR75 ARm ARl; 0..1, or -1 where there is no truth. Equal to pycocotools. Raises DataError for
-    files that cannot be scored as they are; `load` tells what else was noticed.
+    AR AR50 AR75 ARm ARl; 0..1, or -1 without truth. Equal to pycocotools. Raises DataError for files that
+    cannot be scored; `load` also returns warnings.
     """
     data = load(truth, results, iou_type, format=format, skip_bad=skip_bad)
     return score(data, conventions or conventions_for(format, iou_type)).summary()
@@ -64,7 +64,7 @@ def evaluate_at(
 
 
 def as_dict(table: ApTable) -> dict[str, Any]:
-    """A table of AP at one threshold as JSON can hold it."""
+    """A table of AP as a dictionary for JSON: `iou`, the means `AP_<method>`, and `per_class`."""
 
     def named(row: dict[ApMethod, float]) -> dict[str, float]:
         return {f"AP_{method.replace('-', '_')}": value for method, value in row.items()}
@@ -74,10 +74,10 @@ def as_dict(table: ApTable) -> dict[str, Any]:
 
 
 def conventions_for(format: Format, iou_type: IouType = "bbox", *, averaged: bool = True) -> Conventions:
-    """What files of a format are scored by unless something else is said; boxes are always continuous.
+    """The default conventions of a format; box coordinates are always continuous.
 
-    The score averaged over thresholds is COCO's, with VOC's difficult objects left aside. At one threshold
-    VOC and Object-Detection-Metrics are matched by VOC's rule, all detections counting.
+    Averaged over thresholds, COCO's rules apply, and VOC's difficult objects are ignored. At one threshold,
+    VOC and Object-Detection-Metrics files are matched by VOC's rule without a limit on detections.
     """
     if format in ("coco", "yolo"):
         return COCO_KEYPOINTS if iou_type == "keypoints" else COCO
@@ -95,7 +95,7 @@ def load(
     format: Format = "coco",
     skip_bad: bool = False,
 ) -> EvalSet:
-    """Truth and results as columns, with `problems`: what was left out or looks odd, one sentence each.
+    """The evaluation set of truth and results, with `problems`, one sentence per entry left out or warning.
 
     format "coco" takes objects or JSON files, "voc", "yolo" and "odm" (Object-Detection-Metrics) folders
     with a file per image; these hold boxes only, yolo also polygons ("segm").

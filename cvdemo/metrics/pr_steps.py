@@ -1,4 +1,4 @@
-"""The steps along a precision-recall curve, detection by detection: what each did to it, and why."""
+"""The steps of a precision-recall curve: each detection with its outcome, and the reason in one sentence."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Outcome: TypeAlias = Literal["TP", "FP", "ignored"]
 
 
 class TruthOverlap(NamedTuple):
-    """A truth beside a detection."""
+    """A truth that overlaps a detection, with their IoU."""
 
     truth: int  # row of the truth
     iou: float
@@ -25,25 +25,25 @@ class TruthOverlap(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class PRStep:
-    """One step along a curve: one detection. Rows point into the set's truth and results."""
+    """One step of a curve: one detection. Rows point into the set's truth and results."""
 
-    place: int  # on the curve, 0 is the best-scored
+    place: int  # position on the curve, 0 is the highest-scoring detection
     detection: int  # row of the results
     image_id: Any
     image_name: str
     box: NDArray[np.float64]  # [4] x1 y1 x2 y2
     score: float
     outcome: Outcome
-    matched: TruthOverlap | None  # the truth it found
+    matched: TruthOverlap | None  # the truth it is matched to
     same: TruthOverlap | None  # the truth of its class that it overlaps most
     other: TruthOverlap | None  # the truth of another class that it overlaps most
-    error_type: ErrorType | None  # why it is an FP
-    taken_by: int | None  # for a duplicate: the detection that has the truth it wanted
-    tp: int  # so far, this one included
+    error_type: ErrorType | None  # for a false positive
+    taken_by: int | None  # for a duplicate: the detection matched to the same truth
+    tp: int  # true positives so far, this one included
     fp: int
     precision: float
     recall: float
-    why: str  # in one sentence
+    why: str  # the reason in one sentence
 
 
 class PRSteps:
@@ -64,7 +64,7 @@ class PRSteps:
         return (self[place] for place in range(len(self)))
 
     def __getitem__(self, place: int) -> PRStep:
-        """The step at a place, 0..N-1, at once and without those before it."""
+        """The step at a position 0..N-1, computed without those before it; DataError outside the curve."""
         if not 0 <= place < len(self):
             raise DataError(f"no detection {place} on the curve of {self.curve.name}: it has {len(self)}")
         curve, data, row = self.curve, self.curve.eligible.data, int(self.curve.rows[place])
@@ -72,8 +72,8 @@ class PRSteps:
             "TP" if curve.true_positives[place] else "FP" if curve.false_positives[place] else "ignored"
         )
         error_type = self._error_types[row] if outcome == "FP" else None
-        wanted = int(self._near.same[row])
-        taken_by = self._holder.get(wanted) if error_type == ErrorType.DUPLICATE else None
+        nearest = int(self._near.same[row])
+        taken_by = self._holder.get(nearest) if error_type == ErrorType.DUPLICATE else None
         matched, same, other = self._neighbours(row)
         return PRStep(
             place=place,
@@ -96,7 +96,7 @@ class PRSteps:
         )
 
     def _neighbours(self, row: int) -> tuple[TruthOverlap | None, TruthOverlap | None, TruthOverlap | None]:
-        """The truth found, the nearest of the same class, the nearest of another."""
+        """The matched truth, the most overlapping one of the same class, and the one of another class."""
         near, found = self._near, int(self.curve.matches.matched[0, row])
         matched = None
         if found >= 0:

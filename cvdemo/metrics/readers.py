@@ -1,4 +1,4 @@
-"""Truth and results as a visitor gives them: files or ZIP archives in any of the formats that are read."""
+"""Reading uploaded truth and results: files or ZIP archives in COCO, VOC, YOLO or text format."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from cvdemo.metrics.evaluation import Format, load
 
 TRUTH_FOLDERS = {"gt", "gts", "groundtruth", "groundtruths", "ground-truth", "truth", "labels", "annotations"}
 RESULT_FOLDERS = {"detections", "detection-results", "results", "predictions", "preds", "dets", "found"}
-HEADER_BYTES = 2**19  # of a picture: enough to know its size
+HEADER_BYTES = 2**19  # of a picture file: enough to read its size
 
 
 def read_archives(
     truth: Archive, results: Archive, iou_type: IouType = "bbox", *, format: Format | None = None
 ) -> EvalSet:
-    """Truth and results as columns; the format is guessed unless it is given.
+    """The evaluation set of uploaded truth and results; the format is guessed unless it is given.
 
-    Where there are no results, they are looked for in the truth's archive, in a folder of their own or as
-    the JSON file that is a list. Entries that cannot be scored are left out and stand in `problems`; what
-    cannot be read at all is a `DataError` that names the file.
+    If `results` is empty, they are searched for in the truth's archive: a folder of their own, or the JSON
+    file that is a list. Entries that cannot be scored are left out and listed in `problems`; a file that
+    cannot be read is a `DataError` that names it.
     """
     format = format or guess_format(truth)
     if not len(results):
@@ -45,7 +45,7 @@ def read_archives(
 
 
 def guess_format(truth: Archive) -> Format:
-    """What format the truth has, by the endings of its files and, for text, by their first line."""
+    """The format of the truth, by file suffixes and, for text files, by their first line."""
     if truth.paths(".json"):
         return "coco"
     if truth.paths(".xml"):
@@ -67,7 +67,7 @@ def _is_fraction(text: str) -> bool:
 
 
 def _split(both: Archive, format: Format) -> tuple[Archive, Archive]:
-    """Truth and results that came in one archive."""
+    """Split one archive into truth and results."""
     if format == "coco":
         lists = {p for p in both.paths(".json") if both.read(p).lstrip()[:1] == b"["}
         return both.part(lambda p: p not in lists), both.part(lambda p: p in lists)
@@ -84,13 +84,13 @@ def _split(both: Archive, format: Format) -> tuple[Archive, Archive]:
 
 
 def _json_file(archive: Archive, what: str, folder: Path) -> Path:
-    """The JSON file of an archive on disk; of several the one of the right shape."""
+    """Write the JSON file of an archive to disk; of several, the one with the expected structure."""
     paths = archive.paths(".json")
     if len(paths) > 1:
         paths = [p for p in paths if _fits(archive.read(p), what)]
     if len(paths) != 1:
-        wanted = "an object with 'annotations'" if what == "truth" else "a list of detections"
-        raise DataError(f"the {what} must be one JSON file, {wanted}: {len(paths) or 'none'} found")
+        expected = "an object with 'annotations'" if what == "truth" else "a list of detections"
+        raise DataError(f"the {what} must be one JSON file, {expected}: {len(paths) or 'none'} found")
     return write_flat(archive, paths, folder) / PurePosixPath(paths[0]).name
 
 

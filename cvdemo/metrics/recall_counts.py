@@ -1,4 +1,4 @@
-"""How many of the true objects a set of detections finds, and what else it says."""
+"""Which true objects of one picture a set of detections finds, and the outcome of each detection."""
 
 from __future__ import annotations
 
@@ -31,14 +31,15 @@ def recall_counts(
     *,
     iou_threshold: float = 0.5,
 ) -> RecallCounts:
-    """Match detections to the truths of one picture by COCO's rule at one IoU threshold (at least).
+    """Match detections to the true objects of one picture by COCO's rule: IoU at least `iou_threshold`.
 
-    boxes [D, 4], scores [D], class_ids [D]; truth_boxes [G, 4], truth_classes [G].
+    boxes [D, 4] and truth_boxes [G, 4] as x1 y1 x2 y2 in pixels, scores [D], class_ids [D], truth_classes
+    [G]. Raises DataError for wrong shapes and values.
     """
     boxes, truth = as_boxes(boxes), as_boxes(truth_boxes, "truth boxes")
     scores = as_scores(scores, len(boxes))
-    classes, wanted = as_class_ids(class_ids, len(boxes)), as_class_ids(truth_classes, len(truth))
-    ious = box_iou(boxes, truth) * (classes[:, None] == wanted[None, :])
+    classes, target_classes = as_class_ids(class_ids, len(boxes)), as_class_ids(truth_classes, len(truth))
+    ious = box_iou(boxes, truth) * (classes[:, None] == target_classes[None, :])
     detection, column = np.nonzero(ious > 0)
     rank = np.empty(len(boxes), np.int64)
     rank[np.argsort(-scores, kind="stable")] = np.arange(len(boxes))

@@ -1,4 +1,4 @@
-"""TIDE: what each kind of error costs, as the AP gained when an oracle repairs all errors of that kind."""
+"""TIDE: the cost of each error type, as the AP gained if an oracle fixes all errors of that type."""
 
 from __future__ import annotations
 
@@ -20,47 +20,43 @@ AbsentClasses: TypeAlias = Literal["leave-out", "count-as-zero"]
 
 @dataclass(frozen=True, eq=False)
 class Tide:
-    """One detector's AP and what stands between it and 1, all as AP in 0..1."""
+    """One detector's AP and the AP that each error type costs, all 0..1."""
 
     ap: float
-    cost: dict[
-        ErrorType, float
-    ]  # AP gained by repairing all errors of a kind, each kind for itself; 0 or more
+    cost: dict[ErrorType, float]  # AP gained by fixing all errors of one type; 0 or more
     count: dict[ErrorType, int]
-    false_positives: float  # AP gained if no detection were wrong
-    false_negatives: float  # AP gained if no truth were missed
-    kinds: NDArray[
-        np.object_
-    ]  # [D] the type of error of each detection, None where it is right or does not count
-    missed: Indices  # rows of the truth that are missed and that no repair of a detection finds
+    false_positives: float  # AP gained without any false positive
+    false_negatives: float  # AP gained without any missed truth
+    kinds: NDArray[np.object_]  # [D] error type of each detection; None for true positives and ignored ones
+    missed: Indices  # rows of missed truth that is not the target of another error
 
 
 class _Points(NamedTuple):
-    """What the curves of all classes are made of; an oracle changes some of it."""
+    """The data of all classes' curves, which an oracle changes."""
 
     category: Indices  # [D]
     score: Floats  # [D]
     right: Flags  # [D]
-    present: Flags  # [D] whether the detection is on its class's curve at all
-    positives: Indices  # [K] truths to be found
+    present: Flags  # [D] whether the detection is on a curve
+    positives: Indices  # [K] truths per class that are not ignored
 
 
 def tide(
     eligible: EligiblePairs, iou_threshold: float = 0.5, *, absent_classes: AbsentClasses = "leave-out"
 ) -> Tide:
-    """TIDE's six kinds of error and the AP each costs at one IoU threshold. arXiv:2008.08115, sec. 2.
+    """TIDE's six error types and the AP each costs at one IoU threshold. arXiv:2008.08115, sec. 2.
 
-    Differs from the authors' tidecv so that `ap` is COCO's: max_detections is of each image and class,
-    not of each image, ignored detections are not counted as errors, and classes without truth do not
-    enter the mean; with absent_classes="count-as-zero" they do, as in tidecv.
+    Differs from the authors' tidecv so that `ap` equals COCO's: max_detections applies per image and class,
+    not per image; ignored detections are not errors; classes without truth are not part of the mean, unless
+    absent_classes="count-as-zero", as in tidecv.
     """
     matches = eligible.match((iou_threshold,))
     near = nearest_truths(eligible)
     kinds = _kinds(eligible, near, matches, iou_threshold)
     unfound = ~matches.truth_ignored
     unfound[matches.matched[0, matches.true_positives[0]]] = False
-    winner = _winners(eligible, near, kinds, unfound)
-    missed = np.flatnonzero(unfound & (winner < 0))
+    corrected = _corrections(eligible, near, kinds, unfound)
+    missed = np.flatnonzero(unfound & (corrected < 0))
     base = _Points(
         category=eligible.data.results.category,
         score=eligible.data.results.score,
@@ -78,7 +74,7 @@ def tide(
     shown[matches.ignored[0]] = None
     return Tide(
         ap=ap,
-        cost={f: max(gain(_repaired(eligible, base, f, kinds, winner, missed)), 0.0) for f in ErrorType},
+        cost={f: max(gain(_repaired(eligible, base, f, kinds, corrected, missed)), 0.0) for f in ErrorType},
         count={f: len(missed) if f == ErrorType.MISSED else int((shown == f).sum()) for f in ErrorType},
         false_positives=gain(base._replace(score=base.right.astype(np.float64))),
         false_negatives=gain(_without(eligible, base, np.flatnonzero(unfound))),
@@ -101,22 +97,22 @@ def _kinds(
     return kinds
 
 
-def _winners(
+def _corrections(
     eligible: EligiblePairs, near: NearestTruths, kinds: NDArray[np.object_], unfound: Flags
 ) -> Indices:
-    """For each truth that was not found the best-scored detection that could be corrected to it, or -1: [G].
+    """For each missed truth, the highest-scoring detection that the oracle can correct to it, or -1: [G].
 
-    Each truth can be won once, so that all other errors at it are merely taken away.
+    Only one detection is corrected per truth; the oracle removes the others.
     """
-    wanted = np.where(kinds == ErrorType.LOCALISATION, near.same, -1)
-    wanted = np.where(kinds == ErrorType.CLASSIFICATION, near.other, wanted)
-    claims = np.flatnonzero(wanted >= 0)
-    claims = claims[unfound[wanted[claims]]]
+    target = np.where(kinds == ErrorType.LOCALISATION, near.same, -1)
+    target = np.where(kinds == ErrorType.CLASSIFICATION, near.other, target)
+    claims = np.flatnonzero(target >= 0)
+    claims = claims[unfound[target[claims]]]
     claims = claims[np.lexsort((claims, -eligible.data.results.score[claims]))]
-    truths, first = np.unique(wanted[claims], return_index=True)
-    winner = np.full(len(unfound), -1, dtype=np.int64)
-    winner[truths] = claims[first]
-    return winner
+    truths, first = np.unique(target[claims], return_index=True)
+    corrected = np.full(len(unfound), -1, dtype=np.int64)
+    corrected[truths] = claims[first]
+    return corrected
 
 
 def _repaired(
@@ -124,29 +120,29 @@ def _repaired(
     base: _Points,
     error_type: ErrorType,
     kinds: NDArray[np.object_],
-    winner: Indices,
+    corrected: Indices,
     missed: Indices,
 ) -> _Points:
-    """The points after the oracle of one kind: errors corrected where they can be, and else taken away."""
+    """The data after the oracle of one error type: errors are corrected if possible, else removed."""
     if error_type == ErrorType.MISSED:
         return _without(eligible, base, missed)
     wrong = kinds == error_type
     present, right, category = base.present & ~wrong, base.right.copy(), base.category.copy()
-    won = np.flatnonzero(winner >= 0)
-    won = won[wrong[winner[won]]]
-    present[winner[won]] = right[winner[won]] = True
-    category[winner[won]] = eligible.data.truth.category[won]
+    fixed = np.flatnonzero(corrected >= 0)
+    fixed = fixed[wrong[corrected[fixed]]]
+    present[corrected[fixed]] = right[corrected[fixed]] = True
+    category[corrected[fixed]] = eligible.data.truth.category[fixed]
     return base._replace(category=category, right=right, present=present)
 
 
 def _without(eligible: EligiblePairs, base: _Points, truths: Indices) -> _Points:
-    """The points where some truths need not be found."""
+    """The data without some truths."""
     gone = np.bincount(eligible.data.truth.category[truths], minlength=len(base.positives))
     return base._replace(positives=base.positives - gone)
 
 
 def _mean_ap(points: _Points, listed: Flags) -> float:
-    """AP averaged over the listed classes that have points or truth; 0 where a class has no truth."""
+    """AP averaged over the listed classes with detections or truth; 0 for a class without truth."""
     rows = np.flatnonzero(points.present)
     rows = rows[np.lexsort((rows, -points.score[rows], points.category[rows]))]
     bounds = np.searchsorted(points.category[rows], np.arange(len(points.positives) + 1))

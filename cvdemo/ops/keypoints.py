@@ -17,8 +17,36 @@ COCO_SIGMAS = (
 )
 """How far annotators stray at each of the 17 keypoints, as a share of the person's size (cocodataset.org)."""
 
+KEYPOINT_NAMES = (
+    "nose",
+    "left_eye",
+    "right_eye",
+    "left_ear",
+    "right_ear",
+    "left_shoulder",
+    "right_shoulder",
+    "left_elbow",
+    "right_elbow",
+    "left_wrist",
+    "right_wrist",
+    "left_hip",
+    "right_hip",
+    "left_knee",
+    "right_knee",
+    "left_ankle",
+    "right_ankle",
+)
+"""COCO's 17 keypoints in its order; left and right are the person's own."""
+
 MIRROR = (0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15)
 """The keypoint that each of the 17 becomes in a mirror: left and right change places."""
+
+
+LIMBS = (
+    (15, 13), (13, 11), (16, 14), (14, 12), (11, 12), (5, 11), (6, 12), (5, 6), (5, 7), (6, 8),
+    (7, 9), (8, 10), (1, 2), (0, 1), (0, 2), (1, 3), (2, 4), (3, 5), (4, 6),
+)  # fmt: skip
+"""COCO's 19 limbs as pairs of keypoints, counted from 0."""
 
 
 def mirrored_keypoints(keypoints: NDArray[Any], width: float) -> NDArray[Any]:

@@ -14,7 +14,8 @@ from cvdemo.assets import asset
 
 @asynccontextmanager
 async def _lifespan(_app: st.App) -> AsyncIterator[None]:
-    zoo.load(zoo.DEFAULTS[zoo.Task.DETECT])
+    for key in zoo.DEFAULTS.values():
+        zoo.load(key)
     gc.freeze()  # what is loaded now stays: later collections need not look at it
     yield
 

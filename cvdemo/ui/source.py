@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from cvdemo.data.chosen import Chosen as Chosen  # pages import it from here
+from cvdemo.data.chosen import Chosen
 from cvdemo.data.pictures import SAMPLES, SUFFIXES, read_picture, sample
 from cvdemo.errors import CvdemoError
 from cvdemo.ui import state, widgets

@@ -30,7 +30,6 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
 
 from cvdemo.ui.component import component
 
@@ -196,12 +195,11 @@ def put(values: Mapping[str, Any]) -> None:
     """
     page = kept()
     for name, new in values.items():
-        page.values[name] = new
+        page.set(name, new)
         page.unread.pop(name, None)
         page.of.pop(name, None)
         if name not in page.writers:
             st.session_state[key(name)] = new
-        st.session_state[name] = new  # for widgets that do not belong to their page yet
     page.stamp += any(name in page.writers for name in values)
     write_address()
 
@@ -254,8 +252,7 @@ def snapshot() -> dict[str, Any]:
 
 def write_address(page: str = "") -> None:
     """Put what the page keeps into the address. To be called in a callback."""
-    with contextlib.suppress(StreamlitAPIException):  # a widget that still binds a parameter itself
-        st.query_params.from_dict(kept(page).address())
+    st.query_params.from_dict(kept(page).address())
 
 
 def changed(page: str, name: str, then: Callable[..., None] | None, args: Sequence[Any]) -> None:

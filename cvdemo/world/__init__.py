@@ -29,17 +29,17 @@ from cvdemo.world.vocabulary import (
 
 
 def render(scene: Scene, width: int = 1280, height: int = 960) -> Picture:
-    """The picture of a scene, uint8 RGB [height, width, 3]; sizes that cannot be drawn are a `DataError`."""
+    """The picture of a scene, uint8 RGB [height, width, 3]; DataError for sizes that cannot be drawn."""
     return paint_picture(lay_out(scene, width, height))
 
 
 def truth(scene: Scene, width: int = 1280, height: int = 960) -> Truth:
-    """All that is known of a scene at this size; sizes that cannot be drawn are a `DataError`."""
+    """The truth of a scene at this size; DataError for sizes that cannot be drawn."""
     return read_truth(lay_out(scene, width, height))
 
 
 def draw(scene: Scene, width: int = 1280, height: int = 960) -> tuple[Picture, Truth]:
-    """Picture and truth of a scene in one pass, for speed."""
+    """Picture and truth of a scene together, which is faster than one after the other."""
     drawn = lay_out(scene, width, height)
     return paint_picture(drawn), read_truth(drawn)
 

@@ -1,4 +1,4 @@
-"""Pictures and code maps of scenes at any size."""
+"""Pictures and label maps of scenes at any size."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SMALLEST, LARGEST = 32, 4096
 
 
 class SceneLayout(NamedTuple):
-    """A scene on a raster: its outlines, ready to be painted and to be known."""
+    """A scene on a raster: the outlines from which both the picture and the truth are made."""
 
     scene: Scene
     width: int
@@ -31,7 +31,7 @@ class SceneLayout(NamedTuple):
 
 
 def lay_out(scene: Scene, width: int, height: int) -> SceneLayout:
-    """Draws the scene's shapes for a picture of this size, 32 to 4096 pixels a side, no longer than 3 : 1."""
+    """The scene's shapes for a picture of 32 to 4096 pixels per side, 3 : 1 to 1 : 2, else DataError."""
     for name, side in (("width", width), ("height", height)):
         if (
             isinstance(side, bool)
@@ -85,7 +85,7 @@ def _falling(picture: Picture, drawn: SceneLayout) -> None:
 
 
 def _shade_ground(picture: Picture, drawn: SceneLayout) -> None:
-    """Darkens the ground where shadows fall, softly, and lays the paint's uneven tone over it."""
+    """Darken the ground under soft shadows, and add the uneven tone of the paint, in place."""
     scene = drawn.scene
     height, width = picture.shape[:2]
     first = round((scene.land.horizon + 0.015) * height)
@@ -107,7 +107,7 @@ def _shade_ground(picture: Picture, drawn: SceneLayout) -> None:
 
 
 def _shadow_map(drawn: SceneLayout, height: int, width: int) -> Picture:
-    """How much light is taken from each place of the ground, 0 none to 255 all, [height, width]."""
+    """The shadow on each pixel of the ground, [height, width], from 0 (none) to 255 (full)."""
     scene = drawn.scene
     shadow = np.zeros((height, width), dtype=np.uint8)
     slant, fall = scene.light.shadow
@@ -139,7 +139,7 @@ def _fill_any(picture: Picture, corners: NDArray[np.int32], colour: float, line:
 
 
 def _contact(shadow: Picture, west: float, east: float, ground: float) -> None:
-    """The darker patch right under something."""
+    """Draw the darker contact shadow directly under an object."""
     height, width = shadow.shape
     centre = ((west + east) / 2 + width / height / 2, ground)
     size = ((east - west) * 0.46 * height, max(1.0, (east - west) * 0.085 * height))
@@ -156,7 +156,7 @@ def _contact(shadow: Picture, west: float, east: float, ground: float) -> None:
 
 
 def write_code_map(drawn: SceneLayout) -> tuple[Picture, NDArray[np.int64]]:
-    """What each pixel belongs to, uint8 [H, W] (stuff 1.., things 16..), and all pixels of each thing [N]."""
+    """The code of each pixel, uint8 [H, W] (stuff 1.., objects 16..), and the full area of objects [N]."""
     scene, fine = drawn.scene, drawn.fine
     stages, outlines = drawn.composition, drawn.outlines
     codes: Picture = np.full((drawn.height * fine, drawn.width * fine), STUFF_CODE["sky"], dtype=np.uint8)

@@ -1,4 +1,4 @@
-"""What is known of one object in words: class, colour, clothes, action, place and company."""
+"""The attributes of one object in words: class, colour, clothes, action, place, and whom it is with."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GARMENTS = {
 
 
 class Record(NamedTuple):
-    """One thing in words.
+    """The attributes of one object in words.
 
     `noun` is `child` for small people, else the class; `wears` is a garment with its colour for people;
     `view` is the side from which a person is seen: front, back, left or right (which of their sides).
@@ -38,7 +38,7 @@ class Record(NamedTuple):
 
 
 def record_of(scene: Scene, number: int) -> Record:
-    """What there is to say about thing `number` of a scene."""
+    """The attributes of object `number` of a scene."""
     thing = scene.things[number]
     noun, wears, vest, view = thing.kind, "", False, ""
     if isinstance(thing.look, PersonLook):

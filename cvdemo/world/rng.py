@@ -1,4 +1,4 @@
-"""Random numbers that are the same on every machine and for ever: only `random.Random.random` is used."""
+"""Random numbers that are the same on every machine and Python version, from `random.Random.random` alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is exactly known of a drawn scene, in the ecosystem's containers and in plain arrays."""
+"""The exact ground truth of a drawn scene, as arrays and as supervision's containers."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     import supervision as sv
 
 SMALL_AREA, SMALL_SHARE = 6e-4, 0.15
-"""A thing is difficult below this share of the picture's pixels, or of its own that can be seen."""
+"""An object is difficult below this share of the picture's pixels, or below this visible share of its own."""
 
 
 @dataclass(frozen=True, eq=False)
 class Truth:
-    """What is known of a scene at one size; row k of every array is one thing that shows at least a pixel.
+    """The ground truth of a scene at one size: N rows, one per object with at least one visible pixel.
 
-    Rows are in drawing order, far to near. `ids` [N] are the things' ids in the scene, `classes` [N] their
-    class ids 0..7, `boxes` [N, 4] the extents of what can be seen and `full_boxes` [N, 4] of the whole
-    thing, which may lie beyond the picture, both x1 y1 x2 y2 in pixels. `visible` [N] is the share 0..1 of
-    a thing's pixels within the picture that nothing covers; `difficult` [N] marks what is so small or so
-    covered that nobody should be asked to find it. `keypoints` [N, 17, 3] are x, y and visibility (0 not in
-    the picture, 1 hidden, 2 seen), all 0 for all but people. `instances` [H, W] is 0 or 1 + thing id,
+    Rows are in drawing order, far to near. `ids` [N] are the objects' ids in the scene, `classes` [N] their
+    class ids 0..7, `boxes` [N, 4] the boxes of the visible parts and `full_boxes` [N, 4] of the whole
+    object, which may lie beyond the picture, both x1 y1 x2 y2 in pixels. `visible` [N] is the share 0..1 of
+    an object's pixels within the picture that nothing covers; `difficult` [N] marks objects too small or
+    too occluded to be required. `keypoints` [N, 17, 3] are x, y and visibility (0 not in
+    the picture, 1 hidden, 2 seen), all 0 for all but people. `instances` [H, W] is 0 or 1 + object id,
     `semantic` [H, W] the semantic id 0..13 of every pixel.
     """
 
@@ -56,12 +56,12 @@ class Truth:
 
     @cached_property
     def masks(self) -> NDArray[np.bool_]:
-        """The visible part of each thing, [N, H, W]."""
+        """The visible part of each object, [N, H, W]."""
         return self.instances[None] == (self.ids + 1).astype(np.uint8)[:, None, None]
 
     @cached_property
     def records(self) -> tuple[Record, ...]:
-        """Class, colour, action, place and company of each thing, in the order of the rows."""
+        """Class, colour, action, place and company of each object, in the order of the rows."""
         return tuple(record_of(self.scene, int(k)) for k in self.ids)
 
     def names(self) -> list[str]:
@@ -69,7 +69,7 @@ class Truth:
         return [THINGS[k] for k in self.classes]
 
     def detections(self, *, difficult: bool = False) -> sv.Detections:
-        """The things as `supervision.Detections` with masks; those marked difficult only if asked for.
+        """The objects as `supervision.Detections` with masks; difficult ones only with `difficult`.
 
         `data` has `class_name`, `full_xyxy`, `visible`, `difficult`, `thing_id`, `colour` and `action`.
         """
@@ -95,7 +95,7 @@ class Truth:
         )
 
     def people(self) -> sv.KeyPoints:
-        """The people's keypoints as `supervision.KeyPoints`; `visible` is true for those that are seen (2).
+        """The people's keypoints as `supervision.KeyPoints`; `visible` is true for visibility 2.
 
         Keypoints outside the picture are at (0, 0). `data` has `visibility` [P, 17] (0, 1, 2) and `thing_id`.
         """
@@ -114,7 +114,7 @@ class Truth:
 
 
 def read_truth(drawn: SceneLayout) -> Truth:
-    """All that is known of a laid-out scene."""
+    """Read the ground truth off a laid-out scene."""
     scene = drawn.scene
     codes, whole = write_code_map(drawn)
     whole_boxes = _full_boxes(drawn)
@@ -142,7 +142,7 @@ def read_truth(drawn: SceneLayout) -> Truth:
 def _extents(
     codes: Picture, guess: NDArray[np.float32]
 ) -> tuple[list[int], NDArray[np.float32], NDArray[np.int64]]:
-    """Ids of the things that show, the boxes of their pixels [N, 4] and their numbers of pixels [N]."""
+    """Ids of the visible objects, boxes of their pixels [N, 4] and their areas in pixels [N]."""
     low = np.maximum(np.floor(guess[:, :2]).astype(int) - 2, 0).tolist()
     high = np.maximum(np.ceil(guess[:, 2:]).astype(int) + 2, 0).tolist()
     ids, boxes, areas = [], [], []
@@ -163,7 +163,7 @@ def _extents(
 
 
 def _full_boxes(drawn: SceneLayout) -> NDArray[np.float32]:
-    """Boxes of all whole things, [N, 4] in pixels, as if nothing covered them and the picture had no end."""
+    """Boxes of all objects without occlusion, [N, 4] in pixels; they may extend beyond the picture."""
     outlines = drawn.outlines
     boxes = np.zeros((len(drawn.scene.things), 4), dtype=np.float32)
     boxes[:, :2], boxes[:, 2:] = np.inf, -np.inf
@@ -177,14 +177,14 @@ def _full_boxes(drawn: SceneLayout) -> NDArray[np.float32]:
 
 
 def _inside_share(boxes: NDArray[np.float32], width: int, height: int) -> NDArray[np.float64]:
-    """Which share of each box lies within the picture, [N]."""
+    """The share 0..1 of each box that lies inside the picture, [N]."""
     inside = np.clip(boxes, 0, (width, height, width, height)).astype(np.float64)
     area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
     return (inside[:, 2] - inside[:, 0]) * (inside[:, 3] - inside[:, 1]) / np.maximum(area, 1e-6)
 
 
 def _keypoints(drawn: SceneLayout, ids: list[int], instances: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Keypoints [N, 17, 3] of the things that show."""
+    """Keypoints [N, 17, 3] of the visible objects, 0 for all but people."""
     found = np.zeros((len(ids), 17, 3), dtype=np.float32)
     for row, k in enumerate(ids):
         if k not in drawn.composition.bodies:

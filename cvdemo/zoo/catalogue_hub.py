@@ -38,6 +38,11 @@ SEGMENTER = _Kind(
 )
 
 
+HEADS = "cvdemo.zoo.torchvision_heads:load"
+MASKS = _Kind(Task.INSTANCES, "coco", HEADS, "COCO mask AP", "COCO val2017")
+POSES = _Kind(Task.POSE, "coco", HEADS, "COCO keypoint AP", "COCO val2017, people")
+
+
 def _torchvision(
     kind: _Kind,
     name: str,
@@ -189,6 +194,36 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         13.418,
         21.3,
         family="one stage",
+    ),
+    _torchvision(
+        MASKS,
+        "maskrcnn_resnet50_fpn",
+        "Mask R-CNN ResNet-50 FPN",
+        "1703.06870",
+        "maskrcnn_resnet50_fpn_coco-bf2d0c1e.pth",
+        169.84,
+        34.6,
+        frozen_eps=0.0,
+    ),
+    _torchvision(
+        MASKS,
+        "maskrcnn_resnet50_fpn_v2",
+        "Mask R-CNN ResNet-50 FPN v2",
+        "2111.11429",
+        "maskrcnn_resnet50_fpn_v2_coco-73cbd019.pth",
+        177.219,
+        41.8,
+    ),
+    _torchvision(
+        POSES,
+        "keypointrcnn_resnet50_fpn",
+        "Keypoint R-CNN ResNet-50 FPN",
+        "1703.06870",
+        "keypointrcnn_resnet50_fpn_coco-fc266e95.pth",
+        226.054,
+        65.0,
+        frozen_eps=0.0,
+        num_classes=2,
     ),
     _torchvision(
         CLASSIFIER,
@@ -387,5 +422,31 @@ TRANSFORMERS: tuple[ModelSpec, ...] = (
         adapter="cvdemo.zoo.transformers_segment:load_masks",
         labels="ade20k",
         options={"revision": "refs/pr/2"},  # safetensors, as above
+    ),
+    _transformer(
+        "mask2former-swin-tiny-coco",
+        "Mask2Former Swin-T (COCO instances)",
+        "2112.01527",
+        "facebook/mask2former-swin-tiny-coco-instance",
+        190,
+        Published("COCO mask AP", 45.0, "COCO val2017", "https://arxiv.org/abs/2112.01527"),
+        task=Task.INSTANCES,
+        licence="MIT for the code, the hub says 'other' of the weights",
+        adapter="cvdemo.zoo.transformers_heads:load_instances",
+    ),
+    _transformer(
+        "vitpose-base-simple",
+        "ViTPose-B in people of SSD MobileNetV2",
+        "2204.12484",
+        "usyd-community/vitpose-base-simple",
+        344,
+        Published(
+            "COCO keypoint AP",
+            75.5,
+            "COCO val2017, with a stronger detector",
+            "https://arxiv.org/abs/2204.12484",
+        ),
+        task=Task.POSE,
+        adapter="cvdemo.zoo.transformers_heads:load_pose",
     ),
 )

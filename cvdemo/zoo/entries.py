@@ -92,23 +92,6 @@ def _segmenter(
     )  # fmt: skip
 
 
-def _mask_recipe(key: str) -> Recipe:
-    """The recipe of Mask R-CNN and its ablations, which go on from Faster R-CNN's weights."""
-    return Recipe(
-        key, f"cvdemo.train.instances:MaskRCNNTask:{key}", steps=2000, start="faster-rcnn", whole=True,
-        batch=8, rate=1.5e-3, channels_last=True, scenes=Scenes(pool=2048, fresh=768),
-    )  # fmt: skip
-
-
-def _pose_recipe(key: str) -> Recipe:
-    """The recipe of both ways to keypoints, on larger pictures of scenes with people."""
-    scenes = Scenes(pool=1536, fresh=512, objects=(8, 12), people=2, size=POSE_SIZE)
-    return Recipe(
-        key, f"cvdemo.train.pose:PoseTask:{key}", steps=1500, start="faster-rcnn", whole=True, batch=8,
-        rate=1.5e-3, channels_last=True, scenes=scenes,
-    )  # fmt: skip
-
-
 FASTER = (
     "Features of several strides (a feature pyramid, arXiv:1612.03144).",
     "RoIAlign (arXiv:1703.06870) in place of RoI pooling.",
@@ -116,6 +99,39 @@ FASTER = (
     "The loss of boxes has the generalised IoU beside smooth L1.",
     "A class's target is the IoU of its box (arXiv:2006.04388).",
 )
+HEADS = (
+    "The head is narrow, and pools the backbone's map of stride 2 beside the pyramid's level.",
+    "It is trained on from Faster R-CNN's weights, on all classes.",
+)
+
+
+def _masks(key: str, title: str, net: str, *differences: str) -> Entry:
+    """Mask R-CNN and its ablations share their recipe."""
+    recipe = Recipe(
+        key, f"cvdemo.train.instances:MaskRCNNTask:{key}", steps=2000, start="faster-rcnn", whole=True,
+        batch=8, rate=1.5e-3, channels_last=True, scenes=Scenes(pool=2048, fresh=768),
+    )  # fmt: skip
+    return Entry(
+        key, title, "1703.06870", f"cvdemo.nets.{net}", recipe, Task.INSTANCES,
+        "cvdemo.zoo.drawn_heads:MaskRCNNDetector", "drawn-things", Chart(TWO_STAGES),
+        (SMALL_BACKBONE, *FASTER, *HEADS, *differences),
+    )  # fmt: skip
+
+
+def _pose(key: str, title: str, arxiv: str, net: str, *differences: str) -> Entry:
+    """Both ways to keypoints share their recipe: larger pictures of scenes with people."""
+    recipe = Recipe(
+        key, f"cvdemo.train.pose:PoseTask:{key}", steps=1500, start="faster-rcnn", whole=True, batch=8,
+        rate=1.5e-3, channels_last=True,
+        scenes=Scenes(pool=1536, fresh=512, objects=(8, 12), people=2, size=POSE_SIZE),
+    )  # fmt: skip
+    return Entry(
+        key, title, arxiv, f"cvdemo.nets.{net}", recipe, Task.POSE,
+        "cvdemo.zoo.drawn_heads:keypoint_detector", "drawn-things", Chart(TWO_STAGES),
+        (SMALL_BACKBONE, *FASTER, *HEADS, *differences), size=POSE_SIZE,
+    )  # fmt: skip
+
+
 FCN = "Pictures are padded to the stride, where the paper lays 100 pixels around them."
 RATES = "The pictures are smaller, and so are the dilation rates."
 
@@ -180,15 +196,14 @@ ENTRIES: dict[str, Entry] = {
         _localizer("localizer", "Class and box", 100.0, Chart(ONE_STAGE, "#999999", 1)),
         _localizer("localizer-class", "Class and box, the class first", 1.0, Chart(ONE_STAGE)),
         _localizer("localizer-box", "Class and box, the box first", 10000.0, Chart(ONE_STAGE)),
-        _stage("mask-rcnn", "Mask R-CNN", "1703.06870", "mask_rcnn:mask_rcnn", _mask_recipe("mask-rcnn")),
-        _stage("mask-rcnn-roipool", "Mask R-CNN with RoIPool", "1703.06870", "mask_rcnn:mask_rcnn_roipool",
-               _mask_recipe("mask-rcnn-roipool")),
-        _stage("mask-rcnn-softmax", "Mask R-CNN with softmax", "1703.06870", "mask_rcnn:mask_rcnn_softmax",
-               _mask_recipe("mask-rcnn-softmax")),
-        _stage("keypoint-rcnn", "Keypoint R-CNN", "1703.06870", "keypoint_rcnn:keypoint_rcnn",
-               _pose_recipe("keypoint-rcnn")),
-        _stage("pose-regression", "Pose by regression", "1312.4659", "keypoint_rcnn:pose_regression",
-               _pose_recipe("pose-regression")),
+        _masks("mask-rcnn", "Mask R-CNN", "mask_rcnn:mask_rcnn"),
+        _masks("mask-rcnn-roipool", "Mask R-CNN with RoIPool", "mask_rcnn:mask_rcnn_roipool",
+               "Both heads pool by max in place of RoIAlign (table 2c); all else is as in `mask-rcnn`."),
+        _masks("mask-rcnn-softmax", "Mask R-CNN with softmax", "mask_rcnn:mask_rcnn_softmax",
+               "The classes compete for every pixel (table 2b); all else is as in `mask-rcnn`."),
+        _pose("keypoint-rcnn", "Keypoint R-CNN", "1703.06870", "keypoint_rcnn:keypoint_rcnn"),
+        _pose("pose-regression", "Pose by regression", "1312.4659", "keypoint_rcnn:pose_regression",
+              "Only the first stage of the cascade."),
         _segmenter(
             "unet", "U-Net", "1505.04597", "unet:unet",
             "Convolutions are padded, and the decoder upsamples bilinearly.",

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from cvdemo.errors import CvdemoError
 from cvdemo.world.difficulty import Difficulty
-from cvdemo.zoo.evaluate import drawn_data, evaluate, open_boxes
+from cvdemo.zoo.evaluate import drawn_data, drawn_people, evaluate, open_boxes
 from cvdemo.zoo.evaluate_maps import drawn_maps, evaluate_maps, open_maps
 from cvdemo.zoo.model import Model
 from cvdemo.zoo.spec import ModelSpec, Task
@@ -32,6 +32,8 @@ class Evaluator(NamedTuple):
 
 EVALUATORS: dict[Task, Evaluator] = {
     Task.DETECT: Evaluator(("AP", "AP50"), drawn_data, open_boxes, evaluate),
+    Task.INSTANCES: Evaluator(("mask_AP", "mask_AP50", "AP"), drawn_data, open_boxes, evaluate),
+    Task.POSE: Evaluator(("keypoint_AP", "keypoint_AP50"), drawn_people, open_boxes, evaluate),
     Task.SEGMENT: Evaluator(("mIoU", "boundary_F1"), drawn_maps, open_maps, evaluate_maps),
 }
 

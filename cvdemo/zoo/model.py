@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import supervision as sv
 
-from cvdemo.ops.detections import select
+from cvdemo.ops.detections import KEYPOINTS, MASK_BOXES, MASKS, SIZE, select
 from cvdemo.zoo.labels import labels
 from cvdemo.zoo.spec import ModelSpec, Task
 
@@ -80,11 +80,23 @@ def _without_gradients() -> AbstractContextManager[Any]:
 
 
 class RawArrays(NamedTuple):
-    """What a network says of a picture: boxes [N, 4] x1 y1 x2 y2 in pixels, scores [N], class ids [N]."""
+    """What a network says of a picture: boxes [N, 4] x1 y1 x2 y2 in pixels, scores [N], class ids [N].
+
+    Where there are any, `masks` [N, M, M] in 0..1 at the network's own size, each stretched over its box of
+    `mask_boxes` [N, 4]; and `keypoints` [N, 17, 3], x, y in pixels and a score.
+    """
 
     boxes: np.ndarray
     scores: np.ndarray
     class_ids: np.ndarray
+    masks: np.ndarray | None = None
+    mask_boxes: np.ndarray | None = None
+    keypoints: np.ndarray | None = None
+
+    def further(self, rows: np.ndarray) -> dict[str, np.ndarray]:
+        """Masks and keypoints of some rows, by name, as far as there are any."""
+        named = {MASKS: self.masks, MASK_BOXES: self.mask_boxes, KEYPOINTS: self.keypoints}
+        return {name: values[rows].astype(np.float32) for name, values in named.items() if values is not None}
 
 
 class Detector(Model, ABC):
@@ -100,8 +112,9 @@ class Detector(Model, ABC):
         """Detections before score threshold and NMS, in descending score.
 
         `metadata["milliseconds"]` is the time of the network. Boxes are clipped to the picture and those
-        of no area are left out. Class ids are those of the spec's label set; for a model asked by text
-        they count the phrases of `prompt` (separated by commas).
+        of no area are left out; masks and keypoints come along as `cvdemo.ops.detections` says. Class ids
+        are those of the spec's label set; for a model with a prompt they count its phrases (separated by
+        commas).
         """
         found = self.run(lambda: self.network(workable(picture), prompt))
         return self.detections(found.value, picture.shape[:2], found.milliseconds, prompt)
@@ -120,8 +133,11 @@ class Detector(Model, ABC):
             xyxy=boxes[order],
             confidence=found.scores[order].astype(np.float32),
             class_id=class_ids,
-            data={"class_name": np.array([names.get(i, str(i)) for i in class_ids], dtype=str)},
-            metadata={"milliseconds": milliseconds},
+            data={
+                "class_name": np.array([names.get(i, str(i)) for i in class_ids], dtype=str),
+                **found.further(order),
+            },
+            metadata={"milliseconds": milliseconds, SIZE: (height, width)},
         )
 
     def names(self, prompt: str = "") -> dict[int, str]:

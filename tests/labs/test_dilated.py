@@ -17,16 +17,16 @@ from cvdemo.labs.dilated.experiment import (
     stack_costs,
 )
 from cvdemo.nets.deeplab import deeplabv3
-from cvdemo.ops.dilated import Layer
+from cvdemo.ops.dilated import ConvLayer
 
 
 def test_the_formula_is_written_out() -> None:
-    assert formula([Layer(3, 2, 1), Layer(3, 1, 4)]) == r"1 + 2 + 8 \cdot 2 = 19"
-    assert measured_field([Layer(3, 2, 1), Layer(3, 1, 4)]) == 19
+    assert formula([ConvLayer(3, 2, 1), ConvLayer(3, 1, 4)]) == r"1 + 2 + 8 \cdot 2 = 19"
+    assert measured_field([ConvLayer(3, 2, 1), ConvLayer(3, 1, 4)]) == 19
 
 
 def test_costs_of_three_ways_to_a_large_field() -> None:
-    mine, plain, pooled = stack_costs([Layer(3, 1, 1), Layer(3, 1, 2), Layer(3, 1, 4)])
+    mine, plain, pooled = stack_costs([ConvLayer(3, 1, 1), ConvLayer(3, 1, 2), ConvLayer(3, 1, 4)])
     assert (mine.field, plain.field, pooled.field) == (15, 7, 18)
     assert [layer.pooling for layer in pooled.layers] == [False, True, False, True, False]
     assert pooled.output == (48, 36)
@@ -36,7 +36,7 @@ def test_costs_of_three_ways_to_a_large_field() -> None:
 
 
 def test_the_csv_holds_the_whole_field() -> None:
-    table = np.loadtxt(io.BytesIO(counts_csv([Layer(3), Layer(3)])), delimiter=",")
+    table = np.loadtxt(io.BytesIO(counts_csv([ConvLayer(3), ConvLayer(3)])), delimiter=",")
     np.testing.assert_array_equal(table, np.outer([1, 2, 3, 2, 1], [1, 2, 3, 2, 1]))
 
 

@@ -78,7 +78,7 @@ def test_a_confident_false_alarm_lowers_the_precision_at_recall_0(example: Drawn
     data = simulated_set(example).data
     eligible = eligible_pairs(data)
     category = classes_by_truth(eligible)[0]
-    assert eligible.positives(eligible.need_not)[category] == eligible.positives(eligible.need_not).max()
+    assert eligible.positives(eligible.ignore)[category] == eligible.positives(eligible.ignore).max()
     curve = curves(eligible_pairs(changed(data, nms=1, alarms=1, category=category)), 0.5)[category]
     assert outcomes(curve)[0] == "0" and curve.precision[0] == 0
     assert curve.envelope[0] == curve.precision.max() > 0

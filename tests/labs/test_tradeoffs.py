@@ -25,7 +25,7 @@ from cvdemo.zoo.tradeoffs import Curves, Point
 def test_a_card_of_easier_scenes_is_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     easy = {"metrics": {"AP": 0.9, "APl": -1.0}, "scored_on": "world:test, 500 scenes, normal, objects=1"}
     monkeypatch.setattr(experiment, "read_card", lambda key: easy)
-    monkeypatch.setattr(experiment, "drawn_detectors", lambda: ["ssd"])
+    monkeypatch.setattr(experiment, "compared", lambda: ["ssd"])
     assert drawn_points(None)[0].numbers == {}
     point = Point(192, 5.0, None, {"AP": 0.3, "APl": -1.0})
     curves = Curves("", "", 20, {}, {"ssd": {"size": [point]}})

@@ -1,4 +1,4 @@
-"""The steps along a curve: every kind of finding once, and its relation to the curve."""
+"""The steps of a PR curve: every outcome once, and the relation of steps to the curve."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ TRUTH, RESULTS = tiny_set(
 )
 
 
-def test_every_kind_of_finding_is_told_apart() -> None:
+def test_every_outcome_and_error_type_is_recognised() -> None:
     steps = PRSteps(curves(eligible_pairs(load(TRUTH, RESULTS)), 0.5)[0])
     found = list(steps)
     assert [f.outcome for f in found] == ["TP", "FP", "FP", "FP", "FP", "FP", "ignored"]

@@ -1,4 +1,4 @@
-"""Found, lost, double and wrong."""
+"""Recall counts: found and missed objects, duplicates and background detections."""
 
 from __future__ import annotations
 

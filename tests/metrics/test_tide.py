@@ -86,7 +86,7 @@ CAT, FAR = (1, 1, 0, 0, 100, 100), (1, 1, 300, 300, 400, 400)
 
 
 @pytest.mark.parametrize(
-    ("fault", "wrong", "ap", "gain"),
+    ("error_type", "wrong", "ap", "gain"),
     [
         # One cat found at .5, below it or above it something wrong; one cat (FAR) is to be found as well.
         (ErrorType.DUPLICATE, (1, 1, 0, 0, 100, 95, 0.4), 51 / 101, 0.0),
@@ -96,12 +96,12 @@ CAT, FAR = (1, 1, 0, 0, 100, 100), (1, 1, 300, 300, 400, 400)
         (ErrorType.MISSED, (1, 2, 300, 300, 310, 310, 0.9), 51 / 101, 1 - 51 / 101),
     ],
 )
-def test_costs_by_hand(fault: ErrorType, wrong: tuple, ap: float, gain: float) -> None:
+def test_costs_by_hand(error_type: ErrorType, wrong: tuple, ap: float, gain: float) -> None:
     truth, results = tiny_set([CAT, FAR], [(*CAT, 0.5), wrong])
     found = tide(eligible_pairs(load(truth, results)))
     assert found.ap == pytest.approx(ap, abs=1e-12)
-    assert found.cost[fault] == pytest.approx(gain, abs=1e-12)
-    assert found.count[fault] == 1
+    assert found.cost[error_type] == pytest.approx(gain, abs=1e-12)
+    assert found.count[error_type] == 1
 
 
 def test_of_two_detections_near_one_truth_the_better_scored_is_repaired() -> None:

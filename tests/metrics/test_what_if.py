@@ -1,4 +1,4 @@
-"""Simulated detections, and sets with something changed."""
+"""Simulated detections and changed evaluation sets."""
 
 from __future__ import annotations
 

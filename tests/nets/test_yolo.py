@@ -47,7 +47,7 @@ def test_a_box_is_where_its_numbers_say() -> None:
     trace = cells(values, Grid())
     row = (1 * 3 + 2) * 2 + 1
     centre, half = np.array([2.5, 1.25]) * 16, np.array([0.25, 1.0]) * 192 / 2
-    np.testing.assert_allclose(trace.boxes()[0, row], [*(centre - half), *(centre + half)])
+    np.testing.assert_allclose(trace.boxes()[0, row], [*(centre - half), *(centre + half)], rtol=1e-5)
     assert trace.scores()[0].nonzero().tolist() == [[row, 3]]
     assert trace.scores()[0, row, 3] == pytest.approx(0.72)
 

@@ -117,19 +117,19 @@ def test_pooling_reaches_as_far_with_less_of_a_map() -> None:
 
 
 @pytest.mark.parametrize("rate", [1, 2, 3, 8])
-def test_a_shrunk_map_is_every_so_manyth_cell_of_the_dense_one(rate: int) -> None:
+def test_a_shrunk_map_is_every_nth_cell_of_the_dense_one(rate: int) -> None:
     grey = np.random.default_rng(rate).random((8 * rate + 40, 9 * rate + 37))
     kernel = edge_kernel()
     dense, small = dilated_response(grey, kernel, rate), shrunk_response(grey, kernel, rate)
     assert dense.shape == grey.shape
-    wanted = torch.nn.functional.conv2d(
+    expected = torch.nn.functional.conv2d(
         torch.tensor(grey, dtype=torch.float32)[None, None],
         torch.from_numpy(kernel)[None, None],
         dilation=rate,
     )[0, 0]
     edge = 3 * rate
-    inner = dense[edge : edge + wanted.shape[0], edge : edge + wanted.shape[1]]
-    np.testing.assert_allclose(inner, wanted, atol=1e-5)
+    inner = dense[edge : edge + expected.shape[0], edge : edge + expected.shape[1]]
+    np.testing.assert_allclose(inner, expected, atol=1e-5)
     np.testing.assert_allclose(small[3:-3, 3:-3], dense[::rate, ::rate][3:-3, 3:-3], atol=1e-5)
 
 

@@ -28,21 +28,21 @@ def test_every_experiment_is_one_click_and_sliders_run_no_network() -> None:
     for name in EXPERIMENTS:
         without_errors(app.button(key=f"try-{name}").click().run())
         assert sum(m.value.startswith("👀") for m in app.markdown) == 1
-    assert app.slider(key="srgb").value == START.srgb
+    assert app.slider(key="crf-srgb").value == START.srgb
     for end in (0, 1):
         for key, ends in SLIDERS.items():
-            app.slider(key=key).set_value(ends[end])
-        app.slider(key="n").set_value((1, 20)[end])
+            app.slider(key=f"crf-{key}").set_value(ends[end])
+        app.slider(key="crf-n").set_value((1, 20)[end])
         without_errors(app.run())
     for degradation in DEGRADATIONS:
-        without_errors(app.selectbox(key="answer").set_value(degradation).run())
+        without_errors(app.selectbox(key="crf-answer").set_value(degradation).run())
     assert zoo.load(network).runs == before
 
 
 def test_state_comes_from_the_url_and_a_photo_has_no_score() -> None:
     app = without_errors(open_page(source="sample", w1="12", answer="noisy", n="4"))
-    assert app.slider(key="w1").value == 12
-    assert app.selectbox(key="answer").value == "noisy"
+    assert app.slider(key="crf-w1").value == 12
+    assert app.selectbox(key="crf-answer").value == "noisy"
     assert any("No truth" in c.value for c in app.caption)
 
 

@@ -14,7 +14,7 @@ from cvdemo import zoo
 from cvdemo.labs.dilated.board import layer_text
 from cvdemo.labs.dilated.controls import EXPERIMENTS
 from cvdemo.labs.dilated.experiment import ASPP_KEY
-from cvdemo.ops.dilated import Layer
+from cvdemo.ops.dilated import ConvLayer
 from cvdemo.ui.page import texts
 from tests.pages import driver
 from tests.pages.driver import without_errors
@@ -81,7 +81,7 @@ def test_pictures_of_any_size(shape: tuple[int, int]) -> None:
 
 
 def test_layers_are_named_in_the_table() -> None:
-    layers = (Layer(3), Layer(5, 2, 4), Layer(2, 2, 1, True))
+    layers = (ConvLayer(3), ConvLayer(5, 2, 4), ConvLayer(2, 2, 1, True))
     assert [layer_text(layer) for layer in layers] == ["3×3", "5×5 rate 4 ÷2", "pool 2"]
 
 
@@ -91,5 +91,5 @@ def test_the_branches_are_on_the_page_and_the_network_runs_once() -> None:
     shown = [m.value for m in app.markdown]
     for name in ("picture", "1 × 1", "rate 3", "rate 6", "rate 9", "whole picture", "together", "mask"):
         assert any(text.startswith(f"**{name}**") for text in shown)
-    without_errors(app.slider(key="rate2").set_value(5).run())
+    without_errors(app.slider(key="dilated-rate2").set_value(5).run())
     assert zoo.load(ASPP_KEY).runs == before + 1

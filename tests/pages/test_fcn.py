@@ -21,9 +21,9 @@ def test_the_networks_run_once_for_each_picture_size_and_stride() -> None:
     app = without_errors(open_page(seed="4711", longest="64"))
     assert model().runs == before + 3  # both ways, and the folded layer on the picture
     without_errors(app.run())
-    without_errors(app.select_slider(key="stride").set_value(16).run())
+    without_errors(app.select_slider(key="fcn-stride").set_value(16).run())
     assert model().runs == before + 5
-    without_errors(app.select_slider(key="stride").set_value(8).run())
+    without_errors(app.select_slider(key="fcn-stride").set_value(8).run())
     assert model().runs == before + 5
 
 

@@ -25,7 +25,7 @@ def test_the_weight_changes_the_net_and_runs_none() -> None:
     assert after == [n + 1 for n in before]
     shown = [m.value for m in app.markdown if "Together" in m.value]
     assert len(shown) == 1
-    app.select_slider(key="weight").set_value(KEYS[0])
+    app.select_slider(key="localize-weight").set_value(KEYS[0])
     without_errors(app.run())
     assert [m.value for m in app.markdown if "Together" in m.value] != shown
     assert [zoo.load(key).runs for key in KEYS] == after

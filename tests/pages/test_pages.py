@@ -134,8 +134,8 @@ def test_every_experiment_is_one_click_and_says_what_to_look_for(page: str) -> N
 
 def test_a_scene_shows_its_score_and_the_score_moves_with_the_threshold() -> None:
     app = open_page("detect", source="scene", seed="0", score="0.1")
-    score = next(m.value for m in app.markdown if "things found" in m.value)
+    score = next(m.value for m in app.markdown if "objects found" in m.value)
     app.slider(key="detect-score").set_value(1.0).run()
-    assert next(m.value for m in app.markdown if "things found" in m.value) != score
+    assert next(m.value for m in app.markdown if "objects found" in m.value) != score
     app.toggle(key="detect-truth").set_value(True).run()
     assert not app.exception

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from cvdemo.data.chosen import Chosen
 from cvdemo.labs.proposals import board
 from cvdemo.labs.proposals.board import film, overlaid
 from cvdemo.labs.proposals.controls import BoxKnobs
@@ -24,7 +25,6 @@ from cvdemo.labs.proposals.experiment import (
     to_json,
 )
 from cvdemo.ops.regions import FAST, Strategy, selective_search
-from cvdemo.ui.source import Chosen
 from cvdemo.world import draw, scene
 from tests.pages import driver
 from tests.pages.driver import without_errors

@@ -66,7 +66,7 @@ def test_every_net_shows_every_stage_with_its_time() -> None:
         stages = captions(app, title)
         assert len(stages) == 5, title
         assert all(" ms**" in s for k, s in enumerate(stages) if k != 2)
-        assert "things found" in stages[-1]
+        assert "objects found" in stages[-1]
     assert "20 of " in captions(app, "R-CNN")[0]
     assert any("81,920 pixels" in m.value for m in app.markdown)  # 20 cut-outs of 64 x 64
 

@@ -19,7 +19,6 @@ from streamlit.testing.v1 import AppTest
 from cvdemo import zoo
 from cvdemo.data.pictures import sample
 from cvdemo.labs.roi import experiment
-from cvdemo.labs.roi.controls import STATE
 from cvdemo.labs.roi.draw import SIDE, draw_roi, mask_errors
 from cvdemo.labs.roi.experiment import (
     BINS,
@@ -52,7 +51,8 @@ open_page = partial(driver.open_page, "roi")
 
 
 def roi_of(app: AppTest) -> tuple[float, ...]:
-    return app.session_state[STATE]["roi"]
+    """Where the RoI was put by the visitor, an experiment or the address."""
+    return app.session_state["cvdemo-kept-roi"].values["roi"]
 
 
 def some_maps() -> PositionMaps:
@@ -134,10 +134,10 @@ def test_the_network_runs_once_for_a_picture() -> None:
     ssd, rfcn = (zoo.load(key, "cpu") for key in ("ssd", "rfcn"))
     before = ssd.runs, rfcn.runs
     app = without_errors(open_page(seed="4711"))
-    without_errors(app.slider(key="size").set_value(7).run())
-    without_errors(app.slider(key="channel").set_value(3).run())
-    without_errors(app.select_slider(key="stride").set_value(16).run())
-    without_errors(app.toggle(key="aligned").set_value(False).run())
+    without_errors(app.slider(key="roi-size").set_value(7).run())
+    without_errors(app.slider(key="roi-channel").set_value(3).run())
+    without_errors(app.select_slider(key="roi-stride").set_value(16).run())
+    without_errors(app.toggle(key="roi-aligned").set_value(False).run())
     assert (ssd.runs - before[0], rfcn.runs - before[1]) == (1, 1)
 
 
@@ -164,11 +164,11 @@ def test_the_roi_comes_from_the_url_and_goes_back() -> None:
     app = without_errors(open_page(seed="7", roi="10,20,30.5,40", stride="4"))
     assert roi_of(app) == (10, 20, 30.5, 40)
     assert app.query_params["roi"] in (["10,20,30.5,40"], "10,20,30.5,40")
-    names = app.selectbox(key="thing").options
-    assert app.selectbox(key="thing").value is None  # it is the visitor's own
-    without_errors(app.selectbox(key="thing").select(names[0]).run())
+    names = app.selectbox(key="roi-object").options
+    assert app.selectbox(key="roi-object").value is None  # it is the visitor's own
+    without_errors(app.selectbox(key="roi-object").select(names[0]).run())
     assert roi_of(app) != (10, 20, 30.5, 40)
-    assert app.selectbox(key="thing").value == names[0]
+    assert app.selectbox(key="roi-object").value == names[0]
 
 
 @pytest.mark.parametrize("roi", ["", "1,2", "a,b,c,d", "nan,0,1,1", "30,0,10,10", "0,0,1e9,5", "-99,0,5,5"])

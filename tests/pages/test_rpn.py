@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from cvdemo import zoo
+from cvdemo.data.chosen import Chosen
 from cvdemo.data.detections_json import to_coco, to_csv
 from cvdemo.labs.rpn import experiment as rpn
 from cvdemo.labs.rpn.board import PAPER_STAGES, QUOTED, paper_rows
@@ -34,7 +35,6 @@ from cvdemo.labs.rpn.experiment import (
 )
 from cvdemo.ops.iou import box_iou
 from cvdemo.ui.scene import SPLIT
-from cvdemo.ui.source import Chosen
 from cvdemo.world import draw, named, scene
 from cvdemo.zoo import weights
 from tests.pages import driver
@@ -167,7 +167,7 @@ def test_all_switched_off_is_one_sentence() -> None:
     app.button_group(key="rpn-scales").set_value([]).run()
     without_errors(app)
     assert [i.value for i in app.info if i.value.startswith("No proposals")]
-    assert any("0 of 6 things found" in m.value for m in app.markdown)
+    assert any("0 of 6 objects found" in m.value for m in app.markdown)
 
 
 def test_every_experiment_is_one_click_and_says_what_to_look_at() -> None:
@@ -182,7 +182,7 @@ def test_every_experiment_is_one_click_and_says_what_to_look_at() -> None:
 def test_a_photo_is_told_apart_from_the_drawn_world() -> None:
     app = without_errors(open_page(source="sample"))
     assert any("drawn world only" in i.value for i in app.info)
-    assert not any("things found" in m.value for m in app.markdown)
+    assert not any("objects found" in m.value for m in app.markdown)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 3000), (37, 53), (3000, 4000)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cvdemo.ui.pages import PAGES
 from tests.pages.driver import open_page, query, without_errors
 
 
@@ -80,6 +81,23 @@ def test_an_experiment_sets_the_source(page: str) -> None:
     assert app.segmented_control(key=f"{page}-source").value == "scene"
     assert app.number_input(key=f"{page}-seed").value == 3
     assert query(app) == {"source": ["scene"], "seed": ["3"]}
+
+
+def test_an_experiment_about_two_ducks_draws_two_ducks_again() -> None:
+    app = open_page("nms", source="scene", preset="hard", **{"scene-objects": "1"})
+    assert app.slider(key="nms-scene-objects").value == 1
+    without_errors(app.button(key="try-lost").click().run())
+    assert said(app)
+    assert app.slider(key="nms-scene-objects").value > 1
+    assert any("lost" in m.value for m in app.markdown if "true objects found" in m.value)
+    without_errors(app.slider(key="nms-scene-objects").set_value(1).run())
+    assert not said(app)
+
+
+@pytest.mark.parametrize("page", [page.key for page in PAGES])
+def test_nothing_is_in_the_address_before_the_visitor_has_changed_anything(page: str) -> None:
+    app = without_errors(open_page(page))
+    assert query(app) == {}
 
 
 def said(app: AppTest) -> bool:

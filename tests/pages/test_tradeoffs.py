@@ -8,7 +8,8 @@ import pytest
 
 from cvdemo import zoo
 from cvdemo.labs.tradeoffs.experiment import title
-from cvdemo.zoo.tradeoffs import VALUES, drawn_detectors, read_curves
+from cvdemo.zoo.catalogue import compared
+from cvdemo.zoo.tradeoffs import VALUES, read_curves
 from tests.pages import driver
 from tests.pages.driver import without_errors
 
@@ -16,13 +17,13 @@ open_page = partial(driver.open_page, "tradeoffs")
 
 
 def runs() -> dict[str, int]:
-    return {key: zoo.load(key).runs for key in drawn_detectors()}
+    return {key: zoo.load(key).runs for key in compared()}
 
 
 def test_every_net_stands_in_the_table_and_nothing_runs_twice() -> None:
     app = without_errors(open_page())
     table = app.dataframe[0].value
-    assert list(table["net"]) == [title(key) for key in drawn_detectors()]
+    assert list(table["net"]) == [title(key) for key in compared()]
     assert (table["ms"] > 0).all()
     assert table["x SSD"][list(table["net"]).index("SSD")] == 1
     before = runs()

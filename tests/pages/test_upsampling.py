@@ -7,7 +7,6 @@ from functools import partial
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cvdemo.labs.upsampling.controls import EDITS
 from cvdemo.labs.upsampling.experiment import WAYS
 from tests.pages import driver
 from tests.pages.driver import without_errors
@@ -33,7 +32,7 @@ def ways_back(app: AppTest) -> dict[str, str]:
 
 def test_the_lectures_example_is_the_default() -> None:
     app = without_errors(open_page())
-    assert app.segmented_control(key="way").value == "max unpooling"
+    assert app.segmented_control(key="upsampling-way").value == "max unpooling"
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
@@ -46,7 +45,8 @@ def test_every_experiment_is_one_click_and_says_what_to_look_at(name: str) -> No
 @pytest.mark.parametrize("way", WAYS)
 def test_every_way_at_its_sliders_ends(way: str) -> None:
     app = without_errors(open_page(way=way))
-    for slider in [s.key for s in app.slider if s.key not in ("padding", "added") and "-" not in str(s.key)]:
+    free = ("cells", "factor", "kernel", "stride", "dilation")
+    for slider in [s.key for s in app.slider if str(s.key).removeprefix("upsampling-") in free]:
         for end in ("min", "max"):
             app.slider(key=slider).set_value(getattr(app.slider(key=slider), end))
             without_errors(app.run())
@@ -63,20 +63,32 @@ def test_a_layout_that_leaves_nothing_is_one_sentence() -> None:
     assert "Output_padding must be below" in app.error[0].value
 
 
-def test_typed_numbers_come_from_the_url_and_nonsense_gives_the_default() -> None:
+def typed(app: AppTest, grid: str) -> list[list[float]] | None:
+    """A grid of the page as it was typed, None for the default."""
+    found = app.session_state["cvdemo-kept-upsampling"].values.get(f"{grid}-grid")
+    return None if found is None else found.tolist()
+
+
+def test_typed_numbers_come_from_the_address_and_nonsense_gives_the_default() -> None:
     app = without_errors(open_page(way="bed of nails", **{"map-grid": "1.5,-2;0,7"}))
-    assert app.session_state[EDITS]["map"].tolist() == [[1.5, -2], [0, 7]]
-    for bad in ("1,2;3", "a,b;c,d", "nan,1;2,3", "1e9,1;2,3", "1,2,3;4,5,6;7,8,9"):
+    assert typed(app, "map") == [[1.5, -2], [0, 7]]
+    for bad in ("1,2;3", "a,b;c,d", "nan,1;2,3", "1e9,1;2,3", ""):
         app = without_errors(open_page(way="bed of nails", **{"map-grid": bad}))
-        assert "map-grid" not in app.query_params
+        assert typed(app, "map") is None
+
+
+def test_a_grid_of_another_size_waits_until_it_fits() -> None:
+    app = without_errors(open_page(way="bed of nails", **{"map-grid": "1,2,3;4,5,6;7,8,9"}))
+    assert typed(app, "map") is not None
+    without_errors(app.slider(key="upsampling-cells").set_value(3).run())
+    assert app.query_params["map-grid"] == "1,2,3;4,5,6;7,8,9"
 
 
 def test_other_weights_take_the_place_of_typed_ones() -> None:
-    typed = {"kernel-grid": "5,5;5,5"}
-    app = without_errors(open_page(way="transposed convolution", kernel="2", **typed))
-    assert app.session_state[EDITS]["kernel"].tolist() == [[5, 5], [5, 5]]
-    without_errors(app.segmented_control(key="weights").set_value("ones").run())
-    assert "kernel" not in app.session_state[EDITS]
+    app = without_errors(open_page(way="transposed convolution", kernel="2", **{"kernel-grid": "5,5;5,5"}))
+    assert typed(app, "kernel") == [[5, 5], [5, 5]]
+    without_errors(app.segmented_control(key="upsampling-weights").set_value("ones").run())
+    assert typed(app, "kernel") is None
     assert "kernel-grid" not in app.query_params
 
 

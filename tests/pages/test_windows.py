@@ -20,10 +20,10 @@ def test_the_classifier_runs_once_for_each_search() -> None:
     before = model().runs
     app = without_errors(open_page(seed="4711", smallest="54", scales="1"))
     assert model().runs == before + 2  # window by window, and as convolutions
-    without_errors(app.slider(key="score").set_value(0.2).run())
-    without_errors(app.slider(key="iou").set_value(1.0).run())
+    without_errors(app.slider(key="windows-score").set_value(0.2).run())
+    without_errors(app.slider(key="windows-iou").set_value(1.0).run())
     assert model().runs == before + 2
-    without_errors(app.select_slider(key="stride").set_value(32).run())
+    without_errors(app.select_slider(key="windows-stride").set_value(32).run())
     assert model().runs == before + 4
 
 

@@ -25,10 +25,10 @@ def test_sliders_and_views_run_no_network() -> None:
     yolo, ssd = runs()
     app = without_errors(open_page(seed="4711"))
     assert runs() == (yolo + 1, ssd + 1)
-    without_errors(app.slider(key="score").set_value(0.1).run())
-    without_errors(app.slider(key="iou").set_value(1.0).run())
+    without_errors(app.slider(key="yolo_ssd-score").set_value(0.1).run())
+    without_errors(app.slider(key="yolo_ssd-iou").set_value(1.0).run())
     for view in ("SSD's levels", "Side by side", "YOLO's grid"):
-        app.session_state["view"] = view
+        app.session_state["yolo_ssd-view"] = view
         without_errors(app.run())
     assert runs() == (yolo + 1, ssd + 1)
 
@@ -51,12 +51,12 @@ def test_pictures_of_any_size(shape: tuple[int, int]) -> None:
     without_errors(app)
     assert any("drawn world only" in i.value for i in app.info)
     assert all(name in LEVELS for name in ("stride 8", "stride 32"))
-    app.session_state["view"] = "Side by side"
+    app.session_state["yolo_ssd-view"] = "Side by side"
     without_errors(app.run())
 
 
 def test_no_level_at_all_is_an_empty_answer() -> None:
     app = open_page(view="SSD's levels")
-    app.session_state["levels"] = []
+    app.session_state["yolo_ssd-levels"] = []
     without_errors(app.run())
     assert any(" 0 of " in m.value or "0 of " in m.value for m in app.markdown)

@@ -1,4 +1,4 @@
-"""What is said of a scene is true by a checker that reads pixels and records, and the checker can say no."""
+"""Captions are true by a checker that reads pixels and records, and the checker rejects false ones."""
 
 from __future__ import annotations
 
@@ -76,13 +76,13 @@ def _changed(caption: str, pattern: str, words: tuple[str, ...]) -> str | None:
 def test_the_checker_denies_what_is_not_so(kind: str, words: tuple[str, ...]) -> None:
     """One word changed makes a true sentence false; now and then the changed one may be true as well."""
     pattern = rf"\b(?:{'|'.join(map(re.escape, words))})\b"
-    verdicts: Counter[bool] = Counter()
+    answers: Counter[bool] = Counter()
     for truth in TRUTHS:
         wrong = _changed(world.write_captions(truth)[0], pattern, words)
         if wrong is not None:
-            verdicts[all(s.true for s in world.check(wrong, truth))] += 1
-    assert verdicts[False] >= 5, "too few to tell"
-    assert verdicts[True] <= 0.06 * verdicts.total(), (kind, verdicts)
+            answers[all(s.true for s in world.check(wrong, truth))] += 1
+    assert answers[False] >= 5, "too few to tell"
+    assert answers[True] <= 0.06 * answers.total(), (kind, answers)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cvdemo import zoo
+from cvdemo.data.chosen import Chosen
 from cvdemo.draw.segmentation import WRONG, class_colours
 from cvdemo.labs.crf.experiment import (
     CRFSettings,
@@ -26,7 +27,6 @@ from cvdemo.ops.crf_kernels import Filter, bilateral_filter, gaussian_filter
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component, packed
 from cvdemo.ui.segmentation import known
-from cvdemo.ui.source import Chosen
 
 _lab = component("crf/lab")
 

@@ -8,12 +8,13 @@ import streamlit as st
 
 from cvdemo import zoo
 from cvdemo.labs.crf.experiment import DEGRADATIONS, CRFSettings
+from cvdemo.ui import widgets
 from cvdemo.ui.models import choose_model
 
 FIRST = "deeplabv1"  # the network that the CRF belongs to
 START = CRFSettings()
 NAMES = dict(zip(CRFSettings._fields, ("answer", "w2", "s2", "w1", "s1", "srgb", "n"), strict=True))
-"""The key of each control, which is its name in the URL."""
+"""The name of each control in the address."""
 
 
 def _experiment(**changes: Any) -> dict[str, Any]:
@@ -44,24 +45,21 @@ def choose_settings() -> CRFSettings:
     with right:
         st.markdown("**Colour and time**")
         srgb = _slider("Width in grey levels (appearance)", 1.0, 100.0, 1.0, "srgb")
-        iterations = st.slider("Iterations", 1, 20, START.iterations, key="n", bind="query-params")
+        iterations = widgets.slider(NAMES["iterations"], "Iterations", 1, 20, START.iterations)
     return CRFSettings(START.degradation, smooth_weight, smooth_sxy, weight, sxy, srgb, iterations)
 
 
 def _slider(label: str, low: float, high: float, step: float, field: str) -> float:
-    start = float(getattr(START, field))
-    return float(st.slider(label, low, high, start, step, key=NAMES[field], bind="query-params"))
+    return widgets.slider(NAMES[field], label, low, high, float(getattr(START, field)), step)
 
 
 def choose_degradation() -> str:
     """The network's probabilities as they are, or degraded."""
-    index = DEGRADATIONS.index(START.degradation)
-    return str(st.selectbox("The network's output", DEGRADATIONS, index, key="answer", bind="query-params"))
+    name = NAMES["degradation"]
+    return widgets.selectbox(name, "The network's output", DEGRADATIONS, START.degradation)
 
 
 def choose_network() -> zoo.ModelSpec:
     """A select box of the segmenters; DeepLab v1, the net that the CRF belongs to, where it is trained."""
-    first = [m for m in zoo.models(zoo.Task.SEGMENT) if m.key == FIRST and m.published]
-    if first and "network" not in st.query_params:
-        st.query_params["network"] = FIRST
-    return choose_model(zoo.Task.SEGMENT, key="network", label="Network")
+    trained = any(m.key == FIRST and m.published for m in zoo.models(zoo.Task.SEGMENT))
+    return choose_model(zoo.Task.SEGMENT, key="network", label="Network", first=FIRST if trained else "")

@@ -77,7 +77,7 @@ function crfSays({ d, step, spot, view }) {
   if (view === 'errors') return `${here} Marked: the label is not the true one.`;
   const far = d.weights.reduce((n, w) => n + (w > 0.1), 0);
   const votes = crfVotes(d, step).filter(([, share]) => share >= 0.005).map(([k, share]) => `<span>${mark(k)} ${percent(share)}</span>`).join('');
-  return `${here} It listens to the bright pixels: ${far} above a tenth of the full weight. What it hears: <span class="votes">${votes}</span>`;
+  return `${here} The bright pixels send messages to it: ${far} with more than a tenth of the full weight. Their votes: <span class="votes">${votes}</span>`;
 }
 
 function crfChoices(place, lab) {

@@ -1,7 +1,7 @@
 // What the two pictures of the CRF page show: labels, kernels around a pixel, indecision, errors.
 // uses lib/canvas lib/colours
 
-// How much pixel `spot` listens to each other one: `kernel_weights` of cvdemo.ops.crf_kernels, 0..1.
+// The weight of every other pixel's message to pixel `spot`: `kernel_weights` of cvdemo.ops.crf_kernels, 0..1.
 function crfWeights(picture, width, height, spot, sxy, srgb) {
   const weights = new Float32Array(width * height), at = 3 * (spot.y * width + spot.x);
   const place = -0.5 / sxy ** 2, colour = srgb === null ? 0 : -0.5 / srgb ** 2;

@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cvdemo import zoo
+from cvdemo.data.chosen import Chosen
 from cvdemo.data.pictures import fit
 from cvdemo.draw.cost_chart import CHOSEN, OTHER, Disc, cost_chart
 from cvdemo.draw.segmentation import error_map, overlay_labels
@@ -26,7 +27,6 @@ from cvdemo.ui import widgets
 from cvdemo.ui.cache import cached
 from cvdemo.ui.page import texts
 from cvdemo.ui.segmentation import Segmented, known, scored
-from cvdemo.ui.source import Chosen
 from cvdemo.world.vocabulary import SEMANTIC
 
 PICTURE = 480  # pixels of a small picture's width

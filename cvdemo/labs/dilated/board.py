@@ -9,7 +9,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cvdemo import zoo
-from cvdemo.data.pictures import fit, to_jpeg, to_png
+from cvdemo.data.chosen import Chosen
+from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.feature_maps import enlarged, feature_colours
 from cvdemo.draw.segmentation import paint_labels
 from cvdemo.labs.dilated.draw import draw_responses
@@ -25,9 +26,10 @@ from cvdemo.labs.dilated.experiment import (
     stack_figures,
 )
 from cvdemo.ops.dilated import ConvLayer, path_counts, total_stride
+from cvdemo.ui import widgets
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component, with_picture
-from cvdemo.ui.source import Chosen
+from cvdemo.ui.downloads import offer, png
 from cvdemo.world.vocabulary import SEMANTIC
 
 SHOWN = 4 * WORKING[0]
@@ -146,7 +148,7 @@ def layer_text(layer: ConvLayer) -> str:
 @st.fragment
 def response_lab(chosen: Chosen) -> None:
     """The rate's slider and the two maps side by side."""
-    rate = int(st.slider("Pixels from tap to tap", 1, 24, 8, key="apart", bind="query-params"))
+    rate = widgets.slider("apart", "Pixels from tap to tap", 1, 24, 8)
     found, (shrunk, dilated) = _responses(chosen.identity, rate, chosen.picture)
     left, right = st.columns(2, gap="medium")
     left.markdown(f"**Shrink by {rate}, then filter:** {_numbers(found.shrunk)} numbers")
@@ -158,8 +160,7 @@ def response_lab(chosen: Chosen) -> None:
         f"left map has every {_nth(rate)} number of the right one: they differ by at most "
         f"{found.difference:.0e}. Same weights, same reach, and the right map has all numbers in between."
     )
-    both = np.concatenate([shrunk, dilated], axis=1)
-    st.download_button("PNG", lambda: to_png(both), f"rate-{rate}.png", "image/png", key="responses-png")
+    offer(chosen.name, png(lambda: np.concatenate([shrunk, dilated], axis=1)), part="responses")
 
 
 def _numbers(values: NDArray[np.float32]) -> str:

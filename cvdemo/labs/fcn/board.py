@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cvdemo.data.chosen import Chosen
 from cvdemo.data.pictures import to_jpeg
 from cvdemo.draw.segmentation import class_colours
 from cvdemo.labs.fcn.draw import cost_curves
@@ -23,7 +24,6 @@ from cvdemo.labs.fcn.experiment import (
 from cvdemo.nets.patch_classifier import WINDOW
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import Parts, component, packed
-from cvdemo.ui.source import Chosen
 from cvdemo.world.vocabulary import SEMANTIC
 
 SLIDING, CONVOLVED = "Window by window", "As convolutions"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NamedTuple, TypeAlias, cast
 
 import cv2
@@ -13,8 +14,9 @@ from cvdemo import zoo
 from cvdemo.nets.patch_classifier import MAP, STRIDE, WINDOW, EveryPatch, PatchClassifier, multiply_adds
 from cvdemo.ops.windows import DenseScores, window_counts
 from cvdemo.zoo.checkpoint import module_bytes
+from cvdemo.zoo.entries import entry
 from cvdemo.zoo.model import Model, Timed
-from cvdemo.zoo.spec import ModelSpec, Source, Task
+from cvdemo.zoo.spec import Task
 from cvdemo.zoo.weights import load_weights
 from cvdemo.zoo.windowed import TwoWays, check_window_count, run_both_ways
 
@@ -23,17 +25,8 @@ Floats: TypeAlias = NDArray[np.floating[Any]]
 KEY = "patches"
 STRIDES = (32, 16, 8, 4, 2, 1)
 
-SPEC = ModelSpec(
-    key=KEY,
-    task=Task.SEGMENT,
-    title="Patch classifier (drawn world)",
-    paper="https://arxiv.org/abs/1411.4038",
-    source=Source.DRAWN,
-    licence="MIT",
-    download_bytes=0,
-    labels="drawn-semantic",
-    adapter="",
-)
+SPEC = replace(entry(KEY), task=Task.SEGMENT, labels="drawn-semantic").spec()
+"""Not in the catalogue: a classifier of windows, no segmenter of whole pictures."""
 
 
 class PatchModel(Model):

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from cvdemo.data.chosen import Chosen
 from cvdemo.data.pictures import fit
 from cvdemo.labs.iou.experiment import MEASURES, Box, BoxPair, initial_pair, is_inside, overlap_measures
 from cvdemo.ui import state
 from cvdemo.ui.component import component, with_picture
-from cvdemo.ui.source import Chosen
 
 LONGEST = 1280
 COMPONENT = "iou-boxes"

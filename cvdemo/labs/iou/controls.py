@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from cvdemo import zoo
+from cvdemo.data.chosen import Chosen
 from cvdemo.labs.iou.board import place
 from cvdemo.labs.iou.draw import correct_boxes_chart, shift_curves
 from cvdemo.labs.iou.experiment import (
@@ -24,7 +25,6 @@ from cvdemo.ops.detections import select
 from cvdemo.ops.iou import iou_under_shift
 from cvdemo.ui import state, widgets
 from cvdemo.ui.models import choose_model, raw_detections, ready
-from cvdemo.ui.source import Chosen
 from cvdemo.ui.try_this import on_top, try_this
 from cvdemo.world.truth import Truth
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cvdemo import zoo
-from cvdemo.data.pictures import fit, to_jpeg, to_png
+from cvdemo.data.chosen import Chosen
+from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.detections import draw_detections
 from cvdemo.draw.iou import draw_overlap
 from cvdemo.labs.localize.draw import class_bars, weighting_curves
@@ -27,8 +27,9 @@ from cvdemo.labs.localize.experiment import (
     target_of,
     weighting_figures,
 )
+from cvdemo.ui import widgets
 from cvdemo.ui.cache import cached
-from cvdemo.ui.source import Chosen
+from cvdemo.ui.downloads import data, offer, png
 from cvdemo.world.vocabulary import THINGS
 
 PLAIN = {"displayModeBar": False}
@@ -55,11 +56,9 @@ def choose_weight() -> str:
     if len(KEYS) < 2:
         return KEYS[0]
     first = "localizer" if "localizer" in KEYS else KEYS[0]
-    key = st.select_slider(
-        "Weight of the box loss", KEYS, first, format_func=weight_text, key="weight", bind="query-params"
-    )
+    key = widgets.select_slider("weight", "Weight of the box loss", KEYS, first, format_func=weight_text)
     st.caption(f"{len(KEYS)} nets differ only in this weight: the slider goes from one net to another.")
-    return str(key)
+    return key
 
 
 def prediction(chosen: Chosen, every: dict[str, Localization], key: str) -> None:
@@ -157,11 +156,8 @@ def _downloads(
 ) -> None:
     """Picture and prediction, as they stand."""
     height, width = chosen.picture.shape[:2]
-    stem = f"{chosen.name.rsplit('.', 1)[0]}-{found.key}"
-    row = st.container(horizontal=True, gap="small")
-    row.download_button("PNG", lambda: to_png(drawn), f"{stem}.png", "image/png", key="png")
-    text = json.dumps(as_json(found, measured, (width, height)), indent=1)
-    row.download_button("JSON", text, f"{stem}.json", "application/json", key="json")
+    content = data(lambda: as_json(found, measured, (width, height)))
+    offer(chosen.name, png(lambda: drawn), content, part=found.key)
 
 
 def weightings(present: str) -> None:

@@ -9,9 +9,9 @@ import numpy as np
 import streamlit as st
 
 from cvdemo.labs.map.experiment import EvaluationSet, classes_by_truth
+from cvdemo.metrics.convention_scores import TOOLS
 from cvdemo.metrics.curve import unique_names
 from cvdemo.metrics.eligible_pairs import EligiblePairs
-from cvdemo.metrics.switchboard import TOOLS
 from cvdemo.ui import widgets
 from cvdemo.ui.try_this import on_top, try_this
 

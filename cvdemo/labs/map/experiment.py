@@ -20,12 +20,12 @@ from cvdemo.data.pictures import to_jpeg
 from cvdemo.errors import DataError
 from cvdemo.metrics.ap import AP_METHODS, average_precision
 from cvdemo.metrics.coco import Scores
+from cvdemo.metrics.convention_scores import TOOLS
 from cvdemo.metrics.conventions import COCO_KEYPOINTS, COCO_THRESHOLDS, Conventions
 from cvdemo.metrics.curve import Curve, ap_table, unique_names
 from cvdemo.metrics.eligible_pairs import EligiblePairs
 from cvdemo.metrics.evaluation import as_dict
 from cvdemo.metrics.simulated import simulated
-from cvdemo.metrics.switchboard import TOOLS
 from cvdemo.metrics.what_if import after_nms, with_false_positives
 from cvdemo.world.export import Book
 from cvdemo.zoo.model import Detector

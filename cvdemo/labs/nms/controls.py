@@ -10,6 +10,7 @@ import streamlit as st
 import supervision as sv
 
 from cvdemo import zoo
+from cvdemo.data.chosen import Chosen
 from cvdemo.data.detections_json import class_names
 from cvdemo.errors import CvdemoError
 from cvdemo.labs.nms import own_boxes
@@ -28,7 +29,7 @@ from cvdemo.ui.boxes import score_histogram
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component
 from cvdemo.ui.models import choose_model, raw_detections, ready
-from cvdemo.ui.source import Chosen, scene_picture
+from cvdemo.ui.source import scene_picture
 from cvdemo.ui.try_this import try_this
 from cvdemo.world.difficulty import PRESETS
 from cvdemo.world.proposals import simulated_proposals

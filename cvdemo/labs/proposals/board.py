@@ -7,6 +7,7 @@ import zlib
 import numpy as np
 import streamlit as st
 
+from cvdemo.data.chosen import Chosen
 from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.labs.proposals import experiment
 from cvdemo.labs.proposals.controls import BoxKnobs
@@ -35,7 +36,6 @@ from cvdemo.ui import widgets
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component, packed
 from cvdemo.ui.downloads import gif, mp4, offer, png, text
-from cvdemo.ui.source import Chosen
 from cvdemo.video.write import sampled
 
 WIDEST = 960  # pixels of the picture that is sent

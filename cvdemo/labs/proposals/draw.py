@@ -62,8 +62,9 @@ def draw_merges(
 ) -> list[Picture]:
     """Frames of the merges with the given numbers, ascending, as pictures [H, W, 3] of one size.
 
-    picture [h, w, 3] and labels [h, w] are those that were searched. The two regions are tinted, the box of
-    both is yellow, and below stands what happens. Without merges there is one frame, of the picture.
+    picture [h, w, 3] and labels [h, w] are those of the search. The two merged regions are tinted, their
+    common box is yellow, and a caption below says what happens. Without merges there is one frame of the
+    picture.
     """
     height, width = labels.shape
     scale = max(1, round(longest / max(height, width)))
@@ -71,9 +72,9 @@ def draw_merges(
     owner = np.arange(len(tree.boxes) - len(tree.parents))
     if not len(tree.parents):
         return [_with_foot(cv2.resize(picture, size, interpolation=cv2.INTER_NEAREST), "one segment")]
-    frames, wanted, first = [], set(numbers), len(owner)
+    frames, drawn, first = [], set(numbers), len(owner)
     for step, (a, b) in enumerate(tree.parents.tolist()):
-        if step in wanted:
+        if step in drawn:
             scene = _merging(picture, owner[labels], a, b)
             scene = cv2.resize(scene, size, interpolation=cv2.INTER_NEAREST).astype(np.uint8)
             _bold(scene, tree.boxes[first + step] * float(scale), NEWBORN, 3)
@@ -115,7 +116,7 @@ def recall_curves(
 
 
 def _merging(picture: Picture, regions: NDArray[np.int64], a: int, b: int) -> Picture:
-    """The picture pale with the regions' borders, two of them tinted."""
+    """The picture in pale colours with the borders of all regions, and two regions tinted."""
     scene = cv2.addWeighted(picture, 0.55, np.full_like(picture, 255), 0.45, 0).astype(np.uint8)
     for region, tint in ((a, FIRST), (b, SECOND)):
         inside = regions == region

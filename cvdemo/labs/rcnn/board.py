@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 import supervision as sv
 
+from cvdemo.data.chosen import Chosen
 from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.labs.rcnn import results
 from cvdemo.labs.rcnn.controls import choose_object, choose_thresholds, choose_votes, moved_region
@@ -24,7 +25,7 @@ from cvdemo.labs.rcnn.experiment import (
     nearest_region,
     objects_to_follow,
 )
-from cvdemo.labs.rcnn.measure import cost_row, pixels_seen
+from cvdemo.labs.rcnn.measure import cost_row, network_pixels
 from cvdemo.labs.rcnn.stages import (
     WIDTH,
     Captioned,
@@ -39,7 +40,6 @@ from cvdemo.metrics.scene import scene_score
 from cvdemo.nets.rcnn import RCNN
 from cvdemo.ui.downloads import coco, offer, png, table
 from cvdemo.ui.page import texts
-from cvdemo.ui.source import Chosen
 from cvdemo.zoo.region_stages import RegionVotes, class_maps, region_votes, votes_by_maps
 
 MAPS_WIDTH, GRID_SIDE = 720, 300  # pixels of R-FCN's maps, of the grid of votes
@@ -110,10 +110,10 @@ def _costs(runs: Sequence[FamilyRun]) -> None:
     """Pixels and multiply-adds of every net, and how often R-CNN has computed each pixel."""
     for run in runs:
         if isinstance(run.detector.net, RCNN):
-            area, seen = run.working.shape[0] * run.working.shape[1], pixels_seen(run)
+            area, pixels = run.working.shape[0] * run.working.shape[1], network_pixels(run)
             st.markdown(
-                f"R-CNN's network ran on **{seen:,} pixels** of a picture that has {area:,}: every pixel was "
-                f"computed **{seen / area:.1f} times** on average. The others computed it once."
+                f"R-CNN's network ran on **{pixels:,} pixels** of a picture that has {area:,}: every pixel "
+                f"was computed **{pixels / area:.1f} times** on average. The others computed it once."
             )
     rows = [cost_row(run, results.multiply_adds(run.key, run.working.shape, run.prepared)) for run in runs]
     st.dataframe(rows, hide_index=True, width="stretch")

@@ -1,4 +1,4 @@
-"""Where detectors of regions spend their time, and what more regions cost and bring, as charts."""
+"""Charts of the time of region-based detectors by stage, and of time and quality against the regions."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ STAGES = {
     "features": "rgb(0,114,178)",
     "head": "rgb(0,158,115)",
 }
-"""Stages of a detector of regions, and their colours."""
+"""The stages of a region-based detector, and their colours."""
 
-GAP = "\u2002"  # between a bar and what it comes to
+GAP = "\u2002"  # between a bar and its sum
 LINES = ("rgb(213,94,0)", "rgb(204,121,167)", "rgb(0,114,178)", "rgb(0,158,115)")
 
 Seconds = Mapping[str, Mapping[str, float]]
-"""By detector, the seconds of each stage."""
+"""Seconds of each stage by detector."""
 
 
 def time_bars(times: Seconds) -> go.Figure:
-    """Milliseconds of each detector, stage on stage, with the sum and its ratio to the fastest."""
+    """Stacked bars of milliseconds per stage and detector, with the sum and its ratio to the fastest."""
     figure = go.Figure()
     names = list(times)
     for stage, colour in STAGES.items():
@@ -38,7 +38,7 @@ def time_bars(times: Seconds) -> go.Figure:
 
 
 def published_bars(seconds: Mapping[str, float]) -> go.Figure:
-    """Published seconds of each detector with their ratio to the fastest; drawn as `time_bars`."""
+    """Bars of the published seconds of each detector, with the ratio to the fastest."""
     names, values = list(seconds), list(seconds.values())
     figure = go.Figure()
     figure.add_bar(
@@ -50,7 +50,7 @@ def published_bars(seconds: Mapping[str, float]) -> go.Figure:
 
 
 def share_bars(times: Seconds) -> go.Figure:
-    """The share of each stage in a detector's time, in percent."""
+    """Stacked bars of the share of each stage in a detector's time, in percent."""
     figure = go.Figure()
     names = list(times)
     for stage, colour in STAGES.items():
@@ -67,9 +67,9 @@ def share_bars(times: Seconds) -> go.Figure:
 def region_curves(
     counts: Sequence[int], lines: Mapping[str, Sequence[float]], title: str, present: int, *, log: bool
 ) -> go.Figure:
-    """A line for each detector over the number of regions, with a mark at the present number.
+    """A line per detector against the number of regions, with a mark at the present number.
 
-    Detectors keep their colour from chart to chart; `log` is for values of which some are far larger.
+    Detectors have the same colours in all charts; `log` makes the value axis logarithmic.
     """
     figure = go.Figure()
     for k, (name, values) in enumerate(lines.items()):
@@ -97,7 +97,7 @@ def _ratio(value: float, fastest: float) -> str:
 
 
 def _sums(figure: go.Figure, names: list[str], values: list[float], texts: list[str]) -> None:
-    """What the bars come to, behind their ends."""
+    """Write the sums of the bars after their ends."""
     spaced = [GAP + text.replace("<br>", f"<br>{GAP}") for text in texts]
     figure.add_scatter(
         y=names, x=values, text=spaced, mode="text", textposition="middle right", showlegend=False,

@@ -22,13 +22,6 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
 }
 
 
-class Thresholds(NamedTuple):
-    """The least score, and the IoU above which NMS suppresses."""
-
-    score: float
-    iou: float
-
-
 class PhotoKnobs(NamedTuple):
     """The number of regions of a photo, the least probability, NMS, and whether it works across classes."""
 
@@ -56,17 +49,19 @@ def _one_of(objects: Sequence[FollowedObject], name: str, label: str, **options:
     return by_name[widgets.selectbox(name, label, by_name, **options)]
 
 
-def choose_thresholds() -> Thresholds:
-    """Score and NMS thresholds side by side."""
+def choose_thresholds() -> tuple[float, float]:
+    """The least score, and the IoU above which NMS suppresses, side by side."""
     left, right = st.columns(2, gap="medium")
-    score = widgets.slider("score", "Score threshold", 0.01, 1.0, SCORE, 0.01, place=left)
-    return Thresholds(score, widgets.slider("iou", "NMS threshold (IoU)", 0.0, 1.0, IOU, 0.05, place=right))
+    return (
+        widgets.slider("score", "Score threshold", 0.01, 1.0, SCORE, 0.01, place=left),
+        widgets.slider("iou", "NMS threshold (IoU)", 0.0, 1.0, IOU, 0.05, place=right),
+    )
 
 
-def thresholds() -> Thresholds:
-    """The thresholds as `choose_thresholds` has drawn them."""
-    kept = st.session_state
-    return Thresholds(float(kept.get(state.key("score"), SCORE)), float(kept.get(state.key("iou"), IOU)))
+def thresholds() -> tuple[float, float]:
+    """Score and IoU as `choose_thresholds` has drawn them."""
+    values = st.session_state
+    return float(values.get(state.key("score"), SCORE)), float(values.get(state.key("iou"), IOU))
 
 
 def choose_photo_knobs() -> PhotoKnobs:

@@ -1,4 +1,4 @@
-"""Regions on pictures and on feature maps, cut-outs on a sheet, votes in a grid, marked detections."""
+"""Regions on pictures and feature maps, contact sheets of cut-outs, R-FCN's votes, marked detections."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PAPER: Colour = (200, 200, 200)
 def draw_regions(picture: Picture, boxes: ArrayLike, *, chosen: int | None = None) -> Picture:
     """A copy of a picture [H, W, 3] with boxes [R, 4] in its pixels, the first `BEST_FEW` of them in yellow.
 
-    The `chosen` one stands out in white.
+    The `chosen` one is white.
     """
     corners = np.round(np.asarray(boxes, np.float64).reshape(-1, 4)).astype(int)
     full = picture.copy()
@@ -40,9 +40,9 @@ def draw_regions(picture: Picture, boxes: ArrayLike, *, chosen: int | None = Non
 
 
 def sheet_shape(count: int, size: tuple[int, ...], *, most: int) -> tuple[int, int]:
-    """Rows and columns, at most so many, of a sheet that has the shape of a picture (height, width).
+    """Rows and columns (at most `most`) of a sheet shaped like a picture of `size` (height, width).
 
-    So few that `count` cut-outs fill it, and at least three columns.
+    As few as hold `count` cut-outs, but at least three columns.
     """
     height, width = size[:2]
     columns = int(np.clip(np.ceil(np.sqrt(count * width / height)), 3, most))
@@ -52,9 +52,9 @@ def sheet_shape(count: int, size: tuple[int, ...], *, most: int) -> tuple[int, i
 def contact_sheet(
     cut_outs: NDArray[np.uint8], *, shape: tuple[int, int], width: int, chosen: int | None = None
 ) -> Picture:
-    """The first cut-outs [R, S, S, 3] in rows and columns of a `shape`, the sheet `width` pixels wide.
+    """The first cut-outs of [R, S, S, 3] on a sheet of `shape` (rows, columns), `width` pixels wide.
 
-    Places without a cut-out stay empty; the `chosen` one is framed.
+    Cells without a cut-out stay empty; the `chosen` one is framed.
     """
     rows, columns = shape
     side = max(4, width // columns)
@@ -78,7 +78,7 @@ def with_context_frame(cut_out: Picture, context: int, *, side: int) -> Picture:
 
 
 def draw_cells(colours: Picture, boxes: ArrayLike, *, width: int, chosen: int | None = None) -> Picture:
-    """A feature map's colours [h, w, 3] as squares, `width` pixels wide, and boxes [R, 4] given in cells."""
+    """A feature map's colours [h, w, 3] enlarged to `width` pixels, with boxes [R, 4] in cells."""
     scale = width / colours.shape[1]
     return draw_regions(enlarged(colours, width), np.asarray(boxes).reshape(-1, 4) * scale, chosen=chosen)
 
@@ -97,9 +97,9 @@ def draw_bins(picture: Picture, box: ArrayLike, bins: int) -> Picture:
 
 
 def beside(left: Picture, right: Picture, *, height: int, widest: float = 2.0, gap: int = 10) -> Picture:
-    """A picture and a square one beside it, both `height` pixels high, a white gap between them.
+    """Two pictures side by side, the right one square, both `height` pixels high, with a white gap.
 
-    A left one wider than `widest` times its height gets white above and below.
+    A left picture wider than `widest` times its height gets white bars above and below.
     """
     wide = max(1, round(left.shape[1] * height / left.shape[0]))
     if wide > widest * height:
@@ -121,7 +121,7 @@ def vote_colours(values: ArrayLike, limit: float) -> Picture:
 
 
 def vote_limit(maps: NDArray[np.floating]) -> float:
-    """The vote that gets the full colour: all but one in a hundred of the maps' values are smaller."""
+    """The value that gets the full colour: the 99th percentile of the absolute values of the maps."""
     return float(np.percentile(np.abs(maps), 99))
 
 
@@ -141,10 +141,10 @@ def vote_grid(bins: NDArray[np.floating], *, limit: float, side: int) -> Picture
 def vote_maps(
     maps: NDArray[np.floating], picture: Picture, box: ArrayLike | None, *, scale: float, width: int
 ) -> Picture:
-    """R-FCN's maps [K, K, h, w] of a class over its picture, K x K tiles, `width` pixels wide in all.
+    """R-FCN's score maps of a class, [K, K, h, w], over the picture as K x K tiles, `width` pixels wide.
 
-    A cell of the maps is 1 / `scale` pixels of the picture; in every tile the box [4] is drawn with the bin
-    that the tile answers for filled.
+    A cell of the maps is 1 / `scale` pixels of the picture; every tile shows the box [4] with its own bin
+    outlined.
     """
     bins = maps.shape[0]
     tile = width // bins
@@ -162,9 +162,9 @@ def vote_maps(
 
 
 class MarkedDetections(NamedTuple):
-    """Detections of a picture and what is known of them: which are `wrong` [N], the `missed` boxes [M, 4].
+    """Detections of a picture, which of them are `wrong` [N], and the `missed` boxes [M, 4].
 
-    Nothing is known where both are None.
+    Both are None if the truth is not known.
     """
 
     detections: sv.Detections
@@ -197,7 +197,7 @@ def _tile(values: NDArray[np.floating], grey: Picture, limit: float, scale: floa
 
 
 def _bin(tile: Picture, box: NDArray[np.float64], place: tuple[int, int], bins: int) -> None:
-    """Outline a box on a tile, and the bin at (row, column) of it more strongly."""
+    """Outline a box on a tile, and its bin at `place` (row, column) in bold."""
     x1, y1, x2, y2 = box
     (row, column), wide, high = place, (x2 - x1) / bins, (y2 - y1) / bins
     own = (x1 + column * wide, y1 + row * high, x1 + (column + 1) * wide, y1 + (row + 1) * high)

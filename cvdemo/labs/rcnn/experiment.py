@@ -26,11 +26,12 @@ from cvdemo.zoo.drawn_regions import (
     StagedRun,
     StageTimer,
 )
+from cvdemo.zoo.entries import entry
 from cvdemo.zoo.model import workable
 from cvdemo.zoo.photo_rcnn import CONTEXT, CROP, PhotoRCNN
 from cvdemo.zoo.weights import has_weights
 
-FAMILY = {"rcnn": "R-CNN", "fast-rcnn": "Fast R-CNN", "faster-rcnn": "Faster R-CNN", "rfcn": "R-FCN"}
+FAMILY = {key: entry(key).title for key in ("rcnn", "fast-rcnn", "faster-rcnn", "rfcn")}
 STEPS = (0, 10, 20, 50, 100, 150, 200, 300, 500, 1000)
 """Numbers of regions to choose from; R-CNN's cut-outs are computed once from one of them to the next."""
 

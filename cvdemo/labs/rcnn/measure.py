@@ -58,7 +58,7 @@ def count_multiply_adds(key: str, prepared: Prepared) -> MultiplyAdds:
     return net.run(lambda: multiply_adds(net, prepared)).value
 
 
-def pixels_seen(run: FamilyRun) -> int:
+def network_pixels(run: FamilyRun) -> int:
     """Pixels that go through a net: those of all cut-outs for R-CNN, else those of the picture."""
     net = run.detector.net
     if isinstance(net, RCNN):
@@ -71,7 +71,7 @@ def cost_row(run: FamilyRun, cost: MultiplyAdds) -> dict[str, str]:
     count = len(run.staged.regions)
     return {
         "": run.title,
-        "pixels through the network": f"{pixels_seen(run):,}",
+        "pixels through the network": f"{network_pixels(run):,}",
         "multiply-adds once": f"{cost.once / 1e6:,.0f} M" if cost.once else "none",
         "for each region": f"{cost.each / 1e6:,.2f} M" if cost.each else "none, only means",
         "regions": f"{count:,}",

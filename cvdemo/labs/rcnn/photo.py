@@ -6,6 +6,7 @@ import streamlit as st
 import supervision as sv
 
 from cvdemo import zoo
+from cvdemo.data.chosen import Chosen
 from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.detections import draw_detections
 from cvdemo.labs.rcnn import results
@@ -16,7 +17,6 @@ from cvdemo.labs.rcnn.stages import SHEET, Captioned
 from cvdemo.ops.detections import scaled, select
 from cvdemo.ui.downloads import offer, png, table
 from cvdemo.ui.page import texts
-from cvdemo.ui.source import Chosen
 from cvdemo.zoo.photo_rcnn import CONTEXT, CROP
 
 WIDTH = 640

@@ -7,10 +7,10 @@ import streamlit as st
 import supervision as sv
 
 from cvdemo import zoo
+from cvdemo.data.chosen import Chosen
 from cvdemo.labs.rcnn import experiment, measure
 from cvdemo.labs.rcnn.experiment import FamilyRun, PhotoRegions, detector
 from cvdemo.ui.cache import cached
-from cvdemo.ui.source import Chosen
 from cvdemo.world.truth import Truth
 from cvdemo.zoo.drawn_regions import Prepared, RegionFeatures, StagedRun
 from cvdemo.zoo.region_stages import MultiplyAdds

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cvdemo import zoo
+from cvdemo.data.chosen import Chosen
 from cvdemo.labs.rcnn import results
 from cvdemo.labs.rcnn.board import columns
 from cvdemo.labs.rcnn.charts import STAGES, published_bars, region_curves, share_bars, time_bars
@@ -16,7 +17,6 @@ from cvdemo.labs.rcnn.measure import COUNTS, PUBLISHED, RUNS, common_regions, ti
 from cvdemo.ui import widgets
 from cvdemo.ui.downloads import offer, text
 from cvdemo.ui.page import texts
-from cvdemo.ui.source import Chosen
 
 PLAIN = {"displayModeBar": False}
 

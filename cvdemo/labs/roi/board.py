@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from cvdemo.data.chosen import Chosen
 from cvdemo.data.pictures import fit, to_png
-from cvdemo.labs.roi import experiment
-from cvdemo.labs.roi.controls import choose_class, choose_knobs, choose_object, drop, stamp
+from cvdemo.labs.roi import experiment, results
+from cvdemo.labs.roi.controls import choose_class, choose_knobs, choose_object, keep_dropped, stamp
 from cvdemo.labs.roi.draw import draw_mask_costs, draw_roi, shift_curves
 from cvdemo.labs.roi.experiment import (
     BINS,
@@ -16,8 +19,6 @@ from cvdemo.labs.roi.experiment import (
     Box,
     FeatureLevels,
     Floats,
-    MaskCosts,
-    Picture,
     PoolingKnobs,
     PositionMaps,
     RoIGrids,
@@ -27,12 +28,10 @@ from cvdemo.labs.roi.experiment import (
     to_csv,
     to_json,
 )
-from cvdemo.labs.roi.places import MARGIN, target_boxes, target_number
+from cvdemo.labs.roi.places import MARGIN, target_boxes
 from cvdemo.ops.iou import box_iou
-from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component, with_picture
-from cvdemo.ui.source import Chosen
-from cvdemo.world.truth import Truth
+from cvdemo.ui.downloads import offer, png, text
 
 COMPONENT = "roi-lab"
 SHOWN = 900  # pixels of the picture's longer side in the browser
@@ -41,37 +40,12 @@ PLAIN = {"displayModeBar": False}
 _lab = component("roi/lab")
 
 
-@cached
-def _levels(identity: str, drawn: bool, _picture: Picture) -> FeatureLevels:
-    return experiment.feature_levels(_picture, drawn=drawn)
-
-
-@cached
-def _scores(identity: str, _picture: Picture) -> ScoreMaps:
-    return experiment.score_maps(_picture)
-
-
-@cached
-def _mask_costs(
-    identity: str, name: str, stride: int, box: Box, size: tuple[int, int], _truth: Truth
-) -> MaskCosts:
-    return experiment.mask_costs(_truth.masks[target_number(name)], box, size, stride)
-
-
-def levels(chosen: Chosen) -> FeatureLevels:
-    """The feature maps of a picture; the network runs once for each."""
-    with st.spinner("Computing the feature maps on the CPU …", show_time=True):
-        return _levels(chosen.identity, chosen.truth is not None, chosen.picture)
-
-
 def board(chosen: Chosen, features: FeatureLevels, roi: Box, row: DeltaGenerator) -> None:
     """All that is shown of a RoI; the widgets that depend on the picture go into the `row`."""
     with row:
         choose_object(chosen, features, roi)
     knobs = choose_knobs()
-    scores = None
-    if experiment.has_score_maps(drawn=chosen.truth is not None):
-        scores = _scores(chosen.identity, chosen.picture)
+    if scores := results.scores(chosen):
         with row:
             maps = experiment.maps_of_class(scores, choose_class(), roi)
     else:
@@ -102,7 +76,7 @@ def _draw(
         "alt": f"{chosen.name} under a feature map of stride {knobs.stride}",
         "roi": roi,
         "things": target_boxes(features, chosen.truth),
-        "stamp": f"{stamp()} {chosen.identity}",
+        "stamp": stamp(chosen),
         "shape": level.shape,
         "votes": {
             "bins": BINS,
@@ -115,7 +89,7 @@ def _draw(
     }
     parts = {"map": level.astype("<f4"), "maps": maps.maps.astype("<f4")}
     data = with_picture(fields, fit(chosen.picture, SHOWN), parts)
-    _lab(data=data, key=COMPONENT, on_moved_change=lambda: drop(COMPONENT))
+    _lab(data=data, key=COMPONENT, on_moved_change=partial(keep_dropped, COMPONENT, chosen))
 
 
 def _about(features: FeatureLevels, scores: ScoreMaps | None, roi: Box, knobs: PoolingKnobs) -> None:
@@ -145,7 +119,7 @@ def _masks(chosen: Chosen, features: FeatureLevels, roi: Box, stride: int) -> No
         return
     name = list(boxes)[int(box_iou([roi], list(boxes.values()))[0].argmax())]
     size = (features.width, features.height)
-    costs = _mask_costs(chosen.identity, name, stride, boxes[name], size, chosen.truth)
+    costs = results.mask_costs(chosen.identity, name, stride, boxes[name], size, chosen.truth)
     st.markdown(f"#### What rounding costs a mask: {name}")
     chart, side = st.columns([1.1, 1], gap="medium", vertical_alignment="center")
     chart.plotly_chart(shift_curves(costs.shifts, costs.ious), config=PLAIN, key="masks", width="stretch")
@@ -167,13 +141,9 @@ def _downloads(
     chosen: Chosen, level: Floats, maps: PositionMaps, roi: Box, knobs: PoolingKnobs, grids: RoIGrids
 ) -> None:
     """The grids as CSV and JSON, the bins as a picture; each made when it is asked for."""
-    row = st.container(horizontal=True, gap="small")
-    name = f"{chosen.name.rsplit('.', 1)[0]}-roi"
-    row.download_button("Grids (CSV)", lambda: to_csv(grids), f"{name}.csv", "text/csv")
-    row.download_button(
-        "Bins and grids (JSON)", lambda: to_json(level, maps, roi, knobs, grids), f"{name}.json",
-        "application/json",
-    )  # fmt: skip
-    row.download_button(
-        "PNG", lambda: to_png(draw_roi(level, *bins_of(level, roi, knobs))), f"{name}.png", "image/png"
+    offer(
+        chosen.name,
+        text("Grids (CSV)", "csv", lambda: to_csv(grids)),
+        text("Bins and grids (JSON)", "json", lambda: to_json(level, maps, roi, knobs, grids)),
+        png(lambda: draw_roi(level, *bins_of(level, roi, knobs))),
     )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
+from cvdemo.data.chosen import Chosen
 from cvdemo.labs.roi.experiment import CLASSES, LIKELIEST, STRIDES, Box, FeatureLevels, PoolingKnobs
 from cvdemo.labs.roi.places import (
     CHANNELS,
@@ -15,23 +18,29 @@ from cvdemo.labs.roi.places import (
     target_boxes,
     within,
 )
-from cvdemo.ui.source import Chosen
+from cvdemo.labs.roi.results import levels
+from cvdemo.ui import state, widgets
+from cvdemo.ui.source import scene_picture
+from cvdemo.world.difficulty import named
 
-STATE = "roi-state"  # not a widget's key: it outlives a switch of pages
-STARTED = "roi-started"  # an experiment's name, until its RoI is placed
+SEED, PRESET = 7, "normal"  # the scene of the experiments
 AUTO = "as cells"
 RATIOS = (AUTO, "1", "2", "3", "4")
 WIDTH = 152  # pixels of a widget
 
 
-def _settings(
-    name: str, stride: int, *, size: int = 3, ratio: str = "2", aligned: bool = True
-) -> dict[str, Any]:
-    return {STARTED: name, "stride": stride, "size": size, "ratio": ratio, "aligned": aligned}
+def _settings(name: str, stride: int, **more: Any) -> Mapping[str, Any]:
+    """An experiment's RoI on its scene, a channel that varies there, and the other knobs."""
+    chosen = scene_picture(SEED, named(PRESET))
+    features = levels(chosen)
+    roi = experiment_roi(name, features, chosen.truth, stride)
+    channel = 1 + most_varied_channel(features.levels[stride], roi, stride)
+    scene = {"source": "scene", "seed": SEED, "preset": PRESET}
+    return {**scene, "stride": stride, "channel": channel, "roi": roi, **more}
 
 
-EXPERIMENTS: dict[str, dict[str, Any]] = {
-    name: _settings(name, stride, **more)
+EXPERIMENTS = {
+    name: partial(_settings, name, stride, **more)
     for name, stride, more in (
         ("on the brink", 16, {"size": 2}),
         ("a small object", 16, {}),
@@ -45,22 +54,21 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
 
 
 def choose_knobs() -> PoolingKnobs:
-    """Level, channel and grid; all of them stand in the URL."""
+    """Level, channel and grid."""
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
-    bound: dict[str, Any] = {"bind": "query-params", "width": WIDTH}
-    stride = int(row.select_slider("Stride of the map", STRIDES, 8, key="stride", **bound))
-    channel = row.slider("Channel, by variance", 1, CHANNELS, 1, key="channel", **bound)
-    size = row.slider("Bins along a side", 1, 7, 3, key="size", **bound)
-    ratio = row.select_slider("Samples along a bin", RATIOS, "2", key="ratio", **bound)
-    aligned = row.toggle("Aligned", True, key="aligned", **bound)
-    count = -1 if ratio == AUTO else int(str(ratio))
-    return PoolingKnobs(stride, int(channel) - 1, int(size), count, bool(aligned))
+    place: dict[str, Any] = {"place": row, "width": WIDTH}
+    stride = widgets.select_slider("stride", "Stride of the map", STRIDES, 8, **place)
+    channel = widgets.slider("channel", "Channel, by variance", 1, CHANNELS, 1, **place)
+    size = widgets.slider("size", "Bins along a side", 1, 7, 3, **place)
+    ratio = widgets.select_slider("ratio", "Samples along a bin", RATIOS, "2", **place)
+    aligned = widgets.toggle("aligned", "Aligned", True, **place)
+    return PoolingKnobs(stride, channel - 1, size, -1 if ratio == AUTO else int(ratio), aligned)
 
 
 def choose_class() -> str:
     """The class of `CLASSES` whose position-sensitive maps are shown, or `LIKELIEST`."""
-    options = [LIKELIEST, *CLASSES]
-    return str(st.selectbox("Maps of the class", options, key="class", bind="query-params", width=WIDTH))
+    options = (LIKELIEST, *CLASSES)
+    return str(widgets.selectbox("class", "Maps of the class", options, width=WIDTH))
 
 
 def choose_object(chosen: Chosen, features: FeatureLevels, roi: Box) -> None:
@@ -68,63 +76,42 @@ def choose_object(chosen: Chosen, features: FeatureLevels, roi: Box) -> None:
     boxes = target_boxes(features, chosen.truth)
     if not boxes:
         return
-    names = list(boxes)
+    key = state.key("object")
 
-    def put() -> None:
-        name = st.session_state.get("thing")
-        if name in boxes:
-            place(boxes[name], chosen.identity)
+    def place() -> None:
+        if (name := st.session_state.get(key)) in boxes:
+            state.put({"roi": boxes[name]})
 
-    st.session_state["thing"] = next((name for name in names if boxes[name] == roi), None)
-    st.selectbox("RoI around", names, key="thing", on_change=put, placeholder="your own", width=WIDTH)
-
-
-def place_of_experiment(chosen: Chosen, features: FeatureLevels) -> None:
-    """Place the RoI of the experiment that was just started, and show a channel that varies there.
-
-    To be called before the channel's widget is drawn.
-    """
-    started = st.session_state.pop(STARTED, None)
-    if started is not None:
-        stride = int(st.session_state["stride"])
-        roi = experiment_roi(started, features, chosen.truth, stride)
-        place(roi, chosen.identity)
-        st.session_state["channel"] = 1 + most_varied_channel(features.levels[stride], roi, stride)
+    st.session_state[key] = next((name for name, box in boxes.items() if box == roi), None)
+    st.selectbox("RoI around", list(boxes), key=key, on_change=place, placeholder="your own", width=WIDTH)
 
 
 def current_roi(chosen: Chosen, features: FeatureLevels) -> Box:
-    """The RoI as it stands: the session's, else the URL's, else the default."""
-    state = st.session_state.get(STATE)
-    if state is None or state["identity"] != chosen.identity:
-        from_url = _from_url(features) if state is None else None
-        place(from_url or first_roi(features, chosen.truth), chosen.identity)
-    roi: Box = st.session_state[STATE]["roi"]
-    text = ",".join(f"{v:g}" for v in roi)
-    if st.query_params.get("roi") != text:
-        st.query_params["roi"] = text
-    return roi
+    """The RoI of this picture as the visitor or the address has put it, else the first one."""
+
+    def read(texts: state.Texts) -> Box:
+        roi = within(texts[-1].split(","), features.width, features.height)
+        if roi is None:
+            raise ValueError(f"{texts[-1]!r} is no RoI of this picture")
+        return roi
+
+    found: Box | None = state.value("roi", read=read, write=_as_text, of=chosen.identity)
+    return found or first_roi(features, chosen.truth)
 
 
-def _from_url(features: FeatureLevels) -> Box | None:
-    return within(st.query_params.get("roi", "").split(","), features.width, features.height)
+def _as_text(roi: Box) -> str:
+    return ",".join(f"{v:g}" for v in roi)
 
 
-def place(roi: Box, identity: str) -> None:
-    """Put another RoI on the map; the component follows because the stamp is another one."""
-    stamp = st.session_state.get(STATE, {"stamp": 0})["stamp"] + 1
-    st.session_state[STATE] = {"identity": identity, "roi": roi, "stamp": stamp}
+def stamp(chosen: Chosen) -> str:
+    """Another text whenever the RoI was set from Python, or is that of another picture."""
+    return f"{state.stamp()} {chosen.identity}"
 
 
-def stamp() -> int:
-    """The number of the RoI that `place` has put on the map."""
-    return int(st.session_state[STATE]["stamp"])
-
-
-def drop(component: str) -> None:
-    """Keep the RoI where the visitor has let go of it in a component of this key."""
+def keep_dropped(component: str, chosen: Chosen) -> None:
+    """Keep the RoI where the visitor has let go of it, in a component of this key."""
     moved: dict[str, Any] | None = st.session_state[component].get("moved")
-    state = st.session_state.get(STATE)
-    if moved and state is not None and moved.get("stamp", "").startswith(f"{state['stamp']} "):
+    if moved and moved.get("stamp") == stamp(chosen):
         roi = within(moved.get("roi") or (), moved["width"], moved["height"])
         if roi is not None:
-            state["roi"] = roi
+            state.keep({"roi": roi}, of=chosen.identity)

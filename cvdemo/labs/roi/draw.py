@@ -16,15 +16,15 @@ from cvdemo.ops.roi_bins import CellBins, SampleBins
 
 Picture: TypeAlias = NDArray[np.uint8]
 
-SIDE = 640  # pixels of one of the two
+SIDE = 640  # pixels of each of the two pictures
 RIGHT, MISSED, ADDED = (0, 158, 115), (0, 114, 178), (230, 159, 0)
 RINGED, POOL, ALIGN = (255, 255, 255), (230, 159, 0), (86, 180, 233)
 
 
 def draw_roi(features: NDArray[np.floating], pool: CellBins, align: SampleBins) -> Picture:
-    """Both ways side by side, [640, 1280, 3]: the map [h, w] around the RoI, cells as squares.
+    """RoI pooling and RoIAlign side by side, [640, 1280, 3]: the map [h, w] around the RoI, cells as squares.
 
-    Left the cells of `pool`'s bins, right the bins and samples of `align`; the RoI itself is white.
+    Left: the cells of `pool`'s bins. Right: the bins and samples of `align`. The RoI itself is white.
     """
     left, top, side = _window(pool, align)
     cell = SIDE / side
@@ -53,7 +53,7 @@ def draw_roi(features: NDArray[np.floating], pool: CellBins, align: SampleBins) 
 
 
 def _window(pool: CellBins, align: SampleBins) -> tuple[int, int, int]:
-    """Left and top cell of a square with all that is looked at and a cell around, and its side in cells."""
+    """Left and top cell of a square with all cells that are read and one around, and its side in cells."""
     bounds = [pool.exact, pool.rounded, [align.columns.edges[0], align.rows.edges[0]] * 2]
     bounds.append([align.columns.edges[-1] + 1, align.rows.edges[-1] + 1] * 2)
     corners = np.array(bounds, dtype=float).reshape(-1, 2)  # x y
@@ -62,7 +62,7 @@ def _window(pool: CellBins, align: SampleBins) -> tuple[int, int, int]:
 
 
 def _ground(features: NDArray[np.floating], left: int, top: int, side: int) -> Picture:
-    """The window's cells as colours, dark grey beside the map."""
+    """The window's cells as colours, dark grey outside the map."""
     span = np.ptp(features) or 1.0
     grey = (255 * (features - features.min()) / span).round().astype(np.uint8)
     colours = cv2.applyColorMap(grey, cv2.COLORMAP_VIRIDIS)[..., ::-1]
@@ -76,7 +76,7 @@ def _ground(features: NDArray[np.floating], left: int, top: int, side: int) -> P
 
 
 def shift_curves(shifts: NDArray[np.floating], ious: Mapping[str, NDArray[np.floating]]) -> go.Figure:
-    """IoU by way over a RoI's shift in pixels."""
+    """IoU of each method against the shift of the RoI in pixels."""
     figure = go.Figure()
     for (way, line), colour in zip(ious.items(), ("#0072B2", "#B8860B", "#E69F00"), strict=True):
         dash = "dot" if "mean" in way else "solid"
@@ -101,7 +101,7 @@ def draw_mask_costs(picture: Picture, costs: MaskCosts) -> Picture:
 def mask_errors(
     picture: Picture, true: NDArray[np.bool_], found: NDArray[np.bool_], roi: NDArray[np.floating]
 ) -> Picture:
-    """The picture [H, W, 3] around a RoI: right green, missed blue, added orange; at least 320 wide."""
+    """The picture [H, W, 3] around a RoI: correct mask pixels green, missed ones blue, extra ones orange."""
     canvas = picture.astype(np.float64)
     for where, ink in ((true & found, RIGHT), (true & ~found, MISSED), (found & ~true, ADDED)):
         canvas[where] = 0.25 * canvas[where] + np.multiply(0.75, ink)

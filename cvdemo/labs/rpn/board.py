@@ -10,6 +10,7 @@ import supervision as sv
 from numpy.typing import NDArray
 
 from cvdemo import zoo
+from cvdemo.data.chosen import Chosen
 from cvdemo.data.detections_json import class_names
 from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.colours import colour
@@ -27,7 +28,6 @@ from cvdemo.ui.cache import cached
 from cvdemo.ui.component import Parts, component, packed
 from cvdemo.ui.downloads import coco, offer, png, table
 from cvdemo.ui.page import texts
-from cvdemo.ui.source import Chosen
 from cvdemo.world.truth import Truth
 
 if TYPE_CHECKING:  # torch

@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from cvdemo import zoo
+from cvdemo.data.chosen import Chosen
 from cvdemo.labs.tradeoffs.controls import choose_net, filters, take_clicked
 from cvdemo.labs.tradeoffs.draw import AXES, knob_charts, legend, scatter
 from cvdemo.labs.tradeoffs.experiment import (
@@ -34,7 +35,6 @@ from cvdemo.ui.cache import cached
 from cvdemo.ui.downloads import offer, text
 from cvdemo.ui.page import sentence, texts
 from cvdemo.ui.progress import with_bar
-from cvdemo.ui.source import Chosen
 from cvdemo.zoo.tradeoffs import VALUES, Curves, Knob, Point
 
 ASKED = "tradeoffs-run"

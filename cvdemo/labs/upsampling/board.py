@@ -6,7 +6,7 @@ import streamlit as st
 
 from cvdemo.data.pictures import to_png
 from cvdemo.draw.feature_maps import enlarged
-from cvdemo.labs.upsampling.controls import COMPONENT, edits, keep_edit
+from cvdemo.labs.upsampling.controls import COMPONENT, keep_edit
 from cvdemo.labs.upsampling.experiment import (
     METHODS,
     WAYS,
@@ -17,7 +17,9 @@ from cvdemo.labs.upsampling.experiment import (
     to_csv,
     upsample,
 )
+from cvdemo.ui import state, widgets
 from cvdemo.ui.component import component
+from cvdemo.ui.downloads import offer, text
 from cvdemo.ui.source import choose_picture
 
 SHOWN = 320  # pixels of the pictures' longer side, about
@@ -36,13 +38,13 @@ def grids_board(options: UpsamplingOptions, grids: Grids) -> None:
             "factor": options.factor,
             "corners": options.corners,
             "layout": options.layout._asdict(),
-            "stamp": f"{edits()['stamp']} {options}",
+            "stamp": f"{state.stamp()} {options}",
             "python": {**numbers, "output": output.tolist()},
         },
         key=COMPONENT,
         on_edited_change=keep_edit,
     )
-    st.download_button("Output (CSV)", lambda: to_csv(output), f"{options.way}.csv", "text/csv")
+    offer(options.way, text("Output (CSV)", "csv", lambda: to_csv(output)))
 
 
 def picture_row(options: UpsamplingOptions, grids: Grids) -> None:
@@ -50,12 +52,10 @@ def picture_row(options: UpsamplingOptions, grids: Grids) -> None:
     left, right = st.columns([1, 3], gap="medium")
     with left:
         chosen = choose_picture("scene")
-        method = st.segmented_control(
-            "Pooled by", METHODS, default=METHODS[0], required=True, key="down", bind="query-params"
-        )
+        method = widgets.segmented_control("down", "Pooled by", METHODS, METHODS[0])
     if chosen is None:
         return
-    found = round_trips(chosen.picture, options, grids.kernel, str(method))
+    found = round_trips(chosen.picture, options, grids.kernel, method)
     best = min((trip.error, name) for name, trip in found.items() if trip.error is not None)[1]
     with left:
         _show("original", found.pop("original"), options.way, best)

@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
-import supervision as sv
 from numpy.typing import NDArray
 
-from cvdemo.data.detections_json import to_csv
-from cvdemo.data.pictures import fit, to_jpeg, to_png
+from cvdemo.data.chosen import Chosen
+from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.colours import colour
 from cvdemo.draw.detections import draw_detections
 from cvdemo.labs.windows.draw import count_curves
@@ -26,10 +25,11 @@ from cvdemo.labs.windows.experiment import (
 from cvdemo.metrics.scene import scene_score
 from cvdemo.nets.sliding_window import STRIDE, WINDOW
 from cvdemo.ops.detections import confidence, select
+from cvdemo.ui import widgets
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import Parts, component, packed
+from cvdemo.ui.downloads import offer, png, table
 from cvdemo.ui.page import guarded
-from cvdemo.ui.source import Chosen
 from cvdemo.world.vocabulary import THINGS
 
 PLAIN = {"displayModeBar": False}
@@ -130,8 +130,8 @@ def detections(chosen: Chosen, found: PyramidScores) -> None:
     st.markdown("#### After threshold and NMS")
     left, right = st.columns([1, 2.6], gap="medium")
     with left:
-        score = st.slider("Score threshold", 0.05, 1.0, 0.5, 0.01, key="score", bind="query-params")
-        iou = st.slider("NMS threshold (IoU)", 0.0, 1.0, 0.3, 0.05, key="iou", bind="query-params")
+        score = widgets.slider("score", "Score threshold", 0.05, 1.0, 0.5, 0.01)
+        iou = widgets.slider("iou", "NMS threshold (IoU)", 0.0, 1.0, 0.3, 0.05)
     height, width = chosen.picture.shape[:2]
     raw = raw_windows(found, width, height)
     kept = select(raw, score=score, iou=iou)
@@ -146,11 +146,4 @@ def detections(chosen: Chosen, found: PyramidScores) -> None:
             f"**{len(kept)}**. The window *is* the box: it has one of a few sizes and shapes and lies on a "
             "grid, so it hardly ever fits. R-CNN adds a regression that corrects it."
         )
-        _downloads(chosen, kept, drawn)
-
-
-def _downloads(chosen: Chosen, kept: sv.Detections, drawn: NDArray[np.uint8]) -> None:
-    stem = chosen.name.rsplit(".", 1)[0]
-    row = st.container(horizontal=True, gap="small")
-    row.download_button("PNG", lambda: to_png(drawn), f"{stem}-windows.png", "image/png", key="png")
-    row.download_button("CSV", lambda: to_csv(kept), f"{stem}-windows.csv", "text/csv", key="csv")
+        offer(chosen.name, png(lambda: drawn), table(lambda: kept))

@@ -10,12 +10,12 @@ import supervision as sv
 from numpy.typing import NDArray
 
 from cvdemo import zoo
-from cvdemo.data.detections_json import to_csv
-from cvdemo.data.pictures import fit, to_jpeg, to_png
+from cvdemo.data.chosen import Chosen
+from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.colours import colour
 from cvdemo.draw.detections import draw_detections
 from cvdemo.draw.matches import draw_matches
-from cvdemo.labs.yolo_ssd.controls import Thresholds, choose_levels
+from cvdemo.labs.yolo_ssd.controls import ViewOptions, choose_levels
 from cvdemo.labs.yolo_ssd.experiment import (
     SMALL,
     Floats,
@@ -30,7 +30,7 @@ from cvdemo.metrics.scene import scene_score
 from cvdemo.ops.detections import confidence, select
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import Parts, component, packed
-from cvdemo.ui.source import Chosen
+from cvdemo.ui.downloads import offer, png, table
 from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
 
@@ -62,11 +62,11 @@ def predictions(chosen: Chosen) -> tuple[YOLOGrid, SSDLevels]:
         return _yolo_grid(chosen.identity, chosen.picture), _ssd_levels(chosen.identity, chosen.picture)
 
 
-def yolo_view(chosen: Chosen, found: YOLOGrid, thresholds: Thresholds) -> None:
+def yolo_view(chosen: Chosen, found: YOLOGrid, options: ViewOptions) -> None:
     """The grid in four pictures."""
-    kept = select(found.raw, score=thresholds.score, iou=thresholds.iou)
+    kept = select(found.raw, score=options.score, iou=options.iou)
     _score(chosen, kept)
-    _yolo_board(chosen, found, kept, thresholds)
+    _yolo_board(chosen, found, kept, options)
     rows, columns, boxes = found.confidence.shape
     values = 5 * boxes + found.classes.shape[-1]
     st.caption(
@@ -76,14 +76,14 @@ def yolo_view(chosen: Chosen, found: YOLOGrid, thresholds: Thresholds) -> None:
     _downloads(chosen, kept, "yolo")
 
 
-def ssd_view(chosen: Chosen, found: SSDLevels, thresholds: Thresholds) -> None:
+def ssd_view(chosen: Chosen, found: SSDLevels, options: ViewOptions) -> None:
     """Detections by the level that found them; levels can be switched off."""
     used, shown = choose_levels()
-    kept = select(from_levels(found, used), score=thresholds.score, iou=thresholds.iou)
+    kept = select(from_levels(found, used), score=options.score, iou=options.iou)
     board, beside = st.columns([1.9, 1], gap="medium")
     with board:
         _score(chosen, kept)
-        _ssd_board(chosen, found, kept, shown, thresholds)
+        _ssd_board(chosen, found, kept, shown, options)
     with beside:
         _level_table(found, kept, used)
         if chosen.truth is not None:
@@ -111,7 +111,7 @@ def _level_table(found: SSDLevels, kept: sv.Detections, used: list[int]) -> None
     st.markdown(f"| stride | cells | boxes | side | kept |\n|---|---|---|---|---|\n{rows}")
 
 
-def side_by_side(chosen: Chosen, grid: YOLOGrid, levels: SSDLevels, thresholds: Thresholds) -> None:
+def side_by_side(chosen: Chosen, grid: YOLOGrid, levels: SSDLevels, options: ViewOptions) -> None:
     """Both nets on the picture with their times and, on a scene, what they found and missed."""
     left, right = st.columns(2, gap="medium")
     for side, key, raw, milliseconds in (
@@ -119,7 +119,7 @@ def side_by_side(chosen: Chosen, grid: YOLOGrid, levels: SSDLevels, thresholds: 
         (right, "ssd", levels.raw, levels.milliseconds),
     ):
         with side:
-            kept = select(raw, score=thresholds.score, iou=thresholds.iou)
+            kept = select(raw, score=options.score, iou=options.iou)
             _one_side(chosen, zoo.spec(key), kept, milliseconds)
     if chosen.truth is not None:
         st.caption("Green: found, IoU with the truth of .5 or more. Red: a false box. Dashed white: missed.")
@@ -157,13 +157,8 @@ def _recall_text(kept: sv.Detections, truth: Truth) -> str:
 
 def _downloads(chosen: Chosen, kept: sv.Detections, key: str) -> None:
     """Picture and detections as they stand."""
-    stem = f"{chosen.name.rsplit('.', 1)[0]}-{key}"
-    row = st.container(horizontal=True, gap="small")
-    row.download_button(
-        "PNG", lambda: to_png(draw_detections(chosen.picture, kept)), f"{stem}.png", "image/png",
-        key=f"png-{key}",
-    )  # fmt: skip
-    row.download_button("CSV", lambda: to_csv(kept), f"{stem}.csv", "text/csv", key=f"csv-{key}")
+    drawn = png(lambda: draw_detections(chosen.picture, kept))
+    offer(chosen.name, drawn, table(lambda: kept), part=key)
 
 
 def kept_rows(kept: sv.Detections) -> list[dict[str, Any]]:
@@ -186,27 +181,27 @@ def kept_rows(kept: sv.Detections) -> list[dict[str, Any]]:
     ]
 
 
-def _yolo_board(chosen: Chosen, found: YOLOGrid, kept: sv.Detections, thresholds: Thresholds) -> None:
+def _yolo_board(chosen: Chosen, found: YOLOGrid, kept: sv.Detections, options: ViewOptions) -> None:
     """YOLO's four pictures: class map, boxes by confidence, their product, what is kept."""
     rows, columns, boxes = found.confidence.shape
-    fields = _common_fields(chosen, thresholds) | {
+    fields = _common_fields(chosen, options) | {
         "rows": rows,
         "columns": columns,
         "boxes": boxes,
         "cell": found.cell,
         "names": THINGS,
         "colours": [colour(name) for name in THINGS],
-        "score": thresholds.score,
+        "score": options.score,
         "kept": kept_rows(kept),
     }
     _grid(data=packed(fields, _parts(chosen, found.boxes, found.confidence, found.classes)), key="yolo-board")
 
 
 def _ssd_board(
-    chosen: Chosen, found: SSDLevels, kept: sv.Detections, shown: int, thresholds: Thresholds
+    chosen: Chosen, found: SSDLevels, kept: sv.Detections, shown: int, options: ViewOptions
 ) -> None:
     """SSD's detections by the level that found them, and the default boxes under the pointer at one level."""
-    fields = _common_fields(chosen, thresholds) | {
+    fields = _common_fields(chosen, options) | {
         "unit": found.unit,
         "strides": found.strides,
         "cells": found.cells,
@@ -220,13 +215,13 @@ def _ssd_board(
     _levels(data=packed(fields, _parts(chosen, found.boxes)), key="ssd-board")
 
 
-def _common_fields(chosen: Chosen, thresholds: Thresholds) -> dict[str, Any]:
+def _common_fields(chosen: Chosen, options: ViewOptions) -> dict[str, Any]:
     height, width = chosen.picture.shape[:2]
     return {
         "identity": chosen.identity,
         "width": width,
         "height": height,
-        "truth": [] if thresholds.truth is None else thresholds.truth.tolist(),
+        "truth": [] if options.truth is None else options.truth.tolist(),
         "alt": chosen.name,
     }
 

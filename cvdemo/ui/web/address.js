@@ -5,9 +5,19 @@ const PUSH = "cvdemoPushState", ENTRY = "cvdemoEntry", PATIENCE = 3000;
 function replaceWithinAPage() {
   if (window[PUSH]) return;
   const push = (window[PUSH] = window.history.pushState);
-  window.history.pushState = function (state, title, url) {
-    const within = url != null && new URL(url, location.href).pathname === location.pathname;
-    return (within ? window.history.replaceState : push).call(window.history, state, title, url);
+  const isHere = (url) => url != null && new URL(url, location.href).pathname === location.pathname;
+  let later = 0;
+  function replace(...entry) {
+    clearTimeout(later);
+    try {
+      window.history.replaceState(...entry);
+    } catch { // Safari allows a hundred changes in thirty seconds
+      later = setTimeout(() => isHere(entry[2]) && replace(...entry), 2000);
+    }
+  }
+  window.history.pushState = function (...entry) {
+    if (isHere(entry[2])) replace(...entry);
+    else push.apply(window.history, entry);
   };
 }
 

@@ -1,1 +1,1 @@
-"""What can be said of a scene: records, a grammar that speaks, and a checker that verifies."""
+"""Captions of scenes: a grammar that writes them, and a checker that verifies them against the truth."""

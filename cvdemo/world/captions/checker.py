@@ -1,4 +1,4 @@
-"""Reads a sentence about a scene and says, statement by statement, whether the truth bears it out."""
+"""Parses a sentence about a scene and checks each of its statements against the truth."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import PAINTS, THINGS
 
 MARGIN = 0.02
-"""Room that a relation must have to be true, picture heights: less than the speaker leaves."""
+"""The margin with which a relation must hold to be true, in picture heights: less than the grammar's."""
 
 _NOUNS = (*THINGS, "child")
 _ONE = {noun: noun for noun in _NOUNS} | {plural(noun): noun for noun in _NOUNS}
@@ -49,17 +49,17 @@ _CLAUSE = re.compile(
 
 
 class Statement(NamedTuple):
-    """One thing that a sentence claims, in its own words, and whether it is so."""
+    """One statement of a sentence, in its own words, and whether it is true."""
 
     words: str
     true: bool
 
 
 def check(sentence: str, truth: Truth, *, thing: int | None = None) -> list[Statement]:
-    """Every claim of a sentence in the world's grammar with its verdict; what cannot be read is false.
+    """The statements of a sentence in the world's grammar, each true or false; unreadable text is false.
 
-    With `thing`, the sentence is a phrase about that thing alone (its id in the scene); otherwise its counts
-    are counts of the whole picture. Things marked difficult do not count.
+    With `thing`, an object's id in the scene, the sentence is about that object; otherwise its counts refer
+    to the whole picture. Difficult objects do not count.
     """
     sentence = sentence.strip().lower().rstrip(".")
     rows = [row for row in range(len(truth)) if not truth.difficult[row]]
@@ -77,7 +77,7 @@ def check(sentence: str, truth: Truth, *, thing: int | None = None) -> list[Stat
 
 
 def _parts(sentence: str) -> list[str]:
-    """The sentence cut at its `and`s."""
+    """The sentence split at " and "."""
     return sentence.split(" and ")
 
 
@@ -105,7 +105,7 @@ def _is(truth: Truth, row: int, noun: str) -> bool:
 
 
 def _claim(truth: Truth, row: int, part: str, words: str) -> bool:
-    """Whether one claim is true of one thing."""
+    """Whether one statement is true of one object."""
     record = truth.records[row]
     if part == "colour":
         return record.colour == words
@@ -121,7 +121,7 @@ def _claim(truth: Truth, row: int, part: str, words: str) -> bool:
 
 
 def _acts(truth: Truth, row: int, action: str) -> bool:
-    """Whether what can be seen fits the action: its partner is there, a swimmer is on water."""
+    """Whether the picture shows the action: its second object is visible, a swimmer is on water."""
     if action == "swimming":
         return truth.records[row].place == "water"
     if action not in _PARTNER:
@@ -135,7 +135,7 @@ def _acts(truth: Truth, row: int, action: str) -> bool:
 
 
 def _is_at(truth: Truth, row: int, words: str) -> bool:
-    """Whether a thing is at the place, by the pixels where they can be seen and by the scene where not."""
+    """Whether an object is at the place: by the pixels if they are visible, else by the scene."""
     record = truth.records[row]
     if PLACES.get(record.place) != words:
         return False
@@ -148,7 +148,7 @@ def _is_at(truth: Truth, row: int, words: str) -> bool:
 
 
 def _relation(match: re.Match[str], truth: Truth, rows: list[int], left: list[int]) -> Statement:
-    """Whether all that are spoken of stand in the relation to as many of the others as are named."""
+    """Whether all mentioned objects have the relation to as many other objects as the sentence says."""
     relation, noun, colour = match["relation"], _ONE[match["other_noun"]], match["other_colour"]
     others = [
         r

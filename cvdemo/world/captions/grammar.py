@@ -1,4 +1,4 @@
-"""Speaks about a scene: counts, colours, clothes, actions, places and relations, all of them true."""
+"""Writes true captions of a scene: counts, colours, clothes, actions, places and relations."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from cvdemo.world.records import Record
 from cvdemo.world.truth import Truth
 
 MARGIN = 0.05
-"""How much room a relation must have to be spoken of, picture heights."""
+"""The margin with which a relation must hold to be mentioned, in picture heights."""
 
 _PARTNERED = ("flying a kite", "throwing a ball", "kicking a ball", "holding a teddy bear")
 
 
 class RegionDescription(NamedTuple):
-    """A phrase for one thing: its text, its box in pixels, and its parts ("" or None where unsaid)."""
+    """A phrase about one object: its text, its box in pixels, and its parts ("" or None if not mentioned)."""
 
     id: int
     box: tuple[float, float, float, float]
@@ -33,7 +33,7 @@ class RegionDescription(NamedTuple):
 
 
 class Group(NamedTuple):
-    """All things of one class that can be spoken of: their rows in the truth and their records."""
+    """All objects of one class that are not difficult: their rows in the truth, records and area."""
 
     rows: list[int]
     records: list[Record]
@@ -41,7 +41,10 @@ class Group(NamedTuple):
 
 
 def write_captions(truth: Truth) -> tuple[str, ...]:
-    """One to four different true sentences about the scene, the fullest first."""
+    """One to four different true sentences about the scene, the most detailed first.
+
+    Difficult objects are not mentioned.
+    """
     groups = _groups(truth)
     if not groups:
         return (f"only {truth.scene.land.cover} under the sky",)
@@ -65,7 +68,7 @@ def write_captions(truth: Truth) -> tuple[str, ...]:
 
 
 def _groups(truth: Truth) -> list[Group]:
-    """The classes that show, the one that takes most of the picture first."""
+    """The visible classes, by descending area of their boxes."""
     areas = (truth.boxes[:, 2] - truth.boxes[:, 0]) * (truth.boxes[:, 3] - truth.boxes[:, 1])
     found: dict[str, Group] = {}
     for row, record in enumerate(truth.records):
@@ -77,7 +80,7 @@ def _groups(truth: Truth) -> list[Group]:
 
 
 def _shared(values: list[str]) -> str:
-    """The value that all share, or nothing."""
+    """The common value of all, or ""."""
     return values[0] if len(set(values)) == 1 else ""
 
 
@@ -91,7 +94,7 @@ def _brief(group: Group) -> str:
 
 
 def _full(truth: Truth, group: Group) -> str:
-    """Count, colour, noun, clothes, action and place, as far as all of the group share them."""
+    """Count, colour, noun, clothes, action and place, each if the whole group shares it."""
     clothes = _clothes(group.records) if group.records[0].kind == "person" else ""
     action = _shared([_action(truth, r) for r in group.records])
     place = _shared([_place(truth, row, r) for row, r in zip(group.rows, group.records, strict=True)])
@@ -107,7 +110,7 @@ def _clothes(records: list[Record]) -> str:
 
 
 def _action(truth: Truth, record: Record) -> str:
-    """The action as words; one that needs a partner is only said if the partner can be seen."""
+    """The action in words; one that needs a second object is only mentioned if that object is visible."""
     if record.action in UNSPOKEN:
         return ""
     if record.action in _PARTNERED and not _seen(truth, record.holds):
@@ -127,7 +130,7 @@ def _place(truth: Truth, row: int, record: Record) -> str:
 
 
 def _relation(truth: Truth, a: Group, b: Group) -> Relation | None:
-    """The first relation in which all of group a stand to all of group b."""
+    """The first relation that all of group a have to all of group b, or None."""
     pairs = [(i, j) for i in a.rows for j in b.rows]
     for relation in RELATIONS:
         if all(holds(truth, relation, i, j, margin=MARGIN) for i, j in pairs):
@@ -136,7 +139,7 @@ def _relation(truth: Truth, a: Group, b: Group) -> Relation | None:
 
 
 def _near_stuff(truth: Truth, group: Group) -> str:
-    """`near the road`, `near the water` or `near a tree`, if so for all of the group."""
+    """`near the road`, `near the water` or `near a tree`, if it holds for the whole group, else ""."""
     for stuff, words in (("road", "near the road"), ("water", "near the water"), ("tree", "near a tree")):
         if all(
             record.place in ("grass", "snow") and stuff_near(truth, row, stuff, reach=0.10) > 0.06
@@ -147,7 +150,7 @@ def _near_stuff(truth: Truth, group: Group) -> str:
 
 
 def describe_regions(truth: Truth) -> tuple[RegionDescription, ...]:
-    """A phrase for every thing that is not marked difficult."""
+    """A phrase for every object that is not difficult, as in Visual Genome's region descriptions."""
     rows = [row for row in range(len(truth)) if not truth.difficult[row]]
     return tuple(_region(truth, row, rows) for row in rows)
 
@@ -184,7 +187,7 @@ def _region(truth: Truth, row: int, rows: list[int]) -> RegionDescription:
 
 
 def _nearest_relation(truth: Truth, row: int, rows: list[int]) -> tuple[Relation, int] | None:
-    """A relation to another row, the nearest first, or None."""
+    """A relation to another row, trying the nearest rows first, or None."""
     for other in sorted(rows, key=lambda k: _apart(truth, row, k)):
         for relation in RELATIONS:
             if other != row and holds(truth, relation, row, other, margin=MARGIN):
@@ -193,12 +196,12 @@ def _nearest_relation(truth: Truth, row: int, rows: list[int]) -> tuple[Relation
 
 
 def _named(record: Record) -> str:
-    """A thing by article, colour and noun; people by noun alone."""
+    """An object by article, colour and noun; people by noun alone."""
     return _alone(record.noun, "" if record.kind == "person" else record.colour)
 
 
 def _apart(truth: Truth, a: int, b: int) -> float:
-    """How far the middles of two boxes are from each other, pixels."""
+    """Twice the L1 distance of the centres of two boxes, in pixels."""
     (x1, y1, x2, y2), (u1, v1, u2, v2) = truth.boxes[a].tolist(), truth.boxes[b].tolist()
     return abs(x1 + x2 - u1 - u2) + abs(y1 + y2 - v1 - v2)
 

@@ -28,7 +28,7 @@ PLACES = {
 }
 VEST = "an orange safety vest"
 UNSPOKEN = frozenset({"driving", "lying", "flying", "in the air", "floating"})
-"""Actions that are said by the place, or not at all."""
+"""Actions that captions do not mention, because the place says them."""
 
 
 def plural(noun: str) -> str:

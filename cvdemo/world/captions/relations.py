@@ -1,4 +1,4 @@
-"""Relations between things and places, read off the truth with a margin, so that nobody could object."""
+"""Spatial relations of objects, computed from the truth with a margin against doubtful cases."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ INVERSE: dict[Relation, Relation] = {
 
 
 def holds(truth: Truth, relation: Relation, a: int, b: int, *, margin: float) -> bool:
-    """Whether row a stands in the relation to row b, with room to spare of `margin` picture heights.
+    """Whether row a has the relation to row b, with a margin of `margin` picture heights.
 
-    Left and right are the viewer's. What is in front stands nearer and overlaps or nearly overlaps sideways.
+    Left and right are the viewer's. An object in front is nearer and overlaps the other horizontally.
     """
     ax1, _, ax2, _ = (truth.boxes[a] / truth.height).tolist()
     bx1, _, bx2, _ = (truth.boxes[b] / truth.height).tolist()
@@ -40,19 +40,19 @@ def holds(truth: Truth, relation: Relation, a: int, b: int, *, margin: float) ->
 
 
 def _foot(truth: Truth, row: int) -> float:
-    """Where a thing stands, as picture y."""
+    """The y at which an object stands, in picture heights."""
     return truth.scene.things[int(truth.ids[row])].y
 
 
 def _gap(truth: Truth, a: int, b: int) -> float:
-    """The distance between two visible boxes, in picture heights, 0 if they touch."""
+    """The distance between two visible boxes in picture heights; 0 if they touch."""
     first, second = truth.boxes[a] / truth.height, truth.boxes[b] / truth.height
     apart = np.maximum(np.maximum(first[:2], second[:2]) - np.minimum(first[2:], second[2:]), 0)
     return float(np.hypot(*apart))
 
 
 def stuff_near(truth: Truth, row: int, stuff: str, *, reach: float) -> float:
-    """The share that this stuff has of what is within `reach` picture heights round a thing's foot."""
+    """The share 0..1 of a stuff class in the pixels within `reach` picture heights of an object's foot."""
     x1, _, x2, y2 = truth.boxes[row]
     r = reach * truth.height
     y = min(truth.height - 1.0, float(y2))
@@ -63,7 +63,7 @@ def stuff_near(truth: Truth, row: int, stuff: str, *, reach: float) -> float:
 
 
 def stands_on(truth: Truth, row: int, place: str) -> bool | None:
-    """Whether the pixels right under a thing are this stuff; None where they cannot be seen."""
+    """Whether the pixels directly below an object are of this stuff class; None if they are not visible."""
     x1, _, x2, foot = truth.full_boxes[row]
     if foot > truth.height - 2 or foot - truth.boxes[row, 3] > 0.02 * truth.height:
         return None
@@ -75,7 +75,7 @@ def stands_on(truth: Truth, row: int, place: str) -> bool | None:
 
 
 def in_sky(truth: Truth, row: int) -> bool:
-    """Whether a thing has the sky round most of its visible box."""
+    """Whether most stuff pixels around an object's visible box are sky."""
     x1, y1, x2, y2 = truth.boxes[row].astype(int)
     patch = truth.semantic[max(0, y1 - 2) : y2 + 2, max(0, x1 - 2) : x2 + 2]
     stuff = patch[patch < FIRST_THING]

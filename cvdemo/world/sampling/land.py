@@ -1,4 +1,4 @@
-"""The land, what lies in it, and the trees on it."""
+"""Sampling of the land: hills, road, water, growth and trees."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ SNOW: Colour = (246, 249, 253)
 
 
 class Ground:
-    """Answers what is at a place of the land, and how far its border is."""
+    """Queries on a land: what is at a point, and the distance to borders."""
 
     def __init__(self, land: Land) -> None:
         self.land = land
 
     @cached_property
     def _bounds(self) -> dict[str, tuple[float, float]]:
-        """Between which heights of the picture road and water lie."""
+        """The ranges of y of road and water."""
         found = {}
         for kind, outline in (("road", self._road), ("water", self._water)):
             if outline is not None:
@@ -50,7 +50,7 @@ class Ground:
         return None if water is None else np.array(water.outline, dtype=np.float32)
 
     def inside(self, kind: str, x: float, y: float) -> float:
-        """How far inside the road or water (x, y) is, picture heights; negative outside, -9 far away."""
+        """Signed distance to the border of road or water, picture heights; negative outside, -9 far away."""
         low, high = self._bounds.get(kind, (9.0, 9.0))
         if not low < y < high:
             return -9.0
@@ -58,7 +58,7 @@ class Ground:
         return -9.0 if outline is None else float(cv2.pointPolygonTest(outline, (x, y), True))
 
     def place(self, x: float, y: float, margin: float) -> Place | None:
-        """What (x, y) stands on, or None where a border is nearer than `margin`."""
+        """The kind of ground at (x, y), or None if a border is nearer than `margin`."""
         for kind in ("road", "water"):
             depth = self.inside(kind, x, y)
             if abs(depth) < margin:
@@ -193,7 +193,7 @@ def _lake_marks(
 
 
 def _marks(rng: RandomStream, ground: Ground) -> tuple[Mark, ...]:
-    """Small growth, denser and larger near by, none on road or water."""
+    """Small plants and stones, denser and larger in the foreground, none on road or water."""
     land = ground.land
     snow = land.cover == "snow"
     kinds = (
@@ -225,7 +225,7 @@ def _marks(rng: RandomStream, ground: Ground) -> tuple[Mark, ...]:
 
 
 def person_height(land: Land, difficulty: Difficulty, y: float) -> float:
-    """How tall a grown person is whose feet are at picture height y: the one rule of perspective."""
+    """The height of an adult whose feet are at y, in picture heights: the perspective of the scene."""
     near = (y - land.horizon - 0.03) / (0.97 - land.horizon)
     return difficulty.smallest + (difficulty.largest - difficulty.smallest) * max(0.0, near)
 

@@ -1,4 +1,4 @@
-"""Time of day and weather."""
+"""Sampling of the time of day and the weather."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cvdemo.world.vocabulary import Colour
 
 
 class Hour(NamedTuple):
-    """What a time of day looks like."""
+    """Colours, haze and shadows of a time of day."""
 
     top: Colour
     bottom: Colour
@@ -33,7 +33,7 @@ HOURS: dict[Time, Hour] = {
 
 
 def sample_weather(rng: RandomStream, difficulty: Difficulty, cover: str) -> Weather:
-    """The weather: clear unless the knob calls for more."""
+    """The weather: clear, or with a probability set by the knob, another one."""
     share = difficulty.weather
     wet: Weather = "snowfall" if cover == "snow" else "rain"
     options: list[tuple[Weather, float]] = [
@@ -46,7 +46,7 @@ def sample_weather(rng: RandomStream, difficulty: Difficulty, cover: str) -> Wea
 
 
 def sample_light(rng: RandomStream, difficulty: Difficulty, weather: Weather, horizon: float) -> Light:
-    """The light: plain noon where the knob is 0, any time of day where it is 1."""
+    """The light: plain noon if the knob is 0, any time of day if it is 1."""
     stray = difficulty.lighting
     options: list[tuple[Time, float]] = [
         ("day", 1.0), ("morning", 0.9 * stray), ("golden", 0.9 * stray), ("dusk", 0.7 * stray * stray),

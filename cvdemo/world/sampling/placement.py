@@ -8,7 +8,7 @@ from cvdemo.world.graph import Thing, Tree
 from cvdemo.world.sampling.extents import Box, box_of
 
 HALF_FRAME = 0.6
-"""Half the width of the narrowest common picture (192 x 160): things are placed to be seen in it."""
+"""Half the width of the narrowest common picture (192 x 160): objects are placed to be seen in it."""
 
 
 class Placement:

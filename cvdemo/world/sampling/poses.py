@@ -1,4 +1,4 @@
-"""What people's limbs do in each action, as functions of a phase that a clip can run."""
+"""People's poses in each action, as functions of a motion phase."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def mirror(posed: Pose) -> Pose:
 
 
 def facing_for(action: str, rng: RandomStream) -> float:
-    """A yaw in which the action can be seen: 0 looks at the viewer, pi / 2 to the right, pi away."""
+    """A yaw from which the action is recognisable: 0 faces the viewer, pi / 2 right, pi away."""
     side = 1 if rng.chance(0.5) else -1
     if action in ("playing guitar", "holding a teddy bear"):
         return rng.uniform(-0.85, 0.85)

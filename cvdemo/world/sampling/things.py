@@ -1,4 +1,4 @@
-"""Where things are and what they do: sampled one by one, and kept only where they fit."""
+"""Sampling of the objects: their places and actions, one by one, kept only if they fit."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class InstanceSampler:
         self.favourite = rng.choice(THINGS)
 
     def sample(self) -> tuple[Thing, ...]:
-        """The things in drawing order, their ids in that order."""
+        """The objects in drawing order, their ids in that order."""
         most = int(self.difficulty.objects)
         count = min(most, 1 + int(self.rng.random() ** 0.8 * most)) if most else 0
         for _ in range(count * 5):
@@ -62,7 +62,7 @@ class InstanceSampler:
         return thing.y
 
     def _kind(self) -> tuple[str, str]:
-        """The next thing's class and colour."""
+        """The next object's class and colour."""
         if self.rng.chance(self.difficulty.look_alikes):
             kind, colour = self.rng.choice(self.company), self.theme
         else:
@@ -76,7 +76,7 @@ class InstanceSampler:
         return kind, colour
 
     def _spot(self, kind: str) -> tuple[float, float, Place] | None:
-        """A place on the ground for this class, or None if chance put it where it does not belong."""
+        """A place on the ground for this class, or None if the sampled place does not suit it."""
         rng, land = self.rng, self.ground.land
         near = rng.random() ** 0.85
         y = land.horizon + 0.05 + (0.975 - land.horizon) * near
@@ -211,7 +211,7 @@ class InstanceSampler:
         )
 
     def _traffic(self, x: float, y: float, look: FigureLook) -> tuple[float, FigureLook]:
-        """Which way a car looks: right-hand traffic on a road away, one way per lane on a road across."""
+        """A car's direction: right-hand traffic on a road to the horizon, one direction per lane across."""
         road = self.ground.land.road
         assert road is not None
         if road.kind == "across":
@@ -244,7 +244,7 @@ class InstanceSampler:
         )
 
     def _partner(self, thing: Thing) -> Thing | None:
-        """The thing that a person's action needs: the ball, the kite, the teddy bear."""
+        """The object that a person's action needs: a ball, kite or teddy bear; else None."""
         rng = self.rng
         if thing.action == "flying a kite":
             kite = self._kite(rng.choice(THING_PAINTS["kite"]))
@@ -274,7 +274,7 @@ class InstanceSampler:
         tilt: float = 0.0,
         lift: float = 0.0,
     ) -> Thing:
-        """A thing that somebody plays with, in a colour of its class."""
+        """The object of a person's action, in a colour of its class."""
         colour = self.rng.choice(THING_PAINTS[kind])
         x, y, place = spot
         look = sample_figure(self.rng, kind, colour)
