@@ -107,6 +107,9 @@ PAGES = (
     Page(
         "mask_rcnn", "Mask R-CNN", "🎭", INSTANCES, "How does a box become a mask?", {34: "Mask R-CNN"},
     ),
+    Page(
+        "pose", "Pose", "🤸", INSTANCES, "Where are a person's joints?", {36: "Human pose"},
+    ),
 )  # fmt: skip
 
 
