@@ -86,8 +86,8 @@ def snap_boxes(boxes: ArrayLike, side: int) -> NDArray[np.float64]:
 class PastedMasks:
     """Masks [N, M, M] in 0..1 over boxes [N, 4] of a picture of a `size` (height, width), pasted on demand.
 
-    A pixel belongs to an object where its mask is at least the `threshold`, which is above 0. Fifty masks take 160 KB whatever
-    the picture's size; pasted one at a time, they need one picture more.
+    A pixel belongs to an object where its mask is at least the `threshold`, which is above 0. Fifty masks
+    take 160 KB whatever the picture's size; pasted one at a time, they need one picture more.
     """
 
     masks: NDArray[np.float32]
@@ -170,7 +170,7 @@ def _reach(low: float, high: float, cells: int, pixels: int) -> _Reach:
 
 
 def _read(values: NDArray[np.float64], at: _Reach) -> NDArray[np.float64]:
-    """Rows of a padded mask between its cells, [P, ...]; a sum of two costs less than a product of matrices."""
+    """Rows of a padded mask between its cells, [P, ...]; cheaper than a product of matrices."""
     share = at.share[:, None]
     return values[at.cell] * (1 - share) + values[at.cell + 1] * share
 

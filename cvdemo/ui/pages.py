@@ -41,7 +41,7 @@ class Page(NamedTuple):
         return f"pages/{self.key}.py"
 
 
-WORLD, DETECTION, SEGMENTATION, *_ = CHAPTERS
+WORLD, DETECTION, SEGMENTATION, INSTANCES, *_ = CHAPTERS
 PAGES = (
     Page("world", "The world", "🎨", WORLD, "What is known of a drawn scene?"),
     Page("classify", "Classify", "🐈", DETECTION, "What is in the picture?", {1: "Classification"}),
@@ -104,6 +104,7 @@ PAGES = (
             31: "RefineNet", 32: "LinkNet", 33: "PSPNet",
         },
     ),
+    Page("instances", "Instances", "🦆", INSTANCES, "Which pixels belong to which object?"),
 )  # fmt: skip
 
 
