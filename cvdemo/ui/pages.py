@@ -104,6 +104,7 @@ PAGES = (
             31: "RefineNet", 32: "LinkNet", 33: "PSPNet",
         },
     ),
+    Page("instances", "Instances", "🦆", INSTANCES, "Which pixels belong to which object?"),
     Page(
         "mask_rcnn", "Mask R-CNN", "🎭", INSTANCES, "How does a box become a mask?", {34: "Mask R-CNN"},
     ),
