@@ -43,7 +43,7 @@ class Page(NamedTuple):
         return f"pages/{self.key}.py"
 
 
-WORLD, DETECTION, SEGMENTATION, *_ = CHAPTERS
+WORLD, DETECTION, SEGMENTATION, INSTANCES, *_ = CHAPTERS
 PAGES = (
     Page("world", "The world", "🎨", WORLD, "What is known of a drawn scene?"),
     Page("classify", "Classify", "🐈", DETECTION, "What is in the picture?", {1: "Classification"}),
@@ -105,6 +105,13 @@ PAGES = (
             23: "Early layers refine", 26: "SegNet", 27: "U-Net",
             31: "RefineNet", 32: "LinkNet", 33: "PSPNet",
         },
+    ),
+    Page("instances", "Instances", "🦆", INSTANCES, "Which pixels belong to which object?"),
+    Page(
+        "mask_rcnn", "Mask R-CNN", "🎭", INSTANCES, "How does a box become a mask?", {34: "Mask R-CNN"},
+    ),
+    Page(
+        "pose", "Pose", "🤸", INSTANCES, "Where are a person's joints?", {36: "Human pose"},
     ),
 )  # fmt: skip
 

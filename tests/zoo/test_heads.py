@@ -19,7 +19,7 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from cvdemo import zoo
-from cvdemo.data.detections_json import Found, coco_file, to_coco, to_csv
+from cvdemo.data.detections_json import PictureDetections, coco_file, to_coco, to_csv
 from cvdemo.data.pictures import sample
 from cvdemo.draw.detections import draw_detections
 from cvdemo.errors import DataError
@@ -138,7 +138,7 @@ def test_export_of_masks_and_keypoints() -> None:
     rows = to_coco(found, 3)
     for row, mask in zip(rows, masks.each(), strict=True):
         np.testing.assert_array_equal(decode(row["segmentation"]), mask)
-    file = coco_file([Found("a.jpg", (120, 100), found)], {1: "person", 18: "dog"})
+    file = coco_file([PictureDetections("a.jpg", (120, 100), found)], {1: "person", 18: "dog"})
     assert [a["area"] for a in file["annotations"]] == masks.areas().tolist()
     table = list(csv.DictReader(io.StringIO(to_csv(found))))
     assert [int(row["area"]) for row in table] == masks.areas().tolist()

@@ -2,7 +2,7 @@
 //
 // A moved slider is answered twice: at once with boxes that are chosen and drawn here, and a moment later
 // with Python's picture of the same boxes.
-// uses lib/message lib/pictures lib/boxes lib/svg lib/dom lib/select
+// uses lib/message lib/pictures lib/boxes lib/svg lib/dom lib/select lib/sliders
 export default function ({ data, parentElement }) {
   const { fields, parts } = unpacked(data);
   const frame = parentElement.querySelector('.frame');
@@ -14,27 +14,14 @@ export default function ({ data, parentElement }) {
   };
   const first = !frame.fields;
   Object.assign(frame, { fields, jpeg: parts.picture });
-  if (first) {
-    const follow = () => {
-      if (frame.isConnected) return settle();
-      sliders.disconnect();
-      document.removeEventListener('cvdemo-raw', follow);
-    };
-    const sliders = new MutationObserver(follow);
-    sliders.observe(document.body, { attributeFilter: ['aria-valuetext', 'aria-valuenow'], subtree: true });
-    document.addEventListener('cvdemo-raw', follow);
-  }
+  if (first) followSliders(frame, settle, ['cvdemo-raw']);
   settle();
 }
 
 // Where the page's sliders stand, if that is not what Python has answered to; else null.
 function thresholds(cuts) {
-  const now = {};
-  for (const [name, { label, value }] of Object.entries(cuts)) {
-    const thumb = document.querySelector(`:is(input, [role=slider])[aria-label="${label}"]`);
-    now[name] = thumb ? Math.round(1e6 * (thumb.value ?? thumb.ariaValueNow)) / 1e6 : value;
-  }
-  return Object.entries(cuts).some(([name, { value }]) => Math.abs(now[name] - value) > 1e-6) ? now : null;
+  const now = sliderValues(cuts);
+  return slidersRest(cuts, now) ? null : now;
 }
 
 function showDrawn(root, frame) {
