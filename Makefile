@@ -9,7 +9,7 @@ app: .venv/app.stamp
 	$(BIN)/streamlit run app.py
 
 hall: .venv/app.stamp  ## the hosted demo: one process, many visitors
-	$(BIN)/uvicorn cvdemo.views.hall:app --host 0.0.0.0 --port 8501
+	$(BIN)/uvicorn cvdemo.ui.hall:app --host 0.0.0.0 --port 8501
 
 test: .venv/dev.stamp browser
 	$(BIN)/python -m pytest

@@ -10,10 +10,11 @@ import streamlit as st
 from cvdemo import zoo
 from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.heat import overlay_heat
-from cvdemo.views.experiments import try_this
-from cvdemo.views.models import about, choose_model, classification, ready
-from cvdemo.views.page import code_fold, guarded, header, theory
-from cvdemo.views.source import choose_picture
+from cvdemo.ui import widgets
+from cvdemo.ui.models import about, choose_model, classification, ready
+from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.source import choose_picture
+from cvdemo.ui.try_this import try_this
 from cvdemo.zoo.model import Classification
 
 EXPERIMENTS = {
@@ -52,7 +53,7 @@ def lab() -> None:
         chosen = choose_picture()
         entry = choose_model(zoo.Task.CLASSIFY)
         about(entry)
-        k = st.slider("Classes shown", 1, 20, 5, key="k", bind="query-params")
+        k = widgets.slider("k", "Classes shown", 1, 20, 5)
     if chosen is None:
         return
     looked = middle.empty()
@@ -61,7 +62,7 @@ def lab() -> None:
         if not ready(entry):
             return
         answer = classification(entry, chosen)
-        best = answer.top(int(k))
+        best = answer.top(k)
         names = zoo.labels(entry.labels)
         labels = [names[i] for i, _ in best]
         st.plotly_chart(bars(labels, [p for _, p in best]), config={"displayModeBar": False})
@@ -70,9 +71,9 @@ def lab() -> None:
         if answer.maps is None:
             st.caption("No activation map: this head does not end in average pooling and one linear layer.")
             return
-        show = st.selectbox("Where it looked for", ["nothing", *labels], index=1)
+        show = widgets.selectbox("look", "Where it looked for", ["nothing", *labels], labels[0])
         if show != "nothing":
-            heat = activation_map(chosen.picture, answer, best[labels.index(str(show))][0])
+            heat = activation_map(chosen.picture, answer, best[labels.index(show)][0])
             looked.image(to_jpeg(heat), width="stretch", alt=f"{chosen.name}, activation map of {show}")
 
 

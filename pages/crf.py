@@ -1,19 +1,19 @@
-"""CRF (L30): mean field one iteration at a time, and whom each pixel listens to."""
+"""CRF (L30): mean field one iteration at a time, and the pixels that influence each pixel."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from cvdemo import zoo
+from cvdemo.labs.crf.board import crf_player
+from cvdemo.labs.crf.controls import EXPERIMENTS, choose_degradation, choose_network, choose_settings
 from cvdemo.ops.crf import dense_crf, dense_crf_steps
 from cvdemo.ops.crf_kernels import bilateral_filter, gaussian_filter, kernel_weights
 from cvdemo.ops.lattice import Lattice
-from cvdemo.views.crf import choose_network, crf_player
-from cvdemo.views.crf_controls import EXPERIMENTS, choose_weakness, controls
-from cvdemo.views.experiments import try_this
-from cvdemo.views.models import about, ready
-from cvdemo.views.page import code_fold, guarded, header, theory
-from cvdemo.views.source import choose_picture
+from cvdemo.ui.models import about, ready
+from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.source import choose_picture
+from cvdemo.ui.try_this import try_this
 
 
 @st.fragment
@@ -25,14 +25,14 @@ def lab() -> None:
         chosen = choose_picture("scene")
         entry = choose_network()
         about(entry)
-        weakness = choose_weakness()
-    setting = controls()._replace(weakness=weakness)
+        degradation = choose_degradation()
+    settings = choose_settings()._replace(degradation=degradation)
     try_this("crf", EXPERIMENTS)
     if chosen is None:
         return
     with right:
         if ready(entry):
-            crf_player(entry, chosen, setting, key="player")
+            crf_player(entry, chosen, settings, key="player")
             if chosen.truth is None or entry.source is not zoo.Source.DRAWN:
                 st.caption(
                     "No truth is known of this picture in the network's classes, so there is no score."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import Any
 
@@ -11,17 +10,19 @@ import streamlit as st
 import supervision as sv
 
 from cvdemo import zoo
-from cvdemo.data.detections_json import class_names, to_coco, to_csv
-from cvdemo.data.pictures import to_png
+from cvdemo.data.chosen import Chosen
+from cvdemo.data.detections_json import class_names
 from cvdemo.draw.detections import draw_detections
+from cvdemo.metrics.scene import scene_score
 from cvdemo.ops.detections import confidence, select
 from cvdemo.ops.nms import nms
-from cvdemo.views.boxes import Cut, boxes_and_table, raw_boxes, score_histogram
-from cvdemo.views.experiments import try_this
-from cvdemo.views.models import about, choose_model, raw_detections, ready
-from cvdemo.views.page import code_fold, guarded, header, theory
-from cvdemo.views.source import Chosen, choose_picture
-from cvdemo.views.truth import scene_score
+from cvdemo.ui import state, widgets
+from cvdemo.ui.boxes import Cut, boxes_and_table, raw_boxes, score_histogram
+from cvdemo.ui.downloads import coco, offer, png, table
+from cvdemo.ui.models import about, choose_model, raw_detections, ready
+from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.source import choose_picture
+from cvdemo.ui.try_this import try_this
 
 SCORE, IOU = "Score threshold", "NMS threshold (IoU)"
 PHOTO = {"source": "sample", "model": "ssd-mobilenet-v2"}
@@ -56,9 +57,9 @@ class Answer:
 
 def thresholds(first: zoo.ModelSpec) -> tuple[dict[str, float], Any]:
     """The two sliders beside the picture, by the names that `select` has for them; a place between them."""
-    score = st.slider(SCORE, 0.01, 1.0, 0.5, 0.01, key="score", bind="query-params")
+    score = widgets.slider("score", SCORE, 0.01, 1.0, 0.5, 0.01)
     place = st.container()
-    iou = st.slider(IOU, 0.0, 1.0, 0.5, 0.05, key="iou", bind="query-params", disabled=not first.nms)
+    iou = widgets.slider("iou", IOU, 0.0, 1.0, 0.5, 0.05, disabled=not first.nms)
     if not first.nms:
         st.caption("No NMS here: this model was trained to give each object one box (set prediction).")
     return {"score": score, "iou": iou}, place
@@ -68,11 +69,13 @@ def choose_classes(raw: sv.Detections) -> dict[str, Any]:
     """Which classes are shown and how many boxes, by the names that `select` has for them."""
     with st.popover("Classes and limit", width="stretch"):
         names = class_names(raw)
-        wanted = st.multiselect("Only these classes", sorted(set(names)), placeholder="all classes")
-        limit = st.number_input("Most detections", 1, 300, 100, key="most", bind="query-params")
+        wanted = widgets.multiselect(
+            "only", "Only these classes", sorted(set(names)), placeholder="all classes"
+        )
+        limit = widgets.number_input("most", "Most detections", 1, 300, 100)
     class_ids = np.zeros(0, int) if raw.class_id is None else raw.class_id
     ids = {int(i) for i, n in zip(class_ids, names, strict=True) if n in wanted}
-    return {"classes": ids or None, "max_detections": int(limit)}
+    return {"classes": ids or None, "max_detections": limit}
 
 
 def result(answer: Answer, *, key: str) -> None:
@@ -81,7 +84,7 @@ def result(answer: Answer, *, key: str) -> None:
     asked = None
     if truth is not None:
         st.markdown(scene_score(answer.found, truth).text())
-        asked = truth.boxes[~truth.difficult] if st.session_state.get("truth") else None
+        asked = truth.boxes[~truth.difficult] if st.session_state.get(state.key("truth")) else None
     boxes_and_table(
         answer.annotated,
         answer.found,
@@ -94,25 +97,20 @@ def result(answer: Answer, *, key: str) -> None:
     )
 
 
-def downloads(answer: Answer, *, key: str) -> None:
+def downloads(answer: Answer, *, part: str) -> None:
     """What ran, and picture and detections as they stand when a button is pressed."""
     st.caption(
         f"**{answer.entry.title}** on {zoo.default_device().upper()} · "
         f"decode {answer.chosen.decode_ms:.1f} ms · "
         f"network {answer.raw.metadata['milliseconds']:.0f} ms (once)"
     )
-    stem = answer.chosen.name.rsplit(".", 1)[0]
-    row = st.container(horizontal=True, gap="small")
-    row.download_button("PNG", lambda: to_png(answer.annotated), f"{stem}.png", "image/png", key=f"png-{key}")
-    row.download_button(
-        "COCO JSON", lambda: to_coco_text(answer.found), f"{stem}.json", "application/json", key=f"coco-{key}"
+    offer(
+        answer.chosen.name,
+        png(lambda: answer.annotated),
+        coco(lambda: answer.found),
+        table(lambda: answer.found),
+        part=part,
     )
-    row.download_button("CSV", lambda: to_csv(answer.found), f"{stem}.csv", "text/csv", key=f"csv-{key}")
-
-
-def to_coco_text(found: sv.Detections) -> str:
-    """COCO's results format, with the picture as image 1."""
-    return json.dumps(to_coco(found, image_id=1), indent=1)
 
 
 @st.fragment
@@ -129,7 +127,7 @@ def lab() -> None:
         prompt = _prompt(first, "prompt")
     second, prompt2 = None, ""
     with more:
-        if st.toggle("Second model", key="compare", bind="query-params"):
+        if widgets.toggle("compare", "Second model"):
             second = choose_model(zoo.Task.DETECT, key="model2", label="Second model")
             about(second)
             prompt2 = _prompt(second, "prompt2")
@@ -141,11 +139,11 @@ def lab() -> None:
     with more:
         options = choose_classes(answers[0].raw)
         if chosen.truth is not None:
-            st.toggle("Show the truth", key="truth", bind="query-params")
+            widgets.toggle("truth", "Show the truth")
     results(answers, options)
     for i, (side, answer) in enumerate(zip(_columns(len(answers))[1:], answers, strict=True)):
         with side:
-            downloads(answer, key=str(i))
+            downloads(answer, part=answer.entry.key + ("-second" if i else ""))
             raw_boxes(
                 chosen.picture, answer.raw, key=f"boxes-{i}", identity=answer.identity,
                 nms=answer.entry.nms, options=options,
@@ -160,7 +158,7 @@ def results(answers: list[Answer], options: dict[str, Any]) -> None:
     All is computed from the sliders' state before the first of them is drawn again, so that the browser
     gets everything at once and lays the page out once.
     """
-    ahead = {name: st.session_state.get(name) for name in ("score", "iou")}
+    ahead = {name: st.session_state.get(state.key(name)) for name in ("score", "iou")}
     if None not in ahead.values():
         _show(answers, {**options, **ahead})
     left, *sides = _columns(len(answers))
@@ -187,7 +185,7 @@ def _columns(answers: int) -> list[Any]:
 def _prompt(entry: zoo.ModelSpec, key: str) -> str:
     if not entry.prompt:
         return ""
-    return st.text_input("Look for", "a cat, a person, a cup", key=key, bind="query-params")
+    return widgets.text_input(key, "Look for", "a cat, a person, a cup")
 
 
 def main() -> None:

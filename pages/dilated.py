@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cvdemo.labs.dilated.board import aspp, board, cost_table, figures, response_lab
+from cvdemo.labs.dilated.controls import EXPERIMENTS, choose_stack
+from cvdemo.labs.dilated.experiment import ASPP_KEY, counts_csv, formula
 from cvdemo.ops.dilated import dilated_response, measured_counts, path_counts, receptive_field
-from cvdemo.views.dilated import EXPERIMENTS, board, choose_stack, counts_csv, formula, numbers, ways_there
-from cvdemo.views.dilated_aspp import aspp, is_trained
-from cvdemo.views.dilated_responses import response_lab
-from cvdemo.views.experiments import try_this
-from cvdemo.views.page import code_fold, guarded, header, texts, theory
-from cvdemo.views.source import choose_picture
+from cvdemo.ui.downloads import offer, text
+from cvdemo.ui.page import code_fold, guarded, header, texts, theory
+from cvdemo.ui.source import choose_picture
+from cvdemo.ui.try_this import try_this
+from cvdemo.zoo.weights import has_weights
 
 PAGE = "dilated"
 
@@ -18,27 +20,27 @@ PAGE = "dilated"
 @st.fragment
 @guarded
 def lab() -> None:
-    """Picture and sliders left, what one output sees right, then the other ways to look far."""
+    """Picture and sliders left, one output's field right, then the other ways to a large field."""
     left, right = st.columns([1, 2.9], gap="medium")
     with left:
         chosen = choose_picture("scene")
         layers = choose_stack()
-        st.download_button("Counts as CSV", lambda: counts_csv(layers), "field.csv", "text/csv", key="counts")
+        offer("field", text("Counts as CSV", "csv", lambda: counts_csv(layers)))
     with right:
         try_this(PAGE, EXPERIMENTS)
-        numbers(layers)
+        figures(layers)
         st.markdown(f"$r = 1 + \\sum_l d_l\\,(k_l - 1) \\prod_{{i<l}} s_i = {formula(layers)}$")
         if chosen is not None:
             board(chosen, layers)
-    st.markdown("#### Three ways to look far")
-    st.table(ways_there(layers), hide_index=True)
+    st.markdown("#### Three ways to a large field")
+    cost_table(layers)
     st.caption(texts(PAGE)["ways"])
     if chosen is None:
         return
     st.markdown("#### The same filter, with and without shrinking the picture")
     response_lab(chosen)
-    if is_trained():
-        st.markdown("#### DeepLab v3 looks at five reaches at once")
+    if has_weights(ASPP_KEY):
+        st.markdown("#### DeepLab v3 has five reaches at once")
         st.markdown(texts(PAGE)["aspp"])
         aspp(chosen)
 

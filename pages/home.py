@@ -6,20 +6,27 @@ import streamlit as st
 
 from cvdemo import zoo
 from cvdemo.errors import CvdemoError
-from cvdemo.views.lecture import PLAN
-from cvdemo.views.page import header, sentence
+from cvdemo.ui.page import header, sentence
+from cvdemo.ui.pages import CHAPTERS, topics
+
+ACROSS = 4  # links side by side
 
 
 def plan() -> None:
-    """The lecture, chapter by chapter; a topic with a page is a link."""
-    for column, (chapter, topics) in zip(st.columns(len(PLAN), gap="medium"), PLAN.items(), strict=True):
-        with column:
+    """The lecture, chapter by chapter: its systems in its order, each with the page that shows it."""
+    st.html("<style>.stPageLink p { white-space: normal; }</style>")
+    asked: set[str] = set()
+    for chapter in CHAPTERS:
+        listed = topics(chapter)
+        if listed:
             st.subheader(chapter, anchor=False)
-            for topic in topics:
-                if topic.page:
-                    st.page_link(topic.page, label=f"**{topic.title}**", icon="▶️")
-                else:
-                    st.caption(topic.title)
+        for start in range(0, len(listed), ACROSS):
+            columns = st.columns(ACROSS, gap="small")
+            for column, topic in zip(columns, listed[start : start + ACROSS], strict=False):
+                page = topic.page
+                column.page_link(page.file, label=f"**{topic.title}**", icon=page.icon)
+                column.caption(f"on *{page.title}*" if page.key in asked else page.question)
+                asked.add(page.key)
 
 
 def machine() -> None:

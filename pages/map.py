@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cvdemo.labs.map.controls import controls, experiments
+from cvdemo.labs.map.results import results
+from cvdemo.labs.map.sources import choose_set
 from cvdemo.metrics.ap import average_precision
 from cvdemo.metrics.curve import curves
 from cvdemo.metrics.matching import match_coco
 from cvdemo.metrics.tide import tide
-from cvdemo.views.map_lab import controls, experiments, results
-from cvdemo.views.map_sources import choose_exam
-from cvdemo.views.page import code_fold, guarded, header, theory
+from cvdemo.ui.page import code_fold, guarded, header, theory
 
 
 @st.fragment
@@ -18,9 +19,9 @@ from cvdemo.views.page import code_fold, guarded, header, theory
 def lab() -> None:
     """Data and controls on top, the player under them, tables below."""
     experiments()
-    exam = choose_exam()
-    if exam is not None:
-        results(exam, controls(exam))
+    found = choose_set()
+    if found is not None:
+        results(found, controls(found))
 
 
 def main() -> None:

@@ -4,92 +4,100 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cvdemo.data.chosen import Chosen
+from cvdemo.labs.nms.controls import (
+    NMSChoice,
+    RawBoxes,
+    choose_boxes,
+    controls,
+    current_own,
+    drawn_boxes,
+    experiments,
+    keep_own,
+    last_experiment,
+    opening_box,
+)
+from cvdemo.labs.nms.experiment import NMSRun, best_boxes_of_lost, match_kept
+from cvdemo.labs.nms.own_boxes import from_detections
+from cvdemo.labs.nms.player import downloads, match_text, nms_player, played, sent_by
 from cvdemo.ops.fusion import weighted_boxes_fusion_steps
 from cvdemo.ops.nms import diou_nms_steps, nms_steps, soft_nms_steps
 from cvdemo.ops.replay import Method
-from cvdemo.views.models import about
-from cvdemo.views.nms_boxes import Boxes, Played, choose_boxes, counted, drawn_boxes, known, losers, play
-from cvdemo.views.nms_controls import Choice, controls
-from cvdemo.views.nms_downloads import downloads
-from cvdemo.views.nms_own import classes_of, from_detections, own_boxes, put_own
-from cvdemo.views.nms_player import nms_player, sent_by
-from cvdemo.views.nms_try import START, current, look, try_this
-from cvdemo.views.page import code_fold, guarded, header, theory
-from cvdemo.views.source import Chosen, choose_picture
+from cvdemo.ui import state
+from cvdemo.ui.models import about
+from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.source import choose_picture
 
 
-def result(chosen: Chosen, boxes: Boxes, choice: Choice, method: Method, *, key: str) -> Played:
-    """One method's player, and what it found of the truth."""
-    played = play(boxes.identity, boxes.raw, choice.classes, choice.setting, method, choice.sigma)
-    truth = known(chosen, boxes, played)
-    lost = losers(played, truth)
-    own = own_boxes(chosen) if boxes.kind == "my own" else None
+def result(chosen: Chosen, boxes: RawBoxes, choice: NMSChoice, method: Method, *, key: str) -> NMSRun:
+    """One method's player, and how its boxes match the truth."""
+    run = played(boxes.identity, boxes.raw, choice.classes, choice.settings, method, choice.sigma)
+    matches, lost = None, []
+    if chosen.truth is not None and boxes.of_the_world:
+        matches = match_kept(run, chosen.truth)
+        lost = best_boxes_of_lost(run, matches)
+    own = current_own(chosen) if boxes.kind == "my own" else None
 
     def take() -> None:
-        put_own(chosen, sent_by(key))
+        keep_own(chosen, sent_by(key))
 
     nms_player(
         chosen.picture,
-        played.detections,
-        played.replay,
-        choice.setting,
+        run,
+        choice.settings,
         key=key,
-        topic=f"{chosen.identity} {boxes.title} {current()}",
+        topic=f"{chosen.identity} {boxes.title} {last_experiment()}",
         source=f"{boxes.title}, {chosen.name}",
-        rows=played.rows,
-        known=truth,
-        look=look(lost, st.session_state.get(START, "")),
-        losers=lost,
+        matches=matches,
+        opening=opening_box(lost),
+        lost=lost,
         own=own,
-        classes=None if own is None else classes_of(own),
         on_own=None if own is None else take,
     )
-    if truth is not None:
-        st.markdown(counted(truth.tally))
-    return played
+    if matches is not None:
+        st.markdown(match_text(matches))
+    return run
 
 
 @st.fragment
 @guarded
-def players(chosen: Chosen, boxes: Boxes) -> None:
-    """One or two players above, what they obey and their files below: all that runs when a slider moves."""
-    if (
-        boxes.kind == "my own"
-    ):  # a box that was moved reruns this fragment alone, with what it was called with
+def players(chosen: Chosen, boxes: RawBoxes) -> None:
+    """One or two players above, their controls and files below: all that runs when a slider moves."""
+    if boxes.kind == "my own":  # a moved box reruns this fragment alone, with the boxes of its first call
         boxes = drawn_boxes(chosen)
     stage = st.container()
     choice = controls(chosen, boxes)
     sides = stage.columns(2, gap="medium") if len(choice.methods) == 2 else [stage]
-    answers = []
+    runs = []
     for i, (side, method) in enumerate(zip(sides, choice.methods, strict=True)):
         with side:
-            answers.append(result(chosen, boxes, choice, method, key=f"nms-{i}"))
+            runs.append(result(chosen, boxes, choice, method, key=f"nms-{i}"))
     row = st.container(horizontal=True, gap="small")
-    for i, played in enumerate(answers):
-        downloads(row, chosen, played, key=f"nms-{i}")
+    for i, run in enumerate(runs):
+        part = f"{run.replay.method}{'-2' if i else ''}"
+        downloads(row, chosen.name, chosen.picture, run, part=part)
     if boxes.kind != "my own":
         row.button(
             "✎ Edit these boxes",
             on_click=_edit,
-            args=(chosen, boxes, choice),
+            args=(boxes, choice),
             key="edit",
-            help="Copies the 60 best of those that pass to boxes of your own",
+            help="Copies the 60 highest-scoring of those that pass to boxes of your own",
         )
     if boxes.entry is not None:
         about(boxes.entry)
 
 
-def _edit(chosen: Chosen, boxes: Boxes, choice: Choice) -> None:
-    played = play(boxes.identity, boxes.raw, choice.classes, choice.setting, Method.GREEDY, choice.sigma)
-    put_own(chosen, from_detections(played.detections))
-    st.session_state["boxes"] = "my own"
+def _edit(boxes: RawBoxes, choice: NMSChoice) -> None:
+    run = played(boxes.identity, boxes.raw, choice.classes, choice.settings, Method.GREEDY, choice.sigma)
+    state.put({"own": from_detections(run.detections), "boxes": "my own"})
 
 
 @st.fragment
 @guarded
 def lab() -> None:
-    """Experiments, picture and boxes on top; under them what they give."""
-    try_this()
+    """Experiments, picture and boxes on top; the players under them."""
+    experiments()
     left, right = st.columns([1, 4.4], gap="small", vertical_alignment="bottom")
     with left.popover("🖼️ Picture", width="stretch"):
         chosen = choose_picture()

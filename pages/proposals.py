@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
+from cvdemo.data.chosen import Chosen
+from cvdemo.labs.proposals.board import (
+    boxes_over_picture,
+    downloads,
+    hierarchy_player,
+    merged,
+    score,
+    searched,
+)
+from cvdemo.labs.proposals.controls import EXPERIMENTS, choose_boxes, choose_strategy
+from cvdemo.labs.proposals.experiment import MergedSegments
 from cvdemo.metrics.proposals import recall
-from cvdemo.ops.grouping import fill_similarity, group, merge_steps, merged
+from cvdemo.ops import grouping
 from cvdemo.ops.regions import Strategy, selective_search
 from cvdemo.ops.segments import colour_histograms, felzenszwalb_labels, texture_histograms
-from cvdemo.views.experiments import try_this
-from cvdemo.views.page import code_fold, guarded, header, theory
-from cvdemo.views.proposals import Grown, controls, experiment, grown, hierarchy_player
-from cvdemo.views.proposals_boxes import box_controls, boxes_over_picture, score, searched
-from cvdemo.views.proposals_downloads import downloads
-from cvdemo.views.source import Chosen, choose_picture
-
-ONE: dict[str, Any] = {"search": "one", "n": 100}
-EXPERIMENTS: dict[str, dict[str, Any]] = {
-    "only colour": experiment(similarities=("colour",)) | ONE,
-    "only size": experiment(similarities=("size",)) | ONE,
-    "coarse segments": experiment(scale=500.0) | ONE,
-    "fine segments": experiment(scale=20.0, min_size=10) | ONE,
-    "without colours": experiment(space="grey") | ONE,
-    "a hard scene": experiment() | {"source": "scene", "preset": "hard", "search": "fast", "n": 100},
-    "many hierarchies": experiment() | {"search": "quality", "n": 1000},
-    "as at first": experiment() | {"preset": "normal", "search": "fast", "n": 100},
-}
+from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.source import choose_picture
+from cvdemo.ui.try_this import try_this
 
 
 @st.fragment
@@ -38,30 +32,30 @@ def lab() -> None:
     left, right = st.columns([1, 2.9], gap="medium")
     with left:
         chosen = choose_picture("scene")
-        strategy = controls()
+        strategy = choose_strategy()
     if chosen is None:
         return
-    tree = grown(chosen, strategy)
+    merges = merged(chosen, strategy)
     with right:
-        hierarchy_player(chosen, strategy, tree)
+        hierarchy_player(chosen, strategy, merges)
     st.markdown("#### All boxes")
-    boxes(chosen, strategy, tree)
+    boxes(chosen, strategy, merges)
 
 
 @st.fragment
 @guarded
-def boxes(chosen: Chosen, strategy: Strategy, tree: Grown) -> None:
+def boxes(chosen: Chosen, strategy: Strategy, merges: MergedSegments) -> None:
     """The boxes of a search over the picture, what they find, and the files; alone when its controls move."""
-    known = chosen.truth is not None
-    left, middle, right = st.columns([1, 1.8, 1.4] if known else [1, 2.4, 0.8], gap="medium")
+    with_truth = chosen.truth is not None
+    left, middle, right = st.columns([1, 1.8, 1.4] if with_truth else [1, 2.4, 0.8], gap="medium")
     with left:
-        shown = box_controls(known)
-    found = searched(chosen, shown.search, strategy)
+        knobs = choose_boxes(with_truth=with_truth)
+    found = searched(chosen, knobs.search, strategy)
     with middle:
-        boxes_over_picture(chosen, found, shown)
+        boxes_over_picture(chosen, found, knobs)
     with right:
-        score(chosen, found, shown, strategy)
-    downloads(st.container(horizontal=True, gap="small"), chosen, tree, found, shown)
+        score(chosen, found, knobs, strategy)
+    downloads(chosen, merges, found, knobs)
 
 
 def main() -> None:
@@ -73,10 +67,10 @@ def main() -> None:
         felzenszwalb_labels,
         colour_histograms,
         texture_histograms,
-        fill_similarity,
-        merged,
-        merge_steps,
-        group,
+        grouping.fill_similarity,
+        grouping.merged,
+        grouping.merge_steps,
+        grouping.group,
         selective_search,
         recall,
         paper="https://doi.org/10.1007/s11263-013-0620-5",

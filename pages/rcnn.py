@@ -2,47 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
+from cvdemo.labs.rcnn.board import detections, follow, name_missing, stage_rows, votes_corner
+from cvdemo.labs.rcnn.controls import EXPERIMENTS, choose_regions
+from cvdemo.labs.rcnn.experiment import available
+from cvdemo.labs.rcnn.photo import photo
+from cvdemo.labs.rcnn.results import family_runs
+from cvdemo.labs.rcnn.times import bars, curves
 from cvdemo.nets.fast_rcnn import FastRCNN
 from cvdemo.nets.faster_rcnn import FasterRCNN
 from cvdemo.nets.rcnn import RCNN
 from cvdemo.nets.rfcn import VotingHead
 from cvdemo.ops.warp import warp_regions
-from cvdemo.views.experiments import try_this
-from cvdemo.views.page import code_fold, guarded, header, theory
-from cvdemo.views.rcnn import Passed, another_world, choose_regions, passed, present
-from cvdemo.views.rcnn_follow import Target, choose_target
-from cvdemo.views.rcnn_photo import photo
-from cvdemo.views.rcnn_region import followed
-from cvdemo.views.rcnn_scores import results
-from cvdemo.views.rcnn_stages import columns, fed, heading, recomputed, regions, row
-from cvdemo.views.rcnn_times import bars, curves
-from cvdemo.views.rcnn_votes import corner
-from cvdemo.views.source import Chosen, choose_picture
-
-SCENE = {"source": "scene", "seed": 7, "preset": "normal"}
-EXPERIMENTS: dict[str, dict[str, Any]] = {
-    "Ten regions": {**SCENE, "regions": 10, "score": 0.3, "iou": 0.5},
-    "A crowd": {"source": "scene", "seed": 36, "preset": "hard", "regions": 300, "score": 0.3},
-    "A thousand regions": {**SCENE, "regions": 1000, "curves": True},
-    "Half a thing": {**SCENE, "regions": 100, "vote-right": 0.5, "vote-own": True},
-    "A photo": {"source": "sample", "sample": "cat", "photo-regions": 64, "photo-score": 0.2},
-}
-
-
-def stages(chosen: Chosen, found: list[Passed], target: Target) -> None:
-    """Rows of pictures from the proposals to the detections."""
-    with columns("rcnn"):
-        heading("① Proposals")
-        row(found, lambda one: regions(one, target))
-        heading("② What the network is fed")
-        row(found, lambda one: fed(one, target))
-        recomputed(found)
-        followed(found, target)
-    results(chosen, found)
+from cvdemo.ui.page import code_fold, guarded, header, texts, theory
+from cvdemo.ui.source import choose_picture
+from cvdemo.ui.try_this import try_this
 
 
 @st.fragment
@@ -60,19 +35,21 @@ def lab() -> None:
     with st.container():  # what stands below keeps its place, whatever is said here
         if chosen.truth is None:
             photo(chosen)
-            another_world(chosen)
-        found = passed(chosen, present(), count)
-    if not found:
+            st.info(texts("rcnn")["another world"], icon="🎨")
+        name_missing()
+        runs = family_runs(chosen, available(), count)
+    if not runs:
         return
     with right:
-        target = choose_target(chosen, found)
-    stages(chosen, found, target)
-    measured, asked = st.container(), st.container()
-    corner(chosen, found)  # it needs no measuring, so it does not wait for those above it
+        followed = follow(chosen, runs)
+    stage_rows(runs, followed)
+    detections(chosen, runs)
+    measured, curved = st.container(), st.container()
+    votes_corner(chosen, runs)  # it needs no measuring, so it does not wait for those above it
     with measured:
-        bars(chosen, found, count)
-    with asked:
-        curves(chosen, found, count)
+        bars(chosen, runs, count)
+    with curved:
+        curves(chosen, runs, count)
 
 
 def main() -> None:

@@ -6,22 +6,22 @@ from typing import Any
 
 import streamlit as st
 
-from cvdemo.ops.transposed import convolution_matrix, transposed_convolution, transposed_sources
+from cvdemo.labs.upsampling.board import grids_board, picture_row
+from cvdemo.labs.upsampling.controls import choose_options, edited_grids
+from cvdemo.ops.transposed import convolution_matrix, transposed_convolution, transposed_summands
 from cvdemo.ops.upsampling import bed_of_nails, bilinear, linear_weights, max_pool, max_unpool, nearest
-from cvdemo.views.experiments import try_this
-from cvdemo.views.page import code_fold, guarded, header, theory
-from cvdemo.views.upsampling import EDITS, controls, grid_lab, grids, to_csv, upsample
-from cvdemo.views.upsampling_picture import picture_row
+from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.try_this import try_this
 
 
 def _stamps(kernel: int, stride: int, weights: str, *, padding: int = 0) -> dict[str, Any]:
     numbers = {"kernel": kernel, "stride": stride, "padding": padding, "added": 0, "dilation": 1}
-    return {"way": "transposed convolution", "cells": 3, "weights": weights, EDITS: {}, **numbers}
+    return {"way": "transposed convolution", "cells": 3, "weights": weights, **numbers}
 
 
 EXPERIMENTS: dict[str, dict[str, Any]] = {
-    "the lecture's 4 × 4": {"way": "max unpooling", "cells": 2, "factor": 2, EDITS: {}},
-    "aligned corners": {"way": "bilinear", "cells": 2, "factor": 4, "corners": True, EDITS: {}},
+    "the lecture's 4 × 4": {"way": "max unpooling", "cells": 2, "factor": 2},
+    "aligned corners": {"way": "bilinear", "cells": 2, "factor": 4, "corners": True},
     "checkerboard": _stamps(3, 2, "ones"),
     "no checkerboard": _stamps(4, 2, "ones"),
     "bilinear by weights": _stamps(4, 2, "bilinear", padding=1),
@@ -33,15 +33,12 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
 @guarded
 def lab() -> None:
     """Controls, grids and experiments; under them the same on a picture."""
-    setting = controls()
+    options = choose_options()
     try_this("upsampling", EXPERIMENTS)
-    given = grids(setting)
-    grid_lab(setting, given)
-    st.download_button(
-        "Output (CSV)", lambda: to_csv(upsample(setting, given)), f"{setting.way}.csv", "text/csv"
-    )
+    grids = edited_grids(options)
+    grids_board(options, grids)
     st.markdown("#### The same on a picture")
-    picture_row(setting, given)
+    picture_row(options, grids)
 
 
 def main() -> None:
@@ -57,7 +54,7 @@ def main() -> None:
         max_pool,
         max_unpool,
         transposed_convolution,
-        transposed_sources,
+        transposed_summands,
         convolution_matrix,
         paper="https://arxiv.org/abs/1603.07285",
         ready_made="`torch.nn.functional.interpolate`, `max_unpool2d`, `conv_transpose2d`",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from cvdemo import world
-from cvdemo.data.pictures import to_jpeg, to_png
-from cvdemo.views.experiments import try_this
-from cvdemo.views.page import code_fold, guarded, header, theory
-from cvdemo.views.scene import choose_scene, drawn
+from cvdemo.data.pictures import to_jpeg
+from cvdemo.ui import widgets
+from cvdemo.ui.downloads import offer, png
+from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.scene import choose_scene, drawn
+from cvdemo.ui.try_this import try_this
 from cvdemo.world.layers import LAYERS, overlay
 
 EXPERIMENTS = {
@@ -28,15 +30,14 @@ def lab() -> None:
     left, right = st.columns([1, 2.6], gap="medium")
     with left:
         seed, difficulty = choose_scene(folded=False)
-        layers = st.pills(
-            "Truth", LAYERS[1:], selection_mode="multi", key="layers", default=["boxes"], wrap=True
-        )
+        layers = widgets.pills("layers", "Truth", LAYERS[1:], ["boxes"], wrap=True)
     with right:
         picture, truth = drawn(seed, difficulty)
         shown = overlay(picture, truth, layers)
-        st.image(to_jpeg(shown), width="stretch", alt=truth.caption)
-        st.markdown(f"> {truth.caption}")
-        st.download_button("PNG", lambda: to_png(shown), f"scene-{seed}.png", "image/png")
+        caption = world.write_captions(truth)[0]
+        st.image(to_jpeg(shown), width="stretch", alt=caption)
+        st.markdown(f"> {caption}")
+        offer(f"scene-{seed}", png(lambda: shown))
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The dense CRF on the CPU: time against pydensecrf2, the authors' C++, and how far the answers agree."""
+"""The dense CRF on the CPU: time against pydensecrf2, the authors' C++, and the agreement of the results."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ Picture: TypeAlias = NDArray[np.uint8]
 WIDTH, HEIGHT, CLASSES, ITERATIONS = 320, 240, 13, 10
 SMOOTH = {"weight": 3.0, "sxy": 3.0}
 APPEARANCE = {"weight": 10.0, "sxy": 80.0, "srgb": 13.0}
-PATCHES = 16, 12  # of which the probabilities are made, across and down
+PATCHES = 16, 12  # across and down, from which the probabilities are made
 
 
 def probabilities(picture: Picture, classes: int, rng: np.random.Generator) -> Floats:
-    """As of a coarse network, [classes, H, W]: patches of one class each by their mean colour, blurred."""
+    """Probabilities like a coarse network's, [classes, H, W]: a class per patch by mean colour, blurred."""
     height, width = picture.shape[:2]
     small = cv2.resize(picture, PATCHES, interpolation=cv2.INTER_AREA).astype(np.float32)
     centres = rng.uniform(0, 255, (classes, 3)).astype(np.float32)
@@ -39,7 +39,7 @@ def probabilities(picture: Picture, classes: int, rng: np.random.Generator) -> F
 
 
 def ours(p: Floats, picture: Picture, method: str = "auto") -> Floats:
-    """Kernels built and all iterations run, nothing kept from before."""
+    """Our CRF: kernels built and all iterations run, without caches."""
     height, width = picture.shape[:2]
     smooth = gaussian_filter(height, width, SMOOTH["sxy"])
     appearance = bilateral_filter(picture, APPEARANCE["sxy"], APPEARANCE["srgb"], method=method)  # type: ignore[arg-type]
@@ -62,9 +62,9 @@ def peer(p: Floats, picture: Picture) -> Floats:
 
 
 def run(*, repeats: int = 5, seed: int = 0) -> dict[str, Any]:
-    """Median milliseconds of both in turn on a photo and on noise, and what the lattice costs in accuracy.
+    """Median milliseconds of both, alternating, on a photo and on noise, and the accuracy of the lattice.
 
-    Times are of the whole call, kernels included; `processor ms` counts all threads. Raises CvdemoError
+    Times are of the whole call, including kernels; `processor ms` counts all threads. Raises CvdemoError
     without the peer.
     """
     try:

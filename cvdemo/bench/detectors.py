@@ -8,22 +8,21 @@ from typing import Any
 
 from cvdemo import world, zoo
 from cvdemo.errors import DataError, ModelNotAvailableError
+from cvdemo.zoo.catalogue import compared
 from cvdemo.zoo.evaluate import SIZE
 from cvdemo.zoo.model import Detector
 from cvdemo.zoo.tradeoffs import (
-    LECTURE,
     PEER,
     VALUES,
     Knob,
     Progress,
-    drawn_detectors,
     has_knob,
     in_turn,
     measure,
 )
 from cvdemo.zoo.weights import weights_folder
 
-SCENE = 7  # seed of the one that all are timed on
+SCENE = 7  # seed of the scene on which all detectors are timed
 REPEATS = 9
 
 Figures = dict[str, Any]
@@ -40,16 +39,15 @@ def run(
     keep: Callable[[Figures], None] = lambda _: None,
     bar: Callable[[Iterable[Any], str], Iterable[Any]] = lambda items, _: items,
 ) -> Figures:
-    """Score and time detectors at every value of their knobs, then time all of them in turn on one scene.
+    """Score and time detectors at every value of their knobs, then time all, alternating, on one scene.
 
-    `before` are figures of an earlier run: nets that it has from the same weights, machine, scenes and
-    values are taken from it, unless they are to be measured `again`. `keep` gets the figures after each
-    net; `bar` wraps what is gone through, with a title. Without `keys`, all detectors of the lecture that
-    have weights.
+    `before` are the figures of an earlier run: nets measured with the same weights, machine, scenes and
+    values are not measured again, unless `again`. `keep` is called with the figures after each net; `bar`
+    wraps iterables with a title. Without `keys`, all detectors of the lecture with weights are measured.
     """
-    keys, device = list(keys) or drawn_detectors(), device or zoo.default_device()
-    if strange := [key for key in keys if key not in LECTURE]:
-        raise DataError(f"'{strange[0]}' is not a detector of the drawn world: use {', '.join(LECTURE)}")
+    keys, device = list(keys) or compared(), device or zoo.default_device()
+    if strange := [key for key in keys if not zoo.spec(key).chart.place]:
+        raise DataError(f"'{strange[0]}' is not a detector of the drawn world: use {', '.join(compared())}")
     about = {
         "machine": machine(device),
         "n": n,
@@ -66,7 +64,7 @@ def run(
             assert isinstance(model, Detector)
             nets[key] = {"weights": weights} | curves(model, n, values or VALUES, bar)
             keep(figures)
-    timed = [key for key in drawn_detectors() if key in nets]
+    timed = [key for key in compared() if key in nets]
     figures |= speeds(timed, device, lambda calls: bar(calls, "one scene, all in turn"))
     keep(figures)
     return figures
@@ -78,7 +76,7 @@ def curves(
     values: dict[Knob, tuple[int, ...]],
     bar: Callable[[Iterable[Any], str], Iterable[Any]],
 ) -> Figures:
-    """The points of every knob that a detector has, each as a list in the order of `Point`."""
+    """The measured points of every knob of a detector, each as a list in the order of `Point`'s fields."""
     found: Figures = {}
     for knob in (k for k in values if has_knob(model, k)):
         found[knob] = []
@@ -91,7 +89,7 @@ def curves(
 
 
 def speeds(keys: Sequence[str], device: str, progress: Progress) -> Figures:
-    """Median milliseconds of detectors called in turn on one scene, and their ratios to the peer's."""
+    """Median milliseconds of detectors called alternately on one scene, and the ratios to the peer's."""
     models: dict[str, Detector] = {key: zoo.load(key, device) for key in keys}  # type: ignore[misc]
     picture = world.render(world.scene(SCENE, split="test"), *SIZE)
     ms = in_turn(models, picture, repeats=REPEATS, progress=progress)
@@ -100,7 +98,7 @@ def speeds(keys: Sequence[str], device: str, progress: Progress) -> Figures:
 
 
 def digest(key: str) -> str:
-    """The beginning of the SHA-256 of a net's weights; `ModelNotAvailableError` where there are none."""
+    """The first 12 hex digits of the SHA-256 of a net's weights; `ModelNotAvailableError` without weights."""
     path = weights_folder() / f"{key}.safetensors"
     if not path.is_file():
         raise ModelNotAvailableError(f"'{path.name}' is not there: `cvdemo train {key}` makes it")
@@ -108,7 +106,7 @@ def digest(key: str) -> str:
 
 
 def machine(device: str) -> str:
-    """What the figures were measured on: device, its name or its threads, torch's version."""
+    """The machine of the figures: device, its name or number of threads, torch's version."""
     import torch
 
     from cvdemo.train.finish import chip

@@ -1,4 +1,4 @@
-"""COCO's twelve numbers on a large random set: time against pycocotools and faster-coco-eval."""
+"""COCO's twelve metrics on a large random set: time against pycocotools and faster-coco-eval."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-Truth: TypeAlias = dict[str, Any]
-Results: TypeAlias = list[dict[str, Any]]
+CocoObject: TypeAlias = dict[str, Any]
+CocoResults: TypeAlias = list[dict[str, Any]]
 
 
 def random_set(
     images: int = 5000, classes: int = 80, detections: int = 150_000, *, seed: int = 0
-) -> tuple[Truth, Results]:
-    """Truth and results in COCO's form: about 7 objects an image, half of the detections near one of them.
+) -> tuple[CocoObject, CocoResults]:
+    """Random truth and results in COCO's format: 7 objects per image, half of the detections near one.
 
-    Of these one in five has another class. One truth in a hundred is a crowd; scores have ties.
+    A fifth of these have another class. One truth in a hundred is a crowd; scores have ties.
     """
     rng = np.random.default_rng(seed)
     objects = 7 * images
@@ -30,7 +30,7 @@ def random_set(
     crowd = rng.random(objects) < 0.01
     near = rng.random(detections) < 0.5
     of = rng.integers(0, objects, detections)
-    found = np.where(near[:, None], _shaken(rng, boxes[of]), _boxes(rng, detections))
+    found = np.where(near[:, None], _jittered(rng, boxes[of]), _boxes(rng, detections))
     found_image = np.where(near, image[of], rng.integers(1, images + 1, detections))
     right = near & (rng.random(detections) < 0.8)
     found_category = np.where(right, category[of], rng.integers(1, classes + 1, detections))
@@ -57,8 +57,8 @@ def _boxes(rng: np.random.Generator, n: int) -> NDArray[np.float64]:
     return np.hstack([corners, sides]).round(2)
 
 
-def _shaken(rng: np.random.Generator, boxes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The boxes moved and stretched by some tenths of their sides."""
+def _jittered(rng: np.random.Generator, boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The boxes [n, 4] with random shifts and scales of about a tenth of their sides."""
     sides = boxes[:, 2:] * np.exp(rng.normal(0, 0.12, (len(boxes), 2)))
     corners = boxes[:, :2] + boxes[:, 2:] * rng.normal(0, 0.08, (len(boxes), 2))
     return np.hstack([corners, sides]).round(2)
@@ -67,9 +67,9 @@ def _shaken(rng: np.random.Generator, boxes: NDArray[np.float64]) -> NDArray[np.
 def run(
     images: int = 5000, classes: int = 80, detections: int = 150_000, *, seed: int = 0, repeats: int = 1
 ) -> dict[str, Any]:
-    """Score one random set with the three engines in turn: seconds (best of repeats), ratios, differences.
+    """Score one random set with the three engines: seconds (best of `repeats`), ratios, largest differences.
 
-    Each starts from the same decoded dictionaries and ends with the twelve numbers.
+    Each starts from the same decoded dictionaries and returns the twelve numbers.
     """
     truth, results = random_set(images, classes, detections, seed=seed)
     engines = {"cvdemo": _cvdemo, "pycocotools": _pycocotools, "faster-coco-eval": _faster_coco_eval}
@@ -94,7 +94,7 @@ def run(
 
 
 def _timed(
-    engine: Callable[[Truth, Results], list[float]], truth: Truth, results: Results
+    engine: Callable[[CocoObject, CocoResults], list[float]], truth: CocoObject, results: CocoResults
 ) -> tuple[float, list[float]]:
     truth, results = copy.deepcopy(truth), copy.deepcopy(results)  # the peers write into theirs
     start = time.perf_counter()
@@ -103,26 +103,26 @@ def _timed(
     return time.perf_counter() - start, numbers
 
 
-def _cvdemo(truth: Truth, results: Results) -> list[float]:
+def _cvdemo(truth: CocoObject, results: CocoResults) -> list[float]:
     from cvdemo.metrics import evaluate
 
     return list(evaluate(truth, results).values())
 
 
-def _pycocotools(truth: Truth, results: Results) -> list[float]:
+def _pycocotools(truth: CocoObject, results: CocoResults) -> list[float]:
     from pycocotools.coco import COCO
     from pycocotools.cocoeval import COCOeval
 
     return _coco_api(COCO(), COCOeval, truth, results)
 
 
-def _faster_coco_eval(truth: Truth, results: Results) -> list[float]:
+def _faster_coco_eval(truth: CocoObject, results: CocoResults) -> list[float]:
     from faster_coco_eval import COCO, COCOeval_faster
 
     return _coco_api(COCO(), COCOeval_faster, truth, results)
 
 
-def _coco_api(coco: Any, evaluator: Any, truth: Truth, results: Results) -> list[float]:
+def _coco_api(coco: Any, evaluator: Any, truth: CocoObject, results: CocoResults) -> list[float]:
     coco.dataset = truth
     coco.createIndex()
     run = evaluator(coco, coco.loadRes(results), "bbox")

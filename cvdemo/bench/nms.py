@@ -19,7 +19,7 @@ IOU_THRESHOLD = 0.5
 
 
 def clustered(n: int, rng: np.random.Generator) -> Boxes:
-    """As a detector gives them: some 50 boxes around each of n / 50 objects, in 1000 x 1000 pixels."""
+    """Boxes [n, 4] like a detector's: about 50 around each of n / 50 objects, in 1000 x 1000 pixels."""
     objects = max(1, n // 50)
     centres, sides = rng.uniform(0, 1000, (objects, 2)), rng.uniform(20, 200, (objects, 2))
     of = rng.integers(0, objects, n)
@@ -29,13 +29,13 @@ def clustered(n: int, rng: np.random.Generator) -> Boxes:
 
 
 def sparse(n: int, rng: np.random.Generator) -> Boxes:
-    """Small boxes anywhere in 1000 x 1000 pixels, of which most are kept."""
+    """Small boxes [n, 4] at random places in 1000 x 1000 pixels, most of which NMS keeps."""
     centres, sides = rng.uniform(0, 1000, (n, 2)), np.exp(rng.uniform(np.log(8), np.log(64), (n, 2)))
     return np.hstack([centres - sides / 2, centres + sides / 2]).astype(np.float32)
 
 
 def run(*, repeats: int = 9, seed: int = 0) -> dict[str, Any]:
-    """Milliseconds of both in turn (median of repeats) and their ratio, for each kind and number of boxes."""
+    """Median milliseconds of both, alternating, and their ratio, for each kind and number of boxes."""
     import torch
     import torchvision
 

@@ -1,4 +1,4 @@
-"""Selective Search: candidates a second and recall against `selectivesearch` and OpenCV's, in one run."""
+"""Selective Search: candidates per second and recall against `selectivesearch` and OpenCV's, in one run."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ THRESHOLDS = (0.5, 0.7)
 COUNTS = (10, 20, 50, 100, 200, 500, 1000)
 
 
-class Answer(NamedTuple):
-    """Boxes of each picture, most trusted first, its seconds, and its seconds of all processors together."""
+class SearchResult(NamedTuple):
+    """For each picture: boxes in order of priority, seconds, and processor seconds of all cores together."""
 
     boxes: list[Boxes]
     seconds: list[float]
     processor: list[float]
 
 
-Search: TypeAlias = Callable[[Sequence[Picture]], Answer]
+Search: TypeAlias = Callable[[Sequence[Picture]], SearchResult]
 
 
 def run(*, n: int = 100, repeats: int = 3, opencv_python: Path | None = None) -> dict[str, Any]:
@@ -70,16 +70,16 @@ def run(*, n: int = 100, repeats: int = 3, opencv_python: Path | None = None) ->
     }
 
 
-def _in_turn(methods: dict[str, Search], pictures: Sequence[Picture], turn: int) -> dict[str, Answer]:
-    """Answers of each method, `turn` pictures of one at a time: what else the machine does hits all alike."""
-    answers = {name: Answer([], [], []) for name in methods}
+def _in_turn(methods: dict[str, Search], pictures: Sequence[Picture], turn: int) -> dict[str, SearchResult]:
+    """The results of each method; methods alternate every `turn` pictures, so that other load affects all."""
+    results = {name: SearchResult([], [], []) for name in methods}
     for start in range(0, len(pictures), turn):
         for name, search in methods.items():
             part = search(pictures[start : start + turn])
-            answers[name].boxes.extend(part.boxes)
-            answers[name].seconds.extend(part.seconds)
-            answers[name].processor.extend(part.processor)
-    return answers
+            results[name].boxes.extend(part.boxes)
+            results[name].seconds.extend(part.seconds)
+            results[name].processor.extend(part.processor)
+    return results
 
 
 def _methods(opencv_python: Path | None) -> tuple[dict[str, Search], list[str]]:
@@ -103,7 +103,7 @@ def _ours(strategies: tuple[Strategy, ...]) -> Search:
 
 
 def _pypi(scale: float, sigma: float, min_size: int) -> Search:
-    """Boxes of its regions in its order: the segments, then what merges made."""
+    """The boxes of the peer's regions in its order: segments, then merged regions."""
 
     def search(picture: Picture) -> Boxes:
         from selectivesearch import selective_search as peer
@@ -121,10 +121,10 @@ def _pypi(scale: float, sigma: float, min_size: int) -> Search:
 
 def _each(search: Callable[[Picture], Boxes]) -> Search:
     noise = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
-    search(noise)  # what is imported and prepared once is no part of what is compared
+    search(noise)  # warm-up: imports and preparation are not timed
 
-    def over(pictures: Sequence[Picture]) -> Answer:
-        found = Answer([], [], [])
+    def over(pictures: Sequence[Picture]) -> SearchResult:
+        found = SearchResult([], [], [])
         for picture in pictures:
             wall, busy = time.perf_counter(), time.process_time()
             found.boxes.append(search(picture))
@@ -136,9 +136,9 @@ def _each(search: Callable[[Picture], Boxes]) -> Search:
 
 
 def opencv(python: Path, mode: str) -> Search:
-    """OpenCV's by another interpreter, "fast" or "quality"; a `CvdemoError` where that cannot run it."""
+    """OpenCV's search by another interpreter, "fast" or "quality"; CvdemoError if it cannot run it."""
 
-    def over(pictures: Sequence[Picture]) -> Answer:
+    def over(pictures: Sequence[Picture]) -> SearchResult:
         with tempfile.TemporaryDirectory() as folder:
             source, target = Path(folder, "pictures.npz"), Path(folder, "boxes.npz")
             np.savez(source, *pictures)
@@ -150,15 +150,15 @@ def opencv(python: Path, mode: str) -> Search:
                 raise CvdemoError(f"{python} cannot run OpenCV's Selective Search: {why}") from error
             with np.load(target) as found:
                 boxes = [found[f"arr_{k}"].astype(float) for k in range(len(pictures))]
-                return Answer(boxes, found["seconds"].tolist(), found["processor"].tolist())
+                return SearchResult(boxes, found["seconds"].tolist(), found["processor"].tolist())
 
     return over
 
 
-def _speeds(answers: dict[str, Answer]) -> list[dict[str, Any]]:
-    """Boxes that differ a second, all that a method gives, and the ratio to ours in fast mode; medians."""
+def _speeds(results: dict[str, SearchResult]) -> list[dict[str, Any]]:
+    """Distinct boxes per second and in all, and the ratio to ours in fast mode; medians."""
     rows: list[dict[str, Any]] = []
-    for name, answer in answers.items():
+    for name, answer in results.items():
         count = len(np.unique(answer.boxes[0], axis=0))
         speed = count / median(answer.seconds)
         rows.append({"method": name, "boxes": count} | _times(answer) | {"candidates a second": round(speed)})
@@ -166,17 +166,17 @@ def _speeds(answers: dict[str, Answer]) -> list[dict[str, Any]]:
     return [row | {"ratio to cvdemo": round(row["candidates a second"] / ours, 3)} for row in rows]
 
 
-def _times(answer: Answer) -> dict[str, float]:
+def _times(answer: SearchResult) -> dict[str, float]:
     return {
         "ms": round(1000 * median(answer.seconds), 1),
         "processor ms": round(1000 * median(answer.processor), 1),
     }
 
 
-def _recalls(answers: dict[str, Answer], truth: list[Boxes]) -> list[dict[str, Any]]:
-    """Recall of each, and ours in fast mode with as many boxes of each scene."""
-    kept = {name: [_worth(boxes) for boxes in answer.boxes] for name, answer in answers.items()}
-    ours, our_times = kept["cvdemo fast"], _times(answers["cvdemo fast"])
+def _recalls(results: dict[str, SearchResult], truth: list[Boxes]) -> list[dict[str, Any]]:
+    """Recall of each method, and of ours in fast mode with the same number of boxes per scene."""
+    kept = {name: [_worth(boxes) for boxes in answer.boxes] for name, answer in results.items()}
+    ours, our_times = kept["cvdemo fast"], _times(results["cvdemo fast"])
     our_curve = recall(ours, truth, THRESHOLDS, range(MOST + 1))
     rows = []
     for name, boxes in kept.items():
@@ -189,8 +189,8 @@ def _recalls(answers: dict[str, Answer], truth: list[Boxes]) -> list[dict[str, A
             {
                 "method": name,
                 "boxes a scene": round(float(np.mean([len(b) for b in boxes])), 1),
-                **_times(answers[name]),
-                "time to cvdemo's": round(_times(answers[name])["ms"] / our_times["ms"], 2),
+                **_times(results[name]),
+                "time to cvdemo's": round(_times(results[name])["ms"] / our_times["ms"], 2),
                 "recall at IoU .5, .7": found.round(4).tolist(),
                 "cvdemo's with as many boxes": same.round(4).tolist(),
                 "ratio": (found / same).round(3).tolist(),
@@ -204,7 +204,7 @@ def _recalls(answers: dict[str, Answer], truth: list[Boxes]) -> list[dict[str, A
 
 
 def _worth(boxes: Boxes) -> Boxes:
-    """The first `MOST` boxes that differ and are not too small, in their order."""
+    """The first `MOST` distinct boxes that are not too small, in their order."""
     _, first = np.unique(boxes, axis=0, return_index=True)
     boxes = boxes[np.sort(first)]
     large = (boxes[:, 2:] - boxes[:, :2] >= LEAST_SIDE * max(SCENE_SIZE)).all(axis=1)

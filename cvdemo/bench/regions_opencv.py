@@ -31,7 +31,7 @@ def search(picture: Any, mode: str) -> Any:
 
 
 def main() -> None:
-    """Every picture once, after one search that is not counted."""
+    """Search every picture once, after a warm-up search that is not timed."""
     source, target, mode = sys.argv[1:]
     results, seconds, processor = {}, [], []
     with np.load(source) as pictures:

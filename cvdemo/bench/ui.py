@@ -1,4 +1,4 @@
-"""What a visitor waits for, seen from a real Chromium: the first page, and a move of a threshold."""
+"""Waiting times in a real Chromium: the first page, and a move of the score threshold."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def chromium_path() -> str | None:
 
 @contextlib.contextmanager
 def browser() -> Iterator[Any]:
-    """A headless Chromium that talks to nobody but the pages it is sent to."""
+    """A headless Chromium without background network traffic; CvdemoError if none is installed."""
     path = chromium_path()
     if path is None:
         raise CvdemoError("no Chromium found: `make browser` installs one")
@@ -105,7 +105,7 @@ def browser() -> Iterator[Any]:
 
 @contextlib.contextmanager
 def start(folder: Path = ROOT, app: str = "app.py") -> Iterator[str]:
-    """`streamlit run` of an app on a free port; gives its address at once, before it answers."""
+    """Run `streamlit run` of an app on a free port; yields its address before the server is ready."""
     if not (folder / app).is_file():
         raise CvdemoError(f"no {app} here: run this from a checkout of the project")
     with socket.socket() as free:
@@ -140,7 +140,7 @@ def wait_until_healthy(address: str, seconds: float = 60) -> None:
 
 
 def run(*, starts: int = 3, moves: int = 20) -> dict[str, Any]:
-    """Both waits as medians and as ratios to their peers, all in one run.
+    """Both waiting times as medians and as ratios to their peers, in one run.
 
     First page: from the start of the server's process to a visible title, against an empty app with the
     same settings. Threshold: from the key to the new picture on screen, against a fragment that
@@ -211,7 +211,7 @@ def _thresholds(chromium: Any, folder: Path, moves: int) -> dict[str, list[tuple
 
 
 def move(page: Any, key: str) -> tuple[float, float] | None:
-    """Milliseconds from a key on the score slider to new boxes and to a new picture; None where none came."""
+    """Milliseconds from a key on the score slider to new boxes and to a new picture; None without one."""
     page.bring_to_front()
     page.get_by_role("slider", name="Score threshold").focus()
     page.evaluate(_WATCH)

@@ -1,4 +1,4 @@
-"""How fast scenes are drawn."""
+"""The speed of drawing scenes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the zoo adds to a torchvision detector: the same network bare and through our call."""
+"""The overhead of the zoo on a torchvision detector: the same network called directly and through the zoo."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _alternate(ways: dict[str, Callable[[], None]], repeats: int) -> dict[str, l
 
 
 def _bisect(detector: Any, picture: np.ndarray, passing: int) -> float:
-    """Set the detector's background bias so that about `passing` raw detections are left; give the bias."""
+    """Set the detector's background bias so that about `passing` raw detections remain; returns the bias."""
     low, high = -10.0, 30.0
     for _ in range(24):
         middle = (low + high) / 2

@@ -14,7 +14,7 @@ import supervision as sv
 from tqdm import tqdm
 
 from cvdemo import zoo
-from cvdemo.data.detections_json import Found, class_names, coco_file
+from cvdemo.data.detections_json import PictureDetections, class_names, coco_file
 from cvdemo.data.pictures import SUFFIXES, read_picture, to_jpeg
 from cvdemo.draw.detections import draw_detections
 from cvdemo.errors import CvdemoError, DataError, PictureError
@@ -81,7 +81,7 @@ def command(
                 bad += 1
                 tqdm.write(f"Error: {error}", file=sys.stderr)
                 continue
-            found.append(Found(path.name, (picture.shape[1], picture.shape[0]), detections))
+            found.append(PictureDetections(path.name, (picture.shape[1], picture.shape[0]), detections))
             tqdm.write(_line(path.name, detections), file=sys.stdout)
     if json_file is not None:
         write_json(json_file, coco_file(found, names))
@@ -90,7 +90,7 @@ def command(
 
 
 def load_detector(key: str, device: str | None) -> Detector:
-    """The model of a key, with a bar while it is downloaded; one sentence where it gives no boxes."""
+    """The detector of a key, with a progress bar for a download; CvdemoError if it is not a detector."""
     entry = zoo.spec(key)
     if entry.task != zoo.Task.DETECT:
         raise CvdemoError(f"{entry.title} does not detect objects: `cvdemo models --task detect` lists those")
@@ -100,7 +100,7 @@ def load_detector(key: str, device: str | None) -> Detector:
 
 
 def load_model(key: str, device: str | None) -> Model:
-    """The model of a key, with a bar while it is downloaded."""
+    """The model of a key, with a progress bar for a download."""
     entry = zoo.spec(key)
     with tqdm(desc=entry.title, unit="B", unit_scale=True, leave=False, disable=None, delay=0.5) as bar:
 
@@ -111,10 +111,10 @@ def load_model(key: str, device: str | None) -> Model:
         return zoo.load(key, device, progress=progress)
 
 
-def class_ids(wanted: str, names: Mapping[int, str]) -> set[int]:
-    """Class ids of names separated by commas; one sentence with near names for one that is not there."""
+def class_ids(text: str, names: Mapping[int, str]) -> set[int]:
+    """Class ids of comma-separated names; CvdemoError with similar names for an unknown one."""
     by_name = {name.lower(): i for i, name in names.items()}
-    chosen = phrases(wanted)
+    chosen = phrases(text)
     for name in chosen:
         if name not in by_name:
             near = difflib.get_close_matches(name, by_name, n=3) or sorted(by_name)[:3]
@@ -123,7 +123,7 @@ def class_ids(wanted: str, names: Mapping[int, str]) -> set[int]:
 
 
 def write_json(file: Path, value: object) -> None:
-    """Write a value as indented JSON; one sentence where the file cannot be written."""
+    """Write a value as indented JSON; DataError if the file cannot be written."""
     try:
         file.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
     except OSError as error:
@@ -131,7 +131,7 @@ def write_json(file: Path, value: object) -> None:
 
 
 def _expand(paths: Iterable[Path]) -> Iterable[Path]:
-    """The files, and the pictures of the folders in order of their names."""
+    """The files, and the pictures in folders sorted by name."""
     for path in paths:
         if path.is_dir():
             inside = (p for p in path.iterdir() if p.suffix.lower().lstrip(".") in SUFFIXES)
@@ -147,7 +147,7 @@ def _line(name: str, detections: sv.Detections) -> str:
 
 
 def _write(folder: Path, stem: str, picture: np.ndarray) -> None:
-    """Write a JPEG by a name that no file of the folder has yet."""
+    """Write a JPEG under a new name in a folder; DataError if it cannot be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         target, number = folder / f"{stem}.jpg", 2

@@ -1,25 +1,23 @@
-"""`cvdemo evaluate`: a model's scores on pictures with truth."""
+"""`cvdemo evaluate`: the metrics of a model on pictures with truth."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 from tqdm import tqdm
 
 from cvdemo import zoo
-from cvdemo.cli.detect import load_detector, load_model, write_json
+from cvdemo.cli.detect import load_model, write_json
 from cvdemo.cli.world._options import difficulty_options, parse_difficulty
 from cvdemo.errors import CvdemoError, DataError
 from cvdemo.world.difficulty import Difficulty
-from cvdemo.zoo.evaluate import CocoData, drawn_data, evaluate, open_data
-from cvdemo.zoo.evaluate_maps import MapData, camvid_maps, drawn_maps, evaluate_maps
+from cvdemo.zoo.evaluators import open_data, score
 from cvdemo.zoo.model import Segmenter
 from cvdemo.zoo.weights import card_of, renew_card
 
 FORMS = "coco:ANNOTATIONS.json:IMAGES_DIR|world:SPLIT|camvid:DIR"
-SCENES = 500  # where --n does not say how many
 
 
 @click.command("evaluate")
@@ -77,39 +75,15 @@ def _score(
         return tqdm(items, unit="picture", disable=None)
 
     entry = zoo.spec(key)
-    if entry.task == zoo.Task.SEGMENT:
-        maps = _maps(data, count, difficulty)
-        model = load_model(key, device)
-        assert isinstance(model, Segmenter)
-        if crf:
-            from cvdemo.zoo.refined import RefinedSegmenter
-
-            model = RefinedSegmenter(model)
-        return evaluate_maps(model, maps, progress=bar)
-    if crf:
+    if crf and entry.task != zoo.Task.SEGMENT:
         raise CvdemoError(f"{entry.title} does not segment: the CRF has nothing to sharpen")
-    if entry.task != zoo.Task.DETECT:
-        raise CvdemoError(f"{entry.title} does not detect objects or segment: it cannot be scored here")
-    boxes = _boxes(data, count, difficulty)
-    return evaluate(load_detector(key, device), boxes, progress=bar)
+    pictures = open_data(entry, data, count, difficulty)
+    model = load_model(key, device)
+    if crf:
+        from cvdemo.zoo.refined import RefinedSegmenter
 
-
-def _boxes(data: str, count: int | None, difficulty: Difficulty) -> CocoData:
-    kind, _, rest = data.partition(":")
-    if kind == "world":
-        return drawn_data(rest, count or SCENES, difficulty)
-    if kind == "camvid":
-        raise DataError("CamVid has label maps and no boxes: score a detector on coco: or world:")
-    return open_data(data).first(count)
-
-
-def _maps(data: str, count: int | None, difficulty: Difficulty) -> MapData:
-    kind, _, rest = data.partition(":")
-    if kind == "world":
-        return drawn_maps(rest, count or SCENES, difficulty)
-    if kind == "camvid" and rest:
-        return camvid_maps(Path(rest), count)
-    raise DataError(f"cannot use '{data[:80]}' for a segmenter: write it as world:SPLIT or camvid:DIR")
+        model = RefinedSegmenter(cast(Segmenter, model))
+    return score(model, pictures, progress=bar)
 
 
 def _print(name: str, value: Any) -> None:

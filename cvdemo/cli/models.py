@@ -1,4 +1,4 @@
-"""`cvdemo models`: what the catalogue holds, without loading any of it."""
+"""`cvdemo models`: the catalogue of models, without loading any."""
 
 from __future__ import annotations
 
@@ -16,11 +16,17 @@ COLUMNS = ("key", "task", "title", "source", "licence", "download", "published",
 @click.command("models")
 @click.option("--task", type=click.Choice([t.value for t in Task]), help="Only the models of this task.")
 @click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
-def command(task: str | None, as_json: bool) -> None:
+@click.option("--readme", is_flag=True, help="Print the README's table of this project's own nets.")
+def command(task: str | None, as_json: bool, readme: bool) -> None:
     """List the models: task, source, licence, size of the download, published figure.
 
     "ready" models work without a network; the others are downloaded on first use.
     """
+    if readme:
+        from cvdemo.zoo.readme import nets_table
+
+        click.echo(nets_table())
+        return
     entries = zoo.models(task)
     if as_json:
         click.echo(json.dumps([_as_dict(m) for m in entries], indent=2))

@@ -12,8 +12,8 @@ import click
 from cvdemo.data.annotations import IouType
 from cvdemo.data.coco import IOU_TYPES
 from cvdemo.metrics.coco import score
-from cvdemo.metrics.contest import Contest
 from cvdemo.metrics.curve import ap_table
+from cvdemo.metrics.eligible_pairs import EligiblePairs
 from cvdemo.metrics.evaluation import Format, as_dict, conventions_for, load
 from cvdemo.ops.iou import PixelConvention
 
@@ -55,11 +55,13 @@ def command(
     for problem in data.problems:
         click.echo(f"note: {problem}", err=True)
     conventions = conventions_for(format_, iou_type, averaged=iou is None)
-    field = Contest(data, replace(conventions, pixel=pixel_convention))
-    if field.uncounted:
+    eligible = EligiblePairs(data, replace(conventions, pixel=pixel_convention))
+    if eligible.beyond_limit:
         most = f"the best {conventions.max_detections} of their image and class"
-        click.echo(f"note: {results.name}: {field.uncounted} detections beyond {most} do not count", err=True)
-    numbers = score(data, field.conventions).summary() if iou is None else as_dict(ap_table(field, iou))
+        click.echo(
+            f"note: {results.name}: {eligible.beyond_limit} detections beyond {most} do not count", err=True
+        )
+    numbers = score(data, eligible.conventions).summary() if iou is None else as_dict(ap_table(eligible, iou))
     click.echo(_table(numbers) if iou is None else _class_table(numbers))
     if json_file is not None:
         try:

@@ -12,8 +12,8 @@ import click
 from tqdm import tqdm
 
 from cvdemo.errors import CvdemoError
-from cvdemo.train.recipes import RECIPES, Recipe, recipe
-from cvdemo.zoo.device import check_device, default_device
+from cvdemo.train.recipes import Recipe, recipe, recipes
+from cvdemo.zoo.device import check_device, default_device, settled
 from cvdemo.zoo.fetch import cache_folder
 from cvdemo.zoo.weights import read_weights, weights_folder
 
@@ -36,23 +36,23 @@ def command(key: str, minutes: float | None, device: str | None, out: Path | Non
     A run that is stopped, killed or out of disk goes on from its last checkpoint when the same command is
     given again.
     """
-    device = default_device() if device is None else check_device(device)
+    device = settled(default_device() if device is None else check_device(device))
     folder = out or weights_folder()
-    chosen = list(RECIPES.values()) if key == "all" else _with_start(recipe(key), folder)
+    chosen = list(recipes().values()) if key == "all" else _with_start(recipe(key), folder)
     checkpoints = [_train(one, minutes, device, folder, whole=key == "all") for one in chosen]
     for path in checkpoints:
         path.unlink(missing_ok=True)
 
 
-def _with_start(wanted: Recipe, folder: Path) -> list[Recipe]:
-    """The recipe, behind those of the nets that it starts from and that are not here yet."""
-    if wanted.start and not _weights(wanted.start, folder).is_file():
-        return [*_with_start(recipe(wanted.start), folder), wanted]
-    return [wanted]
+def _with_start(last: Recipe, folder: Path) -> list[Recipe]:
+    """The recipe, after those of the nets that it starts from and that have no weights yet."""
+    if last.start and not _weights(last.start, folder).is_file():
+        return [*_with_start(recipe(last.start), folder), last]
+    return [last]
 
 
 def _weights(key: str, folder: Path) -> Path:
-    """Weights of a net: in the folder that is written to, else the shipped ones."""
+    """The weights file of a net: in the output folder, else the shipped one."""
     mine = folder / f"{key}.safetensors"
     return mine if mine.is_file() else weights_folder() / f"{key}.safetensors"
 
@@ -69,7 +69,7 @@ def _train(one: Recipe, minutes: float | None, device: str, folder: Path, *, who
         click.echo(f"{one.key}: goes on from step {run.step}")
     elif one.start:
         state = read_weights(one.start, _weights(one.start, folder))
-        begin_with(run, state, whole=one.taught_as(recipe(one.start)))
+        begin_with(run, state, whole=one.trained_like(recipe(one.start)))
     with _bar(run) as bar, _polite(run):
         train(run, checkpoint=checkpoint, after_step=lambda r, loss: _report(bar, r, loss))
     if run.stop:
@@ -87,7 +87,7 @@ def _name(one: Recipe, minutes: float | None, whole: bool) -> str:
 
 @contextmanager
 def _polite(run: Run) -> Iterator[None]:
-    """While it lasts, Ctrl-C or SIGTERM ends the run behind its step."""
+    """A context in which Ctrl-C or SIGTERM ends the run after its current step."""
 
     def stop(number: int, frame: Any) -> None:
         run.stop = True
@@ -101,7 +101,7 @@ def _polite(run: Run) -> Iterator[None]:
 
 
 def _bar(run: Run) -> tqdm:
-    """A bar over steps, or over seconds where the schedule goes by the clock, with the time that is left."""
+    """A progress bar over steps, or over seconds for a schedule in minutes."""
     if run.minutes is None:
         return tqdm(total=run.recipe.steps, initial=run.step, desc=run.recipe.key, unit="step", mininterval=1)
     total = round(60 * run.minutes)
@@ -110,7 +110,7 @@ def _bar(run: Run) -> tqdm:
 
 
 def _report(bar: tqdm, run: Run, loss: float) -> None:
-    """Move the bar, and now and then score the averaged net on val scenes."""
+    """Update the bar, and score the averaged net on val scenes at regular intervals."""
     done = run.step if run.minutes is None else run.seconds
     bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
     bar.update(min(done, bar.total) - bar.n)

@@ -1,4 +1,4 @@
-"""Truth and results of a set of images as columns: what every reader gives and every metric takes."""
+"""Truth and results of a set of images as columns: the output of every reader, the input of every metric."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ Rle: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
-class Truth:
-    """What is there: one row per annotation, in the order of the file."""
+class GroundTruth:
+    """The annotations: one row each, in the order of the file."""
 
-    entry: Indices  # [G] position in the file
-    image: Indices  # [G] position in `EvalSet.image_ids`
-    category: Indices  # [G] position in `EvalSet.category_ids`
+    entry: Indices  # [G] index in the file
+    image: Indices  # [G] index in `EvalSet.image_ids`
+    category: Indices  # [G] index in `EvalSet.category_ids`
     boxes: Floats  # [G, 4] x1 y1 x2 y2 in pixels
-    box_area: Floats  # [G] width times height as the file gives them
-    area: Floats  # [G] the annotation's own area, which size ranges go by: a mask's, or the box's
-    crowd: Flags  # [G] a region of many, not one object
-    difficult: Flags  # [G] VOC's mark for what need not be found
+    box_area: Floats  # [G] width times height from the file
+    area: Floats  # [G] area of the mask or box in square pixels, which decides the size range
+    crowd: Flags  # [G] a region of many objects, COCO's iscrowd
+    difficult: Flags  # [G] VOC's difficult flag
     masks: list[Rle] | None = None
     keypoints: Floats | None = None  # [G, K, 3] x y visibility
-    unlabelled: Flags | None = None  # [G] a person without a labelled keypoint
+    unlabelled: Flags | None = None  # [G] a person without labelled keypoints
 
     def __len__(self) -> int:
         return len(self.image)
@@ -39,9 +39,9 @@ class Truth:
 
 @dataclass(frozen=True, eq=False)
 class Results:
-    """What a detector says: one row per detection, in the order of the file."""
+    """The detections: one row each, in the order of the file."""
 
-    entry: Indices  # [D] position in the file
+    entry: Indices  # [D] index in the file
     image: Indices  # [D]
     category: Indices  # [D]
     score: Floats  # [D]
@@ -62,10 +62,10 @@ class EvalSet:
     iou_type: IouType
     image_ids: tuple[Any, ...]
     image_names: tuple[str, ...]
-    image_sizes: Indices  # [I, 2] width height in pixels, 0 where not known
+    image_sizes: Indices  # [I, 2] width height in pixels, 0 if unknown
     category_ids: tuple[Any, ...]
     category_names: tuple[str, ...]
-    truth: Truth
+    truth: GroundTruth
     results: Results
     problems: tuple[Problem, ...] = ()
     sized: bool = True  # False where boxes are fractions of images of unknown size

@@ -1,4 +1,4 @@
-"""Files as a visitor gives them, one by one or in ZIP archives: by path, read when asked, within bounds."""
+"""Uploaded files, single or in ZIP archives: accessed by path, read lazily, with limits on their size."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from pathlib import Path, PurePosixPath
 from cvdemo.errors import DataError
 
 MAX_FILES = 60_000
-MAX_BYTES = 2 * 2**30  # of all files unpacked
+MAX_BYTES = 2 * 2**30  # of all unpacked files together
 MAX_FILE_BYTES = 512 * 2**20
-MAX_RATIO = 200  # unpacked to packed of a large file; text of boxes reaches some 20
-RATIO_FROM = 2**20  # bytes from which the ratio is looked at
+MAX_RATIO = 200  # of unpacked to packed size of a large file; text files of boxes reach about 20
+RATIO_FROM = 2**20  # unpacked bytes from which the ratio is checked
 JUNK = {"__macosx", ".ds_store", "thumbs.db", "desktop.ini"}
 
 
 class Archive:
-    """Files by their path; `notes` says in a sentence each what was left out."""
+    """Files by path; `notes` has one sentence per file that was left out."""
 
     def __init__(self) -> None:
         self._read: dict[str, Callable[[], bytes]] = {}
@@ -31,32 +31,32 @@ class Archive:
         return len(self._read)
 
     def paths(self, *suffixes: str) -> list[str]:
-        """The paths with one of the suffixes such as ".json" (all where none is given), sorted."""
+        """The sorted paths with one of the suffixes, such as ".json"; all paths without suffixes."""
         return sorted(p for p in self._read if not suffixes or PurePosixPath(p).suffix.lower() in suffixes)
 
     def read(self, path: str) -> bytes:
-        """The content of a file; `DataError` where it is damaged."""
+        """The content of a file; DataError if it is damaged."""
         return self._read[path]()
 
-    def part(self, wanted: Callable[[str], bool]) -> Archive:
-        """The files whose path is wanted."""
+    def part(self, keep: Callable[[str], bool]) -> Archive:
+        """The files whose path satisfies `keep`."""
         found = Archive()
-        found._read = {path: read for path, read in self._read.items() if wanted(path)}
+        found._read = {path: read for path, read in self._read.items() if keep(path)}
         return found
 
     def add(self, path: str, read: Callable[[], bytes]) -> None:
-        """Take a file; one of the same path gets a folder of its own."""
+        """Add a file; a second file of the same path goes into a folder `again`."""
         while path in self._read:
             path = f"again/{path}"
         self._read[path] = read
 
 
 def open_files(uploads: Sequence[tuple[str, bytes]]) -> Archive:
-    """The given (name, content) files, with what is in ZIP archives in place of these.
+    """The uploaded (name, content) files, with ZIP archives replaced by their files.
 
-    Nothing is written anywhere. Junk of operating systems is passed over in silence; paths that lead out of
-    the archive and archives within archives are left out with a note. An archive that is damaged, locked
-    by a password, or too large when unpacked is a `DataError`.
+    Nothing is written to disk. Files of operating systems are skipped; links, paths that lead out of the
+    archive, and archives within archives are left out with a note. Raises DataError for an archive that is
+    damaged, locked by a password, or too large when unpacked.
     """
     found = Archive()
     for name, content in uploads:
@@ -70,9 +70,9 @@ def open_files(uploads: Sequence[tuple[str, bytes]]) -> Archive:
 
 
 def write_flat(archive: Archive, paths: Iterable[str], folder: Path, *, limit: int | None = None) -> Path:
-    """Write files into a new folder by their bare names, their first `limit` bytes; returns the folder.
+    """Write files, or their first `limit` bytes, into a new folder without subfolders; returns the folder.
 
-    Two files of the same bare name are a `DataError`.
+    Raises DataError for two files of the same name.
     """
     folder.mkdir(parents=True)
     first: dict[str, str] = {}
@@ -108,7 +108,7 @@ def _take(found: Archive, name: str, content: bytes) -> None:
 
 
 def _check(name: str, entries: list[zipfile.ZipInfo]) -> None:
-    """Refuse, by what the archive says of itself, what would not fit when unpacked."""
+    """Raise DataError if the archive, by its own directory, exceeds a limit when unpacked."""
     if len(entries) > MAX_FILES:
         raise DataError(f"{name}: has {len(entries)} files, at most {MAX_FILES}")
     if (size := sum(entry.file_size for entry in entries)) > MAX_BYTES:
@@ -127,7 +127,7 @@ def _check(name: str, entries: list[zipfile.ZipInfo]) -> None:
 
 
 def _unpacked(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
-    """The content of an entry; zipfile reads no more than the size that was checked."""
+    """The content of an entry; zipfile reads no more than the size that `_check` has seen."""
     try:
         return packed.read(entry)
     except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError) as error:

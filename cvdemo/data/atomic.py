@@ -1,4 +1,4 @@
-"""Files that are complete or not there: written beside their place and moved onto it."""
+"""Atomic writes: a temporary file in the same folder that replaces the target."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from cvdemo.errors import DataError
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file at once; what stood there before stays until the new file is safe on the disk.
+    """Write a file atomically; an old file is kept until the new one is safely on the disk.
 
-    A full disk or a folder that cannot be written is a `DataError`, and nothing half written stays.
+    Raises DataError for a full disk or a folder that cannot be written; no partial file remains.
     """
     part: Path | None = None
     try:

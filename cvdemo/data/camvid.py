@@ -1,4 +1,4 @@
-"""CamVid as the SegNet authors lay it out: frames in DIR/test, label maps in DIR/testannot."""
+"""CamVid in the SegNet authors' layout: frames in DIR/test, label maps in DIR/testannot."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NAMES = (
     "sky", "building", "pole", "road", "pavement", "tree", "sign symbol", "fence", "car", "pedestrian",
     "bicyclist",
 )  # fmt: skip
-"""Class names; the position is the value in the label maps, and any value above is void."""
+"""Class names; the index is the value in the label maps, and values above are void."""
 
 ALSO = {
     "sidewalk": "pavement", "vegetation": "tree", "palm": "tree", "wall": "building", "house": "building",
@@ -23,11 +23,11 @@ ALSO = {
     "train": "car", "rider": "bicyclist", "bicycle": "bicyclist", "motorcycle": "bicyclist",
     "minibike": "bicyclist", "motorbike": "bicyclist", "streetlight": "pole",
 }  # fmt: skip
-"""What other data sets call parts of these classes, which join several of CamVid's first 32."""
+"""Names in other data sets that belong to these classes, each of which joins several of CamVid's 32."""
 
 
 def pairs(folder: Path, split: str = "test") -> list[tuple[Path, Path]]:
-    """Frames of a split and their label maps, by name; what is missing is a `DataError`."""
+    """The (frame, label map) paths of a split, sorted by name; DataError if one is missing."""
     frames = sorted(p for p in (folder / split).glob("*") if p.suffix.lower() in (".png", ".jpg", ".jpeg"))
     if not frames:
         raise DataError(f"'{folder}' has no frames in '{split}': give CamVid's folder as camvid:DIR")
@@ -39,7 +39,7 @@ def pairs(folder: Path, split: str = "test") -> list[tuple[Path, Path]]:
 
 
 def read_map(path: Path) -> NDArray[np.uint8]:
-    """A label map [H, W] as it is in the file; one that cannot be read is a `DataError`."""
+    """The label map [H, W] of a file; DataError if it cannot be read."""
     data = np.frombuffer(path.read_bytes(), np.uint8)
     found = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
     if found is None or found.ndim != 2:

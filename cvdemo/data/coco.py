@@ -1,4 +1,4 @@
-"""Truth and results in COCO's JSON, checked entry by entry, as columns."""
+"""Truth and results in COCO's JSON format, checked entry by entry, as columns."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo.data import rle
-from cvdemo.data.annotations import EvalSet, IouType, Results, Truth
-from cvdemo.data.json_files import Named, Source, kind, objects, read_json
+from cvdemo.data.annotations import EvalSet, GroundTruth, IouType, Results
+from cvdemo.data.json_files import JsonSource, Named, kind, objects, read_json
 from cvdemo.data.problems import Problem, Report, Table
 from cvdemo.errors import DataError
 
@@ -20,21 +20,21 @@ IOU_TYPES: tuple[IouType, ...] = ("bbox", "segm", "keypoints")
 
 
 def read_coco(
-    truth: Source, results: Source, iou_type: IouType = "bbox", *, skip_bad: bool = False
+    truth: JsonSource, results: JsonSource, iou_type: IouType = "bbox", *, skip_bad: bool = False
 ) -> EvalSet:
     """Read truth (a COCO object) and results (a list of detections), each a file or already decoded.
 
-    What belongs to images or categories that the truth does not have is left out, boxes outside their
-    image are kept, and `problems` says so. Entries that cannot be scored (NaN, negative sizes, missing
-    fields) raise DataError, which names file, entry and field; with skip_bad they are left out and listed.
-    Areas follow pycocotools. An empty list of results is valid and scores 0.
+    Entries of images or categories that the truth lacks are left out, boxes outside their image are kept;
+    both are listed in `problems`. Entries that cannot be scored (NaN, negative sizes, missing fields) raise
+    DataError with file, entry and field; with skip_bad they are left out and listed. Areas as in
+    pycocotools. An empty list of results is valid and scores 0.
     """
     report = Report(skip_bad=skip_bad)
     return build(read_json(truth, "truth"), read_json(results, "results"), iou_type, report)
 
 
 def build(truth: Named, results: Named, iou_type: IouType, report: Report, *, sized: bool = True) -> EvalSet:
-    """Columns from decoded truth and results; every reader of another format ends here."""
+    """The evaluation set of decoded truth and results; readers of other formats call it with COCO objects."""
     if iou_type not in IOU_TYPES:
         raise DataError(f"iou_type is one of {', '.join(IOU_TYPES)}, not {iou_type!r}")
     images = _by_id(truth, "images", report)
@@ -59,7 +59,7 @@ def build(truth: Named, results: Named, iou_type: IouType, report: Report, *, si
 
 class _Indexed(NamedTuple):
     rows: list[dict[str, Any]]  # sorted by id
-    position: dict[Any, int]  # of each id
+    position: dict[Any, int]  # id to row
 
 
 class _Context(NamedTuple):
@@ -72,10 +72,10 @@ class _Context(NamedTuple):
 
 
 def _section(truth: Named, key: str) -> list[dict[str, Any]]:
-    """One of the lists that a COCO object is made of."""
+    """One of the lists of a COCO object; DataError if it is missing or empty."""
     if not isinstance(truth.data, Mapping):
-        wanted = "an object with 'images', 'annotations' and 'categories'"
-        raise DataError(f"{truth.file}: the truth must be {wanted}, this is {kind(truth.data)}")
+        expected = "an object with 'images', 'annotations' and 'categories'"
+        raise DataError(f"{truth.file}: the truth must be {expected}, this is {kind(truth.data)}")
     rows = truth.data.get(key)
     if not isinstance(rows, list):
         found = ", ".join(repr(k) for k in list(truth.data)[:8]) or "nothing"
@@ -110,7 +110,7 @@ def _sizes(images: list[dict[str, Any]]) -> NDArray[np.int64]:
 
 
 def _placed(table: Table, context: _Context, absent: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Image and category of every entry, [N] each; entries of others are left out."""
+    """The image and category index of every entry, [N] each; entries of unknown ones are left out."""
 
     def found(field: str, index: dict[Any, int], what: str) -> NDArray[np.int64]:
         where = table.positions(field, index)
@@ -129,7 +129,7 @@ def _some_left(table: Table) -> None:
         raise DataError(f"{table.report.problems[-1]}; nothing remains to be scored")
 
 
-def _truth(truth: Named, context: _Context, report: Report) -> Truth:
+def _truth(truth: Named, context: _Context, report: Report) -> GroundTruth:
     label = truth.label or "annotations[{}]".format
     table = Table(truth.file, _section(truth, "annotations"), label, report)
     image, category = _placed(table, context, "the file has")
@@ -144,7 +144,7 @@ def _truth(truth: Named, context: _Context, report: Report) -> Truth:
     crowd, difficult = table.flags("iscrowd"), table.flags("difficult")
     _some_left(table)
     k = table.keep
-    return Truth(
+    return GroundTruth(
         entry=np.flatnonzero(k),
         image=image[k],
         category=category[k],
@@ -187,17 +187,17 @@ def _results(results: Named, truth_file: str, context: _Context, report: Report)
 def _detections(results: Named) -> list[dict[str, Any]]:
     rows = results.data.get("annotations") if isinstance(results.data, Mapping) else results.data
     if not isinstance(rows, Sequence) or isinstance(rows, str):
-        wanted = "a list of detections, each with 'image_id', 'category_id', 'score' and what was found"
-        raise DataError(f"{results.file}: the results must be {wanted}, this is {kind(results.data)}")
+        expected = "a list of detections, each with 'image_id', 'category_id', 'score' and what was found"
+        raise DataError(f"{results.file}: the results must be {expected}, this is {kind(results.data)}")
     return objects(rows, results.file, results.label or "entry {}".format)
 
 
 class _Shapes(NamedTuple):
-    """Where the entries are, whatever they are told by; rows that were refused hold 0."""
+    """Boxes, masks or keypoints of the entries; refused rows hold 0."""
 
     boxes: Floats  # [N, 4] x1 y1 x2 y2
     box_area: Floats  # [N]
-    area: Floats  # [N] as pycocotools: of the box where it is given, else of the mask or the keypoints' hull
+    area: Floats  # [N] as in pycocotools: of the box if given, else of the mask or the keypoints' box
     masks: list[rle.Rle] | None
     keypoints: Floats | None  # [N, K, 3]
 
@@ -224,20 +224,20 @@ def _shapes(table: Table, context: _Context, image: NDArray[np.int64], *, with_b
 
 def _masks(table: Table, sizes: NDArray[np.int64]) -> list[rle.Rle]:
     empty: rle.Rle = {"counts": b"11", "size": [1, 1]}
-    masks, faults = [empty] * len(table), {}
+    masks, problems = [empty] * len(table), {}
     for i, entry in enumerate(table.entries):
         try:
             masks[i] = rle.as_rle(entry.get("segmentation"), int(sizes[i, 0]), int(sizes[i, 1]))
         except (ValueError, TypeError) as error:
-            faults[i] = str(error) if "segmentation" in entry else "is missing"
+            problems[i] = str(error) if "segmentation" in entry else "is missing"
     bad = np.zeros(len(table), dtype=bool)
-    bad[list(faults)] = True
-    table.refuse(bad, "segmentation", faults.__getitem__)
+    bad[list(problems)] = True
+    table.refuse(bad, "segmentation", problems.__getitem__)
     return masks
 
 
 def _note_outside(table: Table, boxes: Floats, sizes: NDArray[np.int64]) -> None:
-    """Mention boxes that reach more than a pixel beyond their image."""
+    """Record a warning for boxes that extend more than a pixel beyond their image."""
     beyond = np.asarray((boxes[:, :2] < -1).any(axis=1) | (boxes[:, 2:] > sizes + 1).any(axis=1))
     known = np.asarray((sizes > 0).all(axis=1))
 

@@ -1,4 +1,4 @@
-"""JSON files as they come: decoded, named, and of the shape that is expected."""
+"""Reading JSON files: decoded, with names for messages, and checked for the expected structure."""
 
 from __future__ import annotations
 
@@ -9,19 +9,22 @@ from typing import Any, NamedTuple, TypeAlias
 
 from cvdemo.errors import DataError
 
-Source: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]] | str | Path
+JsonSource: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]] | str | Path
 
 
 class Named(NamedTuple):
-    """A decoded file with what its parts are called in messages."""
+    """A decoded file with the names of the file and of its entries in messages."""
 
     data: Any
     file: str
-    label: Callable[[int], str] | None = None  # what entry i is called; by default its position
+    label: Callable[[int], str] | None = None  # the name of entry i; by default its index
 
 
-def read_json(source: Source, name: str) -> Named:
-    """A JSON file decoded and called by its file name, or what is already decoded under the given name."""
+def read_json(source: JsonSource, name: str) -> Named:
+    """A decoded JSON file named after the file, or an already decoded object with the given name.
+
+    Raises DataError, with line and column where known, for a file that cannot be read.
+    """
     if not isinstance(source, str | Path):
         return Named(source, name)
     path = Path(source)
@@ -37,7 +40,7 @@ def read_json(source: Source, name: str) -> Named:
 
 
 def objects(rows: Sequence[Any], file: str, label: Callable[[int], str]) -> list[dict[str, Any]]:
-    """The rows, once each is known to be an object."""
+    """The rows as a list of dictionaries; DataError if one is not an object."""
     for i, row in enumerate(rows):
         if not isinstance(row, Mapping):
             raise DataError(f"{file}: {label(i)}: must be an object, it is {kind(row)}")
@@ -45,7 +48,7 @@ def objects(rows: Sequence[Any], file: str, label: Callable[[int], str]) -> list
 
 
 def kind(value: Any) -> str:
-    """What a decoded JSON value is, for a message."""
+    """A description of a decoded JSON value for a message."""
     if isinstance(value, Mapping):
         return "an object with the keys " + (", ".join(repr(k) for k in list(value)[:6]) or "none")
     if isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""Label maps as files to take away (palette PNG, COCO RLE) and small enough to send (top classes)."""
+"""Label maps as files (palette PNG, COCO RLE) and in a small form for the browser (top classes)."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ from cvdemo.errors import DataError
 
 
 class TopClasses(NamedTuple):
-    """The most probable classes of each cell of a coarse grid over a picture, the most probable first."""
+    """The K most probable classes of each cell of a coarse grid over a picture, by descending probability."""
 
     ids: NDArray[np.uint8]  # [K, h, w]
-    probabilities: NDArray[np.uint8]  # [K, h, w], 255 is certain
+    probabilities: NDArray[np.uint8]  # [K, h, w], 255 is probability 1
 
 
 def top_classes(
     probabilities: Iterable[NDArray[np.float32]], *, k: int = 3, longest: int = 160
 ) -> TopClasses:
-    """The k most probable of up to 256 classes, from one map [H, W] a class, averaged over coarse cells.
+    """The k most probable of up to 256 classes, from one map [H, W] per class, averaged over cells.
 
-    `longest` is the most cells on the longer side; K is k, or the classes where there are fewer. Maps may
-    come one at a time: all of a large picture together take much memory.
+    `longest` is the maximum number of cells of the longer side; K is the smaller of k and the number of
+    classes. `probabilities` may be a generator, so that not all maps of a large picture are in memory.
+    DataError for more than 256 classes.
     """
     coarse = np.stack([_averaged(p, longest) for p in probabilities])  # [C, h, w]
     if len(coarse) > 256:
@@ -46,12 +47,12 @@ def _averaged(values: NDArray[np.float32], longest: int) -> NDArray[np.float32]:
 
 
 def shares(labels: NDArray[np.uint8], classes: int) -> NDArray[np.float64]:
-    """The share 0..1 of the pixels of a label map [H, W] that each class has, [classes]."""
+    """The share 0..1 of each class in the pixels of a label map [H, W], [classes]."""
     return np.bincount(labels.ravel(), minlength=classes)[:classes] / max(1, labels.size)
 
 
 def to_palette_png(labels: NDArray[np.uint8], colours: NDArray[np.uint8]) -> bytes:
-    """A label map [H, W] as PNG whose pixel values are the labels, shown in the colours [C, 3]."""
+    """A label map [H, W] as an indexed PNG: pixel values are the labels, the palette the colours [C, 3]."""
     image = Image.fromarray(labels).convert("P")  # keeps the values
     # All 256 entries: with fewer, labels beyond them (255 for void) are cut to the bits that the rest needs.
     image.putpalette(colours.ravel().tolist() + [0] * (768 - colours.size))
@@ -61,10 +62,10 @@ def to_palette_png(labels: NDArray[np.uint8], colours: NDArray[np.uint8]) -> byt
 
 
 def to_coco_rle(labels: NDArray[np.uint8], names: Mapping[int, str], *, image_id: int = 1) -> dict[str, Any]:
-    """A label map [H, W] in COCO's form: one run-length code for each class that it shows.
+    """A label map [H, W] in COCO's format: one run-length encoded mask per class in it.
 
-    `images`, `categories` (id 1 + label, for COCO leaves 0 free) and `annotations` with area and box
-    (x y width height).
+    `images`, `categories` (id 1 + label, because COCO's ids start at 1) and `annotations` with area and bbox
+    (x y width height), in pixels.
     """
     from pycocotools import mask
 

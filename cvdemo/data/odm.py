@@ -1,4 +1,4 @@
-"""Truth and results in the text format of Object-Detection-Metrics: one file per image, names in words."""
+"""Truth and results in the text format of Object-Detection-Metrics: one file per image, class names in it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def read_odm(
 ) -> EvalSet:
     """Read two folders of text files: `class left top width height`, in results `class score left ...`.
 
-    Boxes are in pixels, with box_format "xyxy" they end in `right bottom`. Images are the files of the
-    truth, by name. Raises DataError as `read_coco`, naming file and line.
+    Boxes are in pixels; with box_format "xyxy" a line ends in `right bottom`. The images are the truth's
+    files, by name. Raises DataError as `read_coco`, with file and line.
     """
     report = Report(skip_bad=skip_bad)
     there, found = Rows(Path(truth), report), Rows(Path(results), report)
@@ -35,10 +35,10 @@ def read_odm(
 
 def _read(file: Path, rows: Rows, box_format: BoxFormat, *, scored: bool) -> None:
     count = 5 if scored else 4  # numbers at the end; the name before them may have spaces
-    wanted = f"class{' score' if scored else ''} and four numbers of a box"
+    expected = f"class{' score' if scored else ''} and four numbers of a box"
     for line in lines(file):
         if len(line.fields) <= count:
-            rows.refuse(line.label, f"has {len(line.fields)} fields, not {wanted}")
+            rows.refuse(line.label, f"has {len(line.fields)} fields, not {expected}")
             continue
         name, values = " ".join(line.fields[:-count]), [number(field) for field in line.fields[-count:]]
         entry: dict[str, Any] = {"image_id": file.stem, "category_id": name, "bbox": values[-4:]}
@@ -50,7 +50,7 @@ def _read(file: Path, rows: Rows, box_format: BoxFormat, *, scored: bool) -> Non
 
 
 def as_xywh(values: list[float | str]) -> list[float | str]:
-    """A box of left top right bottom as left top width height; as it is where it is not numbers."""
+    """A box left top right bottom as left top width height; unchanged if it holds text."""
     if any(isinstance(value, str) for value in values):
         return values
     x1, y1, x2, y2 = (float(value) for value in values)

@@ -1,4 +1,4 @@
-"""Reading pictures: every file becomes the one form that the project knows, or one clear sentence."""
+"""Reading pictures: every file becomes uint8 RGB [H, W, 3], or a `PictureError`."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ SUFFIXES = ("jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff")
 def read_picture(source: str | Path | bytes | BinaryIO, *, name: str | None = None) -> np.ndarray:
     """A picture [H, W, 3] uint8 RGB from a file, its bytes or an open file.
 
-    EXIF rotation is applied, alpha laid on white, CMYK, palette and 16 bit converted; of an animation the
-    first frame is taken. Raises `PictureError` for what is no picture, is broken, or has more than
-    `MAX_PIXELS` pixels (seen in its header, before anything is decoded).
+    EXIF rotation is applied, transparency is composed on white, CMYK, palette and 16 bit are converted; of
+    an animation the first frame is read. Raises `PictureError` for a file that is not a picture, is damaged,
+    or has more than `MAX_PIXELS` pixels (checked in its header, before decoding).
     """
     own = Path(source).name if isinstance(source, str | Path) else getattr(source, "name", None)
     name = str(name or own or "picture")
@@ -74,7 +74,7 @@ def _rgb(image: Image.Image) -> np.ndarray:
 
 
 def _from_deep(values: np.ndarray) -> np.ndarray:
-    """Grey values of more than 8 bits as RGB: 16 bit by its range, floats by 0..1 or their own."""
+    """Grey values of more than 8 bits [H, W] as RGB: 16 bit by its range, floats by 0..1 or their maximum."""
     values = np.nan_to_num(values.astype(np.float64))
     top = 1.0 if values.max() <= 1 else 255.0 if values.max() <= 255 else 65535.0
     grey = (values / max(top, values.max()) * 255).clip(0, 255).round().astype(np.uint8)
@@ -82,7 +82,7 @@ def _from_deep(values: np.ndarray) -> np.ndarray:
 
 
 def fit(picture: np.ndarray, longest: int) -> np.ndarray:
-    """The picture scaled down so that its longer side is at most `longest` pixels; never scaled up."""
+    """The picture [H, W, 3] scaled down to at most `longest` pixels on the longer side; never scaled up."""
     height, width = picture.shape[:2]
     scale = longest / max(height, width)
     if scale >= 1:
@@ -92,20 +92,21 @@ def fit(picture: np.ndarray, longest: int) -> np.ndarray:
 
 
 def to_jpeg(picture: np.ndarray, quality: int = 85) -> bytes:
-    """A picture [H, W, 3] uint8 RGB as JPEG; quality 85 is small and quick enough for a slider."""
+    """A picture [H, W, 3] uint8 RGB as JPEG; quality 85 is small and fast enough to update with a slider."""
     return _encode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
 
 
 def to_png(picture: np.ndarray) -> bytes:
-    """A picture [H, W, 3] uint8 RGB as PNG, without loss."""
+    """A picture [H, W, 3] uint8 RGB as PNG, lossless."""
     return _encode(".png", picture, [])
 
 
 def _encode(suffix: str, picture: np.ndarray, options: list[int]) -> bytes:
-    return cv2.imencode(suffix, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), options)[1].tobytes()
+    order = cv2.COLOR_RGBA2BGRA if picture.shape[2] == 4 else cv2.COLOR_RGB2BGR
+    return cv2.imencode(suffix, cv2.cvtColor(picture, order), options)[1].tobytes()
 
 
-SAMPLES = {  # photos under free licences that come with scikit-image, by the name a visitor reads
+SAMPLES = {  # photos under free licences in scikit-image, by the name that the pages show
     "cat": "chelsea",
     "astronaut": "astronaut",
     "coffee": "coffee",
@@ -115,7 +116,7 @@ SAMPLES = {  # photos under free licences that come with scikit-image, by the na
 
 
 def sample(name: str) -> np.ndarray:
-    """A sample photo of `SAMPLES` as a picture; `PictureError` for another name."""
+    """A sample photo of `SAMPLES` as uint8 RGB [H, W, 3]; `PictureError` for another name."""
     if name not in SAMPLES:
         raise PictureError(f"no sample photo is called '{name}': there are {', '.join(SAMPLES)}")
     import skimage

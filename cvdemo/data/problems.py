@@ -1,4 +1,4 @@
-"""What is wrong with a file of truth or results, said once for all entries alike."""
+"""Problems in files of truth or results, reported once for all entries with the same problem."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cvdemo.errors import DataError
 
 @dataclass(frozen=True)
 class Problem:
-    """One kind of fault: where it is first seen, and how often."""
+    """A problem: the first entry that has it, and the number of entries."""
 
     file: str
     entry: str  # "entry 17", "00003.txt line 2"
@@ -29,18 +29,18 @@ class Problem:
 
 
 class Report:
-    """Collects problems; those that would bend the score are raised, unless such entries may be left out."""
+    """Collects problems; those that would change the score raise DataError, unless `skip_bad`."""
 
     def __init__(self, *, skip_bad: bool = False) -> None:
         self.skip_bad = skip_bad
         self.problems: list[Problem] = []
 
     def note(self, problem: Problem) -> None:
-        """Something worth knowing that does not make the score wrong."""
+        """Record a warning that does not change the score."""
         self.problems.append(problem)
 
     def refuse(self, problem: Problem) -> None:
-        """Entries that cannot be scored: raise DataError, or leave them out and say so."""
+        """Report entries that cannot be scored: DataError, or with `skip_bad` a recorded problem."""
         if not self.skip_bad:
             raise DataError(
                 f"{problem}; correct it, or leave such entries out with skip_bad (in the shell --skip-bad)"
@@ -51,7 +51,7 @@ class Report:
 
 
 class Table:
-    """The entries of one file, with the faults found in them so far: `keep` says which are still good."""
+    """The N entries of one file; `keep` [N] marks those without problems so far."""
 
     def __init__(
         self, file: str, entries: list[dict[str, Any]], label: Callable[[int], str], report: Report
@@ -66,19 +66,19 @@ class Table:
         return len(self.entries)
 
     def refuse(self, bad: NDArray[np.bool_], field: str, text: Callable[[int], str]) -> None:
-        """Refuse the entries where bad [N]; text(i) says what is wrong with entry i."""
+        """Report the entries where `bad` [N] as not scorable; text(i) describes the problem of entry i."""
         if problem := self._problem(bad, field, text):
             self.report.refuse(problem)
             self.keep &= ~bad
 
     def leave_out(self, bad: NDArray[np.bool_], field: str, text: Callable[[int], str]) -> None:
-        """Leave out the entries where bad [N], which does not bend the score, and say so."""
+        """Leave out the entries where `bad` [N], which does not change the score, and record it."""
         if problem := self._problem(bad, field, text):
             self.report.note(problem)
             self.keep &= ~bad
 
     def note(self, odd: NDArray[np.bool_], field: str, text: Callable[[int], str]) -> None:
-        """Mention the entries where odd [N], and keep them."""
+        """Record a warning for the entries where `odd` [N], and keep them."""
         if problem := self._problem(odd, field, text):
             self.report.note(problem)
 
@@ -92,10 +92,10 @@ class Table:
     def numbers(
         self, field: str, width: int | None = None, *, default: NDArray[np.float64] | None = None
     ) -> NDArray[np.float64]:
-        """The field of every entry as finite numbers [N], or lists of `width` numbers [N, width].
+        """The field of every entry as finite numbers [N], or as lists of `width` numbers [N, width].
 
-        Entries with other things in it or with NaN in it are refused, and those without it, unless there
-        is a default [N]; theirs are 0.
+        Entries whose field is missing, not numeric or not finite are refused and get 0; with a `default`
+        [N], it replaces missing fields.
         """
         if default is None:
             values = [entry.get(field) for entry in self.entries]
@@ -124,22 +124,22 @@ class Table:
                 array[i] = value
             else:
                 bad[i] = True
-        wanted = "a number" if width is None else f"a list of {width} numbers"
-        self.refuse(bad, field, lambda i: _wanted(self.entries[i], field, wanted))
+        expected = "a number" if width is None else f"a list of {width} numbers"
+        self.refuse(bad, field, lambda i: _not(expected, self.entries[i], field))
         return array
 
     def flags(self, field: str) -> NDArray[np.bool_]:
-        """The field of every entry as yes or no, [N]: 0, 1, false or true; no where it is missing."""
+        """The field of every entry as booleans [N], from 0, 1, false or true; False if missing."""
         values = [entry.get(field, 0) for entry in self.entries]
         known = np.fromiter((isinstance(v, int | float) and v in (0, 1) for v in values), bool, len(values))
         self.refuse(~known, field, lambda i: f"{values[i]!r} is neither 0 nor 1")
         return np.fromiter((bool(v) for v in values), bool, len(values)) & known
 
     def positions(self, field: str, index: dict[Any, int]) -> NDArray[np.int64]:
-        """Where the field's value stands in an index, [N], or -1; entries without the field are refused."""
+        """The position of the field's value in `index`, [N], or -1; entries without an id are refused."""
         values = [entry.get(field) for entry in self.entries]
         usable = np.fromiter((isinstance(v, int | str | float) for v in values), bool, len(values))
-        self.refuse(~usable, field, lambda i: _wanted(self.entries[i], field, "an id"))
+        self.refuse(~usable, field, lambda i: _not("an id", self.entries[i], field))
         found = (index.get(v, -1) if ok else -1 for v, ok in zip(values, usable, strict=True))
         return np.fromiter(found, np.int64, len(values))
 
@@ -149,8 +149,9 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float | np.number) and not isinstance(value, bool) and small
 
 
-def _wanted(entry: dict[str, Any], field: str, wanted: str) -> str:
+def _not(expected: str, entry: dict[str, Any], field: str) -> str:
+    """The message that a field is missing or is not what is expected."""
     if field not in entry:
         return "is missing"
     text = repr(entry[field])
-    return f"{text if len(text) <= 60 else text[:57] + '...'} is not {wanted}"
+    return f"{text if len(text) <= 60 else text[:57] + '...'} is not {expected}"

@@ -1,4 +1,4 @@
-"""Masks of annotation files as run-length codes of pycocotools."""
+"""Masks of annotation files as pycocotools' run-length encoding (RLE)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ Rle: TypeAlias = dict[str, Any]
 
 
 def as_rle(segmentation: Any, width: int, height: int) -> Rle:
-    """A COCO segmentation (polygons in pixels, counts as list or text) as one compressed code.
+    """A COCO segmentation (polygons in pixels, counts as list or text) as one compressed RLE.
 
-    Raises ValueError with the reason where it is none, or not of the image's size.
+    Raises ValueError with the reason if it is invalid or not of the image's size.
     """
     from pycocotools import mask
 
@@ -40,7 +40,7 @@ def as_rle(segmentation: Any, width: int, height: int) -> Rle:
 
 
 def areas(masks: list[Rle]) -> NDArray[np.float64]:
-    """The pixels of each mask, [N]."""
+    """The area of each mask in pixels, [N]."""
     from pycocotools import mask
 
     return np.array(
@@ -49,7 +49,7 @@ def areas(masks: list[Rle]) -> NDArray[np.float64]:
 
 
 def boxes(masks: list[Rle]) -> NDArray[np.float64]:
-    """The box around each mask as x y width height, [N, 4]."""
+    """The bounding box of each mask, x y width height in pixels, [N, 4]."""
     from pycocotools import mask
 
     return np.asarray(mask.toBbox(masks), dtype=np.float64) if masks else np.zeros((0, 4))
@@ -67,6 +67,6 @@ def _checked_polygons(polygons: list[Any]) -> list[list[float]]:
 
 
 def _is_code(counts: str | bytes) -> bool:
-    """Whether the text is made of the code's characters, "0" to "o": pycocotools does not look."""
+    """Whether the counts hold only valid characters, "0" to "o", which pycocotools does not check."""
     data = counts.encode("utf-8") if isinstance(counts, str) else counts
     return min(data) >= 48 and max(data) <= 111 and not (data[-1] - 48) & 0x20

@@ -1,4 +1,4 @@
-"""Folders with one text file per image: lines of fields, each known by file and line number."""
+"""Folders with one text file per image: lines of fields, identified by file and line number in messages."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from cvdemo.data.problems import Problem, Report
 from cvdemo.errors import DataError
 
 
-class Line(NamedTuple):
-    """One line of a file."""
+class TextLine(NamedTuple):
+    """One line of a text file, split at white space."""
 
     file: Path
     number: int  # from 1
@@ -19,12 +19,12 @@ class Line(NamedTuple):
 
     @property
     def label(self) -> str:
-        """What the line is called in messages."""
+        """The line's name in messages: file and number."""
         return f"{self.file.name} line {self.number}"
 
 
 class Rows:
-    """Entries of a folder as they are gathered, with what each is called in messages."""
+    """The entries read from a folder so far, each with its label for messages."""
 
     def __init__(self, folder: Path, report: Report) -> None:
         self.folder = folder
@@ -33,38 +33,38 @@ class Rows:
         self.labels: list[str] = []
 
     def add(self, entry: dict[str, Any], label: str) -> None:
-        """Take one entry."""
+        """Add an entry with its label."""
         self.entries.append(entry)
         self.labels.append(label)
 
     def refuse(self, label: str, text: str, field: str = "") -> None:
-        """Refuse a line that cannot be read as an entry."""
+        """Report a line that cannot be read as an entry; DataError unless bad entries may be skipped."""
         self.report.refuse(Problem(self.folder.name, label, field, text))
 
     def named(self, data: Any) -> Named:
-        """The entries, or the COCO object made of them, under the folder's name."""
+        """`data`, the entries or a COCO object of them, with the folder's name and the entries' labels."""
         return Named(data, self.folder.name, self.labels.__getitem__)
 
 
 def files(folder: str | Path, *suffixes: str) -> list[Path]:
-    """The files of a folder with one of the suffixes, by name; DataError where there is no such folder."""
+    """The files of a folder with one of the suffixes, sorted by name; DataError if it is not a folder."""
     path = Path(folder)
     if not path.is_dir():
         raise DataError(f"{path.name}: must be a folder with one {' or '.join(suffixes)} file per image")
     return sorted(file for file in path.iterdir() if file.suffix.lower() in suffixes and file.is_file())
 
 
-def lines(file: Path) -> list[Line]:
-    """The lines of a text file that are not empty, split at white space."""
+def lines(file: Path) -> list[TextLine]:
+    """The non-empty lines of a text file; DataError if it cannot be read as UTF-8."""
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{file.name}: cannot be read as text: {error}") from error
-    return [Line(file, n, f) for n, line in enumerate(text.splitlines(), 1) if (f := line.split())]
+    return [TextLine(file, n, f) for n, line in enumerate(text.splitlines(), 1) if (f := line.split())]
 
 
 def number(text: str) -> float | str:
-    """The text as a number, or as it is where it is none, so that a check can show it."""
+    """The text as a float, or unchanged if it is not a number, so that a later check can quote it."""
     try:
         return float(text)
     except ValueError:
@@ -72,7 +72,7 @@ def number(text: str) -> float | str:
 
 
 def coco_truth(rows: Rows, images: list[dict[str, Any]], names: dict[Any, str]) -> Named:
-    """The truth as a COCO object, with the categories' names by id."""
+    """The truth as a COCO object; `names` maps category ids to names. DataError without images or entries."""
     if not images:
         raise DataError(f"{rows.folder.name}: no files of truth in this folder")
     if not rows.entries:

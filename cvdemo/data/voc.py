@@ -1,4 +1,4 @@
-"""Truth and results in the formats of PASCAL VOC: XML per image, or for results a text file per class."""
+"""Truth and results in PASCAL VOC's formats: an XML file per image, or for results a text file per class."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def read_voc(truth: str | Path, results: str | Path, *, skip_bad: bool = False) 
     """Read a folder of VOC's XML annotations, and results as XML or as the development kit's text files.
 
     Results in XML have a `score` (or `confidence`) in every object; a text file is named after its class,
-    as `comp4_det_test_dog.txt` or `dog.txt`, with lines `image score xmin ymin xmax ymax`. Images go by
-    file name without ending. Coordinates stay as written: whether they are of whole pixels is for the
-    pixel convention to say. Raises DataError as `read_coco`, naming file and object or line.
+    as `comp4_det_test_dog.txt` or `dog.txt`, with lines `image score xmin ymin xmax ymax`. Images are
+    identified by file name without suffix. Coordinates are not changed; the pixel convention interprets them.
+    Raises DataError as `read_coco`, with file and object or line.
     """
     report = Report(skip_bad=skip_bad)
     there, found = Rows(Path(truth), report), Rows(Path(results), report)
@@ -38,7 +38,7 @@ def read_voc(truth: str | Path, results: str | Path, *, skip_bad: bool = False) 
 
 
 def _read_xml(file: Path, rows: Rows, *, scored: bool) -> dict[str, Any] | None:
-    """Take the objects of one file; returns its image, or None where the file was refused."""
+    """Add the objects of one file to the rows; returns its image, or None if the file was refused."""
     root = _parsed(file, rows)
     if root is None:
         return None
@@ -72,7 +72,9 @@ def _read_xml(file: Path, rows: Rows, *, scored: bool) -> dict[str, Any] | None:
 def _parsed(file: Path, rows: Rows) -> ElementTree.Element | None:
     try:
         data = file.read_bytes()
-        if b"<!DOCTYPE" in data or b"<!ENTITY" in data:  # annotations have none; entities can blow up
+        if (
+            b"<!DOCTYPE" in data or b"<!ENTITY" in data
+        ):  # annotations have none, and entities can expand without limit
             rows.refuse(file.name, "XML with a document type is not read")
             return None
         return ElementTree.fromstring(data)

@@ -1,4 +1,4 @@
-"""Truth and results in YOLO's text format: one file per image, boxes or polygons as fractions of it."""
+"""Truth and results in YOLO's text format: one file per image, boxes or polygons as fractions of its size."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from cvdemo.data.annotations import EvalSet, IouType
 from cvdemo.data.coco import build
 from cvdemo.data.problems import Problem, Report
-from cvdemo.data.text_files import Line, Rows, coco_truth, files, lines, number
+from cvdemo.data.text_files import Rows, TextLine, coco_truth, files, lines, number
 from cvdemo.errors import DataError
 
 NAME_FILES = ("classes.txt", "obj.names")
@@ -21,12 +21,12 @@ def read_yolo(
 ) -> EvalSet:
     """Read two folders of text files: `class x y width height`, in results with `confidence` at the end.
 
-    x and y are the box's centre, all four are fractions of the image. In place of the box there may be a
-    polygon, `class x1 y1 x2 y2 x3 y3 ...`: its box is scored, or with iou_type "segm" its mask. Names come
-    from `classes.txt` or `obj.names` in the truth's folder or the one above. Where every picture lies
-    beside its file, or in an `images` folder beside `labels`, boxes are turned into pixels; otherwise they
-    stay fractions, IoU and AP are the same, and scores by size and masks are not given. Raises DataError as
-    `read_coco`, naming file and line.
+    x and y are the box's centre; all four are fractions of the image. A polygon, `class x1 y1 x2 y2 x3 y3
+    ...`, may replace the box: its box is scored, or with iou_type "segm" its mask. Class names come from
+    `classes.txt` or `obj.names` in the truth's folder or its parent. If every picture lies next to its file,
+    or in an `images` folder next to `labels`, boxes are converted to pixels. Otherwise they stay fractions:
+    IoU and AP are the same, but there are no scores by size and no masks. Raises DataError as `read_coco`,
+    with file and line.
     """
     report = Report(skip_bad=skip_bad)
     folder = Path(truth)
@@ -65,7 +65,7 @@ def _read(file: Path, rows: Rows, sizes: dict[str, Size], iou_type: IouType, *, 
 
 
 def _shape(values: list[float], size: Size, iou_type: IouType) -> dict[str, Any] | None:
-    """A box of four fractions or a polygon of six or more, in pixels; None where a mask cannot be had."""
+    """A box of four fractions, or a polygon of six or more, in pixels; None if a box is given for a mask."""
     scaled = [value * size[k % 2] for k, value in enumerate(values)]
     if len(scaled) > 4:
         if iou_type == "segm":
@@ -76,8 +76,8 @@ def _shape(values: list[float], size: Size, iou_type: IouType) -> dict[str, Any]
     return None if iou_type == "segm" else {"bbox": [x - w / 2, y - h / 2, w, h]}
 
 
-def _values(line: Line, rows: Rows, *, scored: bool) -> list[float] | None:
-    """The numbers of a line, or None where it was refused."""
+def _values(line: TextLine, rows: Rows, *, scored: bool) -> list[float] | None:
+    """The numbers of a line, or None if it was refused."""
     points = len(line.fields) - 1 - scored
     names = ["class", *(["x", "y", "width", "height"] if points < 6 else ["x", "y"] * (points // 2))]
     names += ["confidence"] if scored else []
@@ -101,7 +101,7 @@ def _values(line: Line, rows: Rows, *, scored: bool) -> list[float] | None:
 
 
 def _names(folder: Path, *rows: Rows) -> dict[int, str]:
-    """Names of the classes by number: those of the names file, or of the classes that the truth has."""
+    """Class names by number: from the names file, or the numbers that occur in the truth."""
     for path in (place / name for place in (folder, folder.parent) for name in NAME_FILES):
         if path.is_file():
             return {i: " ".join(line.fields) for i, line in enumerate(lines(path))}
@@ -109,7 +109,7 @@ def _names(folder: Path, *rows: Rows) -> dict[int, str]:
 
 
 def _sizes(folder: Path, truth_files: list[Path], report: Report) -> dict[str, Size]:
-    """Width and height of every image by name, or nothing where one of them is not found."""
+    """Width and height of every image by name, or {} if a picture is missing."""
     from PIL import Image
 
     places = [

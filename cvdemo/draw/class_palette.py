@@ -1,4 +1,4 @@
-"""Colours of many semantic classes, apart from one another for normal, red-blind and green-blind vision."""
+"""Distinct colours for many semantic classes, also for red-blind and green-blind vision."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SAME = {
     "vegetation": "tree", "pedestrian": "person", "pavement": "sidewalk", "sign symbol": "traffic sign",
     "rider": "bicyclist", "aeroplane": "airplane", "motorbike": "motorcycle", "minibike": "motorcycle",
 }  # fmt: skip
-"""Names that data sets have for one thing."""
+"""Class names in data sets that mean the same class."""
 
 FIXED: dict[str, Colour] = {
     **COLOURS,
@@ -29,11 +29,11 @@ FIXED: dict[str, Colour] = {
     "traffic sign": (250, 180, 20),
     "bicyclist": (140, 105, 240),
 }
-"""Classes that have one colour in all data sets: the drawn world's, and those of a street."""
+"""Classes with the same colour in all data sets: those of the drawn world and of street scenes."""
 
-LEVELS = np.linspace(25, 240, 9)  # of red, green and blue among the colours that are chosen from
+LEVELS = np.linspace(25, 240, 9)  # of red, green and blue in the candidate colours
 
-# Linear RGB as the red-blind and the green-blind see it: Machado et al. 2009, table 1, severity 1.
+# Linear RGB as seen with normal, red-blind and green-blind vision: Machado et al. 2009, table 1, severity 1.
 VISIONS = (
     np.eye(3),
     np.array(
@@ -47,19 +47,19 @@ VISIONS = (
 
 @cache
 def colours_apart(names: tuple[str, ...], avoid: Colour) -> tuple[Colour, ...]:
-    """A colour for each name: the drawn world's where it has one, else each the farthest from all before.
+    """A colour (r, g, b) for each name: that of `FIXED`, else the candidate farthest from all before.
 
-    Names of `SAME` share a colour. None is near `avoid`.
+    Names of `SAME` share a colour. No chosen colour is near `avoid`.
     """
     plain = [SAME.get(name, name) for name in names]
     known = {name: colour for name, colour in FIXED.items() if name in plain}
-    wanted = list(dict.fromkeys(name for name in plain if name not in known))
-    known |= dict(zip(wanted, _farthest([*known.values(), avoid], len(wanted)), strict=True))
+    missing = list(dict.fromkeys(name for name in plain if name not in known))
+    known |= dict(zip(missing, _farthest([*known.values(), avoid], len(missing)), strict=True))
     return tuple(known[name] for name in plain)
 
 
 def _farthest(taken: Sequence[Colour], count: int) -> list[Colour]:
-    """Colours of the grid, each the one whose nearest neighbour among those before is farthest away."""
+    """`count` grid colours, each with the largest distance to its nearest previous colour."""
     grid = np.stack(np.meshgrid(LEVELS, LEVELS, LEVELS), axis=-1).reshape(-1, 3).round()
     mine, theirs = as_seen(grid), as_seen(np.array(taken, float))  # [3, M, 3], [3, T, 3]
     nearest = _apart(mine[:, :, None], theirs[:, None]).min(1)  # [M]
@@ -72,13 +72,13 @@ def _farthest(taken: Sequence[Colour], count: int) -> list[Colour]:
 
 
 def _apart(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How far colours are apart for whom they are nearest; the colour-blind's space is half as wide."""
+    """The smallest distance over kinds of vision, doubled for colour blindness, whose space is smaller."""
     distance = np.linalg.norm(a - b, axis=-1)  # [3, ...]
     return np.asarray(np.minimum(distance[0], 2 * distance[1:].min(0)))
 
 
 def as_seen(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Colours [N, 3] in 0..255 as CIELAB for each of the `VISIONS`, [3, N, 3]."""
+    """RGB colours [N, 3] in 0..255 as CIELAB for each of `VISIONS`, [3, N, 3]."""
     share = rgb / 255
     linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
     seen = np.stack([(linear @ matrix.T).clip(0, 1) for matrix in VISIONS])  # [3, N, 3]

@@ -1,4 +1,4 @@
-"""One colour per class, the same on every page, from a palette that colour-blind people can tell apart."""
+"""One colour per class, the same on every page, from a palette that is safe for colour-blind people."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ FIXED = {
 
 
 def palette_index(name: str) -> int:
-    """The palette entry of a class name: fixed for the lecture's usual ones, by checksum for the others."""
+    """The palette index of a class name: fixed for the lecture's usual classes, by checksum for others."""
     return FIXED.get(name, zlib.crc32(name.encode()) % len(HEX))
 
 
 def palette_lookup(detections: sv.Detections) -> np.ndarray:
-    """Palette entries [N] for supervision's annotators (`custom_color_lookup`)."""
+    """Palette indices [N] of detections for supervision's annotators (`custom_color_lookup`)."""
     names = detections.data.get("class_name", np.zeros(0, str))
     return np.array([palette_index(str(n)) for n in names], dtype=int)
 

@@ -1,7 +1,8 @@
-"""Boxes and labels on pictures, by supervision's annotators."""
+"""Boxes, labels, masks and skeletons on pictures, drawn by supervision's annotators."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, cast
 
@@ -9,15 +10,17 @@ import numpy as np
 import supervision as sv
 
 from cvdemo.draw.colours import PALETTE, palette_lookup
-from cvdemo.ops.detections import confidence
+from cvdemo.draw.skeletons import draw_skeletons
+from cvdemo.ops.detections import confidence, keypoints_of, masks_of
+from cvdemo.ops.masks import PastedMasks
 
-# OpenCV sets up its fonts anew in every thread that writes, and a page runs in a new thread each time:
-# pens that stay draw in a tenth of the time.
+# OpenCV loads its fonts in every thread that writes text, and a page runs in a new thread each time: threads
+# that stay draw in a tenth of the time.
 _PENS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="pen")
 
 
 class Measures(NamedTuple):
-    """Pixels of a box's line and of a label's height (0 where a picture is too small for labels)."""
+    """Line width of boxes and height of labels in pixels (0 if the picture is too small for labels)."""
 
     line: int
     label: int
@@ -25,7 +28,7 @@ class Measures(NamedTuple):
 
 
 def measures(picture: np.ndarray) -> Measures:
-    """How thick and how large boxes and labels are drawn on a picture [H, W, 3]."""
+    """The sizes of lines and labels that suit a picture [H, W, 3]."""
     size = max(picture.shape[:2])
     scale = max(0.4, size / 1100)
     label = round(30 * scale) + 8 if min(picture.shape[:2]) >= 40 else 0
@@ -33,7 +36,10 @@ def measures(picture: np.ndarray) -> Measures:
 
 
 def draw_detections(picture: np.ndarray, detections: sv.Detections, *, labels: bool = True) -> np.ndarray:
-    """A copy of a picture [H, W, 3] uint8 RGB with boxes, and labels "class score" where wanted."""
+    """A copy of a picture [H, W, 3] uint8 RGB with boxes and, with `labels`, "class score" above each.
+
+    Masks and skeletons are drawn too if the detections have them.
+    """
     return _PENS.submit(_draw, picture, detections, labels).result()
 
 
@@ -43,20 +49,44 @@ def _draw(picture: np.ndarray, detections: sv.Detections, labels: bool) -> np.nd
         return picture.copy()
     pen = measures(picture)
     lookup = palette_lookup(detections)
+    if (masks := masks_of(detections)) is not None:
+        lay_masks(scene, masks, [PALETTE.by_idx(int(k)).as_bgr() for k in lookup])
     boxes = sv.BoxAnnotator(PALETTE, thickness=pen.line)
     scene = boxes.annotate(scene, detections, custom_color_lookup=lookup)
     if labels and pen.label:
         scene = _write_labels(scene, detections, lookup, pen)
-    return np.ascontiguousarray(scene[..., ::-1])
+    drawn = np.ascontiguousarray(scene[..., ::-1])
+    if (keypoints := keypoints_of(detections)) is not None:
+        draw_skeletons(drawn, keypoints, pen.line)
+    return drawn
+
+
+def lay_masks(
+    scene: np.ndarray,
+    masks: PastedMasks,
+    colours: Sequence[tuple[int, int, int]],
+    *,
+    opacity: float = 0.5,
+) -> None:
+    """Blend masks over a picture [H, W, 3] in place, the first on top.
+
+    Where a mask is at least its threshold, its colour covers the picture by the opacity.
+    """
+    for row in range(len(masks))[::-1]:
+        patch = masks.patch(row)
+        part = scene[patch.within]
+        inside = patch.values >= masks.threshold
+        colour = opacity * np.array(colours[row], np.float32)
+        part[inside] = ((1 - opacity) * part[inside] + colour).astype(np.uint8)
 
 
 def _write_labels(
     scene: np.ndarray, detections: sv.Detections, lookup: np.ndarray, pen: Measures
 ) -> np.ndarray:
-    """Labels above their boxes, or inside where a box touches the top; the best score is written last.
+    """Draw labels above their boxes, or inside at the top edge; the highest score is drawn last.
 
-    supervision's own `smart_position` keeps them on the picture too, but costs more than all else
-    that a slider does.
+    supervision's own `smart_position` also keeps labels on the picture, but takes more time than everything
+    else that a slider triggers.
     """
     inside = detections.xyxy[:, 1] < pen.label
     names = zip(detections.data["class_name"], confidence(detections), strict=True)

@@ -12,9 +12,9 @@ from cvdemo.errors import DataError
 
 
 class FeaturePalette(NamedTuple):
-    """How vectors of C features become colours: their `mean` [C, 1], three `axes` [3, C], each one's range.
+    """A mapping from vectors of C features to RGB: their `mean` [C, 1], three `axes` [3, C] and their ranges.
 
-    An axis between whose ends [3] `low` and `high` nothing lies gives grey.
+    Each axis is stretched from `low` to `high` [3]; an axis with an empty range gives grey.
     """
 
     mean: NDArray[np.float64]
@@ -23,7 +23,7 @@ class FeaturePalette(NamedTuple):
     high: NDArray[np.float64]
 
     def colours(self, features: NDArray[np.floating]) -> NDArray[np.uint8]:
-        """Features [C, h, w] of the same net and layer as colours [h, w, 3]."""
+        """Features [C, h, w] of the same net and layer as colours [h, w, 3] uint8."""
         channels, height, width = features.shape
         values = self.axes @ (features.reshape(channels, -1).astype(np.float64) - self.mean)  # [3, h * w]
         span = self.high - self.low
@@ -34,10 +34,10 @@ class FeaturePalette(NamedTuple):
 
 
 def feature_palette(features: NDArray[np.floating]) -> FeaturePalette:
-    """The palette of a feature map [C, h, w]: one that shows as much as three colours can.
+    """The palette of a feature map [C, h, w]: its first three principal components as red, green and blue.
 
-    Red, green and blue are the first three principal components of the cells' vectors, each stretched
-    between its 2nd and 98th percentile; components that are not there stay grey. NaN is a `DataError`.
+    Each component is stretched between its 2nd and 98th percentile; missing components are grey. DataError
+    for NaN.
     """
     cells = features.reshape(len(features), -1).astype(np.float64)
     if not np.isfinite(cells).all():
@@ -54,7 +54,7 @@ def feature_palette(features: NDArray[np.floating]) -> FeaturePalette:
 
 
 def feature_colours(features: NDArray[np.floating]) -> NDArray[np.uint8]:
-    """A feature map [C, h, w] as colours [h, w, 3]: where two cells look alike, the net sees the same there.
+    """A feature map [C, h, w] as colours [h, w, 3]: cells with similar features have similar colours.
 
     The colours are those of its own `feature_palette`.
     """
@@ -62,7 +62,7 @@ def feature_colours(features: NDArray[np.floating]) -> NDArray[np.uint8]:
 
 
 def enlarged(picture: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
-    """A picture [h, w, 3] whose pixels are seen as squares, `width` pixels wide."""
+    """A picture [h, w, 3] enlarged to `width` pixels with nearest-neighbour interpolation."""
     height = max(1, round(picture.shape[0] * width / picture.shape[1]))
     large: NDArray[np.uint8] = cv2.resize(picture, (width, height), interpolation=cv2.INTER_NEAREST)  # type: ignore[assignment]
     return large

@@ -7,9 +7,9 @@ import numpy as np
 
 
 def overlay_heat(picture: np.ndarray, heat: np.ndarray, *, opacity: float = 0.55) -> np.ndarray:
-    """A picture [H, W, 3] uint8 RGB with a heat map [H, W] over it; nothing is laid where heat is low.
+    """A picture [H, W, 3] uint8 RGB with a heat map [H, W] over it, transparent where the heat is low.
 
-    The heat is scaled to 0..1 by its own range; `opacity` (0..1) is that of the hottest pixel.
+    The heat is scaled to 0..1 by its own range; `opacity` (0..1) applies to the hottest pixel.
     """
     heat = heat - heat.min()
     heat = heat / max(float(heat.max()), 1e-9)

@@ -1,4 +1,4 @@
-"""Two boxes on a picture with what they share filled, and the curves of IoU against shift."""
+"""Two boxes on a picture with intersection and union filled."""
 
 from __future__ import annotations
 
@@ -6,14 +6,9 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-import plotly.graph_objects as go
-
-from cvdemo.ops.iou import iou_under_shift
 
 TRUTH, PREDICTION = (0, 114, 178), (230, 159, 0)
 SHARED, REST = (0, 158, 115), (204, 121, 167)
-SIZES = (16, 32, 64, 128, 256)  # pixels: COCO calls up to 32 small and above 96 large
-SHIFTS = 50
 
 
 def draw_overlap(picture: np.ndarray, truth: Sequence[float], prediction: Sequence[float]) -> np.ndarray:
@@ -35,47 +30,3 @@ def _inside(size: tuple[int, ...], box: Sequence[float]) -> np.ndarray:
     inside = np.zeros(size, dtype=bool)
     inside[y1:y2, x1:x2] = True
     return inside
-
-
-def shift_curves(size: float, shift: float, iou: float) -> go.Figure:
-    """IoU against a sideways shift for boxes of `SIZES`, of `size` (bold), and the present pair as a dot.
-
-    size is the side in pixels of the square as large as the present truth, shift how far the centres of the
-    present boxes lie apart, iou their IoU.
-    """
-    shifts = np.linspace(0, SHIFTS, 201)
-    figure = go.Figure()
-    for side, line in zip(SIZES, iou_under_shift(SIZES, shifts), strict=True):
-        style = {"width": 2, "color": f"rgba(90,140,190,{0.45 + 0.55 * SIZES.index(side) / len(SIZES)})"}
-        figure.add_scatter(x=shifts, y=line, name=f"{side} px", line=style, mode="lines")
-    own = iou_under_shift([size], shifts)[0]
-    bold = {"width": 5, "color": "rgb(213,94,0)"}
-    figure.add_scatter(x=shifts, y=own, name=f"truth: {size:.0f} px", line=bold, mode="lines")
-    if shift <= SHIFTS:
-        dot = {"size": 14, "color": "rgb(230,159,0)", "line": {"width": 2, "color": "white"}}
-        figure.add_scatter(x=[shift], y=[iou], name="your boxes", mode="markers", marker=dot)
-    figure.add_hline(
-        y=0.5,
-        line_dash="dot",
-        line_color="#888",
-        annotation_text="hit at .50",
-        annotation_position="top right",
-    )
-    figure.update_layout(height=360, margin={"l": 0, "r": 0, "t": 8, "b": 0}, legend={"title": "side"})
-    figure.update_xaxes(title="shift in pixels", range=[-0.5, SHIFTS])
-    figure.update_yaxes(title="IoU", range=[0, 1.03])
-    return figure
-
-
-def hits_curve(thresholds: Sequence[float], hits: Sequence[int], truths: int, boxes: int) -> go.Figure:
-    """How many detections are right at each threshold of IoU [T], under lines for all truths and boxes."""
-    names = [f"{t:.2f}"[1:] for t in thresholds]
-    figure = go.Figure(go.Bar(x=names, y=list(hits), text=list(hits), marker_color="rgb(0,158,115)"))
-    for level, text in {truths: f"{truths} objects", boxes: f"{boxes} detections"}.items():
-        figure.add_hline(
-            y=level, line_dash="dot", line_color="#888", annotation_text=text, annotation_position="top right"
-        )
-    figure.update_layout(height=320, margin={"l": 0, "r": 0, "t": 8, "b": 0})
-    figure.update_xaxes(title="IoU threshold", type="category")
-    figure.update_yaxes(title="correct detections", range=[0, 1.2 * max(truths, boxes, 1)])
-    return figure

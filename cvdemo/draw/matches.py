@@ -1,4 +1,4 @@
-"""Detections of a scene as right and wrong, and what of it was missed."""
+"""Detections of a scene marked as true or false positives, and its missed objects."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from numpy.typing import NDArray
 from cvdemo.draw.detections import measures
 from cvdemo.ops.detections import confidence
 from cvdemo.ops.iou import box_iou
-from cvdemo.world.known import Truth
+from cvdemo.world.truth import Truth
 
 RIGHT, WRONG, MISSED = (0, 200, 120), (240, 60, 60), (255, 255, 255)
 
 
-def right_and_found(
+def match_detections(
     found: sv.Detections, truth: Truth, *, threshold: float = 0.5
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which detections [N] are right, and which things [T] are found: the best first, each thing once.
+    """Which detections [N] are correct, and which objects [T] are found, by descending score.
 
-    Right is a detection of the thing's class whose IoU with it is at least the threshold. A detection on a
-    difficult thing counts as right, so that nobody reads it as a mistake.
+    A detection is correct if its IoU with an object of its class is at least `threshold`. Detections of a
+    difficult object also count as correct.
     """
     right, taken = np.zeros(len(found), bool), np.zeros(len(truth), bool)
     if not len(found) or not len(truth):
@@ -38,9 +38,9 @@ def right_and_found(
 
 
 def draw_matches(picture: NDArray[np.uint8], found: sv.Detections, truth: Truth) -> NDArray[np.uint8]:
-    """A copy of the picture [H, W, 3]: right boxes green, false ones red, missed things dashed white."""
+    """A copy of the picture [H, W, 3]: true positives green, false ones red, missed objects dashed white."""
     canvas = picture.copy()
-    right, taken = right_and_found(found, truth)
+    right, taken = match_detections(found, truth)
     pen = measures(picture)
     for box in truth.boxes[~taken & ~truth.difficult]:
         _dashed(canvas, box, pen.line)

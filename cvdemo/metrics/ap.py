@@ -1,4 +1,4 @@
-"""Average precision: the area under the precision-recall curve, and the three ways tools measure it."""
+"""Average precision: the area under the precision-recall curve, by three common methods."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ LEVELS = {"11-point": np.linspace(0, 1, 11), "101-point": np.linspace(0, 1, 101)
 
 
 def average_precision(recall: ArrayLike, precision: ArrayLike, method: ApMethod = "all-point") -> float:
-    """The area under a precision-recall curve given detection by detection, by descending score.
+    """The area under a precision-recall curve of N detections by descending score, 0..1.
 
-    recall [N] rising, precision [N], both 0..1. "all-point" (VOC since 2010) is the exact area under the
-    envelope, "11-point" (VOC 2007) and "101-point" (COCO) its mean over that many equal levels of recall;
-    a level that is never reached counts 0. An empty curve gives 0. Raises DataError for other shapes,
+    recall [N] not falling, precision [N], both 0..1. "all-point" (VOC since 2010) is the exact area under the
+    envelope, "11-point" (VOC 2007) and "101-point" (COCO) its mean over that many equally spaced recall
+    levels; a level that is not reached counts 0. An empty curve gives 0. Raises DataError for other shapes,
     values out of range or falling recall. Everingham et al., IJCV 2010, sec. 4.2; arXiv:1405.0312.
     """
     r, p = checked_curve(recall, precision)
@@ -31,34 +31,35 @@ def average_precision(recall: ArrayLike, precision: ArrayLike, method: ApMethod 
 
 
 def levels(method: ApMethod) -> Floats:
-    """The levels of recall at which the method reads the curve."""
+    """The recall levels at which the method samples the curve, [11] or [101]; DataError for other methods."""
     if method not in LEVELS:
         raise DataError(f"method is one of {', '.join(AP_METHODS)}, not {method!r}")
     return LEVELS[method]
 
 
 def envelope(precision: NDArray[Any]) -> Floats:
-    """At each point the best precision there or at higher recall: [..., N] to [..., N], never rising."""
+    """The highest precision at this or a higher recall: [..., N] to [..., N], not rising."""
     backwards = np.maximum.accumulate(np.asarray(precision, dtype=np.float64)[..., ::-1], axis=-1)
     return backwards[..., ::-1]
 
 
 def precision_recall(
-    hits: NDArray[np.bool_], misses: NDArray[np.bool_], positives: int
+    true_positives: NDArray[np.bool_], false_positives: NDArray[np.bool_], positives: int
 ) -> tuple[Floats, Floats]:
-    """Running precision and recall, [T, N] each, over detections that are hits, misses or neither (ignored).
+    """Running precision and recall, [T, N] each, over detections by descending score.
 
-    hits, misses [T, N], positives above 0. Before the first that counts, precision is 0.
+    true_positives, false_positives [T, N]; what is neither is ignored. positives is above 0. Before the
+    first detection that counts, precision is 0.
     """
-    tp = np.cumsum(hits, axis=-1, dtype=np.float64)
-    fp = np.cumsum(misses, axis=-1, dtype=np.float64)
+    tp = np.cumsum(true_positives, axis=-1, dtype=np.float64)
+    fp = np.cumsum(false_positives, axis=-1, dtype=np.float64)
     counted = tp + fp
     precision = np.divide(tp, counted, out=np.zeros_like(tp), where=counted > 0)
     return precision, tp / positives
 
 
 def sampled(recall: Floats, precision: Floats, at: Floats) -> Floats:
-    """The envelope of curves [T, N] read at levels of recall [L]: [T, L], 0 where a level is not reached."""
+    """The envelope of curves [T, N] sampled at recall levels [L]: [T, L], 0 where a level is not reached."""
     top = np.hstack([envelope(precision), np.zeros((len(precision), 1))])  # one beyond the end
     where = np.stack([np.searchsorted(row, at, side="left") for row in recall])
     return np.take_along_axis(top, where, axis=1)
@@ -71,14 +72,14 @@ def area(recall: Floats, precision: Floats) -> Floats:
 
 
 def average_precisions(recall: Floats, precision: Floats, method: ApMethod) -> Floats:
-    """`average_precision` of curves [T, N] at once, unchecked: [T]."""
+    """`average_precision` of T curves at once, recall and precision [T, N], without checks: [T]."""
     if method == "all-point":
         return area(recall, precision)
     return sampled(recall, precision, levels(method)).mean(axis=1)
 
 
 def checked_curve(recall: ArrayLike, precision: ArrayLike) -> tuple[Floats, Floats]:
-    """The curve as two float arrays [N], once it is known to be one."""
+    """Recall and precision as two float arrays [N]; DataError if they do not form a curve."""
     try:
         r, p = np.asarray(recall, dtype=np.float64), np.asarray(precision, dtype=np.float64)
     except (TypeError, ValueError) as error:

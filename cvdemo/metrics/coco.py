@@ -1,4 +1,4 @@
-"""COCO's numbers: average precision and recall over classes, IoU thresholds and sizes."""
+"""COCO's metrics: average precision and recall over classes, IoU thresholds and object sizes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from cvdemo.data.annotations import EvalSet
 from cvdemo.errors import DataError
 from cvdemo.metrics.ap import average_precisions, precision_recall
-from cvdemo.metrics.contest import AREA_RANGES, Contest, Verdicts, contest
 from cvdemo.metrics.conventions import Conventions
+from cvdemo.metrics.eligible_pairs import AREA_RANGES, EligiblePairs, Matches, eligible_pairs
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -21,37 +21,37 @@ SIZES = {"s": "small", "m": "medium", "l": "large"}
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """AP and recall for every class, threshold and size; NaN where there is no truth to be found."""
+    """AP and recall for T thresholds, K classes, A sizes and M detection limits; NaN without truth."""
 
     data: EvalSet
     conventions: Conventions
-    sizes: tuple[str, ...]  # A
-    limits: tuple[int | None, ...]  # M: detections of each image and class, ascending
+    sizes: tuple[str, ...]  # [A]
+    limits: tuple[int | None, ...]  # [M] detections per image and class, ascending
     ap: Floats  # [T, K, A] at the highest limit
     recall: Floats  # [T, K, A, M]
 
     def mean_ap(self, size: str = "all", iou_threshold: float | None = None) -> float:
-        """AP averaged over classes, and over thresholds unless one is given; -1 where there is no truth."""
+        """AP averaged over classes, and over IoU thresholds unless one is given, 0..1; -1 without truth."""
         return _mean(self.ap[self._rows(iou_threshold), :, self._size(size)])
 
     def mean_recall(
         self, size: str = "all", limit: int | None = None, iou_threshold: float | None = None
     ) -> float:
-        """Recall averaged as `mean_ap`, with so many detections of each image and class (None: the most)."""
+        """Recall averaged as `mean_ap`, at most `limit` detections per image and class (None: the most)."""
         m = -1 if limit is None else self.limits.index(limit)
         return _mean(self.recall[self._rows(iou_threshold), :, self._size(size), m])
 
     def per_class(self, size: str = "all", iou_threshold: float | None = None) -> Floats:
-        """AP of each class [K], NaN where it has no truth; averaged over thresholds unless one is given."""
+        """AP of each class [K], averaged over IoU thresholds unless one is given; NaN without truth."""
         rows: Floats = self.ap[self._rows(iou_threshold), :, self._size(size)]
         return rows.mean(axis=0)
 
     def per_threshold(self, size: str = "all") -> Floats:
-        """AP at each threshold of IoU, averaged over the classes that have truth: [T], -1 where none has."""
+        """AP at each IoU threshold, averaged over the classes with truth: [T], -1 without truth."""
         return np.array([_mean(row) for row in self.ap[:, :, self._size(size)]])
 
     def summary(self) -> dict[str, float]:
-        """COCO's twelve numbers by name, ten for keypoints; -1 where there is nothing to be found."""
+        """COCO's twelve numbers by name (ten for keypoints), 0..1; -1 without truth."""
         keypoints = self.data.iou_type == "keypoints"
         numbers = {"AP": self.mean_ap(), "AP50": self._at(0.5, "ap"), "AP75": self._at(0.75, "ap")}
         letters = [letter for letter, size in SIZES.items() if size in self.sizes]
@@ -86,39 +86,46 @@ class Scores:
 
 
 def score(data: EvalSet, conventions: Conventions | None = None) -> Scores:
-    """Score a set as COCO does, or by other conventions.
+    """Score a set by COCO's rules, or by other conventions.
 
-    Sizes go by the annotations' own areas in pixels; where the images' sizes are not known they are left
-    without score. arXiv:1405.0312, sec. 5; cocodataset.org, detection evaluation.
+    Object sizes are the annotations' areas in square pixels; without known image sizes they have no score.
+    arXiv:1405.0312, sec. 5; cocodataset.org, detection evaluation.
     """
-    field = contest(data, conventions)
+    eligible = eligible_pairs(data, conventions)
     keypoints = data.iou_type == "keypoints"
     sizes = ("all", "medium", "large") if keypoints else tuple(AREA_RANGES)
-    most = field.conventions.max_detections
+    most = eligible.conventions.max_detections
     limits = (most,) if keypoints or most is None else (*(m for m in (1, 10) if m < most), most)
-    shape = (len(field.conventions.iou_thresholds), len(data.category_ids), len(sizes))
+    shape = (len(eligible.conventions.iou_thresholds), len(data.category_ids), len(sizes))
     ap, recall = np.full(shape, np.nan), np.full((*shape, len(limits)), np.nan)
     for a, size in enumerate(sizes):
         if size != "all" and not data.sized:
             continue
-        verdicts = field.judge(area_range=AREA_RANGES[size])
-        _fill(field, verdicts, limits, ap[:, :, a], recall[:, :, a])
-    return Scores(data, field.conventions, sizes, limits, ap, recall)
+        matches = eligible.match(area_range=AREA_RANGES[size])
+        _fill(eligible, matches, limits, ap[:, :, a], recall[:, :, a])
+    return Scores(data, eligible.conventions, sizes, limits, ap, recall)
 
 
 def _fill(
-    field: Contest, verdicts: Verdicts, limits: tuple[int | None, ...], ap: Floats, recall: Floats
+    eligible: EligiblePairs, matches: Matches, limits: tuple[int | None, ...], ap: Floats, recall: Floats
 ) -> None:
-    """Write AP [T, K] and recall [T, K, M] of one range of sizes, class by class."""
-    hits, misses = verdicts.hits[:, field.order], verdicts.misses[:, field.order]
-    rank = field.rank[field.order]
-    positives = field.positives(verdicts.truth_ignored)
+    """Write AP [T, K] and recall [T, K, M] of one range of sizes into the arrays."""
+    true_positives, false_positives = (
+        matches.true_positives[:, eligible.order],
+        matches.false_positives[:, eligible.order],
+    )
+    rank = eligible.rank[eligible.order]
+    positives = eligible.positives(matches.truth_ignored)
     for k in np.flatnonzero(positives):
-        rows = slice(field.bounds[k], field.bounds[k + 1])
-        precision, along = precision_recall(hits[:, rows], misses[:, rows], int(positives[k]))
-        ap[:, k] = average_precisions(along, precision, field.conventions.interpolation)
+        rows = slice(eligible.bounds[k], eligible.bounds[k + 1])
+        precision, along = precision_recall(
+            true_positives[:, rows], false_positives[:, rows], int(positives[k])
+        )
+        ap[:, k] = average_precisions(along, precision, eligible.conventions.interpolation)
         for m, limit in enumerate(limits):
-            counted = hits[:, rows] if limit is None else hits[:, rows] & (rank[rows] < limit)
+            counted = (
+                true_positives[:, rows] if limit is None else true_positives[:, rows] & (rank[rows] < limit)
+            )
             recall[:, k, m] = counted.sum(axis=1) / positives[k]
 
 

@@ -1,4 +1,4 @@
-"""What tools that score the same files decide differently, each decision by name."""
+"""The conventions in which evaluation tools differ, and those of known tools."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from cvdemo.metrics.ap import ApMethod
 from cvdemo.ops.iou import PixelConvention
 
 Matching: TypeAlias = Literal["coco", "voc"]
-"""coco: a detection takes the best truth that is still free; voc: it claims its best truth, free or not."""
+"""coco: a detection is matched to the best unmatched truth; voc: only to the best truth, matched or not."""
 
 COCO_THRESHOLDS = tuple(np.linspace(0.5, 0.95, 10).tolist())  # as pycocotools makes them, to the last bit
 
 
 @dataclass(frozen=True)
 class Conventions:
-    """The decisions of one tool.
+    """The conventions of one evaluation tool; DataError for unknown values.
 
-    crowd: a crowd region may take any number of detections that lie in it ("ignore", over the detection's
-    area), counts as one object ("count"), or is not there ("drop"). difficult: VOC's difficult objects
-    need not be found ("ignore") or count as others. max_detections: the best so many of each image and
-    class count; None for all.
+    crowd: a crowd region is ignored and may match any number of detections ("ignore", intersection over the
+    detection's area), counts as one object ("count"), or is removed ("drop"). difficult: VOC's difficult
+    objects are ignored ("ignore") or count as others ("count"). max_detections: the number of highest-scoring
+    detections per image and class that are evaluated; None for all.
     """
 
     pixel: PixelConvention = "continuous"
@@ -56,8 +56,8 @@ COCO = Conventions()
 COCO_KEYPOINTS = Conventions(max_detections=20)
 VOC_2007 = Conventions("plus-one", "voc", "11-point", (0.5,), difficult="ignore", max_detections=None)
 VOC_2010 = Conventions("plus-one", "voc", "all-point", (0.5,), difficult="ignore", max_detections=None)
-"""From 2010 on VOC integrates over all points. Everingham et al. 2010, sec. 4.2; development kit of 2012."""
+"""Since 2010 VOC integrates over all points. Everingham et al. 2010, sec. 4.2; development kit of 2012."""
 OBJECT_DETECTION_METRICS = Conventions(
     "plus-one", "voc", "all-point", (0.5,), crowd="count", max_detections=None
 )
-"""Padilla's tool, which writes boxes in text files and knows neither crowds nor difficult objects."""
+"""Padilla's Object-Detection-Metrics, whose text files have neither crowds nor difficult objects."""

@@ -1,4 +1,4 @@
-"""Truth and results in, COCO's numbers out: what a notebook and the shell call."""
+"""Evaluation of files in one call, for notebooks and the command line."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from typing import Any, Literal, TypeAlias
 
 from cvdemo.data.annotations import EvalSet, IouType
 from cvdemo.data.coco import read_coco
-from cvdemo.data.json_files import Source
+from cvdemo.data.json_files import JsonSource
 from cvdemo.data.odm import read_odm
 from cvdemo.data.voc import read_voc
 from cvdemo.data.yolo import read_yolo
 from cvdemo.errors import DataError
 from cvdemo.metrics.ap import ApMethod
 from cvdemo.metrics.coco import score
-from cvdemo.metrics.contest import Contest
 from cvdemo.metrics.conventions import (
     COCO,
     COCO_KEYPOINTS,
@@ -24,32 +23,33 @@ from cvdemo.metrics.conventions import (
     Conventions,
 )
 from cvdemo.metrics.curve import ApTable, ap_table
+from cvdemo.metrics.eligible_pairs import EligiblePairs
 
 Format: TypeAlias = Literal["coco", "voc", "yolo", "odm"]
 
 
 def evaluate(
-    truth: Source,
-    results: Source,
+    truth: JsonSource,
+    results: JsonSource,
     iou_type: IouType = "bbox",
     *,
     format: Format = "coco",
     conventions: Conventions | None = None,
     skip_bad: bool = False,
 ) -> dict[str, float]:
-    """COCO's numbers for results against truth, each a COCO object, a file, or a folder of another format.
+    """COCO's metrics of results against truth, each a COCO object, a file, or a folder of another format.
 
     Boxes and masks: AP AP50 AP75 APs APm APl AR1 AR10 AR100 ARs ARm ARl; keypoints: AP AP50 AP75 APm APl
-    AR AR50 AR75 ARm ARl; 0..1, or -1 where there is no truth. Equal to pycocotools. Raises DataError for
-    files that cannot be scored as they are; `load` tells what else was noticed.
+    AR AR50 AR75 ARm ARl; 0..1, or -1 without truth. Equal to pycocotools. Raises DataError for files that
+    cannot be scored; `load` also returns warnings.
     """
     data = load(truth, results, iou_type, format=format, skip_bad=skip_bad)
     return score(data, conventions or conventions_for(format, iou_type)).summary()
 
 
 def evaluate_at(
-    truth: Source,
-    results: Source,
+    truth: JsonSource,
+    results: JsonSource,
     iou_threshold: float = 0.5,
     iou_type: IouType = "bbox",
     *,
@@ -60,11 +60,11 @@ def evaluate_at(
     """AP at one IoU threshold: AP_all_point, AP_11_point, AP_101_point, as mean and `per_class` by name."""
     data = load(truth, results, iou_type, format=format, skip_bad=skip_bad)
     used = conventions or conventions_for(format, iou_type, averaged=False)
-    return as_dict(ap_table(Contest(data, used), iou_threshold))
+    return as_dict(ap_table(EligiblePairs(data, used), iou_threshold))
 
 
 def as_dict(table: ApTable) -> dict[str, Any]:
-    """A table of AP at one threshold as JSON can hold it."""
+    """A table of AP as a dictionary for JSON: `iou`, the means `AP_<method>`, and `per_class`."""
 
     def named(row: dict[ApMethod, float]) -> dict[str, float]:
         return {f"AP_{method.replace('-', '_')}": value for method, value in row.items()}
@@ -74,10 +74,10 @@ def as_dict(table: ApTable) -> dict[str, Any]:
 
 
 def conventions_for(format: Format, iou_type: IouType = "bbox", *, averaged: bool = True) -> Conventions:
-    """What files of a format are scored by unless something else is said; boxes are always continuous.
+    """The default conventions of a format; box coordinates are always continuous.
 
-    The score averaged over thresholds is COCO's, with VOC's difficult objects left aside. At one threshold
-    VOC and Object-Detection-Metrics are matched by VOC's rule, all detections counting.
+    Averaged over thresholds, COCO's rules apply, and VOC's difficult objects are ignored. At one threshold,
+    VOC and Object-Detection-Metrics files are matched by VOC's rule without a limit on detections.
     """
     if format in ("coco", "yolo"):
         return COCO_KEYPOINTS if iou_type == "keypoints" else COCO
@@ -88,14 +88,14 @@ def conventions_for(format: Format, iou_type: IouType = "bbox", *, averaged: boo
 
 
 def load(
-    truth: Source,
-    results: Source,
+    truth: JsonSource,
+    results: JsonSource,
     iou_type: IouType = "bbox",
     *,
     format: Format = "coco",
     skip_bad: bool = False,
 ) -> EvalSet:
-    """Truth and results as columns, with `problems`: what was left out or looks odd, one sentence each.
+    """The evaluation set of truth and results, with `problems`, one sentence per entry left out or warning.
 
     format "coco" takes objects or JSON files, "voc", "yolo" and "odm" (Object-Detection-Metrics) folders
     with a file per image; these hold boxes only, yolo also polygons ("segm").

@@ -1,4 +1,4 @@
-"""Which detection finds which truth: COCO's rule and VOC's."""
+"""Matching of detections to truth by COCO's rule and by VOC's."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Flags: TypeAlias = NDArray[np.bool_]
 
 
 def match_coco(pairs: Pairs, rank: Indices, ignore: Flags, crowd: Flags, thresholds: Floats) -> Indices:
-    """Each detection, the best-scored first, takes the truth it overlaps most of those still free.
+    """COCO's rule: by descending score, each detection is matched to the most overlapping unmatched truth.
 
-    A truth to be ignored is taken only where no other is to be had; a crowd is never used up; of equal
-    overlaps the later truth is taken. pairs of detections and truths of one image and class, rank [D] of
-    the detections within it by descending score, ignore and crowd [G], thresholds [T] of IoU (at least).
-    Returns the truth of each detection or -1: [T, D]. As pycocotools' COCOeval.evaluateImg; all images
-    and classes go together, rank by rank.
+    Ignored truth is matched only if no other truth qualifies; a crowd can be matched repeatedly; of equal
+    overlaps the later truth wins. `pairs` are pairs of one image and class, `rank` [D] the ranks of
+    detections by score in their image and class, `ignore` and `crowd` flags [G], `thresholds` [T] minimum
+    IoUs. Returns the row of the matched truth of each detection, or -1: [T, D]. As pycocotools'
+    COCOeval.evaluateImg; all images and classes are processed together, rank by rank.
     """
     needed = np.minimum(thresholds, 1 - 1e-10)[:, None]  # [T, 1]
     pairs = pairs.where(pairs.iou >= needed.min())
@@ -30,14 +30,14 @@ def match_coco(pairs: Pairs, rank: Indices, ignore: Flags, crowd: Flags, thresho
     d, g, iou = pairs.detection[order], pairs.truth[order], pairs.iou[order]
     matched = np.full((len(thresholds), len(rank)), -1, dtype=np.int64)
     taken = np.zeros((len(thresholds), len(ignore)), dtype=bool)
-    turns = np.append(np.flatnonzero(np.diff(rank[d], prepend=-1)), len(d))
-    for a, b in pairwise(turns.tolist()):
+    starts_of_rank = np.append(np.flatnonzero(np.diff(rank[d], prepend=-1)), len(d))
+    for a, b in pairwise(starts_of_rank.tolist()):
         truth, overlap = g[a:b], iou[a:b]
-        starts = np.flatnonzero(np.diff(d[a:b], prepend=-1))  # where the next detection's pairs begin
+        starts = np.flatnonzero(np.diff(d[a:b], prepend=-1))  # where the pairs of the next detection begin
         free = (overlap >= needed) & ~(taken[:, truth] & ~crowd[truth])  # [T, pairs]
         best = _last_best(np.where(free & ~ignore[truth], overlap, -1), starts)
         second = _last_best(np.where(free & ignore[truth], overlap, -1), starts)
-        chosen = np.where(best >= 0, best, second)  # [T, detections of this turn]
+        chosen = np.where(best >= 0, best, second)  # [T, detections of this rank]
         t, column = np.nonzero(chosen >= 0)
         winner = truth[chosen[t, column]]
         matched[t, d[a:b][starts][column]] = winner
@@ -46,7 +46,7 @@ def match_coco(pairs: Pairs, rank: Indices, ignore: Flags, crowd: Flags, thresho
 
 
 def _last_best(overlaps: Floats, starts: Indices) -> Indices:
-    """Position of the largest overlap of each run, the last of equals, or -1 where all are: [T, runs]."""
+    """Index of the largest overlap of each run (last of equals), -1 if all are below 0: [T, runs]."""
     best = np.maximum.reduceat(overlaps, starts, axis=1)
     lengths = np.diff(starts, append=overlaps.shape[1])
     is_best = (overlaps == np.repeat(best, lengths, axis=1)) & (overlaps >= 0)
@@ -55,10 +55,10 @@ def _last_best(overlaps: Floats, starts: Indices) -> Indices:
 
 
 def match_voc(pairs: Pairs, rank: Indices, ignore: Flags, thresholds: Floats) -> Indices:
-    """Each detection claims the truth it overlaps most; of its claims the best-scored wins.
+    """VOC's rule: each detection claims the most overlapping truth; the highest-scoring claim is matched.
 
-    A truth to be ignored takes every claim. Arguments and what is returned as `match_coco`. As
-    VOCevaldet.m of VOC's development kit: of equal overlaps the first truth, overlap at least the threshold.
+    Ignored truth is matched to all its claims. Arguments and result as in `match_coco`. As VOCevaldet.m of
+    VOC's development kit: of equal overlaps the first truth wins, and the IoU is at least the threshold.
     """
     matched = np.full((len(thresholds), len(rank)), -1, dtype=np.int64)
     order = np.lexsort((pairs.truth, -pairs.iou, pairs.detection))

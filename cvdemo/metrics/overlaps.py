@@ -1,4 +1,4 @@
-"""The overlap of every detection with every truth that it could be matched to."""
+"""The overlap of every detection with every truth that it may be matched to."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ Floats: TypeAlias = NDArray[np.float64]
 Indices: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
 
-AT_ONCE = 2_000_000  # pairs worked on together, which bounds memory
+AT_ONCE = 2_000_000  # pairs computed together, which bounds memory
 
 
 class Pairs(NamedTuple):
-    """Detections and truths that overlap: one row per pair, by detection."""
+    """Overlapping pairs of a detection and a truth: one row per pair, sorted by detection."""
 
     detection: Indices  # [P] row of the results
     truth: Indices  # [P] row of the truth
     iou: Floats  # [P] above 0
 
     def where(self, rows: Flags) -> Pairs:
-        """The pairs of the rows where True, [P]."""
+        """The pairs where `rows` [P] is True."""
         return Pairs(self.detection[rows], self.truth[rows], self.iou[rows])
 
 
@@ -40,11 +40,11 @@ def overlapping(
     crowd: Flags | None = None,
     across_classes: bool = False,
 ) -> Pairs:
-    """Pairs of the given detections with the truths of their image, and of their class unless across_classes.
+    """Pairs of the given detections [N] with truths of their image, and of their class unless across_classes.
 
-    The overlap is IoU of boxes or masks, or object keypoint similarity, as the set's iou_type says. With a
-    crowd region [G] it is the intersection over the detection's area. Equal to pycocotools.mask.iou and
-    COCOeval.computeOks.
+    The overlap is the IoU of boxes or masks, or object keypoint similarity, depending on the set's iou_type.
+    For crowd regions (`crowd` [G]) it is the intersection over the detection's area. Equal to
+    pycocotools.mask.iou and COCOeval.computeOks.
     """
     crowd = np.zeros(len(data.truth), bool) if crowd is None else crowd
     parts: Iterator[Pairs]
@@ -64,7 +64,7 @@ def overlapping(
 
 
 def group_keys(data: EvalSet, across_classes: bool = False) -> tuple[Indices, Indices]:
-    """One number per image, or per image and class, for every detection [D] and every truth [G]."""
+    """A number per image, or per image and class, for every detection [D] and every truth [G]."""
     if across_classes:
         return data.results.image, data.truth.image
     n = len(data.image_ids)
@@ -72,7 +72,7 @@ def group_keys(data: EvalSet, across_classes: bool = False) -> tuple[Indices, In
 
 
 def _cross(data: EvalSet, detections: Indices, across_classes: bool) -> Iterator[tuple[Indices, Indices]]:
-    """All pairs of the same group, as rows of detections and truths, some millions at a time."""
+    """All pairs of the same group, as rows of detections and truths, `AT_ONCE` at a time."""
     keys, truth_keys = group_keys(data, across_classes)
     by_group = np.argsort(truth_keys, kind="stable")
     sorted_keys = truth_keys[by_group]

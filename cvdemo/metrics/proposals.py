@@ -1,4 +1,4 @@
-"""How good boxes without classes are: the share of true boxes that some of the first n boxes find."""
+"""Recall of proposals: the share of true boxes that one of the first n boxes overlaps enough."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Integers: TypeAlias = NDArray[np.int64]
 NEVER = np.iinfo(np.int64).max
 
 
-def first_hits(boxes: ArrayLike, truth_boxes: ArrayLike, thresholds: Sequence[float]) -> Integers:
-    """The place, from 0, of the first box with at least this IoU with each true box; `NEVER` where none has.
+def first_match_ranks(boxes: ArrayLike, truth_boxes: ArrayLike, thresholds: Sequence[float]) -> Integers:
+    """The rank, from 0, of the first box with at least this IoU with each true box; `NEVER` where none has.
 
-    boxes [N, 4], the most trusted first, truth_boxes [G, 4]. Returns [T, G]. Boxes are not used up: one may
-    find several true boxes, for a detector's later stages may move it to either.
+    boxes [N, 4] in descending priority, truth_boxes [G, 4], thresholds T values of IoU. Returns [T, G]. One
+    box may match several true boxes, because a detector's later stages can move it to either.
     """
     boxes, truth = as_boxes(boxes), as_boxes(truth_boxes, "truth_boxes")
     levels = np.array([check_threshold(t, "threshold") for t in thresholds])
@@ -38,15 +38,15 @@ def recall(
     thresholds: Sequence[float],
     counts: Sequence[int],
 ) -> Floats:
-    """Share of all true boxes that one of the first n boxes of their picture finds, [T, C] in 0..1.
+    """Recall of the first n boxes of each picture over all true boxes, [T, C] in 0..1.
 
-    boxes and truth_boxes have an entry for each picture, [N, 4] with the most trusted first and [G, 4];
-    thresholds are T values of IoU, counts C numbers of boxes. NaN where there is nothing to be found. Lists
-    of different lengths are a `DataError`.
+    boxes and truth_boxes have one entry per picture, [N, 4] in descending priority and [G, 4]; thresholds
+    are T values of IoU, counts C values of n. NaN without true boxes. DataError for lists of different
+    lengths.
     """
     if len(boxes) != len(truth_boxes):
         raise DataError(f"boxes of {len(boxes)} pictures, but truth of {len(truth_boxes)}")
-    each = [first_hits(b, t, thresholds) for b, t in zip(boxes, truth_boxes, strict=True)]
+    each = [first_match_ranks(b, t, thresholds) for b, t in zip(boxes, truth_boxes, strict=True)]
     places: NDArray[Any] = np.concatenate([np.zeros((len(thresholds), 0), np.int64), *each], axis=1)  # [T, G]
     if not places.shape[1]:
         return np.full((len(thresholds), len(counts)), np.nan)

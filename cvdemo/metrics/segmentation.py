@@ -1,4 +1,4 @@
-"""Scores of label maps: mean IoU, pixel accuracy, and how well the boundaries are met."""
+"""Metrics of semantic segmentation: mean IoU, pixel accuracy and boundary F1."""
 
 from __future__ import annotations
 
@@ -17,67 +17,67 @@ IGNORED = 255
 """The label of pixels that are not scored."""
 
 TOLERANCE = 0.0075
-"""How far a boundary may be off, in diagonals of the picture: .75 % (Csurka et al., BMVC 2013, sec. 3)."""
+"""Tolerance of boundaries as a share of the image diagonal: .75 % (Csurka et al., BMVC 2013, sec. 3)."""
 
 
 class SegmentationScores:
-    """Counts over pictures; `add` each, then read the scores, NaN for classes that no truth has."""
+    """Accumulates counts: `add` each picture, then read the scores; NaN for classes without truth."""
 
     def __init__(self, classes: int) -> None:
         if not 0 < classes < IGNORED:
             raise DataError(f"cannot score {classes} classes: 1 to {IGNORED - 1} can be told apart")
         self.classes = classes
-        self.matrix = np.zeros((classes, classes + 1), dtype=np.int64)  # truth by row; last: anything else
+        self.matrix = np.zeros((classes, classes + 1), dtype=np.int64)  # rows: truth; last column: other ids
         self._boundary_sum = np.zeros(classes)
-        self._pictures = np.zeros(classes, dtype=np.int64)  # how many have the class
+        self._pictures = np.zeros(classes, dtype=np.int64)  # number of pictures with the class
 
     def add(self, truth: LabelMap, found: LabelMap) -> None:
-        """Count one picture: two maps [H, W] of class ids; pixels whose truth is 255 are left out.
+        """Count one picture: true and predicted class ids [H, W]; pixels with truth 255 are ignored.
 
-        An id found beyond the classes is wrong wherever it stands. Other shapes, and truth of an unknown
-        class, are a `DataError`.
+        Predicted ids outside the classes count as wrong. Raises DataError for different shapes and for truth
+        of an unknown class.
         """
         if truth.ndim != 2 or truth.shape != found.shape:
             raise DataError(f"truth {list(truth.shape)} and result {list(found.shape)} must be of one size")
-        asked = truth != IGNORED
-        if (truth[asked] >= self.classes).any() or (truth[asked] < 0).any():
-            odd = truth[asked][(truth[asked] >= self.classes) | (truth[asked] < 0)][0]
+        scored = truth != IGNORED
+        if (truth[scored] >= self.classes).any() or (truth[scored] < 0).any():
+            odd = truth[scored][(truth[scored] >= self.classes) | (truth[scored] < 0)][0]
             raise DataError(f"the truth has class {odd}, but there are {self.classes}")
         columns = np.where((found >= 0) & (found < self.classes), found, self.classes)
-        cells = truth[asked].astype(np.int64) * (self.classes + 1) + columns[asked]
+        cells = truth[scored].astype(np.int64) * (self.classes + 1) + columns[scored]
         self.matrix += np.bincount(cells, minlength=self.matrix.size).reshape(self.matrix.shape)
-        for k in np.unique(truth[asked]).tolist():
-            self._boundary_sum[k] += boundary_f1((truth == k) & asked, (columns == k) & asked)
+        for k in np.unique(truth[scored]).tolist():
+            self._boundary_sum[k] += boundary_f1((truth == k) & scored, (columns == k) & scored)
             self._pictures[k] += 1
 
     def iou(self) -> Floats:
-        """Intersection over union of each class [K] over all pictures together."""
-        hits = np.diagonal(self.matrix).astype(float)
-        union = self.matrix.sum(axis=1) + self.matrix[:, : self.classes].sum(axis=0) - hits
-        return _share(hits, np.where(self.matrix.sum(axis=1) > 0, union, 0))
+        """Intersection over union of each class [K], accumulated over all pictures."""
+        correct = np.diagonal(self.matrix).astype(float)
+        union = self.matrix.sum(axis=1) + self.matrix[:, : self.classes].sum(axis=0) - correct
+        return _share(correct, np.where(self.matrix.sum(axis=1) > 0, union, 0))
 
     def boundary_f1(self) -> Floats:
-        """Boundary F1 of each class [K], averaged over the pictures that have it."""
+        """Boundary F1 of each class [K], averaged over the pictures with the class."""
         return _share(self._boundary_sum, self._pictures)
 
     def pixel_accuracy(self) -> float:
-        """Share of the scored pixels whose class is right; NaN without any."""
-        hits, pixels = np.diagonal(self.matrix).sum(), self.matrix.sum()
-        return float(hits / pixels) if pixels else float("nan")
+        """Share of the scored pixels with the correct class, 0..1; NaN without pixels."""
+        correct, pixels = np.diagonal(self.matrix).sum(), self.matrix.sum()
+        return float(correct / pixels) if pixels else float("nan")
 
     def mean_iou(self) -> float:
-        """IoU averaged over the classes that the truth has."""
+        """IoU averaged over the classes with truth, 0..1."""
         return _mean(self.iou())
 
     def mean_boundary_f1(self) -> float:
-        """Boundary F1 averaged over the classes that the truth has."""
+        """Boundary F1 averaged over the classes with truth, 0..1."""
         return _mean(self.boundary_f1())
 
 
 def boundary_f1(truth: NDArray[np.bool_], found: NDArray[np.bool_], tolerance: float = TOLERANCE) -> float:
-    """F1 of the boundary pixels of two masks [H, W], 0..1; 1 where neither has any.
+    """F1 of the boundary pixels of two masks [H, W], 0..1; 1 if neither mask has any.
 
-    A boundary pixel is right when the other mask has one within `tolerance` diagonals of the picture.
+    A boundary pixel is correct if the other mask has one within `tolerance` times the image diagonal.
     Csurka et al., "What is a good evaluation measure for semantic segmentation?", BMVC 2013, sec. 3.
     """
     mine, theirs = boundary(found), boundary(truth)
@@ -92,9 +92,9 @@ def boundary_f1(truth: NDArray[np.bool_], found: NDArray[np.bool_], tolerance: f
 
 
 def boundary(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The pixels of a mask [H, W] with a neighbour above, below, left or right that is not of it.
+    """The boundary pixels of a mask [H, W]: those with one of four neighbours outside the mask.
 
-    The picture's edge is no boundary.
+    The edge of the picture is not a boundary.
     """
     cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
     inner = cv2.erode(mask.astype(np.uint8), cross, borderType=cv2.BORDER_CONSTANT, borderValue=1)
@@ -102,7 +102,7 @@ def boundary(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _distance(pixels: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Distance of every pixel to the nearest of some, [H, W], exact."""
+    """The exact distance of every pixel to the nearest pixel of a mask [H, W], in pixels."""
     away: NDArray[np.float32] = cv2.distanceTransform(
         (~pixels).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE
     )  # type: ignore[assignment]

@@ -1,4 +1,4 @@
-"""TIDE: what each kind of error costs, as the AP gained when an oracle repairs all errors of that kind."""
+"""TIDE: the cost of each error type, as the AP gained if an oracle fixes all errors of that type."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo.metrics.ap import average_precisions, precision_recall
-from cvdemo.metrics.contest import Contest, Verdicts
-from cvdemo.metrics.faults import Fault, Nearest, faults, nearest
+from cvdemo.metrics.eligible_pairs import EligiblePairs, Matches
+from cvdemo.metrics.error_types import ErrorType, NearestTruths, error_types, nearest_truths
 
 Floats: TypeAlias = NDArray[np.float64]
 Indices: TypeAlias = NDArray[np.int64]
@@ -20,47 +20,49 @@ AbsentClasses: TypeAlias = Literal["leave-out", "count-as-zero"]
 
 @dataclass(frozen=True, eq=False)
 class Tide:
-    """One detector's AP and what stands between it and 1, all as AP in 0..1."""
+    """One detector's AP and the AP that each error type costs, all 0..1."""
 
     ap: float
-    cost: dict[Fault, float]  # AP gained by repairing all errors of a kind, each kind for itself; 0 or more
-    count: dict[Fault, int]
-    false_positives: float  # AP gained if no detection were wrong
-    false_negatives: float  # AP gained if no truth were missed
-    kinds: NDArray[np.object_]  # [D] the fault of each detection, None where it is right or does not count
-    missed: Indices  # rows of the truth that are missed and that no repair of a detection finds
+    cost: dict[ErrorType, float]  # AP gained by fixing all errors of one type; 0 or more
+    count: dict[ErrorType, int]
+    false_positives: float  # AP gained without any false positive
+    false_negatives: float  # AP gained without any missed truth
+    kinds: NDArray[np.object_]  # [D] error type of each detection; None for true positives and ignored ones
+    missed: Indices  # rows of missed truth that is not the target of another error
 
 
 class _Points(NamedTuple):
-    """What the curves of all classes are made of; an oracle changes some of it."""
+    """The data of all classes' curves, which an oracle changes."""
 
     category: Indices  # [D]
     score: Floats  # [D]
     right: Flags  # [D]
-    present: Flags  # [D] whether the detection is on its class's curve at all
-    positives: Indices  # [K] truths to be found
+    present: Flags  # [D] whether the detection is on a curve
+    positives: Indices  # [K] truths per class that are not ignored
 
 
-def tide(field: Contest, iou_threshold: float = 0.5, *, absent_classes: AbsentClasses = "leave-out") -> Tide:
-    """TIDE's six kinds of error and the AP each costs at one IoU threshold. arXiv:2008.08115, sec. 2.
+def tide(
+    eligible: EligiblePairs, iou_threshold: float = 0.5, *, absent_classes: AbsentClasses = "leave-out"
+) -> Tide:
+    """TIDE's six error types and the AP each costs at one IoU threshold. arXiv:2008.08115, sec. 2.
 
-    Differs from the authors' tidecv so that `ap` is COCO's: max_detections is of each image and class,
-    not of each image, ignored detections are not counted as errors, and classes without truth do not
-    enter the mean; with absent_classes="count-as-zero" they do, as in tidecv.
+    Differs from the authors' tidecv so that `ap` equals COCO's: max_detections applies per image and class,
+    not per image; ignored detections are not errors; classes without truth are not part of the mean, unless
+    absent_classes="count-as-zero", as in tidecv.
     """
-    verdicts = field.judge((iou_threshold,))
-    near = nearest(field)
-    kinds = _kinds(field, near, verdicts, iou_threshold)
-    unfound = ~verdicts.truth_ignored
-    unfound[verdicts.matched[0, verdicts.hits[0]]] = False
-    winner = _winners(field, near, kinds, unfound)
-    missed = np.flatnonzero(unfound & (winner < 0))
+    matches = eligible.match((iou_threshold,))
+    near = nearest_truths(eligible)
+    kinds = _kinds(eligible, near, matches, iou_threshold)
+    unfound = ~matches.truth_ignored
+    unfound[matches.matched[0, matches.true_positives[0]]] = False
+    corrected = _corrections(eligible, near, kinds, unfound)
+    missed = np.flatnonzero(unfound & (corrected < 0))
     base = _Points(
-        category=field.data.results.category,
-        score=field.data.results.score,
-        right=verdicts.hits[0],
-        present=_counted(field) & ~verdicts.ignored[0],
-        positives=field.positives(verdicts.truth_ignored),
+        category=eligible.data.results.category,
+        score=eligible.data.results.score,
+        right=matches.true_positives[0],
+        present=_counted(eligible) & ~matches.ignored[0],
+        positives=eligible.positives(matches.truth_ignored),
     )
     listed = base.positives > 0 if absent_classes == "leave-out" else np.ones(len(base.positives), bool)
     ap = _mean_ap(base, listed)
@@ -69,74 +71,78 @@ def tide(field: Contest, iou_threshold: float = 0.5, *, absent_classes: AbsentCl
         return _mean_ap(points, listed) - ap
 
     shown = kinds.copy()
-    shown[verdicts.ignored[0]] = None
+    shown[matches.ignored[0]] = None
     return Tide(
         ap=ap,
-        cost={f: max(gain(_repaired(field, base, f, kinds, winner, missed)), 0.0) for f in Fault},
-        count={f: len(missed) if f == Fault.MISSED else int((shown == f).sum()) for f in Fault},
+        cost={f: max(gain(_repaired(eligible, base, f, kinds, corrected, missed)), 0.0) for f in ErrorType},
+        count={f: len(missed) if f == ErrorType.MISSED else int((shown == f).sum()) for f in ErrorType},
         false_positives=gain(base._replace(score=base.right.astype(np.float64))),
-        false_negatives=gain(_without(field, base, np.flatnonzero(unfound))),
+        false_negatives=gain(_without(eligible, base, np.flatnonzero(unfound))),
         kinds=shown,
         missed=missed,
     )
 
 
-def _counted(field: Contest) -> Flags:
-    counted = np.zeros(len(field.data.results), dtype=bool)
-    counted[field.order] = True
+def _counted(eligible: EligiblePairs) -> Flags:
+    counted = np.zeros(len(eligible.data.results), dtype=bool)
+    counted[eligible.order] = True
     return counted
 
 
-def _kinds(field: Contest, near: Nearest, verdicts: Verdicts, iou_threshold: float) -> NDArray[np.object_]:
-    kinds = faults(near, verdicts, iou_threshold)
-    kinds[~_counted(field)] = None
+def _kinds(
+    eligible: EligiblePairs, near: NearestTruths, matches: Matches, iou_threshold: float
+) -> NDArray[np.object_]:
+    kinds = error_types(near, matches, iou_threshold)
+    kinds[~_counted(eligible)] = None
     return kinds
 
 
-def _winners(field: Contest, near: Nearest, kinds: NDArray[np.object_], unfound: Flags) -> Indices:
-    """For each truth that was not found the best-scored detection that could be corrected to it, or -1: [G].
+def _corrections(
+    eligible: EligiblePairs, near: NearestTruths, kinds: NDArray[np.object_], unfound: Flags
+) -> Indices:
+    """For each missed truth, the highest-scoring detection that the oracle can correct to it, or -1: [G].
 
-    Each truth can be won once, so that all other errors at it are merely taken away.
+    Only one detection is corrected per truth; the oracle removes the others.
     """
-    wanted = np.where(kinds == Fault.LOCALISATION, near.same, -1)
-    wanted = np.where(kinds == Fault.CLASSIFICATION, near.other, wanted)
-    claims = np.flatnonzero(wanted >= 0)
-    claims = claims[unfound[wanted[claims]]]
-    claims = claims[np.lexsort((claims, -field.data.results.score[claims]))]
-    truths, first = np.unique(wanted[claims], return_index=True)
-    winner = np.full(len(unfound), -1, dtype=np.int64)
-    winner[truths] = claims[first]
-    return winner
+    target = np.where(kinds == ErrorType.LOCALISATION, near.same, -1)
+    target = np.where(kinds == ErrorType.CLASSIFICATION, near.other, target)
+    claims = np.flatnonzero(target >= 0)
+    claims = claims[unfound[target[claims]]]
+    claims = claims[np.lexsort((claims, -eligible.data.results.score[claims]))]
+    truths, first = np.unique(target[claims], return_index=True)
+    corrected = np.full(len(unfound), -1, dtype=np.int64)
+    corrected[truths] = claims[first]
+    return corrected
 
 
 def _repaired(
-    field: Contest,
+    eligible: EligiblePairs,
     base: _Points,
-    fault: Fault,
+    error_type: ErrorType,
     kinds: NDArray[np.object_],
-    winner: Indices,
+    corrected: Indices,
     missed: Indices,
 ) -> _Points:
-    """The points after the oracle of one kind: errors corrected where they can be, and else taken away."""
-    if fault == Fault.MISSED:
-        return _without(field, base, missed)
-    wrong = kinds == fault
+    """The data after the oracle of one error type: errors are corrected if possible, else removed."""
+    if error_type == ErrorType.MISSED:
+        return _without(eligible, base, missed)
+    wrong = kinds == error_type
     present, right, category = base.present & ~wrong, base.right.copy(), base.category.copy()
-    won = np.flatnonzero(winner >= 0)
-    won = won[wrong[winner[won]]]
-    present[winner[won]] = right[winner[won]] = True
-    category[winner[won]] = field.data.truth.category[won]
+    fixed = np.flatnonzero(corrected >= 0)
+    fixed = fixed[wrong[corrected[fixed]]]
+    present[corrected[fixed]] = right[corrected[fixed]] = True
+    category[corrected[fixed]] = eligible.data.truth.category[fixed]
     return base._replace(category=category, right=right, present=present)
 
 
-def _without(field: Contest, base: _Points, truths: Indices) -> _Points:
-    """The points where some truths need not be found."""
-    gone = np.bincount(field.data.truth.category[truths], minlength=len(base.positives))
+def _without(eligible: EligiblePairs, base: _Points, truths: Indices) -> _Points:
+    """The data without some truths."""
+    gone = np.bincount(eligible.data.truth.category[truths], minlength=len(base.positives))
     return base._replace(positives=base.positives - gone)
 
 
 def _mean_ap(points: _Points, listed: Flags) -> float:
-    """AP averaged over the listed classes that have points or truth; 0 where a class has no truth."""
+    """AP averaged over the listed classes with detections or truth; 0 for a class without truth."""
     rows = np.flatnonzero(points.present)
     rows = rows[np.lexsort((rows, -points.score[rows], points.category[rows]))]
     bounds = np.searchsorted(points.category[rows], np.arange(len(points.positives) + 1))

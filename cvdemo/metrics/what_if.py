@@ -1,4 +1,4 @@
-"""The same set with something changed: after NMS, only the sure detections, false alarms at the top."""
+"""Changed evaluation sets: above a score threshold, after NMS, or with additional false positives."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ Rows: TypeAlias = NDArray[np.int64]
 
 
 def above(data: EvalSet, score: float) -> EvalSet:
-    """The set with the detections of a score or more, the others thrown away."""
+    """The set with only the detections of at least this score."""
     return replace(data, results=_picked(data.results, np.flatnonzero(data.results.score >= score)))
 
 
 def after_nms(data: EvalSet, iou: float) -> EvalSet:
-    """The set with what NMS leaves of each class of each image, at a threshold of IoU; 1 leaves all."""
+    """The set after NMS in each class and image at an IoU threshold; 1 keeps all detections."""
     if iou >= 1 or not len(data.results):
         return data
     groups = data.results.category * len(data.image_ids) + data.results.image
@@ -29,11 +29,11 @@ def after_nms(data: EvalSet, iou: float) -> EvalSet:
     return replace(data, results=_picked(data.results, np.sort(np.asarray(kept, dtype=np.int64))))
 
 
-def with_false_alarms(data: EvalSet, category: int, count: int) -> EvalSet:
-    """The set with `count` detections of a class [position] where nothing is, surer than all others.
+def with_false_positives(data: EvalSet, category: int, count: int) -> EvalSet:
+    """The set with up to `count` false positives of a class (its index), which score higher than all others.
 
-    For boxes only. They go to images without truth of that class at their place: into corners that no
-    truth touches, a tenth of the image wide; fewer are added where there are fewer such corners.
+    For boxes only, else DataError. Each lies in a corner of another image that no truth touches, about a
+    tenth of the image wide; fewer are added if there are fewer such corners.
     """
     if data.iou_type != "bbox":
         raise DataError(f"false alarms are boxes: not for {data.iou_type}")
@@ -55,7 +55,7 @@ def with_false_alarms(data: EvalSet, category: int, count: int) -> EvalSet:
 
 
 def _empty_corners(data: EvalSet, count: int) -> tuple[NDArray[np.float64], Rows]:
-    """Up to `count` boxes [N, 4] that touch no truth, in different images [N]."""
+    """Up to `count` boxes [N, 4] that overlap no truth, and their images [N], all different."""
     boxes: list[NDArray[np.float64]] = []
     images: list[int] = []
     for image in range(len(data.image_ids)):

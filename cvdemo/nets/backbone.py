@@ -79,10 +79,10 @@ class ClassifierTrace(NamedTuple):
     logits: Tensor
 
 
-class Classifier(nn.Module):
+class BackboneClassifier(nn.Module):
     """The backbone with global average pooling and one linear layer: what is on a cut-out?"""
 
-    def __init__(self, classes: int, config: BackboneConfig | None = None) -> None:
+    def __init__(self, classes: int = 8, config: BackboneConfig | None = None) -> None:
         super().__init__()
         self.backbone = Backbone(config)
         self.linear = nn.Linear(self.backbone.config.channels[-1], classes)

@@ -15,14 +15,22 @@ from torch import Tensor, nn
 
 from cvdemo.nets.backbone import BackboneConfig
 from cvdemo.nets.encoders import PaperBackbone
-from cvdemo.nets.matching import Things
+from cvdemo.nets.matching import Targets
 from cvdemo.nets.pyramid import PyramidNet
-from cvdemo.nets.roi_head import RoIHead, RoIHeadConfig, RoITrace, head_loss, lesson, moved, scored
+from cvdemo.nets.roi_head import (
+    RoIHead,
+    RoIHeadConfig,
+    RoITrace,
+    class_probabilities,
+    decode_boxes,
+    head_loss,
+    sample_rois,
+)
 
 
 @dataclass(frozen=True)
 class FastRCNNConfig:
-    """Strides and channels of the pyramid, the head, and how many regions of a picture are looked at."""
+    """Strides and channels of the pyramid, the head, and how many regions of a picture are used."""
 
     strides: tuple[int, ...] = (4, 8, 16, 32)
     channels: int = 64
@@ -39,11 +47,11 @@ class FastRCNNTrace(NamedTuple):
 
     def boxes(self) -> Tensor:
         """Of a single picture, the box of every region for every class, [1, R, classes, 4] in pixels."""
-        return moved(self.head.offsets, self.head.rois)[None]
+        return decode_boxes(self.head.offsets, self.head.rois)[None]
 
     def scores(self) -> Tensor:
         """Of a single picture, probabilities [1, R, classes] without the background's."""
-        return scored(self.head.logits)[None]
+        return class_probabilities(self.head.logits)[None]
 
 
 class FastRCNN(PyramidNet):
@@ -70,10 +78,10 @@ class FastRCNN(PyramidNet):
 
 
 def fast_rcnn_loss(
-    net: FastRCNN, pictures: Tensor, boxes: Sequence[Tensor], truth: Sequence[Things], autocast: Any
+    net: FastRCNN, pictures: Tensor, boxes: Sequence[Tensor], truth: Sequence[Targets], autocast: Any
 ) -> Tensor:
     """Loss of a batch over a choice of each picture's regions (arXiv:1504.08083, eq. 1)."""
-    taught = lesson(boxes, truth)
+    targets = sample_rois(boxes, truth)
     with autocast:
-        judged = net(pictures, taught.boxes).head
-    return head_loss(judged.logits, judged.offsets, judged.rois, taught).total
+        trace = net(pictures, targets.boxes).head
+    return head_loss(trace.logits, trace.offsets, trace.rois, targets).total

@@ -1,6 +1,6 @@
 """Fast R-CNN as it was published: VGG-16, RoI pooling in place of its last pooling (arXiv:1504.08083).
 
-What VGG-16's fully connected layers were, fc6 and fc7 of 4096 neurons, judges every region (sec. 2.2).
+What VGG-16's fully connected layers were, fc6 and fc7 of 4096 neurons, classifies every region (sec. 2.2).
 """
 
 from __future__ import annotations

@@ -16,9 +16,17 @@ from torch import Tensor, nn
 
 from cvdemo.nets.backbone import BackboneConfig
 from cvdemo.nets.encoders import PaperBackbone
-from cvdemo.nets.matching import Things
+from cvdemo.nets.matching import Targets
 from cvdemo.nets.pyramid import PyramidNet
-from cvdemo.nets.roi_head import Lesson, RoIHead, RoIHeadConfig, head_loss, lesson, moved, scored
+from cvdemo.nets.roi_head import (
+    RoIHead,
+    RoIHeadConfig,
+    RoITargets,
+    class_probabilities,
+    decode_boxes,
+    head_loss,
+    sample_rois,
+)
 from cvdemo.nets.rpn import RPN, Proposals, RPNConfig, RPNTrace, propose, rpn_loss
 
 
@@ -47,11 +55,11 @@ class TwoStageTrace(NamedTuple):
 
     def boxes(self) -> Tensor:
         """Of a single picture, the box of every region for every class, [1, R, classes, 4] in pixels."""
-        return moved(self.head.offsets, self.head.rois)[None]
+        return decode_boxes(self.head.offsets, self.head.rois)[None]
 
     def scores(self) -> Tensor:
         """Of a single picture, probabilities [1, R, classes] without the background's."""
-        return scored(self.head.logits)[None]
+        return class_probabilities(self.head.logits)[None]
 
 
 class FasterRCNN(PyramidNet):
@@ -78,16 +86,18 @@ class FasterRCNN(PyramidNet):
         """What classifies regions; a `forward(features, boxes)` whose trace has rois, logits and offsets."""
         return RoIHead(self.config.channels, self.config.head)
 
-    def proposing(self, most: int | None = None) -> RPNConfig:
+    def proposal_config(self, most: int | None = None) -> RPNConfig:
         """How proposals are chosen, with at most so many of them; None leaves it as it is."""
         config = self.config.rpn
         return config if most is None else replace(config, after=most, before=max(config.before, most))
 
     def forward(self, pictures: Tensor) -> TwoStageTrace:
         features = self.features(pictures)
-        seen = self.rpn(features)
-        proposals = propose(seen, (pictures.shape[-2], pictures.shape[-1]), self.config.rpn)
-        return TwoStageTrace(features, seen, proposals, self.head(features, [p.boxes for p in proposals]))
+        rpn_trace = self.rpn(features)
+        proposals = propose(rpn_trace, (pictures.shape[-2], pictures.shape[-1]), self.config.rpn)
+        return TwoStageTrace(
+            features, rpn_trace, proposals, self.head(features, [p.boxes for p in proposals])
+        )
 
 
 class SampledLoss(NamedTuple):
@@ -95,10 +105,10 @@ class SampledLoss(NamedTuple):
 
     total: Tensor
     features: dict[int, Tensor]
-    rois: Lesson
+    rois: RoITargets
 
 
-def faster_rcnn_loss(net: FasterRCNN, pictures: Tensor, truth: Sequence[Things], autocast: Any) -> Tensor:
+def faster_rcnn_loss(net: FasterRCNN, pictures: Tensor, truth: Sequence[Targets], autocast: Any) -> Tensor:
     """Loss of a batch: of the proposals, and of a choice of regions among them (arXiv:1506.01497, eq. 1).
 
     `autocast` is a context in which the convolutions run.
@@ -106,15 +116,15 @@ def faster_rcnn_loss(net: FasterRCNN, pictures: Tensor, truth: Sequence[Things],
     return sampled_loss(net, pictures, truth, autocast).total
 
 
-def sampled_loss(net: FasterRCNN, pictures: Tensor, truth: Sequence[Things], autocast: Any) -> SampledLoss:
+def sampled_loss(net: FasterRCNN, pictures: Tensor, truth: Sequence[Targets], autocast: Any) -> SampledLoss:
     """`faster_rcnn_loss` with what a mask or keypoint head is trained on."""
     with autocast:
         features = net.features(pictures)
-        seen = net.rpn(features)
-    proposals = propose(seen, (pictures.shape[-2], pictures.shape[-1]), net.config.rpn)
-    taught = lesson([p.boxes for p in proposals], truth)
+        rpn_trace = net.rpn(features)
+    proposals = propose(rpn_trace, (pictures.shape[-2], pictures.shape[-1]), net.config.rpn)
+    targets = sample_rois([p.boxes for p in proposals], truth)
     with autocast:
-        judged = net.head(features, taught.boxes)
-    first = rpn_loss(seen, truth, net.config.rpn)
-    second = head_loss(judged.logits, judged.offsets, judged.rois, taught)
-    return SampledLoss(first.total + second.total, features, taught)
+        trace = net.head(features, targets.boxes)
+    first = rpn_loss(rpn_trace, truth, net.config.rpn)
+    second = head_loss(trace.logits, trace.offsets, trace.rois, targets)
+    return SampledLoss(first.total + second.total, features, targets)

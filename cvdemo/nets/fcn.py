@@ -134,8 +134,12 @@ class FCN(nn.Module):
             self.up[str(stride)] = learned_upsampling(config.classes, 2)
         self.last = FixedUpsampling(config.finest)
 
-    def forward(self, pictures: Tensor, *, without: Collection[int] = ()) -> FCNTrace:
-        """The trace; scores at the strides `without` (16, 8) are not added, to see what they bring."""
+    def ablations(self) -> dict[str, int]:
+        """What `forward` can go without: a name, and the value for its `ablate`."""
+        return {f"scores at stride {s}": s for s in (16, 8) if s >= self.config.finest}
+
+    def forward(self, pictures: Tensor, *, ablate: Collection[int] = ()) -> FCNTrace:
+        """The trace; scores at the strides `ablate` (16, 8) are not added, to see what they bring."""
         height, width = pictures.shape[-2:]
         encoder = self.backbone(pad_to_stride(pictures, STRIDES[-1]))
         scores = [self.score["32"](self.fc(encoder[-1]))]  # [N, K, H/32, W/32]
@@ -143,7 +147,7 @@ class FCN(nn.Module):
         for stride, up in self.up.items():
             scores.append(self.score[stride](encoder[STRIDES.index(int(stride))]))  # [N, K, H/16, W/16]
             coarse = up(fused[-1])
-            fused.append(coarse if int(stride) in without else coarse + scores[-1])
+            fused.append(coarse if int(stride) in ablate else coarse + scores[-1])
         logits = self.last(fused[-1])[..., :height, :width]  # [N, K, H, W]
         return FCNTrace(encoder, tuple(scores), tuple(fused), logits)
 

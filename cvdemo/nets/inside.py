@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from torch import Tensor, nn
-
-from cvdemo.nets.fcn import FCN
-from cvdemo.nets.linknet import LinkNet
-from cvdemo.nets.pspnet import PSPNet
-from cvdemo.nets.segnet import SegNet
-from cvdemo.nets.unet import UNet
 
 OUTSIDE = ("logits", "aux")
 
@@ -38,17 +32,7 @@ def _named(name: str, value: Any) -> Iterator[tuple[str, Tensor]]:
             yield from _named(f"{name} {k + 1}", one)
 
 
-def cuts(net: nn.Module) -> dict[str, int]:
-    """What the net's `forward` can go without: a name and the value for its `without`; some have nothing."""
-    if isinstance(net, UNet):
-        used = [s for s, there in zip((16, 8, 4, 2), net.config.skips, strict=True) if there]
-        return {f"skip at stride {s}": s for s in used}
-    if isinstance(net, FCN):
-        return {f"scores at stride {s}": s for s in (16, 8) if s >= net.config.finest}
-    if isinstance(net, SegNet):
-        return {f"places at stride {s}": s for s in (32, 16, 8, 4, 2)}
-    if isinstance(net, LinkNet):
-        return {f"link at stride {s}": s for s in (16, 8, 4, 2)}
-    if isinstance(net, PSPNet):
-        return {f"pyramid level {b} x {b}": b for b in net.config.levels}
-    return {}
+def ablations(net: nn.Module) -> dict[str, int]:
+    """What the net's `forward` can go without: a name and the value for its `ablate`; some have nothing."""
+    own: Callable[[], dict[str, int]] = getattr(net, "ablations", dict)
+    return own()

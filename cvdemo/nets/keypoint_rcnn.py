@@ -17,12 +17,11 @@ from typing import Any, Literal, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from cvdemo.errors import UnknownModelError
 from cvdemo.nets.faster_rcnn import FasterRCNNConfig, TwoStageTrace, sampled_loss
-from cvdemo.nets.matching import Things
+from cvdemo.nets.matching import Targets
 from cvdemo.nets.roi_branch import BranchConfig, BranchRCNN, branch_convs, pool_branch, positives
 from cvdemo.nets.roi_detections import DetectConfig, Detected
-from cvdemo.nets.roi_head import hidden_layers, numbered
+from cvdemo.nets.roi_head import boxes_to_rois, hidden_layers
 from cvdemo.ops.heatmaps import heatmaps_to_keypoints
 
 SCALE = 10.0
@@ -109,7 +108,7 @@ class HeatmapHead(nn.Module):
         self.upsample = nn.ConvTranspose2d(config.channels, config.keypoints, 4, stride=2, padding=1)
 
     def forward(self, features: Mapping[int, Tensor], boxes: Sequence[Tensor]) -> HeatmapTrace:
-        rois = numbered(boxes)  # [R, 5]
+        rois = boxes_to_rois(boxes)  # [R, 5]
         pooled = pool_branch(features, rois, self.config)  # [R, C, 14, 14]
         maps = self.upsample(self.convs(pooled)).float()  # [R, 17, 28, 28]
         side = 4 * self.config.size
@@ -128,7 +127,7 @@ class RegressionHead(nn.Module):
         self.locate = nn.Linear(config.hidden, 2 * config.keypoints)
 
     def forward(self, features: Mapping[int, Tensor], boxes: Sequence[Tensor]) -> RegressionTrace:
-        rois = numbered(boxes)  # [R, 5]
+        rois = boxes_to_rois(boxes)  # [R, 5]
         pooled = pool_branch(features, rois, self.config)  # [R, C, 14, 14]
         half = nn.functional.max_pool2d(self.convs(pooled), 2)  # [R, 64, 7, 7]
         coordinates = self.locate(self.fc(half)).float()  # [R, 34]
@@ -205,7 +204,7 @@ def regression_loss(coordinates: Tensor, keypoints: Tensor, boxes: Tensor) -> Te
 
 
 def keypoint_rcnn_loss(
-    net: KeypointRCNN, pictures: Tensor, truth: Sequence[Things], keypoints: Sequence[Tensor], autocast: Any
+    net: KeypointRCNN, pictures: Tensor, truth: Sequence[Targets], keypoints: Sequence[Tensor], autocast: Any
 ) -> Tensor:
     """Loss of a batch: the detector's, and that of the keypoints of the sampled RoIs on people.
 
@@ -223,15 +222,11 @@ def keypoint_rcnn_loss(
     return step.total + regression_loss(trace.coordinates, own, torch.cat(boxes))
 
 
-VARIANTS: dict[str, KeypointRCNNConfig] = {
-    "keypoint-rcnn": KeypointRCNNConfig(),
-    "pose-regression": KeypointRCNNConfig(branch=KeypointHeadConfig(method="regression")),
-}
-"""The configuration of each key."""
+def keypoint_rcnn() -> KeypointRCNN:
+    """The net with a heat map for each keypoint."""
+    return KeypointRCNN()
 
 
-def keypoint_rcnn(key: str) -> KeypointRCNN:
-    """The net of a key of `VARIANTS`; any other key is an `UnknownModelError`."""
-    if key not in VARIANTS:
-        raise UnknownModelError(f"there is no Keypoint R-CNN '{key[:60]}': there are {', '.join(VARIANTS)}")
-    return KeypointRCNN(VARIANTS[key])
+def pose_regression() -> KeypointRCNN:
+    """The net that regresses coordinates from the same features."""
+    return KeypointRCNN(KeypointRCNNConfig(branch=KeypointHeadConfig(method="regression")))

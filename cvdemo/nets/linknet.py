@@ -72,8 +72,12 @@ class LinkNet(nn.Module):
         self.conv = ConvNorm(coarse_first[-1], config.width)
         self.classify = nn.ConvTranspose2d(config.width, config.classes, 2, stride=2)
 
-    def forward(self, pictures: Tensor, *, without: Collection[int] = ()) -> LinkNetTrace:
-        """The trace; the links at the strides `without` add nothing, to see what they are good for."""
+    def ablations(self) -> dict[str, int]:
+        """What `forward` can go without: a name, and the value for its `ablate`."""
+        return {f"link at stride {s}": s for s in (16, 8, 4, 2)}
+
+    def forward(self, pictures: Tensor, *, ablate: Collection[int] = ()) -> LinkNetTrace:
+        """The trace; the links at the strides `ablate` add nothing, to see what they are good for."""
         height, width = pictures.shape[-2:]
         encoder = self.backbone(pad_to_stride(pictures, STRIDES[-1]))
         ups: list[Tensor] = []
@@ -81,7 +85,7 @@ class LinkNet(nn.Module):
         x = encoder[-1]  # [N, 128, H/32, W/32]
         for block, stride, skip in zip(self.blocks, STRIDES[-2::-1], encoder[-2::-1], strict=True):
             ups.append(block(x))  # [N, 96, H/16, W/16] ... [N, 16, H/2, W/2]
-            x = ups[-1] if stride in without else ups[-1] + skip
+            x = ups[-1] if stride in ablate else ups[-1] + skip
             decoder.append(x)
         logits = self.classify(self.conv(x))[..., :height, :width]  # [N, K, H, W]
         return LinkNetTrace(encoder, tuple(ups), tuple(decoder), logits)

@@ -1,4 +1,4 @@
-"""Classification and localization: one class and one box for a picture that shows one thing.
+"""Classification and localization: one class and one box for a picture that shows one object.
 
 Two heads on one backbone: softmax over the classes, and a regression of the box (arXiv:1312.6229, sec. 4.2).
 The two losses are added with a weight, which says how much a box matters beside a class.
@@ -15,15 +15,12 @@ from torch import Tensor, nn
 
 from cvdemo.nets.backbone import STRIDES, Backbone, BackboneConfig
 from cvdemo.nets.blocks import ConvNorm, pad_to_stride
-from cvdemo.nets.matching import Things
-
-WEIGHTS = {"localizer-class": 1.0, "localizer": 100.0, "localizer-box": 10000.0}
-"""Weight of the box's loss beside the class's, by the keys of the trained nets; `localizer` is balanced."""
+from cvdemo.nets.matching import Targets
 
 
 @dataclass(frozen=True)
 class LocalizerConfig:
-    """`layout` are the rows and columns that the map is pooled to for the box: where things are stays known.
+    """`layout` are the rows and columns that the map is pooled to for the box: where objects are stays known.
 
     `hidden` neurons lie between the pooled map and the box's four numbers.
     """
@@ -56,7 +53,7 @@ class LocalizerTrace(NamedTuple):
         return corners(self.box)[:, None] * self.box.new_tensor([width, height, width, height])
 
     def scores(self) -> Tensor:
-        """Probabilities of the classes, [N, 1, C]: only the best one's stays, for there is one thing."""
+        """Probabilities of the classes, [N, 1, C]: only the best one's stays, for there is one object."""
         likely = self.logits.softmax(dim=1)
         best = likely == likely.amax(dim=1, keepdim=True)
         return (likely * best)[:, None]
@@ -103,7 +100,7 @@ def relative(boxes: Tensor, size: tuple[int, int]) -> Tensor:
 
 
 class LocalizerLoss(NamedTuple):
-    """The two losses, each a mean over the pictures that are asked about."""
+    """The two losses, each a mean over the pictures with exactly one object."""
 
     classes: Tensor
     box: Tensor
@@ -113,22 +110,22 @@ class LocalizerLoss(NamedTuple):
         return self.classes + weight * self.box
 
 
-def localizer_loss(trace: LocalizerTrace, truth: Sequence[Things]) -> LocalizerLoss:
-    """Softmax loss of the class and squared L2 distance of the box, on pictures with exactly one thing.
+def localizer_loss(trace: LocalizerTrace, truth: Sequence[Targets]) -> LocalizerLoss:
+    """Softmax loss of the class and squared L2 distance of the box, on pictures with exactly one object.
 
-    Things that are too hard do not count; a picture that shows none or several is not asked about.
+    Objects that are too hard do not count; a picture that shows none or several is ignored.
     """
-    rows = [one_thing(things) for things in truth]
-    asked = [k for k, row in enumerate(rows) if row is not None]
-    if not asked:
+    rows = [only_object(targets) for targets in truth]
+    kept = [k for k, row in enumerate(rows) if row is not None]
+    if not kept:
         return LocalizerLoss(0 * trace.logits.sum(), 0 * trace.box.sum())
-    boxes = torch.stack([truth[k].boxes[rows[k]] for k in asked])  # [P, 4]
-    classes = torch.stack([truth[k].classes[rows[k]] for k in asked])  # [P]
-    distance = (trace.box[asked] - relative(boxes, trace.size)).square().sum(dim=1)  # [P]
-    return LocalizerLoss(nn.functional.cross_entropy(trace.logits[asked], classes), distance.mean())
+    boxes = torch.stack([truth[k].boxes[rows[k]] for k in kept])  # [P, 4]
+    classes = torch.stack([truth[k].classes[rows[k]] for k in kept])  # [P]
+    distance = (trace.box[kept] - relative(boxes, trace.size)).square().sum(dim=1)  # [P]
+    return LocalizerLoss(nn.functional.cross_entropy(trace.logits[kept], classes), distance.mean())
 
 
-def one_thing(things: Things) -> int | None:
-    """The row of the only thing that is not difficult, or None where there is none or several."""
-    rows = (~things.difficult).nonzero()[:, 0].tolist()
+def only_object(targets: Targets) -> int | None:
+    """The row of the only object that is not difficult, or None where there is none or several."""
+    rows = (~targets.difficult).nonzero()[:, 0].tolist()
     return rows[0] if len(rows) == 1 else None

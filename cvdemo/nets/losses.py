@@ -33,17 +33,17 @@ def trace_loss(trace: SegmenterTrace, labels: Tensor) -> Tensor:
 def segmentation_loss(logits: Tensor, labels: Tensor) -> Tensor:
     """Cross entropy plus one minus the Dice overlap, averaged over the classes that the batch holds.
 
-    `logits` [N, K, H, W], `labels` [N, H, W] class ids, 255 where nothing is asked. Dice weighs a small
+    `logits` [N, K, H, W], `labels` [N, H, W] class ids, 255 where ignored. Dice weighs a small
     class as a large one, as the mean IoU does (arXiv:1606.04797, sec. 3).
     """
     likely = logits.log_softmax(dim=1)  # [N, K, H, W]
-    asked = labels != 255
-    index = labels.where(asked, 0)
+    valid = labels != 255
+    index = labels.where(valid, 0)
     right = likely.gather(1, index[:, None])[:, 0]  # [N, H, W]
-    cross_entropy = -(right * asked).sum() / asked.sum().clamp(min=1)
-    nothing, ids = logits.new_zeros(logits.shape[1]), index.flatten()
-    overlap = nothing.index_add(0, ids, (right.exp() * asked).flatten())  # [K]
-    truth = nothing.index_add(0, ids, asked.flatten().to(logits.dtype))  # [K]
-    total = (likely.exp() * asked[:, None]).sum((0, 2, 3)) + truth  # [K]
+    cross_entropy = -(right * valid).sum() / valid.sum().clamp(min=1)
+    zeros, ids = logits.new_zeros(logits.shape[1]), index.flatten()
+    overlap = zeros.index_add(0, ids, (right.exp() * valid).flatten())  # [K]
+    truth = zeros.index_add(0, ids, valid.flatten().to(logits.dtype))  # [K]
+    total = (likely.exp() * valid[:, None]).sum((0, 2, 3)) + truth  # [K]
     there = truth > 0
     return cross_entropy + (1 - 2 * overlap[there] / total[there]).sum() / there.sum().clamp(min=1)

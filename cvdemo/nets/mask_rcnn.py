@@ -18,12 +18,11 @@ import torch
 from torch import Tensor, nn
 from torchvision.ops import roi_align
 
-from cvdemo.errors import UnknownModelError
 from cvdemo.nets.faster_rcnn import FasterRCNNConfig, TwoStageTrace, sampled_loss
-from cvdemo.nets.matching import Things
+from cvdemo.nets.matching import Targets
 from cvdemo.nets.roi_branch import BranchConfig, BranchRCNN, branch_convs, pool_branch, positives
 from cvdemo.nets.roi_detections import DetectConfig, Detected
-from cvdemo.nets.roi_head import RoIHeadConfig, numbered
+from cvdemo.nets.roi_head import RoIHeadConfig, boxes_to_rois
 
 Activation = Literal["sigmoid", "softmax"]
 
@@ -91,7 +90,7 @@ class MaskHead(nn.Module):
 
     def forward(self, features: Mapping[int, Tensor], boxes: Sequence[Tensor]) -> MaskTrace:
         """Masks of boxes [R, 4] of each picture in pixels: any boxes, proposals or others."""
-        rois = numbered(boxes)  # [R, 5]
+        rois = boxes_to_rois(boxes)  # [R, 5]
         pooled = pool_branch(features, rois, self.config)  # [R, C, 14, 14]
         x = nn.functional.relu(self.upsample(self.convs(pooled)))  # [R, 64, 28, 28]
         return MaskTrace(rois, pooled, self.predict(x).float())  # [R, 1 + classes, 28, 28]
@@ -152,7 +151,7 @@ def mask_loss(logits: Tensor, classes: Tensor, targets: Tensor, activation: Acti
 
 
 def mask_rcnn_loss(
-    net: MaskRCNN, pictures: Tensor, truth: Sequence[Things], masks: Sequence[Tensor], autocast: Any
+    net: MaskRCNN, pictures: Tensor, truth: Sequence[Targets], masks: Sequence[Tensor], autocast: Any
 ) -> Tensor:
     """Loss of a batch: L = L_cls + L_box + L_mask of the sampled RoIs (sec. 3), and the proposals'.
 
@@ -168,20 +167,16 @@ def mask_rcnn_loss(
     return step.total + mask_loss(logits, classes, targets, config.activation)
 
 
-def _pooled_by_max() -> MaskRCNNConfig:
-    return MaskRCNNConfig(head=RoIHeadConfig(pooling="max"), branch=MaskHeadConfig(pooling="max"))
+def mask_rcnn() -> MaskRCNN:
+    """The net with RoIAlign and a sigmoid for every class."""
+    return MaskRCNN()
 
 
-VARIANTS: dict[str, MaskRCNNConfig] = {
-    "mask-rcnn": MaskRCNNConfig(),
-    "mask-rcnn-roipool": _pooled_by_max(),
-    "mask-rcnn-softmax": MaskRCNNConfig(branch=MaskHeadConfig(activation="softmax")),
-}
-"""The configuration of each key: the net, and its ablations of tables 2c (both heads pool by max) and 2b."""
+def mask_rcnn_roipool() -> MaskRCNN:
+    """The ablation of table 2c: both heads pool by max."""
+    return MaskRCNN(MaskRCNNConfig(head=RoIHeadConfig(pooling="max"), branch=MaskHeadConfig(pooling="max")))
 
 
-def mask_rcnn(key: str) -> MaskRCNN:
-    """The net of a key of `VARIANTS`; any other key is an `UnknownModelError`."""
-    if key not in VARIANTS:
-        raise UnknownModelError(f"there is no Mask R-CNN '{key[:60]}': there are {', '.join(VARIANTS)}")
-    return MaskRCNN(VARIANTS[key])
+def mask_rcnn_softmax() -> MaskRCNN:
+    """The ablation of table 2b: the classes compete for every pixel."""
+    return MaskRCNN(MaskRCNNConfig(branch=MaskHeadConfig(activation="softmax")))

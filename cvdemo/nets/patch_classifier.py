@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from cvdemo.nets.fcn import convolutionalized
 
 WINDOW = 32
-"""Side of the windows in pixels; the pixel that is asked about is the one at (16, 16)."""
+"""Side of the windows in pixels; the pixel that is classified is the one at (16, 16)."""
 
 STRIDE = 4
 """Pixels from one window to the next that the net sees at once: what its pooling leaves."""

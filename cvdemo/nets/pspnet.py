@@ -64,15 +64,15 @@ class PyramidPooling(nn.Module):
         self.levels = nn.ModuleList(ConvNorm(inputs, inputs // len(levels), 1) for _ in levels)
         self.outputs = inputs + sum(inputs // len(levels) for _ in levels)
 
-    def forward(self, x: Tensor, without: Collection[int] = ()) -> tuple[tuple[Tensor, ...], Tensor]:
+    def forward(self, x: Tensor, ablate: Collection[int] = ()) -> tuple[tuple[Tensor, ...], Tensor]:
         """The pooled levels [N, C / L, b, b], and the map [N, C, h, w] with all of them as more channels.
 
-        Levels `without` are replaced by zeros.
+        Levels `ablate` are replaced by zeros.
         """
         pooled = []
         for bins, level in zip(self.bins, self.levels, strict=True):
             y = level(nn.functional.adaptive_avg_pool2d(x, bins))  # [N, C / L, b, b]
-            pooled.append(torch.zeros_like(y) if bins in without else y)
+            pooled.append(torch.zeros_like(y) if bins in ablate else y)
         return tuple(pooled), torch.cat([x, *(resize(y, x) for y in pooled)], dim=1)
 
 
@@ -96,12 +96,16 @@ class PSPNet(nn.Module):
         if config.auxiliary:
             self.auxiliary = AuxiliaryHead(channels[-2], config.auxiliary, config.classes)
 
-    def forward(self, pictures: Tensor, *, without: Collection[int] = ()) -> PSPNetTrace:
-        """The trace; pyramid levels `without` are silenced, to see what they bring."""
+    def ablations(self) -> dict[str, int]:
+        """What `forward` can go without: a name, and the value for its `ablate`."""
+        return {f"pyramid level {b} x {b}": b for b in self.config.levels}
+
+    def forward(self, pictures: Tensor, *, ablate: Collection[int] = ()) -> PSPNetTrace:
+        """The trace; pyramid levels `ablate` are silenced, to see what they bring."""
         height, width = pictures.shape[-2:]
         padded = pad_to_stride(pictures, self.stride)
         encoder = self.backbone(padded)
-        pooled, x = self.pyramid(encoder[-1], without)  # [N, 2 C, H/8, W/8]
+        pooled, x = self.pyramid(encoder[-1], ablate)  # [N, 2 C, H/8, W/8]
         head = self.fuse(x)  # [N, D, H/8, W/8]
         if self.config.sharpen:
             x = self.up(head, [encoder[1]])  # [N, D, H/4, W/4]
@@ -120,7 +124,7 @@ def pspnet() -> PSPNet:
 
 
 def pspnet_noaux() -> PSPNet:
-    """PSPNet taught without its auxiliary loss, to see what that brings (arXiv:1612.01105, table 2)."""
+    """PSPNet trained without its auxiliary loss, to see what that brings (arXiv:1612.01105, table 2)."""
     return PSPNet(PSPNetConfig(auxiliary=0))
 
 

@@ -86,7 +86,7 @@ class PyramidNet(nn.Module):
         self.pyramid = pyramid or FeaturePyramid(inputs, config.channels, config.strides)
 
     def features(self, pictures: Tensor) -> dict[int, Tensor]:
-        """The maps by stride: computed once for a picture, whatever is asked about it."""
+        """The maps by stride: computed once for a picture."""
         return self.levels(self.backbone(pad_to_stride(pictures, self.backbone.strides[-1])))
 
     def levels(self, maps: Sequence[Tensor]) -> dict[int, Tensor]:

@@ -1,8 +1,8 @@
 """R-CNN: every region is cut out, warped to one size and classified by itself (arXiv:1311.2524).
 
 A convolutional network makes features of each cut-out, a linear support vector machine for every class
-judges them, and a linear regression for every class corrects the box. Against the paper: the shared small
-backbone and 64 x 64 pixels instead of AlexNet and 227 x 227; all three are taught by stochastic gradient
+classifies them, and a linear regression for every class corrects the box. Against the paper: the shared small
+backbone and 64 x 64 pixels instead of AlexNet and 227 x 227; all three are trained by stochastic gradient
 descent, one stage after the other. `cvdemo.nets.rcnn_paper` builds it as published.
 """
 
@@ -21,9 +21,9 @@ from cvdemo.ops.box_coding import decode
 
 @dataclass(frozen=True)
 class RCNNConfig:
-    """Side of the cut-outs with their context in pixels, neurons of the layer that the SVMs judge.
+    """Side of the cut-outs with their context in pixels, neurons of the layer that the SVMs classify.
 
-    `proposals` of a picture are looked at, `batch` cut-outs at once.
+    `proposals` of a picture are used, `batch` cut-outs at once.
     """
 
     classes: int = 8  # without background, which is class 0 of the logits
@@ -90,7 +90,7 @@ class RCNN(nn.Module):
         *_, maps, last = self.backbone(cut_outs)  # [R, 96, 4, 4], [R, 128, 2, 2]
         return RCNNFeatures(maps, self.fc(last))
 
-    def judge(self, features: RCNNFeatures, regions: Tensor) -> RCNNTrace:
+    def predict(self, features: RCNNFeatures, regions: Tensor) -> RCNNTrace:
         """SVMs and regressors, on features that are there."""
         maps, fc = features.maps.float(), features.fc.float()
         offsets = self.locate(maps.flatten(1)).unflatten(1, (-1, 4))  # [R, classes, 4]
@@ -105,7 +105,7 @@ class RCNN(nn.Module):
         return RCNNFeatures(*(torch.cat(p) for p in zip(*parts, strict=True)))
 
     def forward(self, cut_outs: Tensor, regions: Tensor) -> RCNNTrace:
-        return self.judge(self.all_features(cut_outs), regions)
+        return self.predict(self.all_features(cut_outs), regions)
 
 
 def svm_loss(margins: Tensor, classes: Tensor) -> Tensor:
@@ -117,10 +117,10 @@ def svm_loss(margins: Tensor, classes: Tensor) -> Tensor:
     return (1 - target * margins).clamp(min=0).square().sum() / max(len(margins), 1)
 
 
-def regression_loss(offsets: Tensor, regions: Tensor, classes: Tensor, wanted: Tensor) -> Tensor:
-    """Loss of the regressor of each region's own class: regions [P, 4], on things [P, 4] of `classes` [P].
+def regression_loss(offsets: Tensor, regions: Tensor, classes: Tensor, target_boxes: Tensor) -> Tensor:
+    """Loss of the regressor of each region's own class: regions [P, 4], on objects [P, 4] of `classes` [P].
 
     arXiv:1311.2524, appendix C, with `cvdemo.nets.rpn.box_loss` for the square.
     """
     own = offsets[torch.arange(len(classes), device=classes.device), classes]
-    return box_loss(own, regions, wanted)
+    return box_loss(own, regions, target_boxes)

@@ -1,8 +1,8 @@
 """R-CNN as it was published: AlexNet on warps of 227 x 227 pixels, an SVM for every class (arXiv:1311.2524).
 
 Its AlexNet is Caffe's: convolutions in two halves where the authors of AlexNet had two cards, and normalised
-behind each of the first two poolings. SVMs judge fc7's 4096 values, box regressors pool5's 9216 (sec. 2.1 and
-appendix C).
+behind each of the first two poolings. SVMs classify fc7's 4096 values, box regressors pool5's 9216 (sec. 2.1
+and appendix C).
 """
 
 from __future__ import annotations

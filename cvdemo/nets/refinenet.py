@@ -36,7 +36,7 @@ class RefineNetConfig:
     backbone: BackboneConfig = field(default_factory=BackboneConfig)
 
 
-class Stage(NamedTuple):
+class RefineStage(NamedTuple):
     """What a block makes of its paths, each [N, C, h, w]: the sum, pooled in a chain, the residual unit."""
 
     fused: Tensor
@@ -51,7 +51,7 @@ class RefineNetTrace(NamedTuple):
     """
 
     encoder: tuple[Tensor, ...]
-    stages: tuple[Stage, ...]
+    stages: tuple[RefineStage, ...]
     logits: Tensor
 
 
@@ -98,14 +98,14 @@ class RefineBlock(nn.Module):
         self.pool = ChainedPooling(outputs, config.pools, norm)
         self.output = ResidualUnit(outputs, norm)
 
-    def forward(self, x: Tensor, coarse: Tensor | None) -> Stage:
+    def forward(self, x: Tensor, coarse: Tensor | None) -> RefineStage:
         """From the backbone's map [N, I, h, w] and the coarser block's, None for the coarsest block."""
         fused = self.adapt(self.reduce(x))  # [N, C, h, w]
         if coarse is not None:
             below = self.fuse_coarse(self.adapt_coarse(coarse))  # [N, C, h/2, w/2]
             fused = self.fuse(fused) + resize(below, fused)
         pooled = self.pool(fused)
-        return Stage(fused, pooled, self.output(pooled))
+        return RefineStage(fused, pooled, self.output(pooled))
 
 
 class RefineNet(nn.Module):
@@ -131,7 +131,7 @@ class RefineNet(nn.Module):
         height, width = pictures.shape[-2:]
         padded = pad_to_stride(pictures, STRIDES[-1])
         encoder = self.backbone(padded)
-        stages: list[Stage] = []
+        stages: list[RefineStage] = []
         coarse: Tensor | None = None
         for block, x in zip(self.blocks, reversed(encoder[1:]), strict=True):
             stages.append(block(x, coarse))  # [N, C, H/32, W/32] ... [N, C, H/4, W/4]

@@ -1,7 +1,7 @@
-"""R-FCN: all that depends on place is computed before regions are looked at; a region only votes.
+"""R-FCN: position-sensitive score maps of the whole picture; a region only averages them.
 
-arXiv:1605.06409. For every class there are K x K score maps, one for each part of a thing: upper left, upper
-middle ... A region's bin takes the mean of its own map, and the mean of the bins is the region's score.
+arXiv:1605.06409. For every class there are K x K score maps, one for each part of an object: upper left,
+upper middle ... A region's bin takes the mean of its own map, and the mean of the bins is the region's score.
 Against the paper: the small backbone with features of stride 4, bins of bilinear samples and not of rounded
 cells, and no online hard example mining. `cvdemo.nets.rfcn_paper` builds it as published.
 """
@@ -17,7 +17,7 @@ from torchvision.ops import ps_roi_align, ps_roi_pool
 
 from cvdemo.nets.blocks import ConvNorm
 from cvdemo.nets.faster_rcnn import FasterRCNN, FasterRCNNConfig
-from cvdemo.nets.roi_head import numbered
+from cvdemo.nets.roi_head import boxes_to_rois
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class VotingHead(nn.Module):
 
     def vote(self, score_maps: Tensor, box_maps: Tensor, boxes: Sequence[Tensor]) -> VotingTrace:
         """What regions make of the maps: the part that is done for each of them."""
-        rois = numbered(boxes)
+        rois = boxes_to_rois(boxes)
         bins = self._pool(score_maps, rois)  # [R, 1 + classes, K, K]
         logits = bins.mean(dim=(2, 3))  # [R, 1 + classes]
         offsets = self._pool(box_maps, rois).mean(dim=(2, 3))  # [R, 4]

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from cvdemo.nets.faster_rcnn import FasterRCNN, TwoStageTrace
 from cvdemo.nets.roi_detections import Detected, select_detections
-from cvdemo.nets.roi_head import Lesson, pool_level, pool_rois
+from cvdemo.nets.roi_head import RoITargets, pool_level, pool_rois
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def pool_branch(features: Mapping[int, Tensor], rois: Tensor, config: BranchConf
     return torch.cat([pooled, fine], dim=1)
 
 
-def positives(rois: Lesson, values: Sequence[Tensor]) -> tuple[list[Tensor], Tensor]:
+def positives(rois: RoITargets, values: Sequence[Tensor]) -> tuple[list[Tensor], Tensor]:
     """The positive RoIs [P_k, 4] of each picture, and the values [P, ...] of their objects.
 
     `values` [T, ...] are those of all objects of each picture.

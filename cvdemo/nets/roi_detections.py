@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torchvision.ops import batched_nms, clip_boxes_to_image, remove_small_boxes
 
-from cvdemo.nets.roi_head import moved, scored
+from cvdemo.nets.roi_head import class_probabilities, decode_boxes
 
 SMALLEST = 1e-2  # pixels; torchvision drops thinner detections
 
@@ -41,7 +41,10 @@ def select_detections(
     `RoIHeads.postprocess_detections`.
     """
     config = config or DetectConfig()
-    boxes, scores = clip_boxes_to_image(moved(head.offsets, head.rois), size), scored(head.logits)
+    boxes, scores = (
+        clip_boxes_to_image(decode_boxes(head.offsets, head.rois), size),
+        class_probabilities(head.logits),
+    )
     own = (head.rois[:, 0] == k for k in range(pictures))
     return [_select(boxes[rows], scores[rows], config) for rows in own]
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torchvision.ops import roi_align, roi_pool
 
-from cvdemo.nets.matching import Things, balanced, match
+from cvdemo.nets.matching import Targets, match, sample_positives_negatives
 from cvdemo.nets.rpn import box_loss
 from cvdemo.ops.box_coding import VARIANCES, decode, paired_overlap
 
@@ -62,7 +62,7 @@ class RoIHead(nn.Module):
         self.locate = nn.Linear(config.hidden, 4 * (1 + config.classes))
 
     def forward(self, features: Mapping[int, Tensor], boxes: Sequence[Tensor]) -> RoITrace:
-        rois = numbered(boxes)  # [R, 5]
+        rois = boxes_to_rois(boxes)  # [R, 5]
         pooled = self.pool(features, rois)  # [R, C, S, S]
         hidden = self.fc(pooled)  # [R, hidden]
         offsets = self.locate(hidden).view(len(rois), 1 + self.config.classes, 4)  # [R, 1 + classes, 4]
@@ -92,7 +92,7 @@ class PoolConfig(Protocol):
 
 def pool_rois(features: Mapping[int, Tensor], rois: Tensor, config: PoolConfig) -> Tensor:
     """Features [R, C, S, S] of each RoI [R, 5], pooled from the level that fits its size."""
-    level = levels_of(rois[:, 1:], config.side, len(config.strides))
+    level = assign_levels(rois[:, 1:], config.side, len(config.strides))
     channels = features[config.strides[0]].shape[1]
     pooled = rois.new_zeros(len(rois), channels, config.size, config.size)
     for k, stride in enumerate(config.strides):
@@ -121,67 +121,67 @@ def hidden_layers(inputs: int, width: int, dropout: float = 0.0) -> nn.Sequentia
     return nn.Sequential(*layers)
 
 
-def numbered(boxes: Sequence[Tensor]) -> Tensor:
+def boxes_to_rois(boxes: Sequence[Tensor]) -> Tensor:
     """Boxes [R, 4] of each picture of a batch as [R of all, 5] with the picture's number in front."""
     return torch.cat([nn.functional.pad(b, (1, 0), value=k) for k, b in enumerate(boxes)])
 
 
-def levels_of(boxes: Tensor, side: float, count: int) -> Tensor:
+def assign_levels(boxes: Tensor, side: float, count: int) -> Tensor:
     """The level, 0 to count - 1, of each box [R, 4]: 0 below `side` pixels, 1 below twice that ..."""
     sides = (boxes[:, 2:] - boxes[:, :2]).clamp(min=0).prod(dim=1).sqrt()
     return (torch.log2(sides / side) + 1 + 1e-6).floor().clamp(0, count - 1).long()
 
 
-def scored(logits: Tensor) -> Tensor:
+def class_probabilities(logits: Tensor) -> Tensor:
     """Probabilities [R, classes] without the background's."""
     return logits.float().softmax(dim=-1)[:, 1:]
 
 
-def moved(offsets: Tensor, rois: Tensor, variances: tuple[float, ...] = VARIANCES) -> Tensor:
+def decode_boxes(offsets: Tensor, rois: Tensor, variances: tuple[float, ...] = VARIANCES) -> Tensor:
     """The box of every region for every class, [R, classes, 4] in pixels, background left out."""
     return decode(offsets[:, 1:].float().transpose(0, 1), rois[:, 1:], variances).transpose(0, 1)
 
 
-class Lesson(NamedTuple):
+class RoITargets(NamedTuple):
     """Regions to learn from: `boxes` of each picture; of all R regions the `classes` [R], 0 background.
 
-    `wanted` [P, 4] are the things' boxes of the P regions that are on things, in their order; those are the
-    first of their picture's `boxes`, and `matched` has the row of each one's object, picture by picture.
+    `target_boxes` [P, 4] are the objects' boxes of the P positive regions, in their order; those come first
+    in their picture's `boxes`, and `matched` has the row of each one's object, picture by picture.
     """
 
     boxes: list[Tensor]
     classes: Tensor
-    wanted: Tensor
+    target_boxes: Tensor
     matched: tuple[Tensor, ...] = ()
 
 
 @torch.no_grad()
-def lesson(
+def sample_rois(
     proposals: Sequence[Tensor],
-    truth: Sequence[Things],
+    truth: Sequence[Targets],
     *,
     count: int = 48,
     iou: float = 0.5,
-    share: float = 0.4,
-) -> Lesson:
-    """Choose `count` regions of each picture from its proposals [P, 4], at most `share` of them on things.
+    positive_fraction: float = 0.4,
+) -> RoITargets:
+    """Choose `count` RoIs of each picture from its proposals [P, 4], at most `positive_fraction` on objects.
 
     arXiv:1504.08083, sec. 2.3. The true boxes are among the proposals, so that there is always something.
     """
-    boxes, classes, wanted, rows = [], [], [], []
-    for own, things in zip(proposals, truth, strict=True):
-        own = torch.cat([own, things.boxes[~things.difficult]])
-        thing = match(own, things, iou, each=False).thing
-        matched, nothing = balanced(thing, count, share)
-        boxes.append(torch.cat([own[matched], own[nothing]]))
-        classes += [things.classes[thing[matched]] + 1, torch.zeros_like(nothing)]
-        wanted.append(things.boxes[thing[matched]])
-        rows.append(thing[matched])
-    return Lesson(boxes, torch.cat(classes), torch.cat(wanted), tuple(rows))
+    boxes, classes, target_boxes, rows = [], [], [], []
+    for own, targets in zip(proposals, truth, strict=True):
+        own = torch.cat([own, targets.boxes[~targets.difficult]])
+        target = match(own, targets, iou, each=False).target
+        positives, negatives = sample_positives_negatives(target, count, positive_fraction)
+        boxes.append(torch.cat([own[positives], own[negatives]]))
+        classes += [targets.classes[target[positives]] + 1, torch.zeros_like(negatives)]
+        target_boxes.append(targets.boxes[target[positives]])
+        rows.append(target[positives])
+    return RoITargets(boxes, torch.cat(classes), torch.cat(target_boxes), tuple(rows))
 
 
 class HeadLoss(NamedTuple):
-    """Parts of the loss: of the classes per region, of the boxes per region that is on a thing."""
+    """Parts of the loss: of the classes per region, of the boxes per region that is on an object."""
 
     classes: Tensor
     boxes: Tensor
@@ -191,16 +191,16 @@ class HeadLoss(NamedTuple):
         return self.classes + self.boxes
 
 
-def head_loss(logits: Tensor, offsets: Tensor, rois: Tensor, taught: Lesson) -> HeadLoss:
+def head_loss(logits: Tensor, offsets: Tensor, rois: Tensor, targets: RoITargets) -> HeadLoss:
     """Loss of regions [R, 5] (arXiv:1504.08083, eq. 1), their boxes' of the true class only.
 
-    A class is wanted as much as the region's box, as it is shifted now, overlaps its thing, and background
-    for the rest (arXiv:2006.04388), so that the best box of a thing scores best.
+    The target of a class is the IoU of the region's shifted box with its object, and background's is the
+    rest (arXiv:2006.04388), so that the best box of an object scores best.
     """
-    on = (taught.classes > 0).nonzero()[:, 0]
-    own, classes, boxes = offsets[on, taught.classes[on]].float(), taught.classes[on], rois[on, 1:]
+    on = (targets.classes > 0).nonzero()[:, 0]
+    own, classes, boxes = offsets[on, targets.classes[on]].float(), targets.classes[on], rois[on, 1:]
     likely = logits.float().log_softmax(dim=-1)  # [R, 1 + classes]
-    share = paired_overlap(decode(own.detach(), boxes), taught.wanted)[0].clamp(0, 1)
-    positive = -(share * likely[on, classes] + (1 - share) * likely[on, 0]).sum()
-    negative = -likely[taught.classes == 0, 0].sum()
-    return HeadLoss((positive + negative) / max(len(rois), 1), box_loss(own, boxes, taught.wanted))
+    quality = paired_overlap(decode(own.detach(), boxes), targets.target_boxes)[0].clamp(0, 1)
+    positive = -(quality * likely[on, classes] + (1 - quality) * likely[on, 0]).sum()
+    negative = -likely[targets.classes == 0, 0].sum()
+    return HeadLoss((positive + negative) / max(len(rois), 1), box_loss(own, boxes, targets.target_boxes))

@@ -1,4 +1,4 @@
-"""The region proposal network: anchors, how much each looks like a thing, and the best of them.
+"""The region proposal network: anchors, how much each looks like an object, and the best of them.
 
 Faster R-CNN, arXiv:1506.01497, sec. 3.1. One small convolution runs over every level of the features; each
 cell scores and shifts its anchors. Against the paper: anchors stand on several levels (arXiv:1612.03144,
@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torchvision.ops import batched_nms, clip_boxes_to_image
 
 from cvdemo.nets.blocks import by_box
-from cvdemo.nets.matching import Things, balanced, match, things_of_batch
+from cvdemo.nets.matching import Targets, match, sample_positives_negatives, targets_of_batch
 from cvdemo.ops.anchors import anchor_sizes, grid_boxes
 from cvdemo.ops.box_coding import VARIANCES, decode, encode, paired_overlap
 
@@ -30,8 +30,8 @@ class RPNConfig:
     """Levels by stride with the scales of their anchors in pixels, and ratios of height to width for all.
 
     Of each level the `before` best go into NMS at `iou`; of what it leaves, the `after` best are proposed.
-    An anchor from `positive` IoU on, or the best of a thing, is one; below `negative` it is background; so
-    many `anchors` of a picture are learnt from, at most half of them on things. `centre` as in `grid_boxes`;
+    An anchor from `positive` IoU on, or the best of an object, is one; below `negative` it is background; so
+    many `anchors` of a picture are learnt from, at most half of them on objects. `centre` as in `grid_boxes`;
     `whole`, as in torchvision, rounds the anchors' half sides to pixels, and takes for a level's stride a
     cell's share of the picture, rounded down. The convolution has `hidden` channels, or as many as come in.
     """
@@ -101,9 +101,9 @@ class RPN(nn.Module):
 
     def forward(self, features: Mapping[int, Tensor]) -> RPNTrace:
         used = [features[s] for s in self.config.strides]
-        seen = [nn.functional.relu(self.conv(m)) for m in used]  # [N, C, h, w] of every level
-        objectness = tuple(by_box(self.objectness(m), 1)[..., 0] for m in seen)  # [N, h * w * A]
-        offsets = tuple(by_box(self.locate(m), 4) for m in seen)  # [N, h * w * A, 4]
+        hidden = [nn.functional.relu(self.conv(m)) for m in used]  # [N, C, h, w] of every level
+        objectness = tuple(by_box(self.objectness(m), 1)[..., 0] for m in hidden)  # [N, h * w * A]
+        offsets = tuple(by_box(self.locate(m), 4) for m in hidden)  # [N, h * w * A, 4]
         shapes = tuple((m.shape[-2], m.shape[-1], len(s)) for m, s in zip(used, self.sizes, strict=True))
         return RPNTrace(objectness, offsets, self.anchors(used), shapes)
 
@@ -123,55 +123,55 @@ class RPN(nn.Module):
 class Funnel(NamedTuple):
     """Rows among one picture's anchors of all levels that are left, stage by stage.
 
-    `asked` take part, in the levels' order; `best` are those of each level with the highest scores; of them
-    `solid` are no thinner than `THINNEST`; NMS leaves the `distinct`, best first; `proposed` come out.
+    `selected` take part, in the levels' order; `best` are those of each level with the highest scores; of
+    them `not_small` are no thinner than `THINNEST`; NMS leaves `after_nms`, best first; `proposed` come out.
     """
 
-    asked: Tensor
+    selected: Tensor
     best: Tensor
-    solid: Tensor
-    distinct: Tensor
+    not_small: Tensor
+    after_nms: Tensor
     proposed: Tensor
 
 
 @torch.no_grad()
 def propose(trace: RPNTrace, size: tuple[int, int], config: RPNConfig) -> list[Proposals]:
     """The proposals of each picture of a batch; boxes are clipped to the `size` (height, width)."""
-    boxes, scores = judged(trace, size, config)
+    boxes, scores = decode_anchors(trace, size, config)
     lengths = [len(a) for a in trace.anchors]
     found = []
     for own, likely in zip(boxes, scores, strict=True):
         left = funnel(own, likely, lengths, config)
-        found.append(Proposals(own[left.proposed], likely[left.proposed], left.proposed, left.solid))
+        found.append(Proposals(own[left.proposed], likely[left.proposed], left.proposed, left.not_small))
     return found
 
 
-def judged(trace: RPNTrace, size: tuple[int, int], config: RPNConfig) -> tuple[Tensor, Tensor]:
+def decode_anchors(trace: RPNTrace, size: tuple[int, int], config: RPNConfig) -> tuple[Tensor, Tensor]:
     """All anchors as they are shifted, clipped to the `size`, [N, D, 4] in pixels; their scores [N, D]."""
     boxes = clip_boxes_to_image(trace.corrected(config.variances), size)
     return boxes, torch.cat(trace.objectness, 1).float().sigmoid()
 
 
 def funnel(
-    boxes: Tensor, scores: Tensor, lengths: Sequence[int], config: RPNConfig, asked: Tensor | None = None
+    boxes: Tensor, scores: Tensor, lengths: Sequence[int], config: RPNConfig, selected: Tensor | None = None
 ) -> Funnel:
     """The best of each level, then NMS within it, then the best of all (arXiv:1506.01497, sec. 3.3).
 
     `boxes` [D, 4] and `scores` [D] of one picture's levels, so many as `lengths` says; only those take part
-    that are true in `asked` [D], or all.
+    that are true in `selected` [D], or all.
     """
     every, best, levels = [], [], []
     for level, rows in enumerate(torch.arange(len(scores), device=scores.device).split(list(lengths))):
-        rows = rows if asked is None else rows[asked[rows]]
+        rows = rows if selected is None else rows[selected[rows]]
         own = rows[scores[rows].topk(min(config.before, len(rows))).indices]
         every.append(rows)
         best.append(own)
         levels.append(torch.full_like(own, level))
     chosen, level_of = torch.cat(best), torch.cat(levels)
     thick = ((boxes[chosen, 2:] - boxes[chosen, :2]) >= THINNEST).all(dim=1)
-    solid = chosen[thick]
-    distinct = solid[batched_nms(boxes[solid], scores[solid], level_of[thick], config.iou)]
-    return Funnel(torch.cat(every), chosen, solid, distinct, distinct[: config.after])
+    not_small = chosen[thick]
+    after_nms = not_small[batched_nms(boxes[not_small], scores[not_small], level_of[thick], config.iou)]
+    return Funnel(torch.cat(every), chosen, not_small, after_nms, after_nms[: config.after])
 
 
 def of_shapes(
@@ -196,40 +196,41 @@ class RPNLoss(NamedTuple):
         return self.objectness + self.boxes
 
 
-def rpn_loss(trace: RPNTrace, truth: Sequence[Things], config: RPNConfig) -> RPNLoss:
+def rpn_loss(trace: RPNTrace, truth: Sequence[Targets], config: RPNConfig) -> RPNLoss:
     """Loss of a batch (arXiv:1506.01497, eq. 1) over a balanced choice of each picture's anchors."""
     anchors = torch.cat(trace.anchors)
     objectness = torch.cat(trace.objectness, 1).float()  # [N, D]
     offsets = torch.cat(trace.offsets, 1).float()  # [N, D, 4]
-    found = [match(anchors, t, config.positive, background=config.negative).thing for t in truth]
-    chosen = [balanced(thing, config.anchors, 0.5) for thing in found]
+    found = [match(anchors, t, config.positive, background=config.negative).target for t in truth]
+    chosen = [sample_positives_negatives(target, config.anchors, 0.5) for target in found]
     entropy = nn.functional.binary_cross_entropy_with_logits
     losses = [
         entropy(
-            torch.cat([scores[matched], scores[nothing]]),
-            torch.cat([torch.ones_like(scores[matched]), torch.zeros_like(scores[nothing])]),
+            torch.cat([scores[positives], scores[negatives]]),
+            torch.cat([torch.ones_like(scores[positives]), torch.zeros_like(scores[negatives])]),
         )
-        for scores, (matched, nothing) in zip(objectness, chosen, strict=True)
+        for scores, (positives, negatives) in zip(objectness, chosen, strict=True)
     ]
     picture = torch.cat([torch.full_like(m, k) for k, (m, _) in enumerate(chosen)])
     row = torch.cat([m for m, _ in chosen])
-    wanted, _ = things_of_batch(
+    target_boxes, _ = targets_of_batch(
         truth, picture, torch.cat([t[m] for t, (m, _) in zip(found, chosen, strict=True)])
     )
     return RPNLoss(
-        torch.stack(losses).mean(), box_loss(offsets[picture, row], anchors[row], wanted, config.variances)
+        torch.stack(losses).mean(),
+        box_loss(offsets[picture, row], anchors[row], target_boxes, config.variances),
     )
 
 
 def box_loss(
-    offsets: Tensor, boxes: Tensor, wanted: Tensor, variances: tuple[float, ...] = VARIANCES
+    offsets: Tensor, boxes: Tensor, target_boxes: Tensor, variances: tuple[float, ...] = VARIANCES
 ) -> Tensor:
-    """Smooth L1 of offsets [P, 4] of boxes [P, 4] from what leads to `wanted` [P, 4], plus 1 - GIoU: a mean.
+    """Smooth L1 of offsets [P, 4] of boxes [P, 4] from those of `target_boxes` [P, 4], plus 1 - GIoU: a mean.
 
     arXiv:1504.08083, eq. 2 and 3; arXiv:1902.09630.
     """
-    _, giou = paired_overlap(decode(offsets, boxes, variances), wanted)
+    _, giou = paired_overlap(decode(offsets, boxes, variances), target_boxes)
     distance = nn.functional.smooth_l1_loss(
-        offsets, encode(wanted, boxes, variances), reduction="sum", beta=0.1
+        offsets, encode(target_boxes, boxes, variances), reduction="sum", beta=0.1
     )
-    return (distance / 4 + 2 * (1 - giou).sum()) / max(len(wanted), 1)
+    return (distance / 4 + 2 * (1 - giou).sum()) / max(len(target_boxes), 1)

@@ -33,7 +33,7 @@ PAPER = RPNConfig(
 class Counted(NamedTuple):
     """Rows and columns of the map, its anchors, those wholly inside, those that go into NMS.
 
-    `distinct` are left by NMS, `proposed` come out; both are None where there are no scores.
+    `after_nms` are left by NMS, `proposed` come out; both are None where there are no scores.
     """
 
     rows: int
@@ -41,7 +41,7 @@ class Counted(NamedTuple):
     anchors: int
     inside: int
     before: int
-    distinct: int | None = None
+    after_nms: int | None = None
     proposed: int | None = None
 
 
@@ -84,4 +84,4 @@ def count(size: tuple[int, int], truth: np.ndarray | None = None) -> Counted:
         return first
     scores = box_iou(anchors, torch.from_numpy(truth).to(anchors)).amax(dim=1)
     left = funnel(clip_boxes_to_image(anchors, size), scores, [whole], PAPER)
-    return first._replace(distinct=len(left.distinct), proposed=len(left.proposed))
+    return first._replace(after_nms=len(left.after_nms), proposed=len(left.proposed))

@@ -18,7 +18,7 @@ from cvdemo.nets.blocks import ConvNorm, Residual, pad_to_stride
 from cvdemo.nets.encoders import VGG16
 
 
-class Pooled(NamedTuple):
+class PooledMap(NamedTuple):
     """Five maps [N, C, H/s, W/s] at strides 2 to 32, and what each pooling chose.
 
     An index [N, C, h, w] is the place of a maximum in the flattened map of twice the height and width.
@@ -53,7 +53,7 @@ class PoolingBackbone(Backbone):
             if isinstance(layer, nn.Conv2d) and layer.kernel_size == (3, 3):
                 layer.stride = (1, 1)
 
-    def pooled(self, pictures: Tensor) -> Pooled:
+    def pooled(self, pictures: Tensor) -> PooledMap:
         first, second = self.stem
         x, index = pool(first((pictures - 0.5) / 0.25))  # [N, 16, H/2, W/2]
         maps, indices = [second(x)], [index]
@@ -64,7 +64,7 @@ class PoolingBackbone(Backbone):
             x = nn.functional.relu(block.conv2(x) + block.shortcut(maps[-1]))
             maps.append(nn.Sequential(*more)(x))
             indices.append(index)
-        return Pooled(tuple(maps), tuple(indices))
+        return PooledMap(tuple(maps), tuple(indices))
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, ...]:
         return self.pooled(pictures).maps
@@ -76,7 +76,7 @@ class PoolingVGG16(VGG16):
     def __init__(self) -> None:
         super().__init__(norm=True)
 
-    def pooled(self, pictures: Tensor) -> Pooled:
+    def pooled(self, pictures: Tensor) -> PooledMap:
         maps: list[Tensor] = []
         indices: list[Tensor] = []
         for stage in self.stages:
@@ -84,7 +84,7 @@ class PoolingVGG16(VGG16):
             x, index = pool(nn.Sequential(*convs)(maps[-1] if maps else pictures))
             maps.append(x)
             indices.append(index)
-        return Pooled(tuple(maps), tuple(indices))
+        return PooledMap(tuple(maps), tuple(indices))
 
 
 @dataclass(frozen=True)
@@ -133,14 +133,18 @@ class SegNet(nn.Module):
             self.stages.append(nn.Sequential(*convs))
         self.classify = nn.Conv2d(inputs, config.classes, 3, padding=1)
 
-    def forward(self, pictures: Tensor, *, without: Collection[int] = ()) -> SegNetTrace:
-        """The trace; poolings to the strides `without` (2 to 32) forget their places (see `corners`)."""
+    def ablations(self) -> dict[str, int]:
+        """What `forward` can go without: a name, and the value for its `ablate`."""
+        return {f"indices at stride {s}": s for s in reversed(STRIDES)}
+
+    def forward(self, pictures: Tensor, *, ablate: Collection[int] = ()) -> SegNetTrace:
+        """The trace; poolings to the strides `ablate` (2 to 32) forget their places (see `corners`)."""
         height, width = pictures.shape[-2:]
         encoder, indices = self.backbone.pooled(pad_to_stride(pictures, STRIDES[-1]))
         unpooled: list[Tensor] = []
         decoder: list[Tensor] = []
         x = encoder[-1]  # [N, 128, H/32, W/32]
-        indices = tuple(corners(i) if s in without else i for s, i in zip(STRIDES, indices, strict=True))
+        indices = tuple(corners(i) if s in ablate else i for s, i in zip(STRIDES, indices, strict=True))
         for stage, index in zip(self.stages, reversed(indices), strict=True):
             unpooled.append(nn.functional.max_unpool2d(x, index, [2, 2]))  # [N, 128, H/16, W/16] ...
             x = stage(unpooled[-1])  # [N, 96, H/16, W/16] ... [N, 16, H, W]

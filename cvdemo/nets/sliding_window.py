@@ -1,6 +1,6 @@
 """Sliding window: a classifier of windows of one size, run over a pyramid of resized pictures.
 
-The windows' classes are asked for all at once (arXiv:1312.6229, sec. 3): without padding a window knows
+All windows are classified at once (arXiv:1312.6229, sec. 3): without padding a window knows
 nothing of where it was cut out, so its linear layers can be convolutions over the whole picture. The layers
 before are the shared backbone's up to stride 8, without their padding.
 """
@@ -95,7 +95,7 @@ class ValidStages(nn.Module):
 
 
 class WindowClassifier(nn.Module):
-    """Windows [N, 3, 59, 59], RGB in 0..1, to a class of the thing that fills them, or background."""
+    """Windows [N, 3, 59, 59], RGB in 0..1, to a class of the object that fills them, or background."""
 
     def __init__(self, config: WindowConfig | None = None) -> None:
         super().__init__()
@@ -130,7 +130,7 @@ class EveryWindow(nn.Module):
 
 
 @dataclass(frozen=True)
-class PyramidConfig:
+class WindowPyramidConfig:
     """Sides of the windows in pixels of the picture, and their ratios of width to height."""
 
     sides: tuple[float, ...] = (16, 24, 36, 54, 81, 121.5)
@@ -158,9 +158,10 @@ class PyramidTrace(NamedTuple):
 class SlidingWindow(nn.Module):
     """A picture [1, 3, H, W] of any size, RGB in 0..1, to the class of every window of a pyramid."""
 
-    def __init__(self, net: WindowClassifier, config: PyramidConfig | None = None) -> None:
+    def __init__(self, net: WindowClassifier, config: WindowPyramidConfig | None = None) -> None:
         super().__init__()
-        self.config = config or PyramidConfig()
+        self.config = config or WindowPyramidConfig()
+        self.classifier = net
         self.every = EveryWindow(net)
 
     def forward(self, picture: Tensor) -> PyramidTrace:

@@ -2,8 +2,8 @@
 
 Against the paper: the backbone is the shared small one; coarse maps are added to finer ones on the way
 (`top_down`, arXiv:1612.03144), so that small boxes know their surroundings; the boxes' loss has the
-generalised IoU beside smooth L1; and a score is taught how well its box fits (`quality`,
-arXiv:2006.04388), so that the best box of a thing comes first. `cvdemo.nets.ssd_paper` builds it as
+generalised IoU beside smooth L1; and a score learns how well its box fits (`quality`,
+arXiv:2006.04388), so that the best box of an object comes first. `cvdemo.nets.ssd_paper` builds it as
 published.
 """
 
@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from cvdemo.nets.backbone import STRIDES, Backbone, BackboneConfig
 from cvdemo.nets.blocks import ConvNorm, by_box, pad_to_stride, top_down
-from cvdemo.nets.matching import Things, match, things_of_batch
+from cvdemo.nets.matching import Targets, match, targets_of_batch
 from cvdemo.ops.anchors import default_sizes, grid_boxes
 from cvdemo.ops.box_coding import decode, encode, paired_overlap
 
@@ -32,7 +32,7 @@ BEND = 0.1
 class SSDConfig:
     """Levels by stride, their default boxes' scales in pixels (one more than levels) and aspect ratios.
 
-    `match_iou` is the overlap from which a default box belongs to a thing, `negatives` the number of
+    `match_iou` is the overlap from which a default box belongs to an object, `negatives` the number of
     background boxes that are learnt from for every one of these.
     """
 
@@ -133,7 +133,7 @@ class SSDLoss(NamedTuple):
         return self.classes + self.offsets + 2 * self.overlap
 
 
-def ssd_loss(trace: SSDTrace, truth: list[Things], config: SSDConfig) -> SSDLoss:
+def ssd_loss(trace: SSDTrace, truth: list[Targets], config: SSDConfig) -> SSDLoss:
     """Loss of a batch (arXiv:1512.02325, eq. 1 to 3) with hard negative mining.
 
     Of the background boxes only those with the greatest loss are learnt from, `negatives` for every
@@ -141,28 +141,28 @@ def ssd_loss(trace: SSDTrace, truth: list[Things], config: SSDConfig) -> SSDLoss
     """
     defaults = torch.cat(trace.defaults)
     logits, offsets = torch.cat(trace.logits, 1).float(), torch.cat(trace.offsets, 1).float()
-    thing = torch.stack([match(defaults, t, config.match_iou).thing for t in truth])  # [N, D]
-    picture, row = (thing >= 0).nonzero(as_tuple=True)  # [P] each
-    wanted, classes = things_of_batch(truth, picture, thing[picture, row])  # [P, 4], [P]
+    target = torch.stack([match(defaults, t, config.match_iou).target for t in truth])  # [N, D]
+    picture, row = (target >= 0).nonzero(as_tuple=True)  # [P] each
+    target_boxes, classes = targets_of_batch(truth, picture, target[picture, row])  # [P, 4], [P]
     found = decode(offsets[picture, row], defaults[row])
-    iou, giou = paired_overlap(found, wanted)
+    iou, giou = paired_overlap(found, target_boxes)
     count = max(len(row), 1)
     distance = nn.functional.smooth_l1_loss(
-        offsets[picture, row], encode(wanted, defaults[row]), reduction="sum", beta=BEND
+        offsets[picture, row], encode(target_boxes, defaults[row]), reduction="sum", beta=BEND
     )
-    target = classes + 1  # [P]
+    labels = classes + 1  # [P]
     likely = logits.log_softmax(dim=-1)  # [N, D, 1 + classes]
     chosen = likely[picture, row]
-    share = iou.detach().clamp(0, 1) if config.quality else torch.ones_like(iou)
-    positive = -(share * chosen.gather(1, target[:, None])[:, 0] + (1 - share) * chosen[:, 0]).sum()
-    negative = hardest_negatives(-likely[..., 0], thing, config.negatives)
+    quality = iou.detach().clamp(0, 1) if config.quality else torch.ones_like(iou)
+    positive = -(quality * chosen.gather(1, labels[:, None])[:, 0] + (1 - quality) * chosen[:, 0]).sum()
+    negative = hardest_negatives(-likely[..., 0], target, config.negatives)
     return SSDLoss((positive + negative) / count, distance / (4 * count), (1 - giou).sum() / count)
 
 
-def hardest_negatives(loss: Tensor, thing: Tensor, ratio: int, least: int = 12) -> Tensor:
+def hardest_negatives(loss: Tensor, target: Tensor, ratio: int, least: int = 12) -> Tensor:
     """Sum of the greatest background losses [N, D], `ratio` for each matched box but `least` a picture."""
-    background = thing == -1
-    wanted = (ratio * (thing >= 0).sum(dim=1)).clamp(min=least)  # [N]
+    background = target == -1
+    kept = (ratio * (target >= 0).sum(dim=1)).clamp(min=least)  # [N]
     ranked = loss.masked_fill(~background, 0).sort(dim=1, descending=True).values
     rank = torch.arange(loss.shape[1], device=loss.device)
-    return ranked[rank[None] < wanted[:, None]].sum()
+    return ranked[rank[None] < kept[:, None]].sum()

@@ -43,16 +43,17 @@ class StreetTrace(NamedTuple):
 class LiteEncoder(nn.Module):
     """EfficientNet-Lite0 without its head; parameter names are the checkpoint's.
 
-    Pictures [N, 3, H, W], RGB in 0..1, H and W multiples of 32, to five maps at strides 2 to 32.
+    Pictures [N, 3, H, W], RGB in 0..1, H and W multiples of 32, to five maps at strides 2 to 32. The layers
+    are those of `whole` where it is given, and new ones else.
     """
 
     channels = (16, 24, 40, 112, 320)
     mean: Tensor
     std: Tensor
 
-    def __init__(self) -> None:
+    def __init__(self, whole: EfficientNetLite0 | None = None) -> None:
         super().__init__()
-        whole = EfficientNetLite0()
+        whole = whole or EfficientNetLite0()
         self._conv_stem, self._bn0, self._blocks = whole._conv_stem, whole._bn0, whole._blocks
         self.register_buffer("mean", torch.tensor(MEAN)[:, None, None], persistent=False)
         self.register_buffer("std", torch.tensor(STD)[:, None, None], persistent=False)

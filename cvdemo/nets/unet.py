@@ -71,15 +71,20 @@ class UNet(nn.Module):
             inputs = outputs
         self.classify = nn.Conv2d(inputs, config.classes * 2 * 2, 1)
 
-    def forward(self, pictures: Tensor, *, without: Collection[int] = ()) -> UNetTrace:
-        """The trace; the skips at the strides `without` bring zeros, to see what they are good for."""
+    def ablations(self) -> dict[str, int]:
+        """What `forward` can go without: a name, and the value for its `ablate`."""
+        used = [s for s, there in zip((16, 8, 4, 2), self.config.skips, strict=True) if there]
+        return {f"skip at stride {s}": s for s in used}
+
+    def forward(self, pictures: Tensor, *, ablate: Collection[int] = ()) -> UNetTrace:
+        """The trace; the skips at the strides `ablate` bring zeros, to see what they are good for."""
         height, width = pictures.shape[-2:]
         x = pad_to_stride(pictures, STRIDES[-1])
         encoder = self.backbone(x)
         skips = [[m] for m in encoder[:-1]]
         skips[0].append(nn.functional.pixel_unshuffle(x, 2))  # [N, 12, H/2, W/2]
         for stride, skip in zip(STRIDES, skips, strict=False):
-            if stride in without:
+            if stride in ablate:
                 skip[:] = [torch.zeros_like(m) for m in skip]
         decoder: list[Tensor] = []
         x = encoder[-1]  # [N, 128, H/32, W/32]

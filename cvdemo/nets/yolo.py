@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from cvdemo.nets.backbone import STRIDES, Backbone, BackboneConfig
 from cvdemo.nets.blocks import ConvNorm, pad_to_stride
-from cvdemo.nets.matching import Things
+from cvdemo.nets.matching import Targets
 from cvdemo.ops.box_coding import paired_overlap
 
 
@@ -53,8 +53,8 @@ class YOLOTrace(NamedTuple):
     """What the cells say, as a linear layer gives it: only learning brings it to 0..1 (sec. 2.2).
 
     `located` [N, h, w, B, 4]: centre x, y from the cell's upper left corner in cells, then the square roots
-    of width and height in `grid.unit` pixels; `confidence` [N, h, w, B]: how well the box fits a thing,
-    0 where there is none; `classes` [N, h, w, C]: the class of the thing, if there is one.
+    of width and height in `grid.unit` pixels; `confidence` [N, h, w, B]: how well the box fits an object,
+    0 where there is none; `classes` [N, h, w, C]: the class of the object, if there is one.
     """
 
     located: Tensor
@@ -108,38 +108,38 @@ def boxes_of(located: Tensor, grid: Grid) -> Tensor:
     return torch.cat([centre - half, centre + half], dim=-1)
 
 
-class Wanted(NamedTuple):
-    """What is asked of the cells: the thing centred in each.
+class CellTargets(NamedTuple):
+    """What the cells learn: the object centred in each.
 
-    `there` [N, h, w], and for these `boxes` [N, h, w, 4] x1 y1 x2 y2 in pixels and `classes` [N, h, w];
-    `asked` [N, h, w] is false where only a difficult thing is centred.
+    `has_object` [N, h, w], and for these `boxes` [N, h, w, 4] x1 y1 x2 y2 in pixels and `classes` [N, h, w];
+    `valid` [N, h, w] is false where only a difficult object is centred.
     """
 
-    there: Tensor
+    has_object: Tensor
     boxes: Tensor
     classes: Tensor
-    asked: Tensor
+    valid: Tensor
 
 
-def wanted(truth: Sequence[Things], rows: int, columns: int, grid: Grid) -> Wanted:
-    """Give things to the cells that they are centred in; of several in one cell the largest is asked for.
+def assign_targets(truth: Sequence[Targets], rows: int, columns: int, grid: Grid) -> CellTargets:
+    """Give objects to the cells that they are centred in; of several in one cell the largest counts.
 
     A cell has one class, so the others cannot be learnt: a limit that the paper names (sec. 2.4).
     """
     device = truth[0].boxes.device
     shape = len(truth), rows, columns
-    there = torch.zeros(shape, dtype=torch.bool, device=device)
-    asked, boxes = torch.ones_like(there), torch.zeros(*shape, 4, device=device)
+    has_object = torch.zeros(shape, dtype=torch.bool, device=device)
+    valid, boxes = torch.ones_like(has_object), torch.zeros(*shape, 4, device=device)
     classes = torch.zeros(shape, dtype=torch.long, device=device)
-    for n, things in enumerate(truth):
-        area = (things.boxes[:, 2:] - things.boxes[:, :2]).prod(1)
+    for n, targets in enumerate(truth):
+        area = (targets.boxes[:, 2:] - targets.boxes[:, :2]).prod(1)
         # difficult ones first, then from small to large: what comes later in the same cell stays
-        for t in sorted(range(len(area)), key=lambda t: (not things.difficult[t], float(area[t]))):
-            centre = (things.boxes[t, :2] + things.boxes[t, 2:]) / 2 / grid.stride
+        for t in sorted(range(len(area)), key=lambda t: (not targets.difficult[t], float(area[t]))):
+            centre = (targets.boxes[t, :2] + targets.boxes[t, 2:]) / 2 / grid.stride
             i, j = int(centre[1].clamp(0, rows - 1)), int(centre[0].clamp(0, columns - 1))
-            there[n, i, j] = asked[n, i, j] = not things.difficult[t]
-            boxes[n, i, j], classes[n, i, j] = things.boxes[t], things.classes[t]
-    return Wanted(there, boxes, classes, asked)
+            has_object[n, i, j] = valid[n, i, j] = not targets.difficult[t]
+            boxes[n, i, j], classes[n, i, j] = targets.boxes[t], targets.classes[t]
+    return CellTargets(has_object, boxes, classes, valid)
 
 
 class YOLOLoss(NamedTuple):
@@ -156,16 +156,18 @@ class YOLOLoss(NamedTuple):
         return self.centre + self.size + self.object + self.no_object + self.classes
 
 
-def yolo_loss(trace: YOLOTrace, truth: Sequence[Things], *, coord: float = 5, noobj: float = 0.5) -> YOLOLoss:
+def yolo_loss(
+    trace: YOLOTrace, truth: Sequence[Targets], *, coord: float = 5, noobj: float = 0.5
+) -> YOLOLoss:
     """The loss of a batch (eq. 3), a sum of squares.
 
-    Of the boxes of a cell with a thing, the one of the highest IoU with it is responsible: it learns place,
+    Of the boxes of a cell with an object, the one of the highest IoU with it is responsible: it learns place,
     size and, as its confidence, this IoU. All others learn that their confidence is 0.
     """
     rows, columns = trace.confidence.shape[1:3]
-    want, grid = wanted(truth, rows, columns, trace.grid), trace.grid
-    n, i, j = want.there.nonzero(as_tuple=True)  # [P] each
-    boxes = want.boxes[n, i, j]  # [P, 4]
+    targets, grid = assign_targets(truth, rows, columns, trace.grid), trace.grid
+    n, i, j = targets.has_object.nonzero(as_tuple=True)  # [P] each
+    boxes = targets.boxes[n, i, j]  # [P, 4]
     with torch.no_grad():
         found = boxes_of(trace.located, grid)[n, i, j]  # [P, B, 4]
         each = boxes.repeat_interleave(grid.boxes, dim=0)  # [P * B, 4]
@@ -176,9 +178,9 @@ def yolo_loss(trace: YOLOTrace, truth: Sequence[Things], *, coord: float = 5, no
     root = ((boxes[:, 2:] - boxes[:, :2]) / grid.unit).sqrt()
     mine = trace.located[n, i, j, responsible]  # [P, 4]
     confidence = trace.confidence[n, i, j, responsible]  # [P]
-    others = want.asked[..., None].repeat(1, 1, 1, grid.boxes)
+    others = targets.valid[..., None].repeat(1, 1, 1, grid.boxes)
     others[n, i, j, responsible] = False
-    likely = nn.functional.one_hot(want.classes[n, i, j], grid.classes)
+    likely = nn.functional.one_hot(targets.classes[n, i, j], grid.classes)
     parts = (
         coord * (mine[:, :2] - centre).square().sum(),
         coord * (mine[:, 2:] - root).square().sum(),

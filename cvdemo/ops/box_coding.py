@@ -1,4 +1,4 @@
-"""Boxes as offsets from default boxes, and back; overlaps of boxes as tensors that have gradients."""
+"""Box regression targets: encode boxes as offsets from default boxes and decode them; differentiable IoU."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ import torch
 from torch import Tensor
 
 VARIANCES = (0.1, 0.1, 0.2, 0.2)
-"""Scale of the offsets in x, y, width and height: with it all are about 1 in size."""
+"""Standard deviations of the offsets in x, y, width and height; offsets are divided by them."""
 
 LARGEST = math.log(1000 / 16)
-"""A side grows to 62 times its default box's at most, so that a wild output cannot overflow."""
+"""Upper limit of a size offset: a side is at most 62 times that of its default box, which avoids overflow."""
 
 
 def encode(boxes: Tensor, defaults: Tensor, variances: tuple[float, ...] = VARIANCES) -> Tensor:
-    """Offsets [N, 4] that lead from default boxes [N, 4] to boxes [N, 4], all x1 y1 x2 y2 in pixels.
+    """Offsets [N, 4] from default boxes [N, 4] to boxes [N, 4], both x1 y1 x2 y2 in pixels.
 
-    Shift of the centre in units of the default box's size, logarithm of the growth of width and height,
-    each divided by its variance (arXiv:1512.02325, eq. 2; arXiv:1311.2524, appendix C).
+    The shift of the centre divided by the default box's size, and the logarithm of the ratios of width and
+    height, each divided by its variance (arXiv:1512.02325, eq. 2; arXiv:1311.2524, appendix C).
     """
-    size, wanted = defaults[:, 2:] - defaults[:, :2], boxes[:, 2:] - boxes[:, :2]
+    size, target_size = defaults[:, 2:] - defaults[:, :2], boxes[:, 2:] - boxes[:, :2]
     shift = ((boxes[:, :2] + boxes[:, 2:]) - (defaults[:, :2] + defaults[:, 2:])) / 2 / size
-    return torch.cat([shift, torch.log(wanted / size)], dim=1) / boxes.new_tensor(variances)
+    return torch.cat([shift, torch.log(target_size / size)], dim=1) / boxes.new_tensor(variances)
 
 
 def decode(offsets: Tensor, defaults: Tensor, variances: tuple[float, ...] = VARIANCES) -> Tensor:

@@ -1,4 +1,4 @@
-"""What goes into an operation on boxes, checked once: shapes, finite numbers, sizes, ranges."""
+"""Checks of the input of operations on boxes: shapes, finite numbers, sizes, ranges."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Floats: TypeAlias = NDArray[np.floating[Any]]
 
 
 def as_floats(values: ArrayLike, what: str) -> Floats:
-    """Values as float32 or float64, whichever they are; other numbers become float64."""
+    """Values as a float array: float32 and float64 stay, other numbers become float64."""
     try:
         array = np.asarray(values)
         if array.dtype not in (np.float32, np.float64):
@@ -24,7 +24,10 @@ def as_floats(values: ArrayLike, what: str) -> Floats:
 
 
 def as_boxes(boxes: ArrayLike, what: str = "boxes") -> Floats:
-    """Boxes as floats [N, 4] of x1 y1 x2 y2, finite and not of negative size; an empty list is [0, 4]."""
+    """Boxes as floats [N, 4] of x1 y1 x2 y2 in pixels, finite, x2 >= x1, y2 >= y1; an empty list is [0, 4].
+
+    Raises DataError, which names the first bad row, for other shapes and values.
+    """
     array = as_floats(boxes, what)
     if array.size == 0 and array.ndim in (1, 2):
         array = array.reshape(0, 4)
@@ -40,7 +43,7 @@ def as_boxes(boxes: ArrayLike, what: str = "boxes") -> Floats:
 
 
 def as_scores(scores: ArrayLike, n: int, what: str = "scores") -> Floats:
-    """Scores as finite floats [N], one per box."""
+    """Scores as finite floats [n], one per box; DataError otherwise."""
     array = as_floats(scores, what)
     if array.shape != (n,):
         raise DataError(f"{what} must be one per box, [{n}], these have the shape {list(array.shape)}")
@@ -51,7 +54,7 @@ def as_scores(scores: ArrayLike, n: int, what: str = "scores") -> Floats:
 
 
 def as_class_ids(class_ids: ArrayLike, n: int, what: str = "class_ids") -> NDArray[np.int64]:
-    """Class numbers as int64 [N], one per box."""
+    """Class ids as int64 [n], one per box; DataError otherwise."""
     array = np.asarray(class_ids)
     if array.shape != (n,):
         raise DataError(f"{what} must be one per box, [{n}], these have the shape {list(array.shape)}")
@@ -61,7 +64,7 @@ def as_class_ids(class_ids: ArrayLike, n: int, what: str = "class_ids") -> NDArr
 
 
 def check_threshold(value: float, what: str = "iou_threshold") -> float:
-    """The threshold as a float in 0..1."""
+    """The threshold as a float in 0..1; DataError outside."""
     if not 0.0 <= float(value) <= 1.0:  # NaN fails too
         raise DataError(f"{what} must lie in 0..1, it is {value}")
     return float(value)

@@ -1,4 +1,4 @@
-"""The fully connected CRF: every pixel talks to every other, and those that look alike agree."""
+"""The fully connected CRF: pairwise potentials between all pixels, mean field by message passing."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from cvdemo.ops.crf_kernels import Filter, bilateral_filter, gaussian_filter
 
 Floats: TypeAlias = NDArray[np.float32]
 Blocks: TypeAlias = NDArray[np.float32]
-"""[B, H, W, C / B]: classes in blocks, because they do not mix in a filter and each block has its thread."""
+"""[B, H, W, C / B]: classes in B blocks; filters treat classes independently, so each block has a thread."""
 
-WORKERS = 2  # threads: sparse products and OpenCV run outside Python's lock
-ALONE = 1 << 16  # values of Q below which a second thread does not pay
-MOST_CLASSES = 64  # OpenCV filters no more than 128 channels at once
-NEVER = 1e4  # what a class costs that only fills a block
-LEAST = 1e-5  # a probability below counts as this: its logarithm must be finite
+WORKERS = 2  # threads: sparse products and OpenCV release Python's global lock
+ALONE = 1 << 16  # values of Q below which a second thread costs more than it saves
+MOST_CLASSES = 64  # per block: OpenCV filters at most 128 channels at once
+NEVER = 1e4  # unary cost of the padding classes that fill a block
+LEAST = 1e-5  # smaller probabilities are raised to this, so that the logarithm is finite
 
 
 class Kernel(NamedTuple):
-    """One Gaussian of the pairwise potential: how much it weighs, and its sums over all pixels."""
+    """One Gaussian kernel of the pairwise potential: its weight, and the filter that sums over all pixels."""
 
     weight: float
     filter: Filter
@@ -35,23 +35,23 @@ class Kernel(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class CrfStep:
-    """The distributions after one iteration of mean field, and the mean energies of a pixel in nats.
+    """The distributions after one iteration of mean field, and the mean energies per pixel in nats.
 
-    The free energy, unary + pairwise - entropy, is what mean field brings down: the distance
-    (Kullback-Leibler) of Q to the CRF's distribution, but for a constant.
+    Mean field minimises the free energy, unary + pairwise - entropy: up to a constant, the Kullback-Leibler
+    divergence of Q from the CRF's distribution.
     """
 
-    iteration: int  # 0 is where it starts: the probabilities themselves
+    iteration: int  # 0 is the start: the input probabilities
     q: Floats  # [C, H, W], sums to 1 over C
     labels: NDArray[np.intp]  # [H, W], the most probable class
-    changed: int  # pixels whose label is another one than a step before
-    unary: float  # expected cost of leaving what the network said
-    pairwise: float  # expected cost of pairs that disagree
-    entropy: float  # how undecided the pixels are
+    changed: int  # number of pixels whose label differs from the previous step
+    unary: float  # expected unary cost: -log of the network's probabilities
+    pairwise: float  # expected cost of pairs of pixels with different labels
+    entropy: float  # entropy of Q
 
     @property
     def free_energy(self) -> float:
-        """What falls from step to step."""
+        """The free energy, which mean field minimises."""
         return self.unary + self.pairwise - self.entropy
 
 
@@ -62,11 +62,11 @@ def dense_crf(
     iterations: int = 10,
     compatibility: ArrayLike | None = None,
 ) -> Floats:
-    """Mean-field inference in the fully connected CRF: Q [C, H, W] after some iterations.
+    """Mean-field inference in the fully connected CRF: Q [C, H, W] after `iterations` iterations.
 
-    probabilities [C, H, W] as a network's softmax gives them; compatibility [C, C] is what a pair of
-    classes costs, symmetric, by default 1 for any two that differ (Potts). As in the authors' code, a
-    pixel is among those that it listens to. Raises DataError for wrong shapes and values.
+    probabilities [C, H, W] from a network's softmax; compatibility [C, C] is the symmetric cost of a pair of
+    classes, by default 1 for different classes and 0 for equal ones (Potts). As in the authors' code, the
+    sums over all pixels include the pixel itself. Raises DataError for wrong shapes and values.
     Krahenbuhl and Koltun, NIPS 2011, arXiv:1210.5644, alg. 1.
     """
     unary, mu = _checked(probabilities, iterations, compatibility)
@@ -83,7 +83,7 @@ def dense_crf_steps(
     iterations: int = 10,
     compatibility: ArrayLike | None = None,
 ) -> Iterator[CrfStep]:
-    """`dense_crf` as steps: the probabilities, then each iteration; the last one's q is its answer."""
+    """`dense_crf` as steps: the input probabilities, then each iteration; the last step has the result."""
     unary, mu = _checked(probabilities, iterations, compatibility)
     return _steps(unary, kernels, iterations, mu, len(np.asarray(probabilities)))
 
@@ -96,19 +96,19 @@ def _steps(
     for iteration in range(iterations + 1):
         maps = _classes(q, classes)
         labels = maps.argmax(axis=0)
-        heard = _messages(q, kernels)
+        messages = _messages(q, kernels)
         yield CrfStep(
             iteration,
             maps,
             labels,
             0 if before is None else int((labels != before).sum()),
             unary=_dot(q, unary),
-            pairwise=_pairwise(q, heard, mu),
+            pairwise=_pairwise(q, messages, mu),
             entropy=-_dot(q, np.log(np.maximum(q, np.finfo(np.float32).tiny))),
         )
         before = labels
         if iteration < iterations:
-            q = _update(unary, heard, mu)
+            q = _update(unary, messages, mu)
 
 
 def refine(
@@ -122,10 +122,10 @@ def refine(
     bilateral_srgb: float = 10.0,
     iterations: int = 10,
 ) -> Floats:
-    """A network's probabilities [C, h, w] sharpened by the picture [H, W, 3]: Q [C, H, W].
+    """A network's probabilities [C, h, w] refined by the CRF of the picture [H, W, 3]: Q [C, H, W].
 
-    The probabilities are stretched to the picture's size first. The widths suit scenes of 192 x 160; they
-    were compared on scenes of the validation split.
+    The probabilities are resized to the picture first. The default widths were chosen on the validation split
+    of the drawn world, at 192 x 160 pixels.
     """
     maps = np.asarray(probabilities, dtype=np.float32)
     height, width = picture.shape[:2]
@@ -139,41 +139,41 @@ def refine(
 
 
 def _messages(q: Blocks, kernels: Sequence[Kernel]) -> Blocks:
-    """What every pixel hears of the others: the kernels' weighted sums of Q, each block in its thread."""
-    heard = np.zeros_like(q)
+    """Message passing: the weighted sums of Q over all pixels, for all kernels; one thread per block."""
+    messages = np.zeros_like(q)
 
-    def listen(block: int) -> None:
+    def pass_messages(block: int) -> None:
         for kernel in kernels:
             if kernel.weight:
                 sums = kernel.filter(q[block])
                 sums *= np.float32(kernel.weight)
-                heard[block] += sums
+                messages[block] += sums
 
-    _side_by_side(listen, range(len(q)))
-    return heard
+    _in_parallel(pass_messages, range(len(q)))
+    return messages
 
 
-def _update(unary: Blocks, heard: Blocks, mu: Floats | None) -> Blocks:
-    """The next Q. Potts costs all classes the same but for what was heard of the class itself."""
-    scores = heard if mu is None else -_costs(heard, mu)
+def _update(unary: Blocks, messages: Blocks, mu: Floats | None) -> Blocks:
+    """The next Q. With Potts, only the message of a class itself changes its cost relative to the others."""
+    scores = messages if mu is None else -_costs(messages, mu)
     scores -= unary
     return _softmax(scores)
 
 
-def _costs(heard: Blocks, mu: Floats) -> Blocks:
-    """What each class of each pixel costs by what was heard."""
-    return _blocks(np.tensordot(mu, _classes(heard, len(mu)), axes=1), len(heard))
+def _costs(messages: Blocks, mu: Floats) -> Blocks:
+    """The pairwise cost of each class at each pixel: the compatibility times the messages."""
+    return _blocks(np.tensordot(mu, _classes(messages, len(mu)), axes=1), len(messages))
 
 
-def _pairwise(q: Blocks, heard: Blocks, mu: Floats | None) -> float:
-    """The mean cost of a pixel's pairs, each counted half; for Potts all heard of other classes."""
+def _pairwise(q: Blocks, messages: Blocks, mu: Floats | None) -> float:
+    """The mean pairwise cost per pixel, each pair counted half; for Potts, the messages of other classes."""
     if mu is not None:
-        return 0.5 * _dot(q, _costs(heard, mu))
-    return 0.5 * (float(heard.sum(dtype=float)) / (q.shape[1] * q.shape[2]) - _dot(q, heard))
+        return 0.5 * _dot(q, _costs(messages, mu))
+    return 0.5 * (float(messages.sum(dtype=float)) / (q.shape[1] * q.shape[2]) - _dot(q, messages))
 
 
 def _softmax(scores: Blocks) -> Blocks:
-    """Softmax over the classes, in place, bands of rows side by side."""
+    """Softmax over the classes, in place; bands of rows run in parallel."""
     blocks, height, _, classes = scores.shape
 
     def band(rows: slice) -> None:
@@ -186,11 +186,11 @@ def _softmax(scores: Blocks) -> Blocks:
         np.exp(part, out=part)
         part /= (part @ np.ones(classes, np.float32)).sum(axis=0)[..., None]
 
-    _side_by_side(band, [slice(k * height // blocks, (k + 1) * height // blocks) for k in range(blocks)])
+    _in_parallel(band, [slice(k * height // blocks, (k + 1) * height // blocks) for k in range(blocks)])
     return scores
 
 
-def _side_by_side(work: Callable[[Any], None], parts: Sequence[Any]) -> None:
+def _in_parallel(work: Callable[[Any], None], parts: Sequence[Any]) -> None:
     list(_pool().map(work, parts) if len(parts) > 1 else map(work, parts))
 
 
@@ -200,7 +200,7 @@ def _pool() -> ThreadPoolExecutor:
 
 
 def _blocks(maps: Floats, blocks: int, fill: float = 0) -> Blocks:
-    """Maps [C, H, W] in blocks of equally many classes, those added at the end of one value."""
+    """Maps [C, H, W] in blocks of equally many classes; padding classes have the value `fill`."""
     classes, height, width = maps.shape
     each = -(-classes // blocks)
     full = np.full((blocks * each, height, width), fill, np.float32)
@@ -209,20 +209,20 @@ def _blocks(maps: Floats, blocks: int, fill: float = 0) -> Blocks:
 
 
 def _classes(q: Blocks, classes: int) -> Floats:
-    """The maps [C, H, W] of blocks."""
+    """Blocks [B, H, W, C / B] back as maps [C, H, W], without padding classes."""
     blocks, height, width, each = q.shape
     return q.transpose(0, 3, 1, 2).reshape(blocks * each, height, width)[:classes]
 
 
 def _dot(a: Blocks, b: Blocks) -> float:
-    """The mean over the pixels of the sum over the classes of a b."""
+    """The mean over pixels of the sum over classes of a times b."""
     return float(np.vdot(a, b)) / (a.shape[1] * a.shape[2])
 
 
 def _checked(
     probabilities: ArrayLike, iterations: int, compatibility: ArrayLike | None
 ) -> tuple[Blocks, Floats | None]:
-    """Unary costs -log p in blocks, and the compatibility [C, C]."""
+    """Unary costs -log p in blocks, and the compatibility [C, C] or None; DataError for wrong input."""
     p = np.asarray(probabilities, dtype=np.float32)
     if p.ndim != 3 or 0 in p.shape:
         raise DataError(f"probabilities must be [classes, height, width], they are {list(p.shape)}")

@@ -1,4 +1,4 @@
-"""The kernels of the fully connected CRF: who listens to whom, and the sums over all pixels."""
+"""The Gaussian kernels of the fully connected CRF, and filters that sum over all pixels."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from cvdemo.ops.lattice import permutohedral_lattice
 
 Floats: TypeAlias = NDArray[np.float32]
 Filter: TypeAlias = Callable[[Floats], Floats]
-"""Sums over all pixels: values [H, W, C] to sum_j k(i, j) values_j, [H, W, C]."""
+"""Maps values [H, W, C] to the sums over all pixels, sum_j k(i, j) values_j, [H, W, C]."""
 Normalisation: TypeAlias = Literal["symmetric", "none"]
 
-EXACT_PIXELS = 1600  # up to so many, all pairs are summed; beyond, the lattice
-REACH = 4.5  # standard deviations after which the spatial Gaussian, 4e-5 there, is cut off
+EXACT_PIXELS = 1600  # up to this many pixels all pairs are summed; above, the lattice is used
+REACH = 4.5  # standard deviations at which the spatial Gaussian (4e-5 there) is truncated
 
 
 def gaussian_filter(
     height: int, width: int, sxy: float, *, normalisation: Normalisation = "symmetric"
 ) -> Filter:
-    """The smoothness kernel exp(-|p_i - p_j|^2 / 2 sxy^2) of pixels as a separable convolution.
+    """The smoothness kernel exp(-|p_i - p_j|^2 / 2 sxy^2) as a separable convolution of [H, W, C].
 
-    sxy above 0 in pixels. "symmetric" divides by the square roots of both pixels' sums.
+    sxy in pixels, above 0. "symmetric" divides k(i, j) by the square root of the sums of pixels i and j.
     """
     _check_width("sxy", sxy)
     reach = max(1, min(int(np.ceil(REACH * sxy)), max(height, width)))
@@ -61,8 +61,8 @@ def bilateral_filter(
     """The appearance kernel exp(-|p_i - p_j|^2 / 2 sxy^2 - |I_i - I_j|^2 / 2 srgb^2).
 
     picture [H, W, 3]; sxy in pixels and srgb in grey levels, both above 0. "exact" sums all pairs (N^2
-    floats), "lattice" is the permutohedral approximation of any size; "auto" is exact up to
-    `EXACT_PIXELS`. What it costs is to make the filter: it depends on the widths, not on the weight.
+    floats), "lattice" is the permutohedral approximation for any size; "auto" is exact up to
+    `EXACT_PIXELS`. Building the filter takes most of the time; it depends on the widths, not on the weight.
     """
     _check_width("sxy", sxy)
     _check_width("srgb", srgb)
@@ -91,9 +91,9 @@ def bilateral_filter(
 
 
 def kernel_weights(picture: NDArray[np.uint8], x: int, y: int, sxy: float, srgb: float = np.inf) -> Floats:
-    """How much pixel (x, y) listens to each other one, [H, W] in 0..1, before weight and normalisation.
+    """The kernel between pixel (x, y) and every pixel, [H, W] in 0..1, without weight and normalisation.
 
-    Without srgb the Gaussian of the distance alone. picture [H, W, 3]; widths as `bilateral_filter`.
+    With the default srgb, only the distance counts. picture [H, W, 3]; widths as in `bilateral_filter`.
     """
     height, width = picture.shape[:2]
     rows, columns = np.mgrid[:height, :width]

@@ -1,4 +1,4 @@
-"""Dilated (atrous) convolutions: what one output sees, by formula and by gradient, and dense responses."""
+"""Dilated (atrous) convolutions: receptive fields by formula and by gradient, and dense filter responses."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from cvdemo.errors import DataError
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
 
-WIDEST = 4096  # pixels of a field that is measured: beyond, the counts no longer fit a float
+WIDEST = 4096  # pixels of a receptive field that can be measured: above, counts are no longer exact
 
 
-class Layer(NamedTuple):
-    """A convolution, or a pooling: cells of its kernel a side, its stride, the rate of its dilation."""
+class ConvLayer(NamedTuple):
+    """A convolution or pooling layer: kernel size, stride and dilation rate, all in cells."""
 
     kernel: int
     stride: int = 1
@@ -25,16 +25,17 @@ class Layer(NamedTuple):
     pooling: bool = False
 
 
-def effective_kernel(layer: Layer) -> int:
-    """Cells that a dilated kernel spans a side: d (k - 1) + 1 (arXiv:1606.00915, sec. 3.1)."""
+def effective_kernel(layer: ConvLayer) -> int:
+    """Side length in cells of a dilated kernel, d (k - 1) + 1 (arXiv:1606.00915, sec. 3.1)."""
     return layer.dilation * (layer.kernel - 1) + 1
 
 
-def receptive_field(layers: Sequence[Layer]) -> int:
-    """Pixels a side that one output of a stack depends on, holes included; the first layer comes first.
+def receptive_field(layers: Sequence[ConvLayer]) -> int:
+    """Side length in pixels of the receptive field of a stack of layers, in the order of the input.
 
-    1 + sum of d (k - 1) times the strides of all layers before (Araujo et al., "Computing receptive fields
-    of convolutional neural networks", Distill 2019, eq. 2). `DataError` for a number below 1.
+    1 + the sum over layers of d (k - 1) times the product of all earlier strides (Araujo et al., "Computing
+    receptive fields of convolutional neural networks", Distill 2019, eq. 2). Pixels that dilation skips are
+    included. DataError for an empty stack or a number below 1.
     """
     field, jump = 1, 1
     for layer in _checked(layers):
@@ -43,16 +44,16 @@ def receptive_field(layers: Sequence[Layer]) -> int:
     return field
 
 
-def total_stride(layers: Sequence[Layer]) -> int:
-    """Pixels of the input between two neighbouring outputs of a stack: the product of its strides."""
+def total_stride(layers: Sequence[ConvLayer]) -> int:
+    """Input pixels between two neighbouring outputs of a stack: the product of its strides."""
     return int(np.prod([layer.stride for layer in _checked(layers)], dtype=np.int64))
 
 
-def path_counts(layers: Sequence[Layer]) -> NDArray[np.int64]:
-    """By how many ways one output reaches each pixel of its field along one axis, [receptive field].
+def path_counts(layers: Sequence[ConvLayer]) -> NDArray[np.int64]:
+    """The number of paths from one output to each pixel of its receptive field, along one axis, [field].
 
-    0 is a pixel that it does not see: gridding (arXiv:1702.08502, sec. 3.2). In two dimensions the count of
-    a pixel is the product of its row's and its column's.
+    Pixels with 0 paths do not affect the output: gridding (arXiv:1702.08502, sec. 3.2). In two dimensions the
+    count of a pixel is the product of the counts of its row and its column.
     """
     counts, jump = np.ones(1, dtype=np.int64), 1
     for layer in _checked(layers):
@@ -63,11 +64,10 @@ def path_counts(layers: Sequence[Layer]) -> NDArray[np.int64]:
     return counts
 
 
-def measured_counts(layers: Sequence[Layer], *, axes: int = 1) -> Floats:
-    """The same by torch: the gradient of one output of convolutions whose weights are all 1.
+def measured_counts(layers: Sequence[ConvLayer], *, axes: int = 1) -> Floats:
+    """`path_counts` measured by torch: the gradient of one output of convolutions whose weights are all 1.
 
-    The input is as large as the receptive field, [r] or, with two axes, [r, r], so that there is exactly
-    one output. `DataError` for a field of more than 4096 pixels.
+    Returns [r] for a receptive field of r pixels, or [r, r] with two axes. DataError if r is above 4096.
     """
     import torch
 
@@ -89,48 +89,48 @@ def measured_counts(layers: Sequence[Layer], *, axes: int = 1) -> Floats:
 
 
 def seen_share(counts: NDArray[np.int64]) -> float:
-    """Share 0..1 of a square field's pixels that are seen at all, from the counts along one axis."""
+    """Share 0..1 of the pixels of a square receptive field that have a path, from counts along one axis."""
     return float((counts > 0).mean()) ** 2
 
 
 def shared_with_neighbour(counts: NDArray[np.int64], stride: int) -> float:
-    """Share 0..1 of the pixels an output sees that its right neighbour, `stride` pixels on, sees too."""
+    """Share 0..1 of an output's pixels that its right neighbour, `stride` pixels further, also depends on."""
     seen = counts > 0
     both = seen[stride:] & seen[: max(len(seen) - stride, 0)]
     return float(both.sum() / seen.sum())
 
 
-def without_dilation(layers: Sequence[Layer]) -> list[Layer]:
+def without_dilation(layers: Sequence[ConvLayer]) -> list[ConvLayer]:
     """The same convolutions at rate 1."""
     return [layer._replace(dilation=1) for layer in layers]
 
 
-def pooled_instead(layers: Sequence[Layer]) -> list[Layer]:
-    """The undilated stack with poolings that bring each convolution as far as its rate did.
+def pooled_instead(layers: Sequence[ConvLayer]) -> list[ConvLayer]:
+    """The undilated stack with pooling layers, so that each convolution reaches as far as with its rate.
 
-    Between convolutions whose rate grows by a factor f stands an f x f pooling of stride f; a rate that the
-    one before does not divide is rounded down, and one that falls stays as it is.
+    Where the rate grows by a factor f, an f x f pooling of stride f comes before the convolution. Factors are
+    rounded down to whole numbers; where the rate decreases, nothing changes.
     """
-    stack: list[Layer] = []
+    stack: list[ConvLayer] = []
     reach = 1
     for layer in _checked(layers):
         factor = max(1, layer.dilation // reach)
         if factor > 1:
-            stack.append(Layer(factor, factor, pooling=True))
+            stack.append(ConvLayer(factor, factor, pooling=True))
             reach *= factor
         stack.append(layer._replace(dilation=1))
     return stack
 
 
-def parameters(layers: Sequence[Layer], channels: int) -> int:
-    """Weights of the stack's convolutions, each from `channels` to `channels`, without biases."""
+def parameters(layers: Sequence[ConvLayer], channels: int) -> int:
+    """The number of weights of the stack's convolutions from `channels` to `channels`, without biases."""
     return sum((layer.kernel * channels) ** 2 for layer in layers if not layer.pooling)
 
 
-def multiply_adds(layers: Sequence[Layer], channels: int, size: tuple[int, int]) -> int:
-    """Products that the stack's convolutions sum up for a map of height and width `size`, padded to fit.
+def multiply_adds(layers: Sequence[ConvLayer], channels: int, size: tuple[int, int]) -> int:
+    """Multiply-adds of the stack's convolutions on a padded map of `size` (height, width).
 
-    A layer's output has ceil(side / strides so far) cells a side.
+    A layer's output has ceil(side / product of strides so far) cells per side.
     """
     total, jump = 0, 1
     for layer in _checked(layers):
@@ -141,7 +141,7 @@ def multiply_adds(layers: Sequence[Layer], channels: int, size: tuple[int, int])
 
 
 def edge_kernel(size: int = 7, sigma: float = 1.4) -> NDArray[np.float32]:
-    """The derivative of a Gaussian along x, [size, size], which answers upright edges; sums to 0."""
+    """The derivative of a Gaussian along x, [size, size], a filter for vertical edges; sums to 0."""
     place = np.arange(size) - (size - 1) / 2
     bell = np.exp(-(place**2) / (2 * sigma**2))
     kernel = np.outer(bell, -place * bell)
@@ -149,20 +149,20 @@ def edge_kernel(size: int = 7, sigma: float = 1.4) -> NDArray[np.float32]:
 
 
 def dilated_response(grey: Floats, kernel: Floats, rate: int) -> NDArray[np.float32]:
-    """A kernel [k, k] with `rate` cells from tap to tap at every pixel of a map [H, W]: a map as large.
+    """A map [H, W] filtered by a kernel [k, k] dilated by `rate`: [H, W].
 
-    Cross-correlation as in networks; beyond its edges the map is mirrored.
+    Cross-correlation, as in networks; the map is mirrored at its borders.
     """
-    side = effective_kernel(Layer(kernel.shape[0], 1, rate))
+    side = effective_kernel(ConvLayer(kernel.shape[0], 1, rate))
     holes = np.zeros((side, side), dtype=np.float32)
     holes[::rate, ::rate] = kernel
     return _correlate(grey, holes)
 
 
 def shrunk_response(grey: Floats, kernel: Floats, rate: int) -> NDArray[np.float32]:
-    """The plain kernel on every `rate`-th pixel of a map [H, W], so [ceil(H / rate), ceil(W / rate)].
+    """The undilated kernel on every `rate`-th pixel of a map [H, W]: [ceil(H / rate), ceil(W / rate)].
 
-    At those pixels it is the very number of `dilated_response`, but for the edges (arXiv:1606.00915, fig. 2).
+    Except at the borders, it equals `dilated_response` at those pixels (arXiv:1606.00915, fig. 2).
     """
     return _correlate(np.ascontiguousarray(grey[::rate, ::rate]), kernel)
 
@@ -172,7 +172,7 @@ def _correlate(grey: Floats, kernel: Floats) -> NDArray[np.float32]:
     return np.asarray(out, dtype=np.float32)
 
 
-def _checked(layers: Sequence[Layer]) -> Sequence[Layer]:
+def _checked(layers: Sequence[ConvLayer]) -> Sequence[ConvLayer]:
     if not layers:
         raise DataError("a stack of at least one layer is needed")
     for k, layer in enumerate(layers, 1):

@@ -1,4 +1,4 @@
-"""Weighted Boxes Fusion: overlapping boxes become their mean instead of all but one falling."""
+"""Weighted Boxes Fusion: overlapping boxes are averaged instead of suppressed."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ from cvdemo.ops.iou import box_iou
 
 @dataclass(frozen=True, eq=False)
 class FusionStep:
-    """One box joins the cluster it overlaps most, or founds one. Indices point into the boxes given."""
+    """One box joins the cluster it overlaps most, or starts a new one. Indices point into the input boxes."""
 
     current: int  # the box that joins
     score: float
-    cluster: int  # the cluster it joins, or founds where it is the number of those before
-    iou: float  # with the cluster's fused box before joining; 0 where it founds one
+    cluster: int  # the cluster that it joins; equal to the number of earlier clusters where it starts one
+    iou: float  # with the cluster's fused box before joining; 0 where it starts one
     members: tuple[int, ...]  # the cluster's boxes, current last
-    box: NDArray[np.float64]  # [4] the cluster's fused box after joining: the mean weighted by score
+    box: NDArray[
+        np.float64
+    ]  # [4] the cluster's fused box after joining: the mean of its boxes, weighted by score
 
 
 class Fusion(NamedTuple):
@@ -43,10 +45,10 @@ def weighted_boxes_fusion(
     iou_threshold: float = 0.55,
     models: int = 1,
 ) -> Fusion:
-    """Fuse boxes of one class that overlap a cluster's mean by more than the threshold.
+    """Fuse boxes of one class: a box joins the cluster whose fused box has an IoU above the threshold.
 
     boxes [N, 4] as x1 y1 x2 y2 in pixels, scores [N] above 0, of `models` detectors together. A fused
-    score is the members' mean, times min(members, models) / models: what few detectors saw counts less.
+    score is the mean of the members' scores, times min(members, models) / models.
     Raises DataError for NaN, negative sizes and wrong shapes. arXiv:1910.13302, sec. 3.
     """
     if models < 1:
@@ -71,7 +73,7 @@ def weighted_boxes_fusion(
 def weighted_boxes_fusion_steps(
     boxes: ArrayLike, scores: ArrayLike, class_ids: ArrayLike | None = None, *, iou_threshold: float = 0.55
 ) -> Iterator[FusionStep]:
-    """The same as steps, one for each box by descending score."""
+    """The same as a sequence of steps, one per box by descending score."""
     box_array = as_boxes(boxes).astype(np.float64)
     score_array = as_scores(scores, len(box_array)).astype(np.float64)
     threshold = check_threshold(iou_threshold)

@@ -1,7 +1,7 @@
-"""Selective Search's hierarchical grouping: the two most similar neighbours join, until one region is left.
+"""Selective Search's hierarchical grouping: merge the two most similar neighbours until one region is left.
 
 Uijlings, van de Sande, Gevers and Smeulders, "Selective Search for Object Recognition", IJCV 104(2), 2013,
-sec. 3. `group` is the fast way to the whole hierarchy, `merge_steps` the one to be read and watched.
+sec. 3. `group` computes the whole hierarchy fast, `merge_steps` follows the paper step by step.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ Integers: TypeAlias = NDArray[np.int64]
 
 Similarity = Literal["colour", "texture", "size", "fill"]
 SIMILARITIES: tuple[Similarity, ...] = get_args(Similarity)
-DECIMALS = 9  # sums that agree so far are equal, however they were added up: then lower numbers go first
+DECIMALS = 9  # sums are rounded, so that ties do not depend on the order of addition; lower numbers win ties
 
 
 class Hierarchy(NamedTuple):
-    """R segments and the M = R - 1 regions that merges made of them; merge m makes region R + m."""
+    """R segments and the M = R - 1 merged regions; merge m creates region R + m."""
 
-    parents: Integers  # [M, 2] the two that joined, the smaller number first
-    similarity: Floats  # [M] sum of the similarities switched on
+    parents: Integers  # [M, 2] the two merged regions, the smaller number first
+    similarity: Floats  # [M] sum of the chosen similarities
     boxes: Integers  # [R + M, 4] x1 y1 x2 y2
     sizes: Integers  # [R + M] pixels
     levels: Integers  # [R + M] 0 for a segment, else one above the higher parent
@@ -37,7 +37,7 @@ class Hierarchy(NamedTuple):
 
 @dataclass(frozen=True)
 class Region:
-    """A region while it is grouped."""
+    """A region during grouping, with what the similarities need."""
 
     number: int
     size: int  # pixels
@@ -49,14 +49,14 @@ class Region:
 
 @dataclass(frozen=True)
 class MergeStep:
-    """One merge: which two regions, how similar they were, and what came of it."""
+    """One merge: the two regions, their similarities, and the new region."""
 
     step: int
     a: int
     b: int  # above a
     similarities: dict[Similarity, float]  # all four, in 0..1
-    total: float  # of those switched on
-    rivals: int  # pairs of neighbours that it was chosen from
+    total: float  # sum of the chosen similarities
+    candidates: int  # number of neighbouring pairs it was chosen from
     region: int  # the new region's number
     box: tuple[int, int, int, int]
     size: int
@@ -64,7 +64,7 @@ class MergeStep:
 
 
 def check_similarities(names: Sequence[str]) -> tuple[Similarity, ...]:
-    """The names in the usual order; none at all or an unknown one is a `DataError`."""
+    """The names in the order of `SIMILARITIES`; DataError for an empty list or an unknown name."""
     unknown = [name for name in names if name not in SIMILARITIES]
     if not names:
         raise DataError(f"choose at least one similarity: {', '.join(SIMILARITIES)}")
@@ -74,33 +74,33 @@ def check_similarities(names: Sequence[str]) -> tuple[Similarity, ...]:
 
 
 def colour_similarity(a: Region, b: Region) -> float:
-    """The histograms' intersection, sum of min(a_k, b_k) (eq. 1)."""
+    """Intersection of the colour histograms, sum of min(a_k, b_k), 0..1 (eq. 1)."""
     return float(np.minimum(a.colour, b.colour).sum())
 
 
 def texture_similarity(a: Region, b: Region) -> float:
-    """The same of the histograms of slopes (eq. 3)."""
+    """Intersection of the texture histograms, sum of min(a_k, b_k), 0..1 (eq. 3)."""
     return float(np.minimum(a.texture, b.texture).sum())
 
 
 def size_similarity(a: Region, b: Region, pixels: int) -> float:
-    """1 - (size a + size b) / size of the picture: small ones join early (eq. 4)."""
+    """1 - (size a + size b) / `pixels` of the picture, so that small regions merge early; 0..1 (eq. 4)."""
     return 1 - (a.size + b.size) / pixels
 
 
 def fill_similarity(a: Region, b: Region, pixels: int) -> float:
-    """1 - (what of the common box neither fills) / size of the picture (eq. 5)."""
+    """1 - (pixels of the common box that neither region fills) / `pixels` of the picture; 0..1 (eq. 5)."""
     x1, y1, x2, y2 = common_box(a.box, b.box)
     return 1 - ((x2 - x1) * (y2 - y1) - a.size - b.size) / pixels
 
 
 def common_box(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
-    """The smallest box around two."""
+    """The smallest box x1 y1 x2 y2 around two boxes."""
     return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
 
 
 def merged(a: Region, b: Region, number: int) -> Region:
-    """The region that two make; its histograms are their mean, weighted by size (eq. 2)."""
+    """The merged region; its histograms are the means of both, weighted by size (eq. 2)."""
     size = a.size + b.size
     return Region(
         number,
@@ -113,7 +113,10 @@ def merged(a: Region, b: Region, number: int) -> Region:
 
 
 def merge_steps(segments: Segments, similarities: Sequence[str] = SIMILARITIES) -> Iterator[MergeStep]:
-    """The grouping as the paper writes it (algorithm 1), one step for each merge."""
+    """The grouping as in the paper (algorithm 1), one step per merge.
+
+    `similarities` are the names of those that are summed. Raises DataError as `check_similarities` does.
+    """
     on = check_similarities(similarities)
     pixels = segments.labels.size
     regions = {
@@ -137,7 +140,7 @@ def merge_steps(segments: Segments, similarities: Sequence[str] = SIMILARITIES) 
         a, b = min(total, key=lambda pair: (-total[pair], pair))
         new = len(segments) + step
         regions[new] = merged(regions[a], regions[b], new)
-        chosen, best, rivals = open_pairs[a, b], total[a, b], len(total)
+        chosen, best, candidates = open_pairs[a, b], total[a, b], len(total)
         gone = [pair for pair in total if a in pair or b in pair]
         for pair in gone:
             del total[pair], open_pairs[pair]
@@ -145,7 +148,7 @@ def merge_steps(segments: Segments, similarities: Sequence[str] = SIMILARITIES) 
             open_pairs[k, new] = compare(k, new)
             total[k, new] = _sum(open_pairs[k, new], on)
         made = regions[new]
-        yield MergeStep(step, a, b, chosen, best, rivals, new, made.box, made.size, made.level)
+        yield MergeStep(step, a, b, chosen, best, candidates, new, made.box, made.size, made.level)
 
 
 def _sum(similarities: dict[Similarity, float], on: tuple[Similarity, ...]) -> float:
@@ -153,39 +156,40 @@ def _sum(similarities: dict[Similarity, float], on: tuple[Similarity, ...]) -> f
 
 
 def group(segments: Segments, similarities: Sequence[str] = SIMILARITIES) -> Hierarchy:
-    """The whole hierarchy, fast: the best pair from a heap, a new region against all its neighbours at once.
+    """The whole hierarchy, with the same merges as `merge_steps`.
 
-    Merges as `merge_steps` does.
+    Fast: the best pair comes from a priority queue, and a new region is compared to all its neighbours at
+    once.
     """
     on = check_similarities(similarities)
-    book = _Book(segments, on)
+    table = _Regions(segments, on)
     first, second = segments.touching.T
-    heap = list(zip((-book.compare(first, second)).tolist(), first.tolist(), second.tolist(), strict=True))
-    heapq.heapify(heap)
+    queue = list(zip((-table.compare(first, second)).tolist(), first.tolist(), second.tolist(), strict=True))
+    heapq.heapify(queue)
     count = len(segments)
     around = _neighbours(segments)
     levels, gone = [0] * (2 * count - 1), [False] * (2 * count - 1)
     parents, similarity = [], []
     for new in range(count, 2 * count - 1):
-        less, a, b = heapq.heappop(heap)
+        less, a, b = heapq.heappop(queue)
         while gone[a] or gone[b]:
-            less, a, b = heapq.heappop(heap)
+            less, a, b = heapq.heappop(queue)
         gone[a] = gone[b] = True
         parents.append((a, b))
         similarity.append(-less)
         levels[new] = 1 + max(levels[a], levels[b])
-        book.merge(a, b, new)
+        table.merge(a, b, new)
         others = list((around[a] | around[b]) - {a, b})
         around.append(set(others))
-        for k, s in zip(others, book.compare(others, new).tolist(), strict=True):
-            heapq.heappush(heap, (-s, k, new))
+        for k, s in zip(others, table.compare(others, new).tolist(), strict=True):
+            heapq.heappush(queue, (-s, k, new))
             around[k] -= {a, b}
             around[k].add(new)
     return Hierarchy(
         np.array(parents, np.int64).reshape(-1, 2),
         np.array(similarity),
-        (book.corners * (-1, -1, 1, 1)).astype(np.int64),
-        book.sizes.astype(np.int64),
+        (table.corners * (-1, -1, 1, 1)).astype(np.int64),
+        table.sizes.astype(np.int64),
         np.array(levels),
     )
 
@@ -199,7 +203,7 @@ def _neighbours(segments: Segments) -> list[set[int]]:
 
 
 def merge_similarities(segments: Segments, tree: Hierarchy) -> Floats:
-    """All four similarities of the two regions of every merge, [M, 4] in the order of `SIMILARITIES`."""
+    """All four similarities of the two regions of each merge, [M, 4] in the order of `SIMILARITIES`."""
     count, sizes = len(segments), tree.sizes.astype(float)
     colour, texture = (np.resize(h, (len(sizes), h.shape[1])) for h in (segments.colour, segments.texture))
     for new, (a, b) in enumerate(tree.parents.tolist(), count):
@@ -219,8 +223,8 @@ def merge_similarities(segments: Segments, tree: Hierarchy) -> Floats:
     )
 
 
-class _Book:
-    """All regions that are and will be, in arrays of 2 R - 1 rows."""
+class _Regions:
+    """All regions, those not yet merged included, as arrays of 2 R - 1 rows."""
 
     def __init__(self, segments: Segments, on: tuple[Similarity, ...]) -> None:
         count, pixels = len(segments), segments.labels.size
@@ -230,7 +234,7 @@ class _Book:
         leaves = np.hstack(histograms) if histograms else np.zeros((count, 1))
         self.histograms = np.empty((2 * count - 1, leaves.shape[1]))
         self.histograms[:count] = leaves
-        self.corners = np.empty((2 * count - 1, 4))  # -x1 -y1 x2 y2: the common box is the largest of each
+        self.corners = np.empty((2 * count - 1, 4))  # -x1 -y1 x2 y2, so that the common box is the maximum
         self.corners[:count] = segments.boxes * (-1, -1, 1, 1)
         self.sizes = np.empty(2 * count - 1)
         self.sizes[:count] = segments.sizes
@@ -246,7 +250,7 @@ class _Book:
         self.corners[new] = np.maximum(self.corners[a], self.corners[b])
 
     def compare(self, a: Any, b: Any) -> Floats:
-        """Sums of the similarities of regions a [N] with b [N], or with the one region b."""
+        """Sums [N] of the chosen similarities of regions a [N] with regions b [N], or with one region b."""
         total: Floats = np.minimum(self.histograms[a], self.histograms[b]).sum(axis=1) + self.constant
         if self.of_box:
             box = np.maximum(self.corners[a], self.corners[b])

@@ -1,4 +1,4 @@
-"""How much two boxes or masks overlap: IoU and the variants that also see boxes lying apart."""
+"""How much two boxes or masks overlap: IoU, and its variants for boxes that do not touch."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from cvdemo.ops.checks import as_boxes
 Matrix: TypeAlias = NDArray[np.float64]
 
 PixelConvention = Literal["continuous", "plus-one"]
-"""Width is `x2 - x1`, or `x2 - x1 + 1` where coordinates name the first and the last pixel."""
+"""Width is `x2 - x1`, or `x2 - x1 + 1` where x1 and x2 are the indices of the first and the last pixel."""
 
-EPS = 1e-7  # torchvision's, against 0 / 0
+EPS = 1e-7  # as in torchvision: avoids 0 / 0
 
 
 class Overlap(NamedTuple):
-    """Intersection and union of every box of a with every box of b: both [N, M], in square pixels."""
+    """Areas of intersection and union of every box of a with every box of b, both [N, M] in square pixels."""
 
     intersection: Matrix
     union: Matrix
@@ -47,7 +47,7 @@ def box_iou(a: ArrayLike, b: ArrayLike, *, pixel_convention: PixelConvention = "
 
 
 def generalized_box_iou(a: ArrayLike, b: ArrayLike) -> Matrix:
-    """IoU less the share of the enclosing box that belongs to neither: GIoU, -1..1.
+    """GIoU: IoU minus the share of the enclosing box that neither box covers; -1..1.
 
     a [N, 4], b [M, 4]; returns [N, M]. arXiv:1902.09630, alg. 1.
     """
@@ -59,7 +59,7 @@ def generalized_box_iou(a: ArrayLike, b: ArrayLike) -> Matrix:
 
 
 def distance_box_iou(a: ArrayLike, b: ArrayLike) -> Matrix:
-    """IoU less the normalised distance of the centres: DIoU, -1..1.
+    """DIoU: IoU minus the normalised distance of the centres; -1..1.
 
     a [N, 4], b [M, 4]; returns [N, M]. arXiv:1911.08287, eq. 7.
     """
@@ -68,7 +68,7 @@ def distance_box_iou(a: ArrayLike, b: ArrayLike) -> Matrix:
 
 
 def complete_box_iou(a: ArrayLike, b: ArrayLike) -> Matrix:
-    """DIoU less a term for unequal aspect ratios: CIoU.
+    """CIoU: DIoU minus a term for different aspect ratios.
 
     a [N, 4], b [M, 4]; returns [N, M]. arXiv:1911.08287, eq. 8 to 11.
     """
@@ -81,7 +81,10 @@ def complete_box_iou(a: ArrayLike, b: ArrayLike) -> Matrix:
 
 
 def centre_distance(a: ArrayLike, b: ArrayLike) -> Matrix:
-    """DIoU's penalty [N, M] in 0..1: squared distance of centres over squared diagonal of the hull."""
+    """DIoU's penalty: squared centre distance over the squared diagonal of the enclosing box.
+
+    a [N, 4], b [M, 4]; returns [N, M] in 0..1. arXiv:1911.08287, eq. 6.
+    """
     a, b = _two_sets(a, b)
     width, height = _enclosing_sides(a, b)
     shift = ((a[:, None, :2] + a[:, None, 2:]) - (b[None, :, :2] + b[None, :, 2:])) / 2  # [N, M, 2]
@@ -91,8 +94,8 @@ def centre_distance(a: ArrayLike, b: ArrayLike) -> Matrix:
 def mask_iou(a: ArrayLike, b: ArrayLike) -> Matrix:
     """Intersection over union of every mask of a with every mask of b.
 
-    a [N, H, W], b [M, H, W], on where not 0. Returns [N, M] in 0..1; two empty masks give 0; exact up to
-    2**24 shared pixels. Raises DataError where the sizes differ.
+    a [N, H, W], b [M, H, W]; pixels that are not 0 belong to the mask. Returns [N, M] in 0..1; two empty
+    masks give 0; exact up to 2**24 common pixels. Raises DataError where the sizes differ.
     """
     first, second = (np.asarray(masks) != 0 for masks in (a, b))
     if first.ndim != 3 or second.ndim != 3 or first.shape[1:] != second.shape[1:]:
@@ -107,7 +110,7 @@ def mask_iou(a: ArrayLike, b: ArrayLike) -> Matrix:
 
 
 def iou_under_shift(sizes: ArrayLike, shifts: ArrayLike) -> Matrix:
-    """IoU of a square box with itself moved sideways: what a pixel of error costs boxes of several sizes.
+    """IoU of a square box with a copy of itself shifted sideways, for several sizes and shifts.
 
     sizes [S] in pixels above 0, shifts [D] in pixels. Returns [S, D] in 0..1.
     """
@@ -120,7 +123,7 @@ def iou_under_shift(sizes: ArrayLike, shifts: ArrayLike) -> Matrix:
 
 
 def pixel_extra(convention: PixelConvention) -> float:
-    """What the convention adds to every side: 0 or 1 pixel."""
+    """The pixels that the convention adds to every side: 0 or 1; DataError for an unknown convention."""
     if convention not in ("continuous", "plus-one"):
         raise DataError(f"pixel convention is 'continuous' or 'plus-one', not {convention!r}")
     return 1.0 if convention == "plus-one" else 0.0

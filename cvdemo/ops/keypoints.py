@@ -17,8 +17,41 @@ COCO_SIGMAS = (
 )
 """How far annotators stray at each of the 17 keypoints, as a share of the person's size (cocodataset.org)."""
 
+KEYPOINT_NAMES = (
+    "nose",
+    "left_eye",
+    "right_eye",
+    "left_ear",
+    "right_ear",
+    "left_shoulder",
+    "right_shoulder",
+    "left_elbow",
+    "right_elbow",
+    "left_wrist",
+    "right_wrist",
+    "left_hip",
+    "right_hip",
+    "left_knee",
+    "right_knee",
+    "left_ankle",
+    "right_ankle",
+)
+"""COCO's 17 keypoints in its order; left and right are the person's own."""
+
+SIDES = tuple(
+    side if (side := name.split("_")[0]) in ("left", "right") else "middle" for name in KEYPOINT_NAMES
+)
+"""The person's side that each of the 17 is on; the nose is in the middle."""
+
 MIRROR = (0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15)
 """The keypoint that each of the 17 becomes in a mirror: left and right change places."""
+
+
+LIMBS = (
+    (15, 13), (13, 11), (16, 14), (14, 12), (11, 12), (5, 11), (6, 12), (5, 6), (5, 7), (6, 8),
+    (7, 9), (8, 10), (1, 2), (0, 1), (0, 2), (1, 3), (2, 4), (3, 5), (4, 6),
+)  # fmt: skip
+"""COCO's 19 limbs as pairs of keypoints, counted from 0."""
 
 
 def mirrored_keypoints(keypoints: NDArray[Any], width: float) -> NDArray[Any]:
@@ -59,3 +92,16 @@ def oks(
     count = labelled.sum(axis=-1)
     total = np.where(labelled, similar, 0).sum(axis=-1)
     return np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+
+
+def correct_keypoints(found: ArrayLike, truth: ArrayLike, size: ArrayLike, alpha: float) -> NDArray[np.bool_]:
+    """Which keypoints [..., K] lie within `alpha` times `size` [...] of the true one; none without label.
+
+    The share of them among labelled keypoints is PCK, the percentage of correct keypoints (Yang and Ramanan,
+    Articulated Human Detection with Flexible Mixtures of Parts, TPAMI 2013, sec. 7), whose `size` is the
+    longer side of the person's box. `found` [..., K, 2 or more], `truth` [..., K, 3] in pixels.
+    """
+    there, xy = np.asarray(truth, np.float64), np.asarray(found, np.float64)[..., :2]
+    distance = np.sqrt(((xy - there[..., :2]) ** 2).sum(axis=-1))
+    limit = alpha * np.asarray(size, np.float64)[..., None]
+    return np.asarray((distance <= limit) & (there[..., 2] > 0))

@@ -1,4 +1,4 @@
-"""Gaussian filtering in many dimensions on the permutohedral lattice: a few sparse products."""
+"""High-dimensional Gaussian filtering on the permutohedral lattice, as products of sparse matrices."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from cvdemo.errors import DataError
 Floats: TypeAlias = NDArray[np.float32]
 Indices: TypeAlias = NDArray[np.int64]
 
-TABLE = 1 << 25  # up to so many possible vertices they are numbered by a table, beyond by sorting
+TABLE = 1 << 25  # up to this many possible vertices a table numbers them; above, sorting does
 
 
 @dataclass(frozen=True, eq=False)
 class Lattice:
-    """A Gaussian filter between N points: splat to M vertices, blur along each axis, slice back.
+    """A Gaussian filter on N points: splat to M vertices, blur along each axis, slice.
 
-    `weights` [N, M] has each point's barycentric weights of its d + 1 vertices, `blurs` are d + 1
+    `weights` [N, M] holds the barycentric weights of each point on its d + 1 vertices, `blurs` are d + 1
     matrices [M, M]. Adams, Baek and Davis, "Fast High-Dimensional Filtering Using the Permutohedral
-    Lattice", Eurographics 2010, sec. 3. It approximates the Gaussian; the error is that of linear
-    interpolation and of the blur 1/2 1 1/2, and smaller where the sums are normalised.
+    Lattice", Eurographics 2010, sec. 3. The result approximates the Gaussian: the error comes from
+    linear interpolation and the blur (1/2, 1, 1/2), and is smaller when the sums are normalised.
     """
 
     weights: sp.csr_array
     blurs: tuple[sp.csr_array, ...]
 
     def __call__(self, values: Floats) -> Floats:
-        """Values [N, C] filtered: about sum_j exp(-|f_i - f_j|^2 / 2) values_j, [N, C]."""
+        """Values [N, C] filtered, [N, C]: approximately sum_j exp(-|f_i - f_j|^2 / 2) values_j."""
         at_vertices = self.weights.T @ values  # [M, C]
         for blur in self.blurs:
             at_vertices = blur @ at_vertices
@@ -39,16 +39,16 @@ class Lattice:
         return filtered
 
     def scaled(self, scale: Floats) -> Lattice:
-        """The filter that multiplies by scale [N] before and after."""
+        """The filter that multiplies by `scale` [N] before and after filtering."""
         weights = self.weights.copy()
         weights.data *= np.repeat(scale, np.diff(weights.indptr))
         return Lattice(weights, self.blurs)
 
 
 def permutohedral_lattice(features: Floats) -> Lattice:
-    """The lattice of features [N, d], in which one standard deviation is 1.
+    """The lattice of features [N, d] in units of the standard deviation.
 
-    A feature that spans more vertices than int64 can number is a `DataError`: its width is too small.
+    Raises DataError if the features span more vertices than int64 can number: the kernel is too narrow.
     """
     count, d = features.shape
     remainder, rank, barycentric = _simplex(features)
@@ -58,14 +58,14 @@ def permutohedral_lattice(features: Floats) -> Lattice:
     if np.prod(spans.astype(float)) * (d + 1) > 2**62:
         raise DataError("the kernel is too narrow for this picture: choose larger widths")
     places = np.append(np.cumprod(spans[:0:-1])[::-1], 1)
-    # A vertex's coordinates all leave the same remainder k, so k and the quotients of d of them name it.
+    # All coordinates of a vertex have the same remainder k, so k and d of the quotients identify it.
     first = places @ (cell - low[:, None])
     codes = np.empty((d + 1, count), np.int64)
     for k in range(d + 1):
         codes[k] = (d + 1) * (first - places @ (rank[:d] > d - k)) + k
     vertices, number, find = _numbered(codes.ravel(), int(np.prod(spans)) * (d + 1))
     blurs = tuple(_blur(vertices, _step(vertices, places, axis), find) for axis in range(d + 1))
-    alpha = np.float32(1 / (1 + 2.0**-d))  # what goes once around the axes comes back to its vertex
+    alpha = np.float32(1 / (1 + 2.0**-d))  # blurring along all d + 1 axes returns 2^-d to each vertex
     weights = sp.csr_array(
         (
             (barycentric * np.sqrt(alpha)).T.ravel(),
@@ -78,11 +78,11 @@ def permutohedral_lattice(features: Floats) -> Lattice:
 
 
 def _simplex(features: Floats) -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
-    """The simplex around each point: vertex of remainder 0, ranks, weights, each [d + 1, N]."""
+    """The simplex around each point: its vertex of remainder 0, ranks and weights, each [d + 1, N]."""
     count, d = features.shape
     scale = np.sqrt(2 / 3) * (d + 1) / np.sqrt(np.arange(1, d + 1) * np.arange(2, d + 2))
     scaled = (features * scale.astype(np.float32)).T
-    elevated = np.zeros((d + 1, count), np.float32)  # on the hyperplane of coordinates that sum to 0
+    elevated = np.zeros((d + 1, count), np.float32)  # on the hyperplane where coordinates sum to 0
     for axis in range(d, 0, -1):
         elevated[axis] = elevated[0] - axis * scaled[axis - 1]
         elevated[0] += scaled[axis - 1]
@@ -107,13 +107,13 @@ def _simplex(features: Floats) -> tuple[NDArray[np.int32], NDArray[np.int32], Fl
 
 
 def _numbered(codes: Indices, possible: int) -> tuple[Indices, NDArray[Any], Any]:
-    """Distinct codes [M] ascending, the number of each code, and a function that finds numbers of codes."""
+    """Distinct codes [M] ascending, the index of each code in them, and a lookup from codes to indices."""
     if possible > TABLE:
         vertices, number = np.unique(codes, return_inverse=True)
 
-        def search(wanted: Indices) -> tuple[NDArray[np.bool_], NDArray[Any]]:
-            at = np.minimum(np.searchsorted(vertices, wanted), len(vertices) - 1)
-            return vertices[at] == wanted, at
+        def search(queries: Indices) -> tuple[NDArray[np.bool_], NDArray[Any]]:
+            at = np.minimum(np.searchsorted(vertices, queries), len(vertices) - 1)
+            return vertices[at] == queries, at
 
         return vertices, number, search
     there = np.zeros(possible, bool)
@@ -121,11 +121,11 @@ def _numbered(codes: Indices, possible: int) -> tuple[Indices, NDArray[Any], Any
     vertices = np.flatnonzero(there)
     numbers = np.zeros(possible, np.int32)
     numbers[vertices] = np.arange(len(vertices), dtype=np.int32)
-    return vertices, numbers[codes], lambda wanted: (there[wanted], numbers[wanted])
+    return vertices, numbers[codes], lambda queries: (there[queries], numbers[queries])
 
 
 def _step(vertices: Indices, places: Indices, axis: int) -> Indices:
-    """The codes [M] of each vertex's next neighbour along an axis, whether they are there or not."""
+    """The codes [M] of each vertex's next neighbour along an axis, whether or not the lattice has it."""
     d = len(places)
     wraps = vertices % (d + 1) == d
     onward = vertices + 1 + wraps * (d + 1) * (places.sum() - 1)
@@ -133,7 +133,7 @@ def _step(vertices: Indices, places: Indices, axis: int) -> Indices:
 
 
 def _blur(vertices: Indices, neighbours: Indices, find: Any) -> sp.csr_array:
-    """The matrix [M, M] that adds half of both neighbours along one axis."""
+    """The blur along one axis, [M, M]: each vertex plus half of both neighbours."""
     count = len(vertices)
     has_next, at = find(neighbours)
     here, after = np.flatnonzero(has_next), at[has_next]

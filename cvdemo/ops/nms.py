@@ -1,4 +1,4 @@
-"""Non-maximum suppression: one answer per object. Greedy, soft and by distance, at once or step by step."""
+"""Non-maximum suppression (NMS): greedy NMS, Soft-NMS and DIoU-NMS, each as a function and as steps."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from cvdemo.ops.iou import centre_distance
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Indices: TypeAlias = NDArray[np.int64]
 
-BLOCK = 64  # boxes whose order is settled at once
-TILE = 1 << 15  # pairs worked on at once: their temporaries stay in the processor's second cache
+BLOCK = 64  # boxes compared with one another at once
+TILE = 1 << 15  # pairs of boxes compared at once: their temporary arrays fit into the second-level cache
 
 
 def nms(boxes: ArrayLike, scores: ArrayLike, iou_threshold: float) -> Indices:
-    """Keep the best box, drop what overlaps it by more than the threshold, go on with the next best.
+    """Greedy NMS: keep the highest-scoring box, suppress the boxes that overlap it too much, and repeat.
 
-    boxes [N, 4] as x1 y1 x2 y2 in pixels, scores [N], iou_threshold 0..1; a box falls where its IoU with
-    a kept box is strictly greater. Returns the kept indices [K] by descending score, ties by index.
-    float32 boxes are compared in float32, which makes the answer `torchvision.ops.nms`'s to the last bit.
+    boxes [N, 4] as x1 y1 x2 y2 in pixels, scores [N], iou_threshold 0..1; a box is suppressed if its IoU with
+    a kept box is greater than the threshold. Returns the kept indices [K] by descending score, ties by index.
+    float32 boxes are compared in float32, so the result equals `torchvision.ops.nms` exactly.
     Raises DataError for NaN, negative sizes and wrong shapes.
     """
     boxes = as_boxes(boxes)
@@ -37,7 +37,7 @@ def nms(boxes: ArrayLike, scores: ArrayLike, iou_threshold: float) -> Indices:
 
 
 def batched_nms(boxes: ArrayLike, scores: ArrayLike, class_ids: ArrayLike, iou_threshold: float) -> Indices:
-    """Suppress within each class only: a dog never falls to a cat.
+    """Greedy NMS within each class: a box suppresses only boxes of its own class.
 
     As `nms`, with class_ids [N] integers. Returns the kept indices of all classes by descending score,
     ties by index, as `torchvision.ops.batched_nms`.
@@ -57,30 +57,30 @@ def batched_nms(boxes: ArrayLike, scores: ArrayLike, class_ids: ArrayLike, iou_t
 
 @dataclass(frozen=True, eq=False)
 class NmsStep:
-    """One box is kept; what it does to the others. Indices point into the boxes that were given."""
+    """One step of NMS: one box is kept and suppresses others. Indices point into the input boxes."""
 
-    current: int  # the box kept now
-    score: float  # its score now, after all decay
-    kept: Indices  # [K] kept so far, in order, current last
-    rivals: Indices  # [R] waiting boxes (of its class) that overlap it, by descending score before the step
-    overlaps: Floats  # [R] what decides: their IoU with it; for DIoU-NMS the IoU less the centres' distance
-    fallen: NDArray[np.bool_]  # [R] which of the rivals fall to it
-    remaining: Indices  # [M] still waiting, by descending score after the step
+    current: int  # the box kept in this step
+    score: float  # its score in this step; Soft-NMS may have lowered it
+    kept: Indices  # [K] all kept boxes so far, in order, the current one last
+    overlapping: Indices  # [R] remaining boxes (of its class) that overlap it, by descending score before
+    overlaps: Floats  # [R] their IoU with it; for DIoU-NMS minus the normalised centre distance
+    is_suppressed: NDArray[np.bool_]  # [R] which of the overlapping boxes it suppresses
+    remaining: Indices  # [M] boxes neither kept nor suppressed, by descending score after the step
     scores: Floats  # [N] every box's score after the step; only Soft-NMS changes scores
 
     @property
     def suppressed(self) -> Indices:
-        """The boxes that fall in this step, by descending score."""
-        return self.rivals[self.fallen]
+        """The boxes suppressed in this step, by descending score."""
+        return self.overlapping[self.is_suppressed]
 
     @property
     def deciding(self) -> Floats:
-        """The overlap that decided for each of `suppressed`."""
-        return self.overlaps[self.fallen]
+        """The overlap of each of `suppressed` with the current box."""
+        return self.overlaps[self.is_suppressed]
 
 
-Verdict: TypeAlias = Callable[[Floats, Floats], tuple[Floats, NDArray[np.bool_]]]
-"""(overlaps [R], scores [R]) to (scores after [R], which fall [R])."""
+SuppressionRule: TypeAlias = Callable[[Floats, Floats], tuple[Floats, NDArray[np.bool_]]]
+"""Maps (overlaps [R], scores [R]) to (new scores [R], which boxes are suppressed [R])."""
 
 
 def nms_steps(
@@ -97,7 +97,9 @@ def nms_steps(
 def diou_nms_steps(
     boxes: ArrayLike, scores: ArrayLike, iou_threshold: float, class_ids: ArrayLike | None = None
 ) -> Iterator[NmsStep]:
-    """Greedy NMS on DIoU, the IoU less the normalised distance of the centres: twins side by side survive.
+    """Greedy NMS with DIoU, the IoU minus the normalised distance of the centres, in place of IoU.
+
+    Boxes of two objects side by side have distant centres, so fewer of them are suppressed.
 
     Arguments as `nms_steps`. arXiv:1911.08287, sec. 3.3.
     """
@@ -108,7 +110,7 @@ def diou_nms_steps(
 def diou_nms(
     boxes: ArrayLike, scores: ArrayLike, iou_threshold: float, class_ids: ArrayLike | None = None
 ) -> Indices:
-    """The indices [K] that DIoU-NMS keeps, by descending score: the last of `diou_nms_steps`."""
+    """The indices [K] that DIoU-NMS keeps, by descending score: the last step of `diou_nms_steps`."""
     last = deque(diou_nms_steps(boxes, scores, iou_threshold, class_ids), maxlen=1)
     return last[0].kept if last else np.zeros(0, np.int64)
 
@@ -123,14 +125,14 @@ def soft_nms_steps(
     sigma: float = 0.5,
     score_threshold: float = 0.001,
 ) -> Iterator[NmsStep]:
-    """Soft-NMS as steps: overlapping boxes lose score instead of falling at once.
+    """Soft-NMS as a sequence of steps: overlapping boxes lose score instead of being suppressed at once.
 
     boxes [N, 4], scores [N] of 0 or more. "linear" multiplies by 1 - IoU where IoU > iou_threshold,
-    "gaussian" by exp(-IoU^2 / sigma) with sigma above 0; a box falls when its score is below
+    "gaussian" by exp(-IoU^2 / sigma) with sigma above 0; a box is suppressed once its score is below
     score_threshold. Defaults are the authors'. arXiv:1704.04503, sec. 3.
     """
-    verdict = _soft(method, iou_threshold, sigma, score_threshold)
-    return _play(as_boxes(boxes), scores, class_ids, verdict, floor=score_threshold)
+    rule = _soft(method, iou_threshold, sigma, score_threshold)
+    return _play(as_boxes(boxes), scores, class_ids, rule, floor=score_threshold)
 
 
 def soft_nms(
@@ -143,7 +145,7 @@ def soft_nms(
     sigma: float = 0.5,
     score_threshold: float = 0.001,
 ) -> tuple[Indices, Floats]:
-    """The indices [K] that Soft-NMS keeps, and their lowered scores [K]: the last of `soft_nms_steps`."""
+    """The indices [K] that Soft-NMS keeps, and their final scores [K]: the last step of `soft_nms_steps`."""
     steps = soft_nms_steps(
         boxes,
         scores,
@@ -161,26 +163,26 @@ def _play(
     boxes: Floats,
     scores: ArrayLike,
     class_ids: ArrayLike | None,
-    verdict: Verdict,
+    rule: SuppressionRule,
     *,
     penalty: Callable[[Floats, Floats], Floats] | None = None,
     floor: float = -np.inf,
 ) -> Iterator[NmsStep]:
-    """Check what was given, now and not at the first step; then play."""
+    """Check the input at once, not at the first step, and return the steps."""
     scores = as_scores(scores, len(boxes))
     classes = np.zeros(len(boxes), np.int64) if class_ids is None else as_class_ids(class_ids, len(boxes))
-    return _steps(boxes, scores, classes, verdict, penalty, floor)
+    return _steps(boxes, scores, classes, rule, penalty, floor)
 
 
 def _steps(
     boxes: Floats,
     scores: Floats,
     classes: Indices,
-    verdict: Verdict,
+    rule: SuppressionRule,
     penalty: Callable[[Floats, Floats], Floats] | None,
     floor: float,
 ) -> Iterator[NmsStep]:
-    """Keep the best waiting box, let the verdict fall on those it overlaps, go on with the next best."""
+    """Keep the highest-scoring remaining box, apply the rule to the boxes it overlaps, and repeat."""
     waiting = np.argsort(-scores, kind="stable")
     waiting = waiting[scores[waiting] >= floor]
     columns = _with_areas(boxes)
@@ -193,24 +195,26 @@ def _steps(
         with np.errstate(invalid="ignore"):
             ious = _ious(columns[:, [current]], columns[:, waiting])[0]
         near = (ious > 0) & (classes[waiting] == classes[current])
-        rivals, overlaps = waiting[near], ious[near]
+        overlapping, overlaps = waiting[near], ious[near]
         if penalty is not None:
-            overlaps = overlaps - penalty(boxes[[current]], boxes[rivals])[0]
-        after, fallen = verdict(overlaps, scores[rivals])
-        if not np.array_equal(after, scores[rivals]):
+            overlaps = overlaps - penalty(boxes[[current]], boxes[overlapping])[0]
+        after, suppressed = rule(overlaps, scores[overlapping])
+        if not np.array_equal(after, scores[overlapping]):
             scores = scores.copy()
-            scores[rivals] = after
-        waiting = np.delete(waiting, np.flatnonzero(near)[fallen])
+            scores[overlapping] = after
+        waiting = np.delete(waiting, np.flatnonzero(near)[suppressed])
         waiting = waiting[np.lexsort((waiting, -scores[waiting]))]
-        yield NmsStep(current, float(scores[current]), kept[:done], rivals, overlaps, fallen, waiting, scores)
+        yield NmsStep(
+            current, float(scores[current]), kept[:done], overlapping, overlaps, suppressed, waiting, scores
+        )
 
 
-def _hard(iou_threshold: float, dtype: np.dtype[Any]) -> Verdict:
+def _hard(iou_threshold: float, dtype: np.dtype[Any]) -> SuppressionRule:
     limit = _floor_to(check_threshold(iou_threshold), dtype)
     return lambda overlaps, scores: (scores, overlaps > limit)
 
 
-def _soft(method: str, iou_threshold: float, sigma: float, score_threshold: float) -> Verdict:
+def _soft(method: str, iou_threshold: float, sigma: float, score_threshold: float) -> SuppressionRule:
     if method not in ("linear", "gaussian"):
         raise DataError(f"Soft-NMS is 'linear' or 'gaussian', not {method!r}")
     if not sigma > 0:
@@ -219,20 +223,20 @@ def _soft(method: str, iou_threshold: float, sigma: float, score_threshold: floa
         raise DataError(f"score_threshold must be 0 or more, it is {score_threshold}")
     check_threshold(iou_threshold)
 
-    def verdict(overlaps: Floats, scores: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    def rule(overlaps: Floats, scores: Floats) -> tuple[Floats, NDArray[np.bool_]]:
         if method == "linear":
             after = scores * np.where(overlaps > iou_threshold, 1 - overlaps, 1)
         else:
             after = scores * np.exp(-(overlaps**2) / sigma)
         return after, after < score_threshold
 
-    return verdict
+    return rule
 
 
 def _greedy(boxes: Floats, threshold: float) -> Indices:
-    """Positions kept of boxes [N, 4] that are already sorted by descending score.
+    """The positions that NMS keeps of boxes [N, 4] sorted by descending score.
 
-    Works in blocks: the next boxes settle among themselves, then those kept clear the rest at once.
+    Works in blocks: NMS inside the next block, then its kept boxes suppress the rest in one comparison.
     """
     columns = _with_areas(boxes)
     alive = np.arange(len(boxes))
@@ -251,13 +255,13 @@ def _greedy(boxes: Floats, threshold: float) -> Indices:
 
 
 def _settle(overlaps: NDArray[np.bool_]) -> list[int]:
-    """Positions kept by greedy NMS inside one block, from its matrix of "falls to" [B, B]."""
+    """Positions kept by greedy NMS inside one block, from its matrix of large overlaps [B, B]."""
     rows = [int.from_bytes(row, "little") for row in np.packbits(overlaps, axis=1, bitorder="little")]
-    fallen, kept = 0, []
+    suppressed, kept = 0, []
     for i, row in enumerate(rows):
-        if not fallen >> i & 1:
+        if not suppressed >> i & 1:
             kept.append(i)
-            fallen |= row
+            suppressed |= row
     return kept
 
 
@@ -282,9 +286,9 @@ def _overlaps(rows: Floats, columns: Floats, limit: np.floating[Any]) -> NDArray
 
 
 def _ious(rows: Floats, columns: Floats) -> Floats:
-    """IoU [K, M] of rows [5, K] and columns [5, M] of x1 y1 x2 y2 area; no more than 0 where they lie apart.
+    """IoU [K, M] of rows [5, K] and columns [5, M] of x1 y1 x2 y2 area; 0 or less where they do not overlap.
 
-    The order of operations is torchvision's, so that rounding is too.
+    The order of operations is torchvision's, so the rounding is the same.
     """
     a, b = rows[:, :, None], columns[:, None, :]
     width = np.minimum(a[2], b[2])  # [K, M], as all below
@@ -299,6 +303,6 @@ def _ious(rows: Floats, columns: Floats) -> Floats:
 
 
 def _floor_to(threshold: float, dtype: np.dtype[Any]) -> np.floating[Any]:
-    """The largest number of the dtype that is not above the threshold: `> it` is `> threshold`."""
+    """The largest number of the dtype that is not above the threshold, so that comparisons stay exact."""
     limit: np.floating[Any] = dtype.type(threshold)
     return np.nextafter(limit, dtype.type(-1)) if float(limit) > threshold else limit

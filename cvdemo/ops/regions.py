@@ -1,4 +1,4 @@
-"""Selective Search: boxes that may hold a thing, from several hierarchies of regions of one picture.
+"""Selective Search: region proposals from several hierarchical segmentations of one picture.
 
 Uijlings, van de Sande, Gevers and Smeulders, "Selective Search for Object Recognition", IJCV 104(2), 2013.
 """
@@ -27,29 +27,29 @@ from cvdemo.ops.segments import (
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Integers: TypeAlias = NDArray[np.int64]
 
-LONGEST = 320  # pixels of the longer side that the search works on: larger pictures are made smaller
-LEAST_SIDE = 0.04  # of the longer side: of 500 pixels the 20 that R-CNN's code asks for
-LEAST_SEGMENT = 1 / 2560  # of the picture: 12 pixels of 192 x 160
-TOP = 3.0  # places added: the few largest regions are no more trusted than those that follow
-PER_LEVEL = 0.1  # what a level of the hierarchy counts against the logarithm of a place
-ALIKE = 3  # cells for each factor e of a side, and for each side's length of shift: boxes in one are alike
+LONGEST = 320  # pixels of the longer side at which the search works: larger pictures are resized
+LEAST_SIDE = 0.04  # share of the longer side: 20 of 500 pixels, as in R-CNN's code
+LEAST_SEGMENT = 1 / 2560  # share of the picture: 12 pixels of 192 x 160
+TOP = 3.0  # added to a region's position, so that the largest regions do not rank far above the next
+PER_LEVEL = 0.1  # weight of the hierarchy level against the logarithm of the position
+ALIKE = 3  # grid cells per factor e of size and per side length of shift; one cell holds near-duplicates
 
 
 class Strategy(NamedTuple):
-    """One way to a hierarchy: colour space, the segments' scale k, and what makes two regions similar."""
+    """The settings of one hierarchy: colour space, scale k and sigma of the segments, similarities."""
 
     space: ColourSpace = "hsv"
     scale: float = 50.0
     similarities: tuple[Similarity, ...] = SIMILARITIES
     sigma: float = 0.8
     min_size: int | None = None
-    """Pixels of the smallest segment, at the size worked on; None for `LEAST_SEGMENT` of the picture."""
+    """Pixels of the smallest segment of the resized picture; None for `LEAST_SEGMENT` of the picture."""
 
 
 _NO_COLOUR: tuple[Similarity, ...] = ("texture", "size", "fill")
 
 FAST = tuple(Strategy(space, 50, names) for space in ("hsv", "lab") for names in (SIMILARITIES, _NO_COLOUR))
-"""The paper's fast mode with one scale for its two: two colour spaces, with and without colour."""
+"""The paper's fast mode with one scale instead of two: two colour spaces, with and without colour."""
 
 QUALITY = tuple(
     Strategy(space, scale, names)
@@ -57,27 +57,32 @@ QUALITY = tuple(
     for scale in (20, 50)
     for names in (SIMILARITIES, _NO_COLOUR)
 )
-"""As the paper's quality mode has it, more of each: three colour spaces, two scales, finer ones."""
+"""Like the paper's quality mode: three colour spaces and two finer scales."""
 
 
-class Proposals(NamedTuple):
-    """N boxes that differ, the most trusted first: any number of the first ones is a good smaller set."""
+class RegionProposals(NamedTuple):
+    """N different boxes by descending priority, so that the first n are a good set of n boxes."""
 
     boxes: NDArray[np.float32]  # [N, 4] x1 y1 x2 y2 in pixels of the picture
     strategy: Integers  # [N] which strategy found it first
-    region: Integers  # [N] its number in that strategy's hierarchy: a segment's, or R + number of the merge
+    region: Integers  # [N] its region number in that strategy's hierarchy: a segment, or R + merge
     level: Integers  # [N] its level there, 0 for a segment
 
     def __len__(self) -> int:
         return len(self.boxes)
 
-    def first(self, count: int) -> Proposals:
-        """Its first boxes, as many as asked for or all."""
-        return Proposals(self.boxes[:count], self.strategy[:count], self.region[:count], self.level[:count])
+    def first(self, count: int) -> RegionProposals:
+        """The first `count` boxes, or all if there are fewer."""
+        return RegionProposals(
+            self.boxes[:count], self.strategy[:count], self.region[:count], self.level[:count]
+        )
 
 
-def at_work(picture: Picture, longest: int = LONGEST) -> Picture:
-    """The picture [h, w, 3] that is searched, its longer side at most `longest`; small ones stay so."""
+def working_picture(picture: Picture, longest: int = LONGEST) -> Picture:
+    """The picture [H, W, 3] resized to at most `longest` pixels on the longer side; small ones are unchanged.
+
+    Raises DataError for anything but uint8 RGB.
+    """
     if picture.ndim != 3 or picture.shape[2] != 3 or not picture.size or picture.dtype != np.uint8:
         raise DataError(f"a picture is uint8 [H, W, 3], this is {picture.dtype} {list(picture.shape)}")
     height, width = picture.shape[:2]
@@ -89,7 +94,7 @@ def at_work(picture: Picture, longest: int = LONGEST) -> Picture:
 
 
 def segment(small: Picture, strategy: Strategy) -> Segments:
-    """The segments with which a strategy begins, of a picture as it is, [h, w, 3]."""
+    """The initial segments of a strategy on a picture [h, w, 3], which is not resized."""
     colours = in_colours(small, strategy.space)
     return describe(_labels(colours, strategy), colours)
 
@@ -101,18 +106,18 @@ def selective_search(
     strategies: Sequence[Strategy] = FAST,
     longest: int = LONGEST,
     least_side: float = LEAST_SIDE,
-) -> Proposals:
-    """At most so many boxes around regions that may be things, of a picture [H, W, 3].
+) -> RegionProposals:
+    """At most `most` boxes around regions that may be objects, in a picture [H, W, 3].
 
-    Boxes with a side below `least_side` of the picture's longer side are left out, unless the picture itself
-    is so thin. A picture of one colour has one box, the whole. No strategy at all is a `DataError`.
+    Boxes with a side below `least_side` of the picture's longer side are removed, unless the picture itself
+    is that thin. A picture of one colour has one box, the whole picture. DataError without a strategy.
     """
     if not strategies or most < 0 or longest < 1:
         raise DataError(
             f"a search needs strategies, 0 or more boxes and 1 or more pixels, not {len(strategies)}, {most} "
             f"and {longest}"
         )
-    small = at_work(picture, longest)
+    small = working_picture(picture, longest)
     hierarchies = _hierarchies(small, strategies)
     found = _candidates(hierarchies)
     scale = np.array([picture.shape[1] / small.shape[1], picture.shape[0] / small.shape[0]] * 2)
@@ -123,7 +128,7 @@ def selective_search(
     rows = rows[_first_of_each(found.boxes[rows])]
     rows = rows[_unlike_first(found.boxes[rows])][:most]
     boxes = (found.boxes[rows] * scale).astype(np.float32)
-    return Proposals(boxes, found.strategy[rows], found.region[rows], found.level[rows])
+    return RegionProposals(boxes, found.strategy[rows], found.region[rows], found.level[rows])
 
 
 def _labels(colours: Picture, strategy: Strategy) -> Labels:
@@ -134,7 +139,7 @@ def _labels(colours: Picture, strategy: Strategy) -> Labels:
 
 
 def _hierarchies(small: Picture, strategies: Sequence[Strategy]) -> list[Hierarchy]:
-    """Of every strategy; those that begin with the same segments share them."""
+    """The hierarchy of every strategy; strategies with the same initial segments share them."""
     segments: dict[Strategy, Segments] = {}
     found = []
     for strategy in strategies:
@@ -147,16 +152,17 @@ def _hierarchies(small: Picture, strategies: Sequence[Strategy]) -> list[Hierarc
 
 class _Candidates(NamedTuple):
     boxes: Integers  # [N, 4] pixels of the small picture
-    place: Floats  # [N] the lower, the more trusted
+    place: Floats  # [N] priority: the lowest comes first
     strategy: Integers
     region: Integers
     level: Integers
 
 
 def _candidates(hierarchies: Sequence[Hierarchy]) -> _Candidates:
-    """All regions. Trusted are those near the top (sec. 3.3) and, of these, those made of many parts.
+    """All regions of all hierarchies with their priority: near the top (sec. 3.3), and made of many parts.
 
-    The paper multiplies the place by chance to mix sizes; here what is like an earlier box goes to the end.
+    The paper multiplies the position by a random number to mix sizes; here near-duplicates of earlier boxes
+    are moved to the end instead.
     """
     parts = []
     for k, tree in enumerate(hierarchies):
@@ -168,17 +174,17 @@ def _candidates(hierarchies: Sequence[Hierarchy]) -> _Candidates:
 
 
 def _first_of_each(boxes: Integers) -> Integers:
-    """Row numbers of the first of equal boxes [N, 4], ascending."""
+    """The rows of boxes [N, 4] without repetitions: the first row of each distinct box, ascending."""
     base = int(boxes.max(initial=0)) + 1
     _, first = np.unique(boxes @ np.array([base**3, base**2, base, 1]), return_index=True)
     return np.sort(first)
 
 
 def _unlike_first(boxes: Integers) -> Integers:
-    """An order of boxes [N, 4] in which those come first that are unlike all before them.
+    """An order of boxes [N, 4] that moves near-duplicates of earlier boxes to the end.
 
-    Alike are boxes whose sides and centres fall into the same cell of a grid, in which sides grow by
-    e ** (1 / `ALIKE`) and centres by the `ALIKE`-th part of a side.
+    Near-duplicates have their sides and centres in the same cell of a grid, whose cells are a factor
+    e ** (1 / `ALIKE`) in size and the `ALIKE`-th part of a side in position.
     """
     sides = (boxes[:, 2:] - boxes[:, :2]).astype(float)
     size = np.round(np.log(sides) * ALIKE)

@@ -1,4 +1,4 @@
-"""All steps of a suppression as flat arrays: to be played forwards and backwards without computing again."""
+"""All steps of NMS as flat arrays, so that a player can go forwards and backwards without computing."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from cvdemo.ops.nms import NmsStep, diou_nms_steps, nms_steps, soft_nms_steps
 Floats: TypeAlias = NDArray[np.float64]
 Indices: TypeAlias = NDArray[np.int64]
 
-SPARED = 4  # rivals that stay as they are and yet are recorded, the nearest first: they show how close it was
+SURVIVORS = 4
+"""Boxes per step that are recorded although nothing happens to them: those that overlap most."""
 
 
 class Method(StrEnum):
-    """How to make one box out of many."""
+    """A method that reduces many boxes to one per object."""
 
     GREEDY = "greedy"
     LINEAR = "soft linear"
@@ -32,19 +33,19 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class Replay:
-    """What every step of a method did. Box numbers point into the boxes that were given.
+    """What every step of a method did. Box numbers point into the input boxes.
 
-    S steps, one for each box kept, or for each box at all where boxes are fused. Step s touches the pairs
-    offsets[s] to offsets[s + 1] of P: what fell or lost score, and the few nearest that did not.
+    S steps: one per kept box, or one per box for fusion. Step s has the pairs offsets[s] to offsets[s + 1]
+    of P: the boxes that were suppressed or lost score, and up to `SURVIVORS` others.
     """
 
     method: Method
-    current: Indices  # [S] the box whose turn it is
-    near: Indices  # [S] how many waiting boxes (of its class) overlap it at all
+    current: Indices  # [S] the box kept (or fused) in the step
+    overlapping: Indices  # [S] how many remaining boxes (of its class) overlap it
     offsets: Indices  # [S + 1]
-    other: Indices  # [P] the box that the current one meets
-    overlap: Floats  # [P] what decides: IoU, for DIoU-NMS less the distance of the centres
-    fallen: NDArray[np.bool_]  # [P]
+    other: Indices  # [P] a box that overlaps the current one
+    overlap: Floats  # [P] their IoU; for DIoU-NMS minus the normalised centre distance
+    suppressed: NDArray[np.bool_]  # [P]
     after: Floats  # [P] its score after the step
     cluster: Indices  # [S] the cluster joined; [0] for all methods but fusion
     fused: Floats  # [S, 4] the cluster's box after joining; [0, 4] for all methods but fusion
@@ -66,10 +67,10 @@ def replay(
     sigma: float = 0.5,
     score_threshold: float = 0.001,
 ) -> Replay:
-    """Play a method to its end. boxes [N, 4], scores [N]; class_ids None suppresses across classes.
+    """Record all steps of a method. boxes [N, 4], scores [N]; class_ids None suppresses across classes.
 
-    sigma is Gaussian Soft-NMS's; a box falls there, and in the linear one, when its score sinks below
-    score_threshold. Other methods do not use them. Raises DataError as `nms` does.
+    `sigma` belongs to Gaussian Soft-NMS; both kinds of Soft-NMS suppress a box once its score is below
+    `score_threshold`. Other methods ignore these two. Raises DataError as `nms` does.
     """
     boxes = as_boxes(boxes)
     scores = as_scores(scores, len(boxes))
@@ -91,19 +92,19 @@ def replay(
             sigma=sigma,
             score_threshold=max(score_threshold, 0.001),
         )
-    return _suppressed(method, played, boxes, scores)
+    return _replayed(method, played, boxes, scores)
 
 
 class _Pairs(NamedTuple):
-    """What one step did to the boxes that it met."""
+    """What one step did to the boxes that overlap its box."""
 
     other: Indices
     overlap: NDArray[np.floating[Any]]
-    fallen: NDArray[np.bool_]
+    suppressed: NDArray[np.bool_]
     after: NDArray[np.floating[Any]]
 
 
-def _suppressed(
+def _replayed(
     method: Method,
     steps: Iterable[NmsStep],
     boxes: NDArray[np.floating[Any]],
@@ -113,18 +114,18 @@ def _suppressed(
     before = scores
     for last in steps:
         current.append(last.current)
-        near.append(len(last.rivals))
+        near.append(len(last.overlapping))
         pairs.append(_met(last, before))
         before = last.scores
     kept = np.zeros(0, np.int64) if last is None else last.kept.copy()
     return Replay(
         method=method,
         current=np.array(current, dtype=np.int64),
-        near=np.array(near, dtype=np.int64),
+        overlapping=np.array(near, dtype=np.int64),
         offsets=np.cumsum([0, *(len(p.other) for p in pairs)]),
         other=_joined([p.other for p in pairs], np.int64),
         overlap=_joined([p.overlap for p in pairs], np.float64),
-        fallen=_joined([p.fallen for p in pairs], np.bool_),
+        suppressed=_joined([p.suppressed for p in pairs], np.bool_),
         after=_joined([p.after for p in pairs], np.float64),
         cluster=np.zeros(0, np.int64),
         fused=np.zeros((0, 4)),
@@ -135,15 +136,15 @@ def _suppressed(
 
 
 def _met(step: NmsStep, before: NDArray[np.floating[Any]]) -> _Pairs:
-    """The rivals that fell or lost score, and the nearest `SPARED` of the others; largest overlap first."""
-    after = step.scores[step.rivals]
-    touched = step.fallen | (after != before[step.rivals])
+    """The boxes suppressed or decayed in a step, and up to `SURVIVORS` others, by falling overlap."""
+    after = step.scores[step.overlapping]
+    touched = step.is_suppressed | (after != before[step.overlapping])
     order = np.argsort(-step.overlaps, kind="stable")
-    spared = order[~touched[order]][:SPARED]
+    survivors = order[~touched[order]][:SURVIVORS]
     stay = touched.copy()
-    stay[spared] = True
+    stay[survivors] = True
     rows = order[stay[order]]
-    return _Pairs(step.rivals[rows], step.overlaps[rows], step.fallen[rows], after[rows])
+    return _Pairs(step.overlapping[rows], step.overlaps[rows], step.is_suppressed[rows], after[rows])
 
 
 def _joined(parts: list[Any], dtype: Any) -> NDArray[Any]:
@@ -160,11 +161,11 @@ def _fused(steps: list[FusionStep], scores: NDArray[np.floating[Any]]) -> Replay
     return Replay(
         method=Method.FUSION,
         current=np.array([step.current for step in steps], dtype=np.int64),
-        near=joins.astype(np.int64),
+        overlapping=joins.astype(np.int64),
         offsets=np.cumsum([0, *joins]),
         other=np.array([s.members[0] for s, j in zip(steps, joins, strict=True) if j], dtype=np.int64),
         overlap=np.array([s.iou for s, j in zip(steps, joins, strict=True) if j], dtype=np.float64),
-        fallen=np.zeros(int(joins.sum()), dtype=bool),
+        suppressed=np.zeros(int(joins.sum()), dtype=bool),
         after=np.array([scores[s.members[0]] for s, j in zip(steps, joins, strict=True) if j], np.float64),
         cluster=np.array([step.cluster for step in steps], dtype=np.int64),
         fused=np.array([step.box for step in steps], dtype=np.float64).reshape(-1, 4),

@@ -1,7 +1,7 @@
-"""From a region of any size to a grid of one size: RoI pooling, RoIAlign, and their position-sensitive kin.
+"""RoI pooling, RoIAlign and their position-sensitive variants: a fixed-size grid from a region of any size.
 
-Each takes one RoI, x1 y1 x2 y2 in pixels of the picture, and a map with a cell for every `1 / spatial_scale`
-pixels. `cvdemo.ops.roi_bins` says where the bins lie, as data; here they are pooled, in the map's precision.
+Each function takes one RoI, x1 y1 x2 y2 in pixels of the picture, and a feature map with one cell per
+`1 / spatial_scale` pixels. `cvdemo.ops.roi_bins` computes the bins; here they are pooled, in the map's dtype.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from cvdemo.errors import DataError
 from cvdemo.ops.checks import as_floats
-from cvdemo.ops.roi_bins import Size, align_bins, as_pair, pool_bins, vote_bins
+from cvdemo.ops.roi_bins import Size, align_bins, as_pair, pool_bins, ps_pool_bins
 from cvdemo.ops.upsampling import as_map
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
 
 
 def roi_pool(features: ArrayLike, roi: ArrayLike, size: Size, *, spatial_scale: float = 1.0) -> Floats:
-    """RoI pooling: the greatest value of each bin's cells, 0 where a bin has none.
+    """RoI pooling: the maximum over the cells of each bin, 0 for a bin without cells (arXiv:1504.08083).
 
     features [..., H, W], roi [4]; gives [..., S, S]. As `torchvision.ops.roi_pool` for one RoI.
     """
@@ -43,10 +43,10 @@ def roi_align(
     sampling_ratio: int = -1,
     aligned: bool = True,
 ) -> Floats:
-    """RoIAlign: the mean of each bin's samples, each bilinear between its four nearest cells.
+    """RoIAlign: the mean of each bin's bilinear samples (arXiv:1703.06870).
 
-    features [..., H, W], roi [4]; gives [..., S, S]. A sample is a row's weights times a column's, so that
-    all bins are two products of matrices. As `torchvision.ops.roi_align` for one RoI.
+    features [..., H, W], roi [4]; gives [..., S, S]. Bilinear weights are separable, so all bins
+    together are two matrix products. As `torchvision.ops.roi_align` for one RoI.
     """
     x = as_map(features, "the feature map")
     bins = align_bins(
@@ -59,13 +59,13 @@ def roi_align(
 
 
 def ps_roi_pool(maps: ArrayLike, roi: ArrayLike, size: Size, *, spatial_scale: float = 1.0) -> Floats:
-    """Position-sensitive RoI pooling: the mean of each bin's cells on the bin's own map (arXiv:1605.06409).
+    """Position-sensitive RoI pooling: the mean over each bin's cells of the bin's own map (arXiv:1605.06409).
 
-    maps [C * S * S, H, W], the maps of a class together, row by row of bins; gives [C, S, S], 0 where a bin
-    has no cells. As `torchvision.ops.ps_roi_pool` for one RoI.
+    maps [C * S * S, H, W], ordered by class, row and column of the bin; gives [C, S, S], 0 for a bin without
+    cells. As `torchvision.ops.ps_roi_pool` for one RoI.
     """
     x = _own_maps(maps, size)  # [C, S, S, H, W]
-    bins = vote_bins(_like(roi, x), size, x.shape[-2:], spatial_scale=spatial_scale)
+    bins = ps_pool_bins(_like(roi, x), size, x.shape[-2:], spatial_scale=spatial_scale)
     pooled = np.zeros(x.shape[:3], x.dtype)
     for i, (top, bottom) in enumerate(bins.rows):
         for j, (left, right) in enumerate(bins.columns):
@@ -77,10 +77,10 @@ def ps_roi_pool(maps: ArrayLike, roi: ArrayLike, size: Size, *, spatial_scale: f
 def ps_roi_align(
     maps: ArrayLike, roi: ArrayLike, size: Size, *, spatial_scale: float = 1.0, sampling_ratio: int = -1
 ) -> Floats:
-    """Position-sensitive RoIAlign: RoIAlign's bins, each on its own map.
+    """Position-sensitive RoIAlign: the mean of each bin's bilinear samples of the bin's own map.
 
     maps [C * S * S, H, W] as in `ps_roi_pool`; gives [C, S, S]. As `torchvision.ops.ps_roi_align` for one
-    RoI, but that a bin without samples is 0 and not NaN.
+    RoI, except that a bin without samples is 0 instead of NaN.
     """
     x = _own_maps(maps, size)  # [C, S, S, H, W]
     bins = align_bins(
@@ -95,7 +95,7 @@ def _like(roi: ArrayLike, x: Floats) -> Floats:
 
 
 def _own_maps(maps: ArrayLike, size: Size) -> Floats:
-    """Maps [C * S * S, H, W] as [C, S, S, H, W]."""
+    """Maps [C * S * S, H, W] as [C, S, S, H, W]; DataError for another number of maps."""
     x = as_map(maps, "the score maps")
     rows, columns = as_pair(size)
     if x.ndim != 3 or len(x) % (rows * columns):

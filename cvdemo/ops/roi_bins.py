@@ -1,8 +1,8 @@
-"""Where a region's bins lie on a feature map: cells of RoI pooling, sampling points of RoIAlign.
+"""The bins of a region on a feature map: cells of RoI pooling, sampling points of RoIAlign.
 
-A region of interest (RoI) is a box x1 y1 x2 y2 in pixels of the picture; a feature map has a cell for every
-`1 / spatial_scale` pixels. Cells and samples are told per axis, since a bin is a range of rows times a range
-of columns, and are computed in the RoI's own precision, float32 or float64, as torchvision does.
+A region of interest (RoI) is a box x1 y1 x2 y2 in pixels of the picture; a feature map has one cell per
+`1 / spatial_scale` pixels. A bin is a range of rows times a range of columns, so cells and samples are stored
+per axis. They are computed in the dtype of the RoI, float32 or float64, as in torchvision.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Floats: TypeAlias = NDArray[np.floating[Any]]
 Ints: TypeAlias = NDArray[np.int64]
 Size: TypeAlias = int | tuple[int, int]
 
-FARTHEST = 2.0**30  # cells from the map's corner: torchvision counts them in 32 bits
+FARTHEST = 2.0**30  # cells from the map's corner: torchvision uses 32-bit integers
 MOST_SAMPLES = 4096  # along one side of a bin
 
 
@@ -30,9 +30,9 @@ MOST_SAMPLES = 4096  # along one side of a bin
 class CellBins:
     """Bins of whole cells: bin (i, j) is rows `rows[i]` times columns `columns[j]`.
 
-    `exact` [4] is the RoI in cells, x1 y1 x2 y2, as it was before rounding; `rounded` [4] the cells it
-    became, the last ones left out as in a slice, not yet cut at the map's edge. `rows` and `columns` [S, 2]
-    are first and last cell of each bin, the last left out, cut at the edge; a bin without cells is empty.
+    `exact` [4] is the RoI in cells, x1 y1 x2 y2, before rounding; `rounded` [4] after rounding, with
+    exclusive ends, not clipped to the map. `rows` and `columns` [S, 2] are the first cell and the exclusive
+    last cell of each bin, clipped to the map; they are equal for an empty bin.
     """
 
     exact: Floats
@@ -40,18 +40,18 @@ class CellBins:
     rows: Ints
     columns: Ints
 
-    def moved_by(self) -> Floats:
-        """How far rounding has moved each side of the RoI, [4], in cells."""
+    def rounding_error(self) -> Floats:
+        """The shift of each side of the RoI by rounding, [4] in cells."""
         return np.asarray(self.rounded - self.exact)
 
 
 @dataclass(frozen=True)
 class Samples:
-    """Along one axis, the samples of each of S bins, n in a bin; a cell's value stands at its number.
+    """The samples of S bins along one axis, n per bin; the centre of cell i has coordinate i.
 
-    `edges` [S + 1] are the bins' boundaries, `places` [S, n] the samples. Each takes 1 - `share` and `share`
-    [S, n] of the cells `low` and `high` [S, n] that it lies between; one that is up to a cell beside the map
-    takes the cell at the edge. Samples farther out are not `inside` [S, n] and count as 0.
+    `edges` [S + 1] are the bin boundaries, `places` [S, n] the coordinates of the samples. A sample weights
+    the cells `low` and `high` [S, n] around it by 1 - `share` and `share` [S, n]; up to one cell outside the
+    map it takes the cell at the edge. Samples farther out are not `inside` [S, n] and count as 0.
     """
 
     edges: Floats
@@ -62,7 +62,7 @@ class Samples:
     inside: NDArray[np.bool_]
 
     def weights(self, cells: int) -> Floats:
-        """How much of each cell a bin takes: [S, cells], rows sum to 1 where all samples are inside."""
+        """The weight of each cell in each bin, [S, cells]; rows sum to 1 if all samples are inside."""
         bins, count = self.places.shape
         weights = np.zeros((bins, cells), self.places.dtype)
         rows = np.arange(bins)[:, None]
@@ -71,40 +71,40 @@ class Samples:
         return weights / max(count, 1)
 
 
-class Neighbour(NamedTuple):
-    """A cell that a sample takes `weight` of."""
+class CellWeight(NamedTuple):
+    """A cell and its bilinear weight in a sample."""
 
     row: int
     column: int
     weight: float
 
 
-class Sample(NamedTuple):
-    """One sampling point at (`y`, `x`) in cells, and its four nearest cells; outside, their weights are 0."""
+class SamplePoint(NamedTuple):
+    """One sampling point (`y`, `x`) in cells and its four nearest cells; weights are 0 outside the map."""
 
     y: float
     x: float
-    neighbours: tuple[Neighbour, ...]
+    neighbours: tuple[CellWeight, ...]
 
 
 @dataclass(frozen=True)
 class SampleBins:
-    """Bins of sampling points: bin (i, j) has the samples `rows.places[i]` times `columns.places[j]`."""
+    """Bins of sampling points: bin (i, j) has the samples `rows.places[i]` x `columns.places[j]`."""
 
     rows: Samples
     columns: Samples
 
-    def points(self, i: int, j: int) -> list[Sample]:
-        """The samples of bin (i, j), row by row."""
+    def points(self, i: int, j: int) -> list[SamplePoint]:
+        """The samples of bin (i, j) in row-major order."""
         down, across = (_along(axis, k) for axis, k in ((self.rows, i), (self.columns, j)))
         return [
-            Sample(y, x, tuple(Neighbour(r, c, v * w) for r, v in rows for c, w in columns))
+            SamplePoint(y, x, tuple(CellWeight(r, c, v * w) for r, v in rows for c, w in columns))
             for (y, rows), (x, columns) in itertools.product(down, across)
         ]
 
 
 def _along(axis: Samples, k: int) -> list[tuple[float, tuple[tuple[int, float], ...]]]:
-    """Along one axis, the place of each sample of bin k and the two cells it lies between, with weights."""
+    """Along one axis: the coordinate of each sample of bin k, and its two neighbouring cells with weights."""
     rows = zip(axis.places[k], axis.low[k], axis.high[k], axis.share[k], axis.inside[k], strict=True)
     return [
         (float(place), ((int(low), float(there * (1 - share))), (int(high), float(there * share))))
@@ -113,11 +113,11 @@ def _along(axis: Samples, k: int) -> list[tuple[float, tuple[tuple[int, float], 
 
 
 def pool_bins(roi: ArrayLike, size: Size, shape: tuple[int, int], *, spatial_scale: float = 1.0) -> CellBins:
-    """The cells that RoI pooling looks at: two roundings (arXiv:1504.08083, sec. 2.1).
+    """The bins of RoI pooling, after two roundings (arXiv:1504.08083, sec. 2.1).
 
-    First the RoI's corners become whole cells, both corners' cells belonging to it; then it is cut into
-    `size` bins, the first cell of each rounded down and the last up, so that neighbours may share cells.
-    `shape` is the map's rows and columns. A RoI of no size has one cell.
+    First the RoI's corners are rounded to cells, both included; then it is divided into `size` bins, whose
+    starts are rounded down and ends rounded up, so that neighbouring bins may share cells. `shape` is the
+    map's rows and columns. A RoI of zero size has one cell.
     """
     exact = _as_cells(roi, spatial_scale)
     rounded = _round(exact)
@@ -125,11 +125,13 @@ def pool_bins(roi: ArrayLike, size: Size, shape: tuple[int, int], *, spatial_sca
     return _cell_bins(exact, rounded, size, shape)
 
 
-def vote_bins(roi: ArrayLike, size: Size, shape: tuple[int, int], *, spatial_scale: float = 1.0) -> CellBins:
-    """The cells of position-sensitive pooling's bins (arXiv:1605.06409, eq. 1).
+def ps_pool_bins(
+    roi: ArrayLike, size: Size, shape: tuple[int, int], *, spatial_scale: float = 1.0
+) -> CellBins:
+    """The bins of position-sensitive RoI pooling (arXiv:1605.06409, eq. 1).
 
-    As `pool_bins`, but the cell of the lower right corner is no part of the RoI, and the last row and column
-    of the map are never looked at: so torchvision does.
+    As `pool_bins`, but without the cell of the lower right corner, and without the last row and column of the
+    map, as in torchvision.
     """
     exact = _as_cells(roi, spatial_scale)
     rounded = _round(exact)
@@ -146,12 +148,12 @@ def align_bins(
     sampling_ratio: int = -1,
     aligned: bool = True,
 ) -> SampleBins:
-    """The points that RoIAlign samples: no rounding at all (arXiv:1703.06870, sec. 3).
+    """The sampling points of RoIAlign, without rounding (arXiv:1703.06870, sec. 3).
 
-    `sampling_ratio` samples along each side of a bin, evenly spread; -1 takes as many as the bin has cells,
-    rounded up, so none in a RoI of no size. `aligned` puts a cell's value in its middle, half a cell from its
-    corner; without, everything is sampled half a cell too far right and down, and a RoI is at least a cell
-    wide and high (as in the paper's first code).
+    `sampling_ratio` evenly spaced samples along each side of a bin; -1 takes as many as the bin has cells,
+    rounded up, so none for a RoI of zero size. `aligned` places a cell's value at its centre, half a cell
+    from its corner; without it, samples lie half a cell too far right and down, and a RoI is at least one
+    cell wide and high (as in the paper's first code).
     """
     if sampling_ratio != -1:
         check_whole(sampling_ratio, "sampling_ratio", 1)
@@ -170,7 +172,7 @@ def as_pair(size: Size) -> tuple[int, int]:
 
 
 def _as_cells(roi: ArrayLike, spatial_scale: float) -> Floats:
-    """The RoI [4] in cells; a `DataError` for one that is no box, or lies beyond all counting."""
+    """The RoI [4] in cells; DataError if it is not a box or lies more than `FARTHEST` cells away."""
     if not 0 < spatial_scale < np.inf:
         raise DataError(f"spatial_scale must be greater than 0, it is {spatial_scale}")
     values = as_floats(roi, "a RoI")
@@ -184,7 +186,7 @@ def _as_cells(roi: ArrayLike, spatial_scale: float) -> Floats:
 
 
 def _round(values: Floats) -> Ints:
-    """The nearest whole numbers, halves away from 0 as in C, where numpy would take the even one."""
+    """The nearest integers; halves are rounded away from 0 as in C, not to even as in numpy."""
     whole = np.trunc(values)
     return (whole + np.sign(values) * (np.abs(values - whole) >= 0.5)).astype(np.int64)
 
@@ -202,9 +204,9 @@ def _cell_bins(exact: Floats, rounded: Ints, size: Size, shape: tuple[int, int])
 
 
 def _ranges(start: np.int64, length: np.int64, bins: int, cells: int, kind: np.dtype[Any]) -> Ints:
-    """Along one axis, first and last cell of each bin, [bins, 2], cut at the map's edge.
+    """Along one axis: the first and the exclusive last cell of each bin, [bins, 2], clipped to the map.
 
-    Not in whole numbers: torchvision's quotient is rounded too, and may make a bin a cell longer.
+    Computed in floating point, because torchvision's rounded quotient may make a bin one cell longer.
     """
     step = kind.type(length) / kind.type(bins)
     k = np.arange(bins, dtype=kind)
@@ -213,7 +215,7 @@ def _ranges(start: np.int64, length: np.int64, bins: int, cells: int, kind: np.d
 
 
 def _samples(start: Any, length: Any, bins: int, cells: int, ratio: int) -> Samples:
-    """Along one axis, the samples of bins that divide a stretch of the map evenly."""
+    """Along one axis: the samples of `bins` equal bins that cover `start` to `start + length`."""
     kind = start.dtype
     step = length / kind.type(bins)
     count = ratio if ratio > 0 else int(np.ceil(step))

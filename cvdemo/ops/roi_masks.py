@@ -1,7 +1,7 @@
-"""What rounding a region costs a mask: a mask pooled from a map's cells and laid back where the region is.
+"""The effect of RoI rounding on masks: pool a mask from a feature map and paste it back into the RoI.
 
-A mask head draws its mask on the pooled grid, and the grid is laid over the RoI. If pooling has read from
-beside the RoI, the mask comes out beside the thing (arXiv:1703.06870, sec. 3).
+A mask head predicts its mask on the pooled grid, and the grid is pasted into the RoI. If pooling reads cells
+next to the RoI instead, the mask is shifted against the object (arXiv:1703.06870, sec. 3).
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ Mask: TypeAlias = NDArray[np.bool_]
 Pooling: TypeAlias = Callable[[Floats, ArrayLike, int, float], Floats]
 
 SIZE = 14
-"""Bins along a side from which Mask R-CNN's mask head draws (arXiv:1703.06870, fig. 4)."""
+"""Bins per side of the grid that Mask R-CNN's mask head gets (arXiv:1703.06870, fig. 4)."""
 
 
 def coverage(mask: ArrayLike, stride: int) -> Floats:
     """The share of each cell that a mask [H, W] of 0..1 covers, [ceil(H / stride), ceil(W / stride)].
 
-    The best that a map of this stride can know of the mask.
+    This is the mask as a feature map of this stride can represent it at best.
     """
     x = as_map(mask, "the mask").astype(np.float64)
     stride = check_whole(stride, "stride", 1)
@@ -39,7 +39,7 @@ def coverage(mask: ArrayLike, stride: int) -> Floats:
 
 
 def roi_mean(features: ArrayLike, roi: ArrayLike, size: int, spatial_scale: float) -> Floats:
-    """The mean of the cells of RoI pooling's bins: rounded as it does, but not the greatest.
+    """The mean over the cells of RoI pooling's bins, in place of the maximum.
 
     features [..., H, W], roi [4]; gives [..., S, S], 0 where a bin has no cells.
     """
@@ -50,14 +50,17 @@ def roi_mean(features: ArrayLike, roi: ArrayLike, size: int, spatial_scale: floa
 
 
 def _shares(ranges: Ints, cells: int) -> Floats:
-    """The same weight for each cell of a range, [S, cells]."""
+    """Equal weights for the cells of each range, [S, cells]."""
     place = np.arange(cells)
     inside = (place >= ranges[:, :1]) & (place < ranges[:, 1:])
     return inside / np.maximum(inside.sum(axis=1, keepdims=True), 1)
 
 
-def laid_back(grid: ArrayLike, roi: ArrayLike, shape: tuple[int, int]) -> Floats:
-    """A grid [S, S] laid over the RoI in a picture of `shape`, [H, W], bilinear; 0 outside the RoI."""
+def paste_grid(grid: ArrayLike, roi: ArrayLike, shape: tuple[int, int]) -> Floats:
+    """A grid [S, S] pasted bilinearly into the RoI of a picture of `shape`, [H, W]; 0 outside the RoI.
+
+    Raises DataError for a RoI of zero size.
+    """
     values = as_map(grid, "the grid")
     x1, y1, x2, y2 = np.asarray(roi, np.float64).tolist()
     if x2 <= x1 or y2 <= y1:
@@ -68,7 +71,7 @@ def laid_back(grid: ArrayLike, roi: ArrayLike, shape: tuple[int, int]) -> Floats
 
 
 def _spread(bins: int, start: float, end: float, pixels: int) -> Floats:
-    """How much of each bin a pixel's middle takes, [pixels, bins]; a bin's value stands in its middle."""
+    """The bilinear weight of each bin at each pixel centre, [pixels, bins]; values lie at bin centres."""
     middle = np.arange(pixels) + 0.5
     place = np.clip((middle - start) / (end - start) * bins - 0.5, 0, bins - 1)
     weights = np.maximum(0, 1 - np.abs(place[:, None] - np.arange(bins)))
@@ -79,34 +82,34 @@ def _align(features: Floats, roi: ArrayLike, size: int, scale: float) -> Floats:
     return roi_align(features, roi, size, spatial_scale=scale, sampling_ratio=2)
 
 
-def _greatest(features: Floats, roi: ArrayLike, size: int, scale: float) -> Floats:
+def _pool(features: Floats, roi: ArrayLike, size: int, scale: float) -> Floats:
     return roi_pool(features, roi, size, spatial_scale=scale)
 
 
 POOLINGS: Mapping[str, Pooling] = {
     "RoIAlign": _align,
     "RoIPool's cells, their mean": roi_mean,
-    "RoIPool": _greatest,
+    "RoIPool": _pool,
 }
 
 
-def mask_back(
+def recovered_mask(
     cells: ArrayLike, roi: ArrayLike, shape: tuple[int, int], pooling: Pooling, stride: int
 ) -> Mask:
-    """The mask [H, W] that comes back from a coverage map [h, w] through one of `POOLINGS`.
+    """The mask [H, W] recovered from a coverage map [h, w] by one of `POOLINGS`.
 
-    To it belongs what has half of the greatest value or more, so that no way gains by being strong or faint.
+    Pixels with at least half the maximum belong to it, so that the scale of the pooled values does not
+    matter.
     """
     grid = pooling(as_map(cells, "the coverage"), roi, SIZE, 1 / stride)
-    back = laid_back(grid, roi, shape)
+    back = paste_grid(grid, roi, shape)
     return (back >= back.max() / 2) & (back > 0)
 
 
 def mask_ious(mask: ArrayLike, roi: ArrayLike, shifts: ArrayLike, *, stride: int) -> dict[str, Floats]:
-    """IoU of the mask that comes back with the true one, [n], for each of `POOLINGS` and each shift [n].
+    """IoU [n] of the recovered mask with the true one, for each of `POOLINGS`, over n shifts of the RoI.
 
-    mask [H, W] of 0..1 in the picture's pixels, true from .5 on; the RoI [4] is shifted sideways by so many
-    pixels.
+    mask [H, W] of 0..1, thresholded at .5; `shifts` [n] move the RoI [4] sideways, in pixels.
     """
     true = as_map(mask, "the mask") >= 0.5
     cells, size = coverage(true, stride), (true.shape[0], true.shape[1])
@@ -114,7 +117,7 @@ def mask_ious(mask: ArrayLike, roi: ArrayLike, shifts: ArrayLike, *, stride: int
         np.asarray(roi, np.float64) + np.multiply(s, (1, 0, 1, 0)) for s in np.asarray(shifts, np.float64)
     ]
     return {
-        name: np.array([_iou(mask_back(cells, at, size, pooling, stride), true) for at in moved])
+        name: np.array([_iou(recovered_mask(cells, at, size, pooling, stride), true) for at in moved])
         for name, pooling in POOLINGS.items()
     }
 

@@ -1,4 +1,4 @@
-"""Segments of like pixels and what each looks like: the leaves from which Selective Search builds upwards."""
+"""The initial segments of Selective Search: labels, boxes, colour and texture histograms, neighbours."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ Floats: TypeAlias = NDArray[np.floating[Any]]
 ColourSpace = Literal["rgb", "lab", "hsv", "grey"]
 COLOUR_SPACES: tuple[ColourSpace, ...] = get_args(ColourSpace)
 
-COLOUR_BINS = 25  # a channel (Uijlings et al. 2013, sec. 3.2)
-TEXTURE_BINS = 10  # a channel and direction
+COLOUR_BINS = 25  # per channel (Uijlings et al. 2013, sec. 3.2)
+TEXTURE_BINS = 10  # per channel and direction
 DIRECTIONS = 8
-STEEPEST = 32.0  # levels a pixel: steeper slopes count in the last bin
+STEEPEST = 32.0  # grey levels per pixel: larger derivatives fall into the last bin
 
 
 class Segments(NamedTuple):
-    """R segments of a picture; N pairs of them touch."""
+    """R segments of a picture with their features; N pairs of them touch."""
 
     labels: Labels  # [H, W] 0 … R - 1
     sizes: NDArray[np.int64]  # [R] pixels
-    boxes: NDArray[np.int64]  # [R, 4] x1 y1 x2 y2, the right and lower edges just outside
-    colour: Floats  # [R, 75] histogram of the colours, its sum 1
-    texture: Floats  # [R, 240] histogram of slopes in eight directions, its sum 1
+    boxes: NDArray[np.int64]  # [R, 4] x1 y1 x2 y2, x2 and y2 exclusive
+    colour: Floats  # [R, 75] colour histogram, sums to 1
+    texture: Floats  # [R, 240] histogram of derivatives in eight directions, sums to 1
     touching: NDArray[np.int64]  # [N, 2] the smaller number first
 
     def __len__(self) -> int:
@@ -39,7 +39,10 @@ class Segments(NamedTuple):
 
 
 def in_colours(picture: Picture, space: ColourSpace) -> Picture:
-    """The picture [H, W, 3] in another colour space, three channels of 0..255; grey three times the same."""
+    """The picture [H, W, 3] in another colour space, uint8 [H, W, 3]; grey is repeated three times.
+
+    Raises DataError for an unknown colour space.
+    """
     if space == "rgb":
         return picture
     if space == "grey":
@@ -51,11 +54,12 @@ def in_colours(picture: Picture, space: ColourSpace) -> Picture:
 
 
 def felzenszwalb_labels(colours: Picture, scale: float, sigma: float = 0.8, min_size: int = 20) -> Labels:
-    """A segment for each pixel, [H, W] from 0 on, of a picture [H, W, 3] in any colour space.
+    """The segment number of each pixel, [H, W] from 0, of a picture [H, W, 3] in any colour space.
 
-    Two segments join where the smallest step of colour between them is no larger than the steps within
-    either, plus scale / size: the larger the scale, the larger the segments. sigma blurs before, segments
-    below min_size pixels join a neighbour. Felzenszwalb and Huttenlocher, IJCV 59(2), 2004; scikit-image's.
+    Two segments merge if the smallest colour difference between them is at most the largest one inside
+    either, plus scale / size: a larger scale gives larger segments. The picture is blurred with `sigma`
+    first; segments below `min_size` pixels are merged into a neighbour. Felzenszwalb and Huttenlocher, IJCV
+    59(2), 2004, by scikit-image. Raises DataError for values out of range.
     """
     if not (scale > 0 and sigma >= 0 and min_size >= 0):
         raise DataError(f"scale must be above 0, sigma and min_size not below: {scale}, {sigma}, {min_size}")
@@ -65,14 +69,14 @@ def felzenszwalb_labels(colours: Picture, scale: float, sigma: float = 0.8, min_
 
 
 def _line_labels(colours: Picture) -> Labels:
-    """Of a picture one pixel wide or high, where scikit-image has no edges: a segment for each run."""
+    """The labels of a picture one pixel wide or high, which scikit-image refuses: one per colour run."""
     line = colours.reshape(-1, colours.shape[-1])
     changes = (line[1:] != line[:-1]).any(axis=1)
     return np.concatenate([[0], np.cumsum(changes)]).reshape(colours.shape[:2])
 
 
 def describe(labels: Labels, colours: Picture) -> Segments:
-    """Sizes, boxes, histograms and neighbours of segments [H, W], on the picture's colours [H, W, 3]."""
+    """Sizes, boxes, histograms and neighbours of the segments of a label map [H, W] on colours [H, W, 3]."""
     count = int(labels.max()) + 1
     sizes = np.bincount(labels.ravel(), minlength=count)
     return Segments(
@@ -86,7 +90,7 @@ def describe(labels: Labels, colours: Picture) -> Segments:
 
 
 def colour_histograms(labels: Labels, colours: Picture, count: int) -> Floats:
-    """25 bins for each of three channels, [R, 75], each row's sum 1 (sec. 3.2)."""
+    """Colour histograms of `count` segments, 25 bins per channel, [R, 75]; rows sum to 1 (sec. 3.2)."""
     bins = colours.astype(np.int64) * COLOUR_BINS >> 8  # [H, W, 3]
     bins += np.arange(3) * COLOUR_BINS
     cells = labels[..., None] * (3 * COLOUR_BINS) + bins
@@ -94,10 +98,10 @@ def colour_histograms(labels: Labels, colours: Picture, count: int) -> Floats:
 
 
 def texture_histograms(labels: Labels, colours: Picture, count: int) -> Floats:
-    """Gaussian derivatives (sigma 1) in eight directions, ten bins a channel each, [R, 240] (sec. 3.2).
+    """Histograms of Gaussian derivatives (sigma 1) in eight directions, [R, 240] (sec. 3.2).
 
-    Rows sum to 1. Opposite directions have opposite slopes, of which one is below 0 and counts as flat: both
-    are read off one histogram of slopes with their signs.
+    Ten bins per channel and direction; rows sum to 1. Opposite directions have opposite derivatives, and
+    negative ones fall into the first bin, so one signed histogram gives both directions.
     """
     smooth = cv2.GaussianBlur(colours, (0, 0), 1.0).astype(np.float32)
     across = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, ksize=1) / 2  # levels a pixel
@@ -134,7 +138,7 @@ def _boxes(labels: Labels, count: int) -> NDArray[np.int64]:
 
 
 def _touching(labels: Labels, count: int) -> NDArray[np.int64]:
-    """Pairs of segments [N, 2] that have a pixel's side in common."""
+    """Pairs of segments [N, 2] that share a pixel edge, the smaller number first."""
     codes = []
     for a, b in ((labels[:, :-1], labels[:, 1:]), (labels[:-1], labels[1:])):
         apart = a != b

@@ -1,4 +1,4 @@
-"""Transposed convolution, the learned way up: as stamps, as sums over sources, as a transposed matrix.
+"""Transposed convolution (learned upsampling): as stamps, as sums per output cell, as a transposed matrix.
 
 Also called upconvolution or fractionally strided convolution (arXiv:1603.07285, ch. 4).
 """
@@ -18,7 +18,7 @@ Size: TypeAlias = tuple[int, int]
 
 
 class Layout(NamedTuple):
-    """Cells between stamps, cells cut off all around, cells added at the end, cells between weights."""
+    """The parameters of a transposed convolution in cells, as in `torch.nn.ConvTranspose2d`."""
 
     stride: int = 1
     padding: int = 0
@@ -26,7 +26,7 @@ class Layout(NamedTuple):
     dilation: int = 1
 
     def checked(self) -> Layout:
-        """The same layout, or a `DataError` that says what is wrong with it."""
+        """The same layout; DataError for values out of range."""
         for name, least in (("stride", 1), ("padding", 0), ("output_padding", 0), ("dilation", 1)):
             check_whole(getattr(self, name), name, least)
         limit = max(self.stride, self.dilation)
@@ -38,16 +38,16 @@ class Layout(NamedTuple):
         return self
 
     def output(self, cells: int, kernel: int) -> int:
-        """Cells along an axis that come out of so many (arXiv:1603.07285, sec. 4.6)."""
+        """Output cells along an axis of `cells` input cells (arXiv:1603.07285, sec. 4.6)."""
         return self.stamped(cells, kernel) + self.output_padding - 2 * self.padding
 
     def stamped(self, cells: int, kernel: int) -> int:
-        """Cells along an axis that stamps reach, before any is cut off or added."""
+        """Cells along an axis that the stamps cover, before padding and output padding."""
         return (cells - 1) * self.stride + self.dilation * (kernel - 1) + 1
 
 
-class Source(NamedTuple):
-    """One summand of an output cell: the input cell's place times the kernel weight's."""
+class Summand(NamedTuple):
+    """One summand of an output cell: the positions of an input cell and of the weight that multiplies it."""
 
     row: int
     column: int
@@ -56,7 +56,7 @@ class Source(NamedTuple):
 
 
 def output_size(size: Size, kernel: Size, layout: Layout) -> Size:
-    """Rows and columns that come out; a `DataError` where the padding cuts all of it away."""
+    """Rows and columns of the output; DataError if the padding removes all of it."""
     layout = layout.checked()
     height, width = (layout.output(n, k) for n, k in zip(size, kernel, strict=True))
     if min(height, width) < 1:
@@ -67,7 +67,7 @@ def output_size(size: Size, kernel: Size, layout: Layout) -> Size:
 
 
 def transposed_convolution(x: ArrayLike, kernel: ArrayLike, layout: Layout | None = None) -> Floats:
-    """Stamp the kernel, times each input cell, every `stride` cells; add where stamps overlap; cut the edge.
+    """Add a copy of the kernel, times each input cell, every `stride` cells; then remove the padding.
 
     x [..., H, W], kernel [KH, KW]; gives [..., OH, OW] with OH = (H - 1) stride - 2 padding
     + dilation (KH - 1) + output_padding + 1. As `torch.nn.functional.conv_transpose2d` for one channel.
@@ -85,11 +85,11 @@ def transposed_convolution(x: ArrayLike, kernel: ArrayLike, layout: Layout | Non
     return full[..., padding : padding + rows, padding : padding + columns]
 
 
-def transposed_sources(size: Size, kernel: Size, layout: Layout | None = None) -> list[list[list[Source]]]:
-    """Every output cell's summands: `[row][column]` is the list of its sources, in the kernel's order.
+def transposed_summands(size: Size, kernel: Size, layout: Layout | None = None) -> list[list[list[Summand]]]:
+    """The summands of every output cell: `[row][column]` is a list in the order of the kernel weights.
 
-    An output row is fed by those input rows r and kernel rows u with r stride + u dilation - padding = row,
-    and columns alike: the definition read backwards.
+    An output row sums the input rows r and kernel rows u with r stride + u dilation - padding = row; the same
+    holds for columns.
     """
     layout = layout or Layout()
     rows, columns = output_size(size, kernel, layout)
@@ -98,13 +98,13 @@ def transposed_sources(size: Size, kernel: Size, layout: Layout | None = None) -
         for m, n, k in zip((rows, columns), size, kernel, strict=True)
     )
     return [
-        [[Source(r, c, u, v) for u, r in down[i] for v, c in across[j]] for j in range(columns)]
+        [[Summand(r, c, u, v) for u, r in down[i] for v, c in across[j]] for j in range(columns)]
         for i in range(rows)
     ]
 
 
 def _feeders(place: int, cells: int, kernel: int, layout: Layout) -> list[tuple[int, int]]:
-    """Along one axis: the kernel weights, each with the input cell, that reach an output cell."""
+    """Along one axis: the (kernel weight, input cell) pairs that contribute to an output cell."""
     found = []
     for u in range(kernel):
         cell, rest = divmod(place + layout.padding - u * layout.dilation, layout.stride)
@@ -114,19 +114,18 @@ def _feeders(place: int, cells: int, kernel: int, layout: Layout) -> list[tuple[
 
 
 def stamp_counts(size: Size, kernel: Size, layout: Layout | None = None) -> NDArray[np.int64]:
-    """How many summands each output cell has, [OH, OW]; where they vary, a checkerboard shows.
+    """The number of summands of each output cell, [OH, OW]; uneven numbers cause checkerboard artefacts.
 
-    They are even, but for the edges, when the stride divides the kernel (Odena et al. 2016,
+    Except at the borders they are even if the kernel size is a multiple of the stride (Odena et al. 2016,
     doi:10.23915/distill.00003).
     """
     return transposed_convolution(np.ones(size), np.ones(kernel), layout).astype(np.int64)
 
 
 def convolution_matrix(size: Size, kernel: ArrayLike, layout: Layout | None = None) -> Floats:
-    """The matrix of the ordinary convolution whose transpose leads from `size` (H, W) to the large map.
+    """The matrix [H * W, OH * OW] of the convolution from the large map to the small one of `size` (H, W).
 
-    It takes the large map, flattened, [OH * OW], to the small one, [H * W]: shape [H * W, OH * OW]. Its
-    transpose times the flattened small map is `transposed_convolution`.
+    Its transpose times the flattened small map is `transposed_convolution`.
     """
     layout = layout or Layout()
     weights = _as_kernel(kernel)
@@ -141,9 +140,9 @@ def convolution_matrix(size: Size, kernel: ArrayLike, layout: Layout | None = No
 
 
 def bilinear_kernel(side: int) -> Floats:
-    """The kernel [side, side] that interpolates bilinearly at a stride of side / 2: FCN's first weights.
+    """The kernel [side, side] of bilinear interpolation at a stride of side / 2.
 
-    arXiv:1411.4038, sec. 3.3.
+    FCN initialises its transposed convolutions with it (arXiv:1411.4038, sec. 3.3).
     """
     side = check_whole(side, "side", 1)
     ramp = 1 - np.abs(np.arange(side) - (side - 1) / 2) / ((side + 1) // 2)

@@ -1,4 +1,4 @@
-"""Fixed ways from a small map to a large one: nearest neighbour, bilinear, bed of nails, max unpooling."""
+"""Upsampling without learned weights: nearest neighbour, bilinear, bed of nails, max unpooling."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Indices: TypeAlias = NDArray[np.int64]
 
 
 def as_map(values: ArrayLike, what: str = "the map") -> Floats:
-    """A map as finite floats [..., H, W] with at least one cell."""
+    """A map as finite floats [..., H, W] with at least one cell; DataError otherwise, which names `what`."""
     array = as_floats(values, what)
     if array.ndim < 2 or not array.size:
         raise DataError(f"{what} must have rows and columns, it has the shape {list(array.shape)}")
@@ -25,14 +25,14 @@ def as_map(values: ArrayLike, what: str = "the map") -> Floats:
 
 
 def check_whole(value: int, what: str, least: int) -> int:
-    """A whole number of at least `least`."""
+    """The value as an int; DataError if it is not a whole number of at least `least`."""
     if value != int(value) or value < least:
         raise DataError(f"{what} must be a whole number of {least} or more, it is {value}")
     return int(value)
 
 
 def nearest(x: ArrayLike, factor: int) -> Floats:
-    """Nearest neighbour: every cell becomes factor x factor equal ones.
+    """Nearest-neighbour upsampling: every cell is repeated factor x factor times.
 
     x [..., H, W] to [..., H * factor, W * factor]; factor 1 or more. As `torch.nn.functional.interpolate`
     with mode "nearest".
@@ -42,10 +42,10 @@ def nearest(x: ArrayLike, factor: int) -> Floats:
 
 
 def bilinear(x: ArrayLike, size: tuple[int, int], *, align_corners: bool = False) -> Floats:
-    """Every output cell is a mean of its four nearest input cells, the nearer the heavier.
+    """Bilinear interpolation: every output cell is a weighted mean of its four nearest input cells.
 
-    x [..., H, W] to [..., *size]. With `align_corners` the centres of the corner cells stay where they
-    are; without, the outer edges of the map do. As `torch.nn.functional.interpolate`.
+    x [..., H, W] to [..., *size]. With `align_corners` the centres of the corner cells are aligned; without,
+    the outer edges of the maps are. As `torch.nn.functional.interpolate`.
     """
     x = as_map(x)
     down, across = (
@@ -57,7 +57,7 @@ def bilinear(x: ArrayLike, size: tuple[int, int], *, align_corners: bool = False
 
 
 def linear_weights(inputs: int, outputs: int, *, align_corners: bool) -> Floats:
-    """How much of each input cell an output cell takes along one axis: [outputs, inputs], rows sum to 1."""
+    """The weight of each input cell in each output cell along one axis, [outputs, inputs]; rows sum to 1."""
     outputs = check_whole(outputs, "the size of the output", 1)
     place = np.arange(outputs, dtype=np.float64)
     if align_corners:
@@ -74,7 +74,7 @@ def linear_weights(inputs: int, outputs: int, *, align_corners: bool) -> Floats:
 
 
 def bed_of_nails(x: ArrayLike, factor: int) -> Floats:
-    """Every cell goes to the upper left corner of its factor x factor cells; the others are 0.
+    """Every cell becomes factor x factor cells: its value in the upper left one, 0 in the others.
 
     x [..., H, W] to [..., H * factor, W * factor]; factor 1 or more.
     """
@@ -86,18 +86,18 @@ def bed_of_nails(x: ArrayLike, factor: int) -> Floats:
     return out
 
 
-class Pooled(NamedTuple):
-    """Largest values [..., h, w] of windows, and where each stood: row * W + column in the map pooled."""
+class MaxPooled(NamedTuple):
+    """The maximum of each window, [..., h, w], and its index row * W + column in the pooled map."""
 
     values: Floats
     indices: Indices
 
 
-def max_pool(x: ArrayLike, kernel: int, stride: int | None = None) -> Pooled:
-    """The largest value of every kernel x kernel window, and its place; the first one wins a tie.
+def max_pool(x: ArrayLike, kernel: int, stride: int | None = None) -> MaxPooled:
+    """Max pooling with indices over kernel x kernel windows; the first maximum wins ties.
 
-    x [..., H, W]; a window every `stride` cells, by default side by side; what does not fill a window is
-    left out. As `torch.nn.functional.max_pool2d` with `return_indices`.
+    x [..., H, W]; a window every `stride` cells (default: the kernel size); incomplete windows are
+    dropped. DataError if no window fits. As `torch.nn.functional.max_pool2d` with `return_indices`.
     """
     x = as_map(x)
     kernel = check_whole(kernel, "kernel", 1)
@@ -111,14 +111,14 @@ def max_pool(x: ArrayLike, kernel: int, stride: int | None = None) -> Pooled:
     best = flat.argmax(axis=-1)
     rows = np.arange(flat.shape[-3])[:, None] * stride + best // kernel
     columns = np.arange(flat.shape[-2]) * stride + best % kernel
-    return Pooled(flat.max(axis=-1), rows * width + columns)
+    return MaxPooled(flat.max(axis=-1), rows * width + columns)
 
 
 def max_unpool(values: ArrayLike, indices: ArrayLike, size: tuple[int, int]) -> Floats:
-    """Put every value back where max pooling found its largest; all other cells are 0.
+    """Max unpooling: put every value at the index of its maximum; all other cells are 0.
 
     values and indices [..., h, w], the indices of `max_pool` on a map of `size` (H, W); gives
-    [..., H, W]. Where windows overlapped and an index comes twice, the later value stays. As
+    [..., H, W]. If windows overlap and an index occurs twice, the later value is used. As
     `torch.nn.functional.max_unpool2d`. arXiv:1505.04366, sec. 3.2.1; arXiv:1511.00561, sec. 3.
     """
     values = as_map(values, "values")

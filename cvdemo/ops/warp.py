@@ -1,4 +1,4 @@
-"""Regions of a picture, each warped to one square size with some of its surroundings, as R-CNN has it."""
+"""Regions warped to one square size with some of their surroundings, as in R-CNN."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 
 from cvdemo.ops.checks import Floats, as_boxes
 
-BEYOND = 127  # grey, the mean of what nets take in
+BEYOND = 127  # grey for pixels outside the picture: about the mean pixel value
 
 
 def with_context(boxes: Floats, *, size: int, context: int) -> Floats:
-    """Boxes [R, 4] grown so that, warped to `size` pixels, the old ones have `context` pixels around them.
+    """Boxes [R, 4] enlarged to have `context` pixels of surroundings per side when warped to `size` pixels.
 
-    arXiv:1311.2524, appendix A: both sides grow by size / (size - 2 * context).
+    arXiv:1311.2524, appendix A: both sides are multiplied by size / (size - 2 * context).
     """
     grow = size / (size - 2 * context)
     centre, half = (boxes[:, :2] + boxes[:, 2:]) / 2, (boxes[:, 2:] - boxes[:, :2]) / 2 * grow
@@ -26,9 +26,9 @@ def warp_regions(
 ) -> NDArray[np.uint8]:
     """Cut-outs [R, size, size, 3] of the boxes [R, 4] x1 y1 x2 y2 of a picture [H, W, 3].
 
-    Whatever its shape, a box fills the square but for `context` pixels on each side; what lies beyond the
-    picture is grey (arXiv:1311.2524, sec. 2.1 and appendix A, "warp"). A box thinner than a pixel is taken
-    for one pixel wide.
+    Each box is stretched to fill the square, except for `context` pixels on each side; pixels outside the
+    picture are grey (arXiv:1311.2524, sec. 2.1 and appendix A, "warp"). A box thinner than a pixel counts as
+    one pixel wide.
     """
     grown = with_context(as_boxes(boxes).astype(np.float64), size=size, context=context)
     warped = np.empty((len(grown), size, size, 3), np.uint8)

@@ -1,6 +1,6 @@
-"""Sliding windows: how many there are, pyramids, a classifier run on each, the dense way to the same scores.
+"""Sliding windows: counts, image pyramids, a classifier on each window, and the same scores convolutionally.
 
-Sizes are (height, width) in pixels; windows lie wholly inside the picture.
+Sizes are (height, width) in pixels; windows lie completely inside the picture.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ Floats: TypeAlias = NDArray[np.floating[Any]]
 Size: TypeAlias = tuple[int, int]
 
 
-class Dense(NamedTuple):
-    """Scores [K, rows, columns] of every window, and how often the network was called for them."""
+class DenseScores(NamedTuple):
+    """Scores [K, rows, columns] of all windows, and the number of network calls that they took."""
 
     scores: Floats
     calls: int
 
 
 def window_counts(size: Size, window: int, stride: int) -> Size:
-    """Rows and columns of windows: floor((side - window) / stride) + 1 each.
+    """Rows and columns of windows, floor((side - window) / stride) + 1 each.
 
-    A `DataError` where not even one window fits.
+    Raises DataError if no window fits.
     """
     window, stride = check_whole(window, "window", 1), check_whole(stride, "stride", 1)
     height, width = size
@@ -41,10 +41,9 @@ def window_counts(size: Size, window: int, stride: int) -> Size:
 
 
 class Level(NamedTuple):
-    """One resized picture of a pyramid.
+    """One level of an image pyramid: the picture of size `original` (height, width) resized to `size`.
 
-    In `size` (height, width) pixels it shows the picture of `original` (height, width); `side` and `ratio`
-    are those of its windows in the picture, as asked for.
+    `side` and `ratio` (width / height) describe its windows in pixels of the original picture.
     """
 
     size: Size
@@ -54,10 +53,10 @@ class Level(NamedTuple):
 
 
 def pyramid(size: Size, window: int, sides: Sequence[float], ratios: Sequence[float] = (1.0,)) -> list[Level]:
-    """Resized pictures in which windows of `window` pixels are larger or smaller, wide or upright ones.
+    """The levels of an image pyramid on which `window` x `window` windows have the given sides and ratios.
 
-    For every side s and ratio r, windows of s sqrt(r) x s / sqrt(r) pixels of the picture: its width becomes
-    round(width * window / (s sqrt(r))), its height likewise. A level into which no window fits is left out.
+    For side s and ratio r the windows have s sqrt(r) x s / sqrt(r) pixels of the picture: its width becomes
+    round(width * window / (s sqrt(r))), its height likewise. Levels smaller than a window are left out.
     """
     levels = []
     for side in sides:
@@ -70,12 +69,12 @@ def pyramid(size: Size, window: int, sides: Sequence[float], ratios: Sequence[fl
 
 
 def pyramid_count(levels: Iterable[Level], window: int, stride: int) -> int:
-    """How many windows a pyramid has: rows times columns of every level, added."""
+    """The number of windows of a pyramid: the sum of rows times columns over its levels."""
     return sum(math.prod(window_counts(level.size, window, stride)) for level in levels)
 
 
 def window_boxes(level: Level, window: int, stride: int) -> NDArray[np.float32]:
-    """The windows of a level, [rows * columns, 4] x1 y1 x2 y2 in pixels of the picture, row by row."""
+    """The windows of a level, [rows * columns, 4] x1 y1 x2 y2 in pixels of the original, row-major."""
     rows, columns = window_counts(level.size, window, stride)
     y, x = np.meshgrid(stride * np.arange(rows), stride * np.arange(columns), indexing="ij")
     corner = np.stack([x, y], axis=-1).reshape(-1, 2)
@@ -85,11 +84,11 @@ def window_boxes(level: Level, window: int, stride: int) -> NDArray[np.float32]:
 
 def slide(
     picture: Floats, classify: Callable[[Floats], Floats], *, window: int, stride: int, batch: int = 256
-) -> Dense:
-    """Cut out every stride-th window and classify it; a call for each.
+) -> DenseScores:
+    """Classify every `stride`-th window by itself; each counts as one call.
 
-    picture [C, H, W]; `classify` takes cut-outs [N, C, window, window] to scores [N, K], at most `batch`
-    at once for speed: every cut-out still costs a whole classification.
+    picture [C, H, W]; `classify` maps crops [N, C, window, window] to scores [N, K] and gets at most `batch`
+    crops at a time.
     """
     rows, columns = window_counts((picture.shape[-2], picture.shape[-1]), window, stride)
     views = np.lib.stride_tricks.sliding_window_view(picture, (window, window), axis=(-2, -1))
@@ -99,17 +98,17 @@ def slide(
         at = np.arange(start, min(start + batch, rows * columns))
         scores.append(classify(np.ascontiguousarray(views[at // columns, at % columns])))
         calls += len(at)
-    return Dense(np.concatenate(scores).T.reshape(-1, rows, columns), calls)
+    return DenseScores(np.concatenate(scores).T.reshape(-1, rows, columns), calls)
 
 
 def shift_and_stitch(
     picture: Floats, network: Callable[[Floats], Floats], *, window: int, own_stride: int, stride: int
-) -> Dense:
-    """The scores of `slide` from a network that answers for all windows of a picture at once.
+) -> DenseScores:
+    """The scores of `slide` from a fully convolutional network, which scores all windows in one call.
 
-    picture [C, H, W]; `network` takes a picture to scores [K, h, w] at every `own_stride`-th window. A finer
-    `stride`, a divisor of `own_stride`, asks it about shifted pictures and interlaces the answers
-    (arXiv:1411.4038, sec. 3.2); of a coarser one, a multiple, only every so manieth score is kept.
+    picture [C, H, W]; `network` maps a picture to scores [K, h, w] at every `own_stride`-th window. For a
+    finer `stride`, a divisor of `own_stride`, it runs on shifted pictures and the outputs are interlaced
+    (arXiv:1411.4038, sec. 3.2); for a coarser one, a multiple, only every n-th score is kept.
     """
     height, width = picture.shape[-2:]
     rows, columns = window_counts((height, width), window, stride)
@@ -126,4 +125,4 @@ def shift_and_stitch(
                 found = np.empty((len(part), rows, columns), part.dtype)
             found[:, down::every, right::every] = part
     assert found is not None  # there is at least one window
-    return Dense(found, calls)
+    return DenseScores(found, calls)

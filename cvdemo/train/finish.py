@@ -14,9 +14,10 @@ from torch import nn
 from cvdemo.data.atomic import write_whole
 from cvdemo.train.loop import Run
 from cvdemo.train.recipes import SIZE, Scenes
-from cvdemo.train.scenes import Artists, Stream
+from cvdemo.train.scenes import SceneWorkers, Stream
 from cvdemo.train.task import Progress
 from cvdemo.world.vocabulary import WORLD_VERSION
+from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.weights import load_weights, write_weights
 
 TEST_SCENES = 500
@@ -46,7 +47,8 @@ def _score(run: Run, net: nn.Module, n: int, device: str, progress: Progress) ->
 
 def _card(run: Run, path: Path, n: int, numbers: dict[str, Any], exact: dict[str, Any]) -> dict[str, Any]:
     recipe = run.recipe
-    knobs: tuple[str, ...] = getattr(run.task, "knobs", ())  # that the scored scenes differ in from normal
+    entry = ENTRIES.get(recipe.key)
+    knobs = [f"{name}={value}" for name, value in entry.knobs.items()] if entry else []
     command = f"cvdemo train {recipe.key}" + (f" --minutes {run.minutes:g}" if run.minutes else "")
     return {
         "net": recipe.key,
@@ -64,6 +66,7 @@ def _card(run: Run, path: Path, n: int, numbers: dict[str, Any], exact: dict[str
         "metrics": numbers,
         "before_rounding_to_fp16": {run.task.metric: exact[run.task.metric]},
         "validation": run.history,
+        "differences": list(entry.differences) if entry else [],
         "command": command,
     }
 
@@ -75,7 +78,7 @@ def _other_size(scenes: Scenes) -> list[str]:
 
 def _data(run: Run) -> str:
     recipe = run.recipe
-    stream = Stream(recipe.scenes, batch=recipe.batch, seed=recipe.seed, artists=Artists(0))
+    stream = Stream(recipe.scenes, batch=recipe.batch, seed=recipe.seed, workers=SceneWorkers(0))
     width, height = recipe.scenes.size
     scenes = f"{stream.distinct(run.step)} drawn scenes of split train at {width} x {height}"
     return f"{run.step * recipe.batch} views of {scenes}, half of them mirrored"

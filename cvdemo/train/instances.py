@@ -8,29 +8,23 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from cvdemo.nets.mask_rcnn import MaskRCNN, mask_rcnn, mask_rcnn_loss
-from cvdemo.train.boxes import pictures_and_things
+from cvdemo.nets.mask_rcnn import MaskRCNN, mask_rcnn_loss
 from cvdemo.train.evaluate_heads import evaluate_masks
 from cvdemo.train.scenes import Sample
-from cvdemo.train.task import Progress, flip_half, mixed_precision
+from cvdemo.train.ssd import pictures_and_targets
+from cvdemo.train.task import NetTask, Progress, flip_half, mixed_precision
 
 
-class MaskRCNNTask:
+class MaskRCNNTask(NetTask):
     """Mask R-CNN or one of its variants, by key: all its heads together, on scenes, mirrored or not."""
 
     metric = "mask_AP"
 
-    def __init__(self, key: str) -> None:
-        self.key = key
-
-    def build(self) -> MaskRCNN:
-        return mask_rcnn(self.key)
-
     def loss(
-        self, net: nn.Module, batch: list[Sample], dice: np.random.Generator, device: torch.device
+        self, net: nn.Module, batch: list[Sample], rng: np.random.Generator, device: torch.device
     ) -> Tensor:
-        batch = flip_half(batch, dice)
-        pictures, truth = pictures_and_things(batch, device)
+        batch = flip_half(batch, rng)
+        pictures, truth = pictures_and_targets(batch, device)
         masks = [instance_masks(s).to(device) for s in batch]
         return mask_rcnn_loss(cast(MaskRCNN, net), pictures, truth, masks, mixed_precision(device))
 

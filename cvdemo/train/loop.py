@@ -19,8 +19,8 @@ from torch import nn
 from cvdemo.data.atomic import write_whole
 from cvdemo.errors import CheckpointError, CvdemoError
 from cvdemo.train.recipes import Recipe
-from cvdemo.train.scenes import Artists, Stream
-from cvdemo.train.task import Task
+from cvdemo.train.scenes import SceneWorkers, Stream
+from cvdemo.train.task import TrainingTask
 
 CLIP = 5.0  # largest norm of a step's gradient
 LAST_RATE = 0.01  # of the recipe's, at the end
@@ -31,7 +31,7 @@ class Run:
     """A training run as it stands: the net, its averaged copy, the optimizer, and how far it is."""
 
     recipe: Recipe
-    task: Task
+    task: TrainingTask
     device: torch.device
     net: nn.Module
     average: nn.Module
@@ -52,7 +52,7 @@ class Run:
 
 def start(
     recipe: Recipe,
-    task: Task,
+    task: TrainingTask,
     *,
     device: str = "cpu",
     minutes: float | None = None,
@@ -102,7 +102,7 @@ def train(
     *,
     checkpoint: Path | None = None,
     every: float = 60.0,
-    artists: int | None = None,
+    workers: int | None = None,
     after_step: Callable[[Run, float], None] = lambda run, loss: None,
 ) -> nn.Module:
     """Go on with a run to the end of its schedule; gives the averaged net.
@@ -111,8 +111,8 @@ def train(
     hears of every step and its loss. All chance comes from the recipe's seed and the number of the step:
     with a budget of steps, a run that was stopped and resumed gives the same weights as one that was not.
     """
-    crew = Artists(min(2, os.cpu_count() or 1) if artists is None else artists)
-    stream = Stream(run.recipe.scenes, batch=run.recipe.batch, seed=run.recipe.seed, artists=crew)
+    drawing = SceneWorkers(min(2, os.cpu_count() or 1) if workers is None else workers)
+    stream = Stream(run.recipe.scenes, batch=run.recipe.batch, seed=run.recipe.seed, workers=drawing)
     try:
         batches = stream.batches(run.step)
         saved = last = time.perf_counter()
@@ -126,7 +126,7 @@ def train(
             after_step(run, loss)
             last = time.perf_counter()  # what is measured in between is not training
     finally:
-        crew.close()
+        drawing.close()
     if checkpoint is not None:
         save(run, checkpoint)
     return run.average
@@ -139,8 +139,8 @@ def take_step(run: Run, batch: list[Any]) -> float:
         group["lr"] = rate
     torch.manual_seed(hash((run.recipe.seed, run.step)) % 2**31)
     run.net.train()
-    dice = np.random.default_rng((run.recipe.seed, run.step))
-    loss = run.task.loss(run.net, batch, dice, run.device)
+    rng = np.random.default_rng((run.recipe.seed, run.step))
+    loss = run.task.loss(run.net, batch, rng, run.device)
     if not torch.isfinite(loss):
         raise CvdemoError(
             f"the loss of step {run.step} is {float(loss.detach())}: the learning rate is too high"

@@ -8,30 +8,24 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from cvdemo.nets.keypoint_rcnn import KeypointRCNN, keypoint_rcnn, keypoint_rcnn_loss
-from cvdemo.train.boxes import pictures_and_things
+from cvdemo.nets.keypoint_rcnn import KeypointRCNN, keypoint_rcnn_loss
 from cvdemo.train.evaluate_heads import evaluate_keypoints
 from cvdemo.train.recipes import POSE_SIZE
 from cvdemo.train.scenes import Sample
-from cvdemo.train.task import Progress, flip_half, mixed_precision
+from cvdemo.train.ssd import pictures_and_targets
+from cvdemo.train.task import NetTask, Progress, flip_half, mixed_precision
 
 
-class PoseTask:
+class PoseTask(NetTask):
     """Keypoint R-CNN or regression of coordinates, by key: all heads together, on scenes, mirrored or not."""
 
     metric = "keypoint_AP"
 
-    def __init__(self, key: str) -> None:
-        self.key = key
-
-    def build(self) -> KeypointRCNN:
-        return keypoint_rcnn(self.key)
-
     def loss(
-        self, net: nn.Module, batch: list[Sample], dice: np.random.Generator, device: torch.device
+        self, net: nn.Module, batch: list[Sample], rng: np.random.Generator, device: torch.device
     ) -> Tensor:
-        batch = flip_half(batch, dice)
-        pictures, truth = pictures_and_things(batch, device)
+        batch = flip_half(batch, rng)
+        pictures, truth = pictures_and_targets(batch, device)
         keypoints = [torch.from_numpy(s.keypoints).to(device) for s in batch]
         return keypoint_rcnn_loss(
             cast(KeypointRCNN, net), pictures, truth, keypoints, mixed_precision(device)

@@ -6,7 +6,6 @@ import difflib
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from cvdemo.errors import UnknownModelError
 from cvdemo.world.vocabulary import WORLD_VERSION
@@ -24,10 +23,10 @@ class Scenes:
     """Which drawn scenes an epoch goes through.
 
     An epoch is a pass over `pool` scenes, after which the `fresh` oldest are replaced by new ones, so
-    that each is seen `pool / fresh` times. Scene k holds at most `objects[k mod len(objects)]` things:
-    more than the `normal` scenes that are scored, as crowded ones teach more in the same time. So many
-    `proposals` of Selective Search come with each. Scenes of fewer than `people` people are passed over, and
-    `size` is the width and height that they are drawn at.
+    that each is seen `pool / fresh` times. Scene k holds at most `objects[k mod len(objects)]` objects:
+    more than the `normal` scenes that are scored, since a net learns more from crowded ones in the same
+    time. So many `proposals` of Selective Search come with each. Scenes of fewer than `people` people are
+    passed over, and `size` is the width and height that they are drawn at.
     """
 
     pool: int = 3072
@@ -64,7 +63,7 @@ class Recipe:
     scenes: Scenes = Scenes()
     seed: int = 0
 
-    def taught_as(self, other: Recipe) -> bool:
+    def trained_like(self, other: Recipe) -> bool:
         """Whether all weights of the other net are taken, those of the same name and shape."""
         return self.whole or self.task.split(":")[:2] == other.task.split(":")[:2]
 
@@ -74,116 +73,17 @@ class Recipe:
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def _maps(key: str, *, steps: int = 1000, start: str = "ssd", rate: float = 3e-3) -> Recipe:
-    """The recipe that all segmenters share, so that their figures compare the nets.
+def recipes() -> dict[str, Recipe]:
+    """Every recipe by key, each behind the one that it starts from."""
+    from cvdemo.zoo.entries import ENTRIES  # late: they hold recipes
 
-    Only a finer FCN goes on from the coarser one, shorter and with a lower rate (arXiv:1411.4038, sec. 4.2).
-    """
-    task = f"cvdemo.train.maps:Maps:{key}"
-    return Recipe(key, task, steps=steps, start=start, rate=rate, channels_last=True)
-
-
-def _localizer(key: str) -> Recipe:
-    """The recipe of all weightings of class and box: they differ in the weight alone."""
-    task = f"cvdemo.train.localize:Localize:{key}"
-    scenes = Scenes(fresh=2048, objects=(1,))
-    return Recipe(key, task, steps=2400, start="ssd", rate=2e-3, channels_last=True, scenes=scenes)
-
-
-SEARCHED = Scenes(pool=2048, fresh=256, proposals=300)
-"""Scenes with proposals: fewer, since looking for them takes longer than drawing."""
-
-
-def _stage(key: str, stage: str, *, start: str, steps: int) -> Recipe:
-    """One of the stages that R-CNN is taught in."""
-    return Recipe(
-        key, f"cvdemo.train.rcnn:Stage:{stage}", steps=steps, start=start, rate=2e-3, ema=0.99,
-        channels_last=True, scenes=SEARCHED,
-    )  # fmt: skip
-
-
-REGIONS: dict[str, Any] = {"steps": 2000, "start": "ssd", "rate": 2e-3, "channels_last": True}
-"""What detectors that judge regions have in common, so that their figures compare the nets."""
-
-
-def _mask_rcnn(key: str) -> Recipe:
-    """The recipe of Mask R-CNN and its ablations, which go on from Faster R-CNN's weights."""
-    return Recipe(
-        key, f"cvdemo.train.instances:MaskRCNNTask:{key}", steps=2000, start="faster-rcnn", whole=True,
-        batch=8, rate=1.5e-3, channels_last=True, scenes=Scenes(pool=2048, fresh=768),
-    )  # fmt: skip
-
-
-def _pose(key: str) -> Recipe:
-    """The recipe of both ways to keypoints, on larger pictures of scenes with people."""
-    scenes = Scenes(pool=1536, fresh=512, objects=(8, 12), people=2, size=POSE_SIZE)
-    return Recipe(
-        key, f"cvdemo.train.pose:PoseTask:{key}", steps=1500, start="faster-rcnn", whole=True, batch=8,
-        rate=1.5e-3, channels_last=True, scenes=scenes,
-    )  # fmt: skip
-
-
-RECIPES: dict[str, Recipe] = {
-    recipe.key: recipe
-    for recipe in (
-        Recipe(
-            "backbone",
-            "cvdemo.train.cutouts:CutOuts",
-            steps=900,
-            batch=16,
-            scenes=Scenes(pool=2048, objects=(10,)),
-        ),
-        Recipe(
-            "ssd",
-            "cvdemo.train.boxes:Boxes",
-            steps=7500,
-            start="backbone",
-            channels_last=True,
-            scenes=Scenes(objects=(6, 12)),
-        ),
-        Recipe("faster-rcnn", "cvdemo.train.two_stage:TwoStage:faster-rcnn", **REGIONS),
-        Recipe("rfcn", "cvdemo.train.two_stage:TwoStage:rfcn", **REGIONS),
-        Recipe("fast-rcnn", "cvdemo.train.fast_rcnn:Given", **{**REGIONS, "scenes": SEARCHED}),
-        _mask_rcnn("mask-rcnn"),
-        _mask_rcnn("mask-rcnn-roipool"),
-        _mask_rcnn("mask-rcnn-softmax"),
-        _pose("keypoint-rcnn"),
-        _pose("pose-regression"),
-        _stage("rcnn-finetune", "finetune", start="ssd", steps=2000),
-        _stage("rcnn-svm", "svm", start="rcnn-finetune", steps=500),
-        _stage("rcnn", "boxes", start="rcnn-svm", steps=700),
-        Recipe("yolo", "cvdemo.train.cells:Cells", steps=5000, start="ssd", channels_last=True),
-        Recipe("sliding-window", "cvdemo.train.windows:FilledWindows", steps=1500, start="ssd"),
-        *(_localizer(key) for key in ("localizer", "localizer-class", "localizer-box")),
-        _maps("fcn32s"),
-        _maps("fcn16s", steps=500, start="fcn32s", rate=1e-3),
-        _maps("fcn8s", steps=500, start="fcn16s", rate=1e-3),
-        _maps("segnet"),
-        _maps("unet"),
-        _maps("unet-noskip"),
-        _maps("deeplabv1"),
-        _maps("deeplabv3"),
-        _maps("deeplabv3plus"),
-        _maps("refinenet"),
-        _maps("linknet"),
-        _maps("pspnet"),
-        _maps("pspnet-noaux"),
-        Recipe(
-            "patches",
-            "cvdemo.train.patches:Patches",
-            steps=600,
-            rate=4e-3,
-            ema=0.99,
-            scenes=Scenes(pool=2048),
-        ),
-    )
-}
-"""Every recipe by key, each behind the one that it starts from."""
+    return {key: entry.recipe for key, entry in ENTRIES.items()}
 
 
 def recipe(key: str) -> Recipe:
     """The recipe of a key; `UnknownModelError` names near ones for a key that has none."""
-    if key in RECIPES:
-        return RECIPES[key]
-    near = difflib.get_close_matches(key, RECIPES, n=3) or list(RECIPES)
+    known = recipes()
+    if key in known:
+        return known[key]
+    near = difflib.get_close_matches(key, known, n=3) or list(known)
     raise UnknownModelError(f"there is no recipe for '{key[:60]}': did you mean {', '.join(near)}, or all?")

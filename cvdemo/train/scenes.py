@@ -26,10 +26,10 @@ CHUNK = 64  # scenes that a process draws before it hands them over
 
 
 class Sample(NamedTuple):
-    """One scene as nets are taught it.
+    """One scene as a training sample.
 
-    `picture` uint8 RGB [H, W, 3], `semantic` uint8 [H, W]; per thing `boxes` [T, 4] x1 y1 x2 y2 in
-    pixels, `classes` [T] and `difficult` [T]. `proposals` [P, 4] are Selective Search's, where asked for.
+    `picture` uint8 RGB [H, W, 3], `semantic` uint8 [H, W]; per object `boxes` [T, 4] x1 y1 x2 y2 in
+    pixels, `classes` [T] and `difficult` [T]. `proposals` [P, 4] are Selective Search's, if any.
     `instances` uint8 [H, W] is 0 or 1 + the row of the object that shows there; `keypoints` [T, 17, 3] are
     x, y in pixels and the visibility 0..2, all 0 for all but people.
     """
@@ -53,9 +53,9 @@ def draw_sample(
     people: int = 0,
     size: tuple[int, int] = SIZE,
 ) -> Sample:
-    """The scene of a seed, `normal` but for the number of things, at a size (width, height).
+    """The scene of a seed, `normal` but for the number of objects, at a size (width, height).
 
-    Where `people` are asked for, the first scene with so many of the seeds `seed`, `seed + STRIDE` ...
+    With `people`, the first scene with so many of the seeds `seed`, `seed + STRIDE` ...
     """
     difficulty = world.named("normal", objects=objects)
     scene = world.scene(seed, split=split, difficulty=difficulty)
@@ -81,7 +81,7 @@ def _rows_of(truth: world.Truth) -> NDArray[np.uint8]:
     return rows[truth.instances]
 
 
-class Wanted(NamedTuple):
+class SceneRequest(NamedTuple):
     """A training scene to draw: its seed, and what `draw_sample` is to be told."""
 
     seed: int
@@ -91,31 +91,31 @@ class Wanted(NamedTuple):
     size: tuple[int, int] = SIZE
 
 
-def _drawn(wanted: Wanted) -> Sample:
+def _drawn(request: SceneRequest) -> Sample:
     return draw_sample(
-        wanted.seed,
-        objects=wanted.objects,
-        proposals=wanted.proposals,
-        people=wanted.people,
-        size=wanted.size,
+        request.seed,
+        objects=request.objects,
+        proposals=request.proposals,
+        people=request.people,
+        size=request.size,
     )
 
 
-def _artist(ends: Connection) -> None:
-    """Draw what is asked for until the other end is closed, as it is when its process dies."""
+def _draw_for(pipe: Connection) -> None:
+    """Draw the scenes that are requested until the other end is closed, as it is when its process dies."""
     import cv2
 
     cv2.setNumThreads(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the loop, which then closes its end
     try:
         while True:
-            ends.send([_drawn(wanted) for wanted in ends.recv()])
+            pipe.send([_drawn(request) for request in pipe.recv()])
     except (EOFError, OSError):
         return
 
 
 @contextmanager
-def _said() -> Iterator[None]:
+def _pipe_errors() -> Iterator[None]:
     """Turns a closed pipe into one sentence."""
     try:
         yield
@@ -125,39 +125,39 @@ def _said() -> Iterator[None]:
         ) from error
 
 
-class Artists:
+class SceneWorkers:
     """Processes that draw training scenes ahead; with 0 of them, scenes are drawn when they are collected."""
 
     def __init__(self, count: int) -> None:
         context = multiprocessing.get_context("spawn")  # forked threads of torch would hang
         self._ends: list[Connection] = []
-        self._asked: deque[tuple[int, list[Wanted]]] = deque()
+        self._requested: deque[tuple[int, list[SceneRequest]]] = deque()
         self._turn = 0
         for _ in range(count):
             here, there = context.Pipe()
-            context.Process(target=_artist, args=(there,), daemon=True).start()
+            context.Process(target=_draw_for, args=(there,), daemon=True).start()
             there.close()
             self._ends.append(here)
 
-    def ask(self, wanted: list[Wanted]) -> None:
-        """Ask for scenes."""
-        for k in range(0, len(wanted), CHUNK):
-            chunk = wanted[k : k + CHUNK]
+    def request(self, requests: list[SceneRequest]) -> None:
+        """Request scenes."""
+        for k in range(0, len(requests), CHUNK):
+            chunk = requests[k : k + CHUNK]
             if self._ends:
-                with _said():
+                with _pipe_errors():
                     self._ends[self._turn].send(chunk)
-            self._asked.append((self._turn, chunk))
+            self._requested.append((self._turn, chunk))
             self._turn = (self._turn + 1) % max(len(self._ends), 1)
 
     def collect(self) -> Iterator[tuple[int, Sample]]:
-        """All that was asked for and not collected yet, as (seed, sample), in the order of asking."""
-        while self._asked:
-            turn, chunk = self._asked.popleft()
-            drawn = self._receive(turn) if self._ends else [_drawn(wanted) for wanted in chunk]
-            yield from zip((wanted.seed for wanted in chunk), drawn, strict=True)
+        """All that was requested and not collected yet, as (seed, sample), in the order of the requests."""
+        while self._requested:
+            turn, chunk = self._requested.popleft()
+            drawn = self._receive(turn) if self._ends else [_drawn(request) for request in chunk]
+            yield from zip((request.seed for request in chunk), drawn, strict=True)
 
     def _receive(self, turn: int) -> list[Sample]:
-        with _said():
+        with _pipe_errors():
             drawn: list[Sample] = self._ends[turn].recv()
         return drawn
 
@@ -166,7 +166,7 @@ class Artists:
         for end in self._ends:
             end.close()
         self._ends.clear()
-        self._asked.clear()
+        self._requested.clear()
 
 
 class Stream:
@@ -176,11 +176,11 @@ class Stream:
     while it does, those of the next are drawn.
     """
 
-    def __init__(self, scenes: Scenes, *, batch: int, seed: int, artists: Artists) -> None:
+    def __init__(self, scenes: Scenes, *, batch: int, seed: int, workers: SceneWorkers) -> None:
         self.scenes = scenes
         self.batch = batch
         self.seed = seed
-        self.artists = artists
+        self.workers = workers
         self.epoch_steps = scenes.pool // batch
         self._drawn: dict[int, Sample] = {}
         if not 0 <= scenes.fresh <= scenes.pool or not self.epoch_steps:
@@ -190,11 +190,11 @@ class Stream:
         """The batches of `step`, `step + 1`, ... without end."""
         epoch, skip = divmod(step, self.epoch_steps)
         while True:
-            self._ask(epoch)
-            self._drawn |= dict(self.artists.collect())
+            self._request(epoch)
+            self._drawn |= dict(self.workers.collect())
             window = self._window(epoch)
             self._drawn = {seed: self._drawn[seed] for seed in window}
-            self._ask(epoch + 1)
+            self._request(epoch + 1)
             order = np.random.default_rng((self.seed, epoch)).permutation(window)
             for k in range(skip, self.epoch_steps):
                 yield [self._drawn[int(s)] for s in order[k * self.batch : (k + 1) * self.batch]]
@@ -208,13 +208,13 @@ class Stream:
         first = epoch * self.scenes.fresh
         return range(first, first + self.scenes.pool)
 
-    def _ask(self, epoch: int) -> None:
-        asked = {wanted.seed for _, chunk in self.artists._asked for wanted in chunk}
+    def _request(self, epoch: int) -> None:
+        requested = {request.seed for _, chunk in self.workers._requested for request in chunk}
         scenes, objects = self.scenes, self.scenes.objects
-        missing = [s for s in self._window(epoch) if s not in self._drawn and s not in asked]
-        self.artists.ask(
+        missing = [s for s in self._window(epoch) if s not in self._drawn and s not in requested]
+        self.workers.request(
             [
-                Wanted(s, objects[s % len(objects)], scenes.proposals, scenes.people, scenes.size)
+                SceneRequest(s, objects[s % len(objects)], scenes.proposals, scenes.people, scenes.size)
                 for s in missing
             ]
         )

@@ -1,4 +1,4 @@
-"""CamVid's frames as a net is taught from them: pieces of random scale, place, side and light."""
+"""CamVid's frames as a net is trained on them: pieces of random scale, place, side and light."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def read_frames(folder: Path, split: str) -> Frames:
 
 
 def piece(
-    frames: Frames, number: int, dice: np.random.Generator
+    frames: Frames, number: int, rng: np.random.Generator
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """A piece of a frame and its labels at the size of `CROP`, scaled and mirrored by chance.
 
@@ -46,33 +46,33 @@ def piece(
     thrown with equal chances, in any frame: so a bicyclist is seen as often as a road.
     """
     height, width = frames.labels.shape[1:]
-    y, x = int(dice.integers(height)), int(dice.integers(width))
-    wanted = int(dice.integers(len(frames.showing)))
-    if dice.random() < 0.5 and len(frames.showing[wanted]):
-        number = int(dice.choice(frames.showing[wanted]))
-        there = np.flatnonzero(frames.labels[number] == wanted)
-        y, x = divmod(int(dice.choice(there)), width)
-    scale = float(np.exp(dice.uniform(*np.log(SCALES))))
+    y, x = int(rng.integers(height)), int(rng.integers(width))
+    class_id = int(rng.integers(len(frames.showing)))
+    if rng.random() < 0.5 and len(frames.showing[class_id]):
+        number = int(rng.choice(frames.showing[class_id]))
+        there = np.flatnonzero(frames.labels[number] == class_id)
+        y, x = divmod(int(rng.choice(there)), width)
+    scale = float(np.exp(rng.uniform(*np.log(SCALES))))
     wide, high = min(width, round(CROP[0] / scale)), min(height, round(CROP[1] / scale))
-    left = int(np.clip(x - dice.integers(wide), 0, width - wide))
-    top = int(np.clip(y - dice.integers(high), 0, height - high))
+    left = int(np.clip(x - rng.integers(wide), 0, width - wide))
+    top = int(np.clip(y - rng.integers(high), 0, height - high))
     cut = np.s_[number, top : top + high, left : left + wide]
     picture = cv2.resize(frames.pictures[cut], CROP, interpolation=cv2.INTER_LINEAR)
     labels = cv2.resize(frames.labels[cut], CROP, interpolation=cv2.INTER_NEAREST)
-    turn = -1 if dice.random() < 0.5 else 1
+    turn = -1 if rng.random() < 0.5 else 1
     return picture[:, ::turn].astype(np.uint8), labels[:, ::turn].astype(np.uint8)
 
 
-def relit(pictures: Tensor, dice: np.random.Generator) -> Tensor:
+def relit(pictures: Tensor, rng: np.random.Generator) -> Tensor:
     """Pictures [N, 3, H, W] in 0..1, each in another light: gamma, saturation, tint, contrast, brightness."""
 
-    def throw(low: float, high: float, channels: int = 1) -> Tensor:
-        values = np.exp(dice.uniform(np.log(low), np.log(high), (len(pictures), channels, 1, 1)))
+    def factor(low: float, high: float, channels: int = 1) -> Tensor:
+        values = np.exp(rng.uniform(np.log(low), np.log(high), (len(pictures), channels, 1, 1)))
         return torch.from_numpy(values.astype(np.float32)).to(pictures.device)
 
-    x = pictures.clamp(min=1e-3) ** throw(0.6, 1.6)
+    x = pictures.clamp(min=1e-3) ** factor(0.6, 1.6)
     grey = (x * x.new_tensor(GREY)[:, None, None]).sum(1, keepdim=True)
-    x = grey + (x - grey) * throw(0.5, 1.5)
-    x = x * throw(0.92, 1.08, channels=3)
+    x = grey + (x - grey) * factor(0.5, 1.5)
+    x = x * factor(0.92, 1.08, channels=3)
     mean = x.mean((2, 3), keepdim=True)
-    return (mean * throw(0.75, 1.3) + (x - mean) * throw(0.75, 1.3)).clamp(0, 1)
+    return (mean * factor(0.75, 1.3) + (x - mean) * factor(0.75, 1.3)).clamp(0, 1)

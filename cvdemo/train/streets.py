@@ -1,7 +1,8 @@
-"""Teaching the light street net from CamVid: `python -m cvdemo.train.streets DIR`.
+"""Training the light street net from CamVid: `python -m cvdemo.train.streets DIR`.
 
 CamVid (Brostow, Fauqueur, Cipolla, "Semantic object classes in video", PRL 2009) in the SegNet authors'
-layout. Frames of `train` teach, frames of `val` are scored during a run; those of `test` once, at its end.
+layout. The net learns from frames of `train`; frames of `val` are scored during a run, those of `test` once,
+at its end.
 """
 
 from __future__ import annotations
@@ -59,10 +60,10 @@ class Streets:
         return net
 
     def loss(
-        self, net: nn.Module, batch: list[int], dice: np.random.Generator, device: torch.device
+        self, net: nn.Module, batch: list[int], rng: np.random.Generator, device: torch.device
     ) -> Tensor:
-        pictures, labels = zip(*(piece(self.frames, n, dice) for n in batch), strict=True)
-        x = relit(as_tensor(np.stack(pictures), device), dice)
+        pictures, labels = zip(*(piece(self.frames, n, rng) for n in batch), strict=True)
+        x = relit(as_tensor(np.stack(pictures), device), rng)
         truth = torch.from_numpy(np.stack(labels).astype(np.int64)).to(device)
         with mixed_precision(device):
             trace = net(x)
@@ -139,7 +140,7 @@ def batches(frames: int, batch: int, seed: int, step: int) -> Iterator[list[int]
         step += 1
 
 
-def teach(run: loop.Run, checkpoint: Path, after_step: Callable[[loop.Run, float], None]) -> None:
+def train_streets(run: loop.Run, checkpoint: Path, after_step: Callable[[loop.Run, float], None]) -> None:
     """Go on with a run to the end of its schedule, with a checkpoint every minute and at the end."""
     assert isinstance(run.task, Streets)
     source = batches(len(run.task.frames.labels), run.recipe.batch, run.recipe.seed, run.step)
@@ -161,7 +162,7 @@ def teach(run: loop.Run, checkpoint: Path, after_step: Callable[[loop.Run, float
 @click.option("--device", help="cpu, cuda or mps; the best there is by default.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for weights and card.")
 def main(folder: Path, minutes: float, device: str | None, out: Path | None) -> None:
-    """Teach the street net from CamVid's folder DIR; a run that was stopped goes on from its checkpoint."""
+    """Train the street net on CamVid's folder DIR; a run that was stopped goes on from its checkpoint."""
     try:
         _main(folder, minutes, device, out or weights_folder())
     except CvdemoError as error:
@@ -188,7 +189,7 @@ def _main(folder: Path, minutes: float, device: str | None, out: Path) -> None:
     with tqdm(
         total=round(60 * minutes), initial=run.seconds, desc=KEY, bar_format=layout, mininterval=1
     ) as bar:
-        teach(run, checkpoint, report)
+        train_streets(run, checkpoint, report)
     card = finish(run, len(task.frames.labels), out)
     checkpoint.unlink(missing_ok=True)
     click.echo(f"{KEY}: mIoU {card['metrics']['mIoU']:.4f} on {card['scored_on']}")

@@ -1,4 +1,4 @@
-"""What the loop asks of a task: a net, a loss of a batch, and a score on held-out scenes."""
+"""What the loop needs of a task: a net, a loss of a batch, and a score on held-out scenes."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from torch import Tensor, nn
 from cvdemo.ops.keypoints import mirrored_keypoints
 from cvdemo.train.recipes import Recipe
 from cvdemo.train.scenes import Sample
+from cvdemo.world.difficulty import named
+from cvdemo.zoo.entries import build_net, entry
 
 Progress = Callable[[Iterable[Any]], Iterable[Any]]
 
 
-class Task(Protocol):
-    """One way of teaching a net from scenes."""
+class TrainingTask(Protocol):
+    """One way of training a net from scenes."""
 
     metric: str
     """Which of the measured numbers is the net's figure."""
@@ -28,9 +30,9 @@ class Task(Protocol):
         """The untrained net."""
 
     def loss(
-        self, net: nn.Module, batch: list[Sample], dice: np.random.Generator, device: torch.device
+        self, net: nn.Module, batch: list[Sample], rng: np.random.Generator, device: torch.device
     ) -> Tensor:
-        """The loss of a batch, flipped and cut as `dice` says."""
+        """The loss of a batch, flipped and cut as `rng` says."""
 
     def measure(
         self, net: nn.Module, *, split: str, n: int, device: str, progress: Progress = iter
@@ -38,10 +40,33 @@ class Task(Protocol):
         """Numbers of the net on the scenes of the seeds 0 to n - 1 of a split."""
 
 
-def task_of(recipe: Recipe) -> Task:
+class NetTask:
+    """What the training tasks of the zoo's nets have in common: the net of a key, and how it is scored."""
+
+    metric = "AP"
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    def build(self) -> nn.Module:
+        """The untrained net of the key."""
+        return build_net(self.key)
+
+    def measure(
+        self, net: nn.Module, *, split: str, n: int, device: str, progress: Progress = iter
+    ) -> dict[str, Any]:
+        """The numbers of the evaluator of the net's task, on scenes as its entry has them."""
+        from cvdemo.zoo.evaluators import open_data, score
+
+        own = entry(self.key)
+        data = open_data(own.spec(), f"world:{split}", n, named("normal", **own.knobs))
+        return score(own.model(net, device), data, progress=progress)
+
+
+def task_of(recipe: Recipe) -> TrainingTask:
     """The task of a recipe, told its net where the recipe names one."""
     module, name, *net = recipe.task.split(":")
-    task: Task = getattr(importlib.import_module(module), name)(*net)
+    task: TrainingTask = getattr(importlib.import_module(module), name)(*net)
     return task
 
 
@@ -70,11 +95,11 @@ def flipped(sample: Sample) -> Sample:
 
 def mirrored(boxes: NDArray[np.float32], width: int) -> NDArray[np.float32]:
     """Boxes [N, 4] x1 y1 x2 y2 as they lie in a mirror of a picture of that width."""
-    turned = boxes.copy()
-    turned[:, [0, 2]] = width - boxes[:, [2, 0]]
-    return turned
+    boxes_mirrored = boxes.copy()
+    boxes_mirrored[:, [0, 2]] = width - boxes[:, [2, 0]]
+    return boxes_mirrored
 
 
-def flip_half(batch: list[Sample], dice: np.random.Generator) -> list[Sample]:
+def flip_half(batch: list[Sample], rng: np.random.Generator) -> list[Sample]:
     """The batch, each scene mirrored or not."""
-    return [flipped(s) if turn else s for s, turn in zip(batch, dice.random(len(batch)) < 0.5, strict=True)]
+    return [flipped(s) if turn else s for s, turn in zip(batch, rng.random(len(batch)) < 0.5, strict=True)]

@@ -8,12 +8,14 @@ picture, truth = world.draw(scene, 1280, 960)
 
 from __future__ import annotations
 
+from cvdemo.world.captions.checker import Statement, check
+from cvdemo.world.captions.grammar import RegionDescription, describe_regions, write_captions
 from cvdemo.world.difficulty import KNOBS, PRESETS, Difficulty, Knob, named
 from cvdemo.world.graph import Scene, Thing
-from cvdemo.world.known import Truth, read_truth
 from cvdemo.world.painting import lay_out, paint_picture
 from cvdemo.world.raster import Picture
-from cvdemo.world.sampling.throw import scene
+from cvdemo.world.sampling.scene import scene
+from cvdemo.world.truth import Truth, read_truth
 from cvdemo.world.vocabulary import (
     COLOURS,
     KEYPOINTS,
@@ -24,27 +26,26 @@ from cvdemo.world.vocabulary import (
     THINGS,
     WORLD_VERSION,
 )
-from cvdemo.world.words.checker import Statement, check
 
 
 def render(scene: Scene, width: int = 1280, height: int = 960) -> Picture:
-    """The picture of a scene, uint8 RGB [height, width, 3]; sizes that cannot be drawn are a `DataError`."""
+    """The picture of a scene, uint8 RGB [height, width, 3]; DataError for sizes that cannot be drawn."""
     return paint_picture(lay_out(scene, width, height))
 
 
 def truth(scene: Scene, width: int = 1280, height: int = 960) -> Truth:
-    """All that is known of a scene at this size; sizes that cannot be drawn are a `DataError`."""
+    """The truth of a scene at this size; DataError for sizes that cannot be drawn."""
     return read_truth(lay_out(scene, width, height))
 
 
 def draw(scene: Scene, width: int = 1280, height: int = 960) -> tuple[Picture, Truth]:
-    """Picture and truth of a scene in one pass, for speed."""
+    """Picture and truth of a scene together, which is faster than one after the other."""
     drawn = lay_out(scene, width, height)
     return paint_picture(drawn), read_truth(drawn)
 
 
 __all__ = [
     "COLOURS", "KEYPOINTS", "KNOBS", "PRESETS", "SEMANTIC", "SKELETON", "SPLITS", "STUFF", "THINGS",
-    "WORLD_VERSION", "Difficulty", "Knob", "Scene", "Statement", "Thing", "Truth", "check", "draw", "named",
-    "render", "scene", "truth",
+    "WORLD_VERSION", "Difficulty", "Knob", "RegionDescription", "Scene", "Statement", "Thing", "Truth",
+    "check", "describe_regions", "draw", "named", "render", "scene", "truth", "write_captions",
 ]  # fmt: skip

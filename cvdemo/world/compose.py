@@ -1,4 +1,4 @@
-"""From the scene graph to layers of shapes: what is drawn in which order, and which shape counts for what."""
+"""From the scene graph to layers of shapes: drawing order, and the class or object of each layer."""
 
 from __future__ import annotations
 
@@ -37,23 +37,23 @@ _DRAW = {
 
 
 class Composition(NamedTuple):
-    """The layers of a scene in drawing order, and where the stages between them are."""
+    """The layers of a scene in drawing order, with the boundaries of its stages."""
 
     layers: list[Layer]
     hills: int
-    """Layers before this are sky, hills and the ground's far edge."""
+    """Number of layers of sky, hills and the far edge of the ground."""
     ground: int
-    """Layers before this lie flat on the ground; the rest stand on it."""
+    """Number of layers up to those flat on the ground; later layers stand on it."""
     shadows: list[tuple[int, float, bool]]
-    """Layers that cast a shadow, with the picture height of the ground below, and whether that is water."""
+    """Layers that cast a shadow, with the y of the ground below, and whether it is water."""
     bodies: dict[int, tuple[Pen, Skeleton]]
-    """Pen and skeleton of each person by thing id."""
+    """Pen and skeleton of each person by object id."""
 
 
 def compose(scene: Scene, pixels: float, reach: float) -> Composition:
-    """Draws the whole scene onto pens, for a raster in which a picture height has `pixels` pixels.
+    """Draw the whole scene with pens, for a raster of `pixels` pixels in height.
 
-    `reach` is half the raster's width in picture heights: scenery beyond it is left out.
+    `reach` is half the raster's width in picture heights; scenery beyond it is left out.
     """
     land, cover = scene.land, STUFF_CODE[scene.land.cover]
     layers = [Layer(draw_sky(scene, pixels, reach), 0)]
@@ -111,7 +111,7 @@ def _thing_layers(
     shadows: list[tuple[Pen, float, bool]],
     bodies: dict[int, tuple[Pen, Skeleton]],
 ) -> list[Layer]:
-    """A thing's layers: rings on water, a kite's string, the thing, what it holds, the arms before that."""
+    """An object's layers: rings on water, a kite's string, the object, what it holds, the arms in front."""
     pen, haze, code = _pen(thing, pixels, light), haze_at(scene, thing.y), THING_CODE + thing.id
     layers: list[Layer] = []
     if thing.kind == "person":
@@ -137,7 +137,7 @@ def _thing_layers(
 
 
 def hand_of(holder: Thing) -> Point:
-    """Where on the picture the higher hand of a person is, in picture heights."""
+    """The (x, y) of the higher hand of a person, in picture heights."""
     body = person_skeleton(holder)
     hand = body.hands[int(body.hands[1, 1] > body.hands[0, 1])]
     pen = _pen(holder, 1.0, (0.0, 1.0))

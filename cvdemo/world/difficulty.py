@@ -1,4 +1,4 @@
-"""How hard a scene is to read: named knobs with a meaning, a range and a default."""
+"""The difficulty of a scene: named knobs with a meaning, a range and a default."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cvdemo.errors import DataError
 
 
 class Knob(NamedTuple):
-    """One knob: what it means, and its smallest, largest and ordinary value."""
+    """One knob: its meaning, and its smallest, largest and default value."""
 
     meaning: str
     low: float
@@ -19,32 +19,30 @@ class Knob(NamedTuple):
 
 
 KNOBS: dict[str, Knob] = {
-    "objects": Knob("at most so many things in a scene", 0, 12, 6),
+    "objects": Knob("maximum number of objects in a scene", 0, 12, 6),
     "occlusion": Knob(
-        "largest share of a thing's box that nearer things and trees may cover", 0.0, 0.9, 0.45
+        "largest share of an object's box that nearer objects and trees may cover", 0.0, 0.9, 0.45
     ),
     "smallest": Knob("height of a person at the far end, in picture heights", 0.06, 0.5, 0.22),
-    "largest": Knob("height of a person right in front, in picture heights", 0.2, 1.2, 0.62),
+    "largest": Knob("height of a person at the near end, in picture heights", 0.2, 1.2, 0.62),
     "lighting": Knob(
-        "how far the light strays from plain noon: 0 never, 1 sunset, dusk and night as often as day",
+        "variety of the light: 0 always plain noon, 1 sunset, dusk and night as often as day",
         0.0,
         1.0,
         0.5,
     ),
-    "weather": Knob("how often there is cloud, rain, falling snow or fog: 0 never, 1 always", 0.0, 1.0, 0.4),
+    "weather": Knob("probability of clouds, rain, falling snow or fog", 0.0, 1.0, 0.4),
     "noise": Knob(
-        "sensor noise: standard deviation from 0 to so many hundredths of the full range", 0.0, 12.0, 2.0
+        "sensor noise: largest standard deviation, in hundredths of the full range", 0.0, 12.0, 2.0
     ),
-    "look_alikes": Knob(
-        "share of things that take the colour and the company of another class", 0.0, 1.0, 0.15
-    ),
+    "look_alikes": Knob("share of objects in a colour that is typical of several classes", 0.0, 1.0, 0.15),
 }
 """Every knob of `Difficulty`, in the order in which a page shows them."""
 
 
 @dataclass(frozen=True)
 class Difficulty:
-    """The knobs of a scene; ranges and meanings are in `KNOBS`, and a value out of range is a `DataError`."""
+    """The knobs of a scene; ranges and meanings are in `KNOBS`. DataError for values out of range."""
 
     objects: int = 6
     occlusion: float = 0.45
@@ -72,7 +70,7 @@ class Difficulty:
         if self.smallest > self.largest:
             raise DataError(
                 f"difficulty smallest={self.smallest} is above largest={self.largest}: "
-                "things far away cannot be larger than near ones"
+                "objects far away cannot be larger than near ones"
             )
 
 
@@ -99,11 +97,11 @@ PRESETS: dict[str, Difficulty] = {
         look_alikes=0.6,
     ),
 }
-"""Named settings of the knobs; `normal` is the default that weights are trained and scored on."""
+"""Named settings of the knobs; nets are trained and scored on `normal`."""
 
 
 def named(name: str, **knobs: Any) -> Difficulty:
-    """A preset by name with some knobs changed; an unknown name or knob is a `DataError`."""
+    """A preset by name with some knobs changed; DataError for an unknown name or knob."""
     if name not in PRESETS:
         raise DataError(f"no difficulty named {name!r}: there are {', '.join(PRESETS)}")
     unknown = sorted(set(knobs) - set(KNOBS))

@@ -1,4 +1,4 @@
-"""Writes scenes as a data set that the common tools read: pictures, COCO annotations, semantic maps."""
+"""Export of scenes as a data set: pictures, COCO annotations, semantic maps."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ import cv2
 import numpy as np
 
 from cvdemo.errors import DataError
+from cvdemo.world.captions.grammar import describe_regions, write_captions
 from cvdemo.world.difficulty import Difficulty
-from cvdemo.world.known import Truth, read_truth
 from cvdemo.world.painting import lay_out, paint_picture
-from cvdemo.world.sampling.throw import scene as throw_scene
+from cvdemo.world.sampling.scene import scene as sample_scene
+from cvdemo.world.truth import Truth, read_truth
 from cvdemo.world.vocabulary import COLOURS, KEYPOINTS, SEMANTIC, SKELETON, THINGS, WORLD_VERSION
 
 FORMATS = ("coco",)
@@ -34,13 +35,13 @@ def export(
     layout: str = "coco",
     progress: Callable[[int], None] | None = None,
 ) -> Path:
-    """Writes `count` scenes of a split, seeds from `first` on, into a folder and returns it.
+    """Write `count` scenes of a split, from seed `first` on, into a folder, and return the folder.
 
-    There will be `images/SPLIT/*.png`, `semantic/SPLIT/*.png` (8 bit, the semantic ids, with a colour table)
-    and in `annotations`, per split, `instances`, `person_keypoints`, `captions` and `regions` as JSON. Things
-    marked difficult have `iscrowd` 1, so that evaluators neither ask for them nor punish finding them.
-    `progress` is called with the number of scenes that are done. Files are complete or not there. An
-    unknown layout, a count below 1 or a folder that cannot be written is a `DataError`.
+    Writes `images/SPLIT/*.png`, `semantic/SPLIT/*.png` (8-bit semantic ids with a palette), and in
+    `annotations`, per split, `instances`, `person_keypoints`, `captions` and `regions` as JSON. Difficult
+    objects have `iscrowd` 1, so that evaluators ignore them. `progress` is called with the number of finished
+    scenes. Files are written atomically. Raises DataError for an unknown layout, a count below 1, or a folder
+    that cannot be written.
     """
     if layout not in FORMATS:
         raise DataError(f"no export format named {layout!r}: there is {', '.join(FORMATS)}")
@@ -52,7 +53,7 @@ def export(
             path.mkdir(parents=True, exist_ok=True)
         book = Book(split, difficulty or Difficulty())
         for seed in range(first, first + count):
-            scene = throw_scene(seed, split=split, difficulty=difficulty)
+            scene = sample_scene(seed, split=split, difficulty=difficulty)
             drawn = lay_out(scene, width, height)
             name = f"{seed:06d}.png"
             _write(images / name, _png(paint_picture(drawn)[..., ::-1]))
@@ -67,7 +68,7 @@ def export(
 
 
 class Book:
-    """Collects COCO's dictionaries over many scenes."""
+    """Collects the COCO annotations of many scenes."""
 
     def __init__(self, split: str, difficulty: Difficulty) -> None:
         self.info = {
@@ -83,7 +84,7 @@ class Book:
         self.regions: list[dict[str, Any]] = []
 
     def add(self, truth: Truth, name: str, seed: int) -> None:
-        """Adds all that is known of one scene; its image id is its seed."""
+        """Add the truth of one scene; its image id is its seed."""
         self.images.append({"id": seed, "file_name": name, "width": truth.width, "height": truth.height})
         numbers: dict[int | None, int] = {}
         for row in range(len(truth)):
@@ -93,9 +94,9 @@ class Book:
             self.instances.append(entry)
             if truth.classes[row] == THINGS.index("person"):
                 self.people.append({**entry, **_keypoint_fields(truth, row)})
-        for text in truth.captions:
+        for text in write_captions(truth):
             self.captions.append({"id": len(self.captions) + 1, "image_id": seed, "caption": text})
-        for region in truth.regions:
+        for region in describe_regions(truth):
             fields = region._asdict()
             del fields["id"], fields["box"]
             fields["relatum_id"] = numbers.get(region.relatum_id)
@@ -127,7 +128,7 @@ class Book:
         }
 
     def files(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """The names and contents of the annotation files."""
+        """Yields the name and content of each annotation file."""
         categories: list[dict[str, Any]] = [
             {"id": k + 1, "name": name, "supercategory": "thing", "colour": list(COLOURS[name])}
             for k, name in enumerate(THINGS)
@@ -150,14 +151,14 @@ def _xywh(box: Any) -> list[float]:
 
 
 def _keypoint_fields(truth: Truth, row: int) -> dict[str, Any]:
-    """COCO's flat list of x, y, visibility, and how many of them are labelled."""
+    """COCO's `keypoints`, a flat list of x, y, visibility, and `num_keypoints`."""
     points = truth.keypoints[row]
     flat = [round(float(v), 2) if k % 3 < 2 else int(v) for k, v in enumerate(points.ravel())]
     return {"keypoints": flat, "num_keypoints": int((points[:, 2] > 0).sum())}
 
 
 def run_lengths(mask: np.ndarray) -> dict[str, Any]:
-    """A mask [H, W] as COCO's uncompressed run lengths, column by column, zeros first."""
+    """A mask [H, W] as COCO's uncompressed run-length encoding, in column-major order, zeros first."""
     flat = np.concatenate([[0], mask.ravel(order="F").astype(np.int8), [1 - int(mask[-1, -1])]])
     cuts = np.flatnonzero(np.diff(flat))
     counts = np.diff(np.concatenate([[0], cuts])).tolist()
@@ -172,7 +173,7 @@ def _png(picture: np.ndarray) -> bytes:
 
 
 def _palette_png(semantic: np.ndarray) -> bytes:
-    """A semantic map [H, W] as an indexed PNG: its values are the ids, its table the world's colours."""
+    """A semantic map [H, W] as an indexed PNG: values are class ids, the palette has the world's colours."""
     from io import BytesIO
 
     from PIL import Image
@@ -186,7 +187,7 @@ def _palette_png(semantic: np.ndarray) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Writes a file so that it is either complete or not there."""
+    """Write a file atomically."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         part.write_bytes(data)
@@ -198,7 +199,7 @@ def _write(path: Path, data: bytes) -> None:
 
 @contextmanager
 def _writing(folder: Path) -> Iterator[None]:
-    """Turns a full disk or a forbidden folder into one sentence."""
+    """A context that turns an OSError into a DataError, such as for a full disk."""
     try:
         yield
     except OSError as error:

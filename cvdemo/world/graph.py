@@ -1,7 +1,7 @@
-"""The scene graph: what is in a scene, as frozen data that a clip could animate.
+"""The scene graph: the content of a scene as frozen dataclasses.
 
-Places are in picture heights: y runs from 0 (top) to 1 (bottom), x from the middle to both sides, so that
-a wider picture shows more of the same scene. Angles are radians, sizes picture heights.
+Coordinates and sizes are in picture heights: y from 0 (top) to 1 (bottom), x from 0 in the middle to both
+sides, so that a wider picture shows more of the same scene. Angles are in radians.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Place = Literal["grass", "snow", "road", "water", "sky", "air", "arms"]
 
 @dataclass(frozen=True)
 class Light:
-    """Time of day: the sky's colours, where the light comes from, what it does to colours and shadows."""
+    """Time of day: colours of the sky, direction of the light, tint, haze, shadows and sensor noise."""
 
     time: Time
     top: Colour
@@ -39,7 +39,7 @@ class Light:
 
 @dataclass(frozen=True)
 class Mark:
-    """Something small without a class of its own: a tuft, a flower, a cloud, a star, a flake."""
+    """A small detail without a class: a tuft, flower, cloud, star or snowflake."""
 
     kind: str
     x: float
@@ -50,7 +50,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Hill:
-    """A far ridge: its crest is `y - height * profile(x)`, a sum of two waves."""
+    """A ridge in the distance: its crest is `y - height * profile(x)`, a sum of two waves."""
 
     y: float
     height: float
@@ -118,7 +118,7 @@ class Pose:
 
 @dataclass(frozen=True)
 class PersonLook:
-    """A person's build and clothes; `top` and the vest decide the colour by which others would name them."""
+    """A person's build and clothes; the top, or the vest over it, decides the person's colour in captions."""
 
     child: bool
     skin: Colour
@@ -137,7 +137,7 @@ class PersonLook:
 
 @dataclass(frozen=True)
 class FigureLook:
-    """The looks and pose of anything but a person: variant, pattern, second colour, phase of motion."""
+    """The appearance and pose of any object but a person: variant, pattern, second colour, motion phase."""
 
     variant: str
     pattern: str
@@ -148,9 +148,9 @@ class FigureLook:
 
 @dataclass(frozen=True)
 class Thing:
-    """One countable thing: its class, place, size, pose and looks.
+    """One object of a thing class: its class, place, size, pose and appearance.
 
-    `x, y` is where it touches the ground (for things in the air, the ground point below), `lift` how far it
+    `x, y` is where it touches the ground (for objects in the air, the ground point below), `lift` how far it
     is above that, `size` the height of its unit; `facing` is the yaw of a person (0 looks at the viewer, a
     quarter turn looks to the right) and the sign of the side that anything else looks to. `holder` is the
     id of the person in whose arms it is: its place then follows from that person's pose.
@@ -175,9 +175,9 @@ class Thing:
 
 @dataclass(frozen=True)
 class Scene:
-    """All that there is in one drawn picture, a pure function of (version, split, seed, difficulty).
+    """The content of one drawn picture, a pure function of (version, split, seed, difficulty).
 
-    `things` are in drawing order, far to near; a thing's `id` is its position in it.
+    `things` are in drawing order, far to near; an object's `id` is its position in it.
     """
 
     version: int
@@ -192,13 +192,13 @@ class Scene:
     things: tuple[Thing, ...] = field(default=())
 
     def fingerprint(self) -> str:
-        """A hash of the whole graph, 16 hex digits, of numbers to six digits: the same on any machine."""
+        """A hash of the whole graph, 16 hex digits; numbers are rounded to six digits, for any machine."""
         text = json.dumps(_canonical(asdict(self)), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _canonical(value: object) -> object:
-    """Numbers as short text, everything else as it is, so that the last bit of a sine does not matter."""
+    """The value with all floats as text of six decimals, so that rounding errors do not change the hash."""
     if isinstance(value, float):
         return f"{round(value, 6) + 0.0:.6f}"
     if isinstance(value, dict):

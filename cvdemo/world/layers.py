@@ -1,4 +1,4 @@
-"""Pictures of the truth: each kind of it laid over a scene, and contact sheets."""
+"""Overlays of each kind of ground truth on a scene, and contact sheets."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ import cv2
 import numpy as np
 
 from cvdemo.errors import DataError
+from cvdemo.world.captions.grammar import write_captions
 from cvdemo.world.difficulty import Difficulty
-from cvdemo.world.known import Truth, read_truth
 from cvdemo.world.painting import lay_out, paint_picture
 from cvdemo.world.raster import Picture
-from cvdemo.world.sampling.throw import scene as throw_scene
+from cvdemo.world.sampling.scene import scene as sample_scene
+from cvdemo.world.truth import Truth, read_truth
 from cvdemo.world.vocabulary import COLOURS, SEMANTIC, SKELETON, THINGS
 
 LAYERS = ("picture", "boxes", "full boxes", "masks", "semantic", "keypoints", "order", "caption")
-"""Kinds of truth that can be laid over a picture."""
+"""The kinds of ground truth that can be drawn over a picture."""
 
 _LEFT, _RIGHT, _MIDDLE = (0, 158, 115), (213, 94, 0), (240, 228, 66)
 
 
 def overlay(picture: Picture, truth: Truth, layers: Sequence[str]) -> Picture:
-    """A copy of the picture [H, W, 3] with kinds of truth over it; one not in `LAYERS` is a `DataError`."""
+    """A copy of the picture [H, W, 3] with kinds of truth drawn over it; DataError for unknown kinds."""
     unknown = [name for name in layers if name not in LAYERS]
     if unknown:
         raise DataError(f"no layer named {unknown[0]!r}: there are {', '.join(LAYERS)}")
@@ -41,7 +42,7 @@ def overlay(picture: Picture, truth: Truth, layers: Sequence[str]) -> Picture:
     if "order" in layers:
         _order(canvas, truth)
     if "caption" in layers:
-        _caption(canvas, truth.caption)
+        _caption(canvas, write_captions(truth)[0])
     return canvas
 
 
@@ -88,7 +89,7 @@ def _dashed(
 
 
 def _keypoints(canvas: Picture, truth: Truth) -> None:
-    """Green on the person's own left, orange on their right; filled where seen, hollow where hidden."""
+    """Draw keypoints: green on the person's left, orange on the right; filled if visible, else hollow."""
     thin = _thin(truth)
     for points in truth.keypoints:
         for a, b in SKELETON:
@@ -155,7 +156,7 @@ def sheet(
         (rows * (height + gap) + gap, columns * (width + gap) + gap, 3), 255, dtype=np.uint8
     )
     for k, seed in enumerate(seeds):
-        drawn = lay_out(throw_scene(seed, split=split, difficulty=difficulty), width, height)
+        drawn = lay_out(sample_scene(seed, split=split, difficulty=difficulty), width, height)
         picture = paint_picture(drawn)
         if layers:
             picture = overlay(picture, read_truth(drawn), layers)

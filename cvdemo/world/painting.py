@@ -1,4 +1,4 @@
-"""Pictures and code maps of scenes at any size."""
+"""Pictures and label maps of scenes at any size."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from cvdemo.world.raster import Frame, Layer, Outlines, Picture, compile_layers,
 SMALLEST, LARGEST = 32, 4096
 
 
-class Drawn(NamedTuple):
-    """A scene on a raster: its outlines, ready to be painted and to be known."""
+class SceneLayout(NamedTuple):
+    """A scene on a raster: the outlines from which both the picture and the truth are made."""
 
     scene: Scene
     width: int
@@ -30,8 +30,8 @@ class Drawn(NamedTuple):
     outlines: Outlines
 
 
-def lay_out(scene: Scene, width: int, height: int) -> Drawn:
-    """Draws the scene's shapes for a picture of this size, 32 to 4096 pixels a side, no longer than 3 : 1."""
+def lay_out(scene: Scene, width: int, height: int) -> SceneLayout:
+    """The scene's shapes for a picture of 32 to 4096 pixels per side, 3 : 1 to 1 : 2, else DataError."""
     for name, side in (("width", width), ("height", height)):
         if (
             isinstance(side, bool)
@@ -48,10 +48,10 @@ def lay_out(scene: Scene, width: int, height: int) -> Drawn:
     frame = Frame(int(width) * fine, int(height) * fine)
     composition = compose(scene, float(frame.height), width / height / 2)
     outlines = compile_layers(composition.layers, frame, tint=scene.light.tint, haze=haze_colour(scene))
-    return Drawn(scene, int(width), int(height), fine, composition, outlines)
+    return SceneLayout(scene, int(width), int(height), fine, composition, outlines)
 
 
-def paint_picture(drawn: Drawn) -> Picture:
+def paint_picture(drawn: SceneLayout) -> Picture:
     """The picture, uint8 RGB [H, W, 3]."""
     scene, fine = drawn.scene, drawn.fine
     picture: Picture = np.empty((drawn.height * fine, drawn.width * fine, 3), dtype=np.uint8)
@@ -70,7 +70,7 @@ def paint_picture(drawn: Drawn) -> Picture:
     return picture
 
 
-def _falling(picture: Picture, drawn: Drawn) -> None:
+def _falling(picture: Picture, drawn: SceneLayout) -> None:
     if drawn.scene.weather not in ("rain", "snowfall"):
         return
     pen = draw_falling(drawn.scene, float(drawn.height))
@@ -84,8 +84,8 @@ def _falling(picture: Picture, drawn: Drawn) -> None:
     cv2.addWeighted(above, share, picture, 1 - share, 0, dst=picture)
 
 
-def _shade_ground(picture: Picture, drawn: Drawn) -> None:
-    """Darkens the ground where shadows fall, softly, and lays the paint's uneven tone over it."""
+def _shade_ground(picture: Picture, drawn: SceneLayout) -> None:
+    """Darken the ground under soft shadows, and add the uneven tone of the paint, in place."""
     scene = drawn.scene
     height, width = picture.shape[:2]
     first = round((scene.land.horizon + 0.015) * height)
@@ -106,8 +106,8 @@ def _shade_ground(picture: Picture, drawn: Drawn) -> None:
     cv2.multiply(below, veil, dst=below, scale=1 / 230)
 
 
-def _shadow_map(drawn: Drawn, height: int, width: int) -> Picture:
-    """How much light is taken from each place of the ground, 0 none to 255 all, [height, width]."""
+def _shadow_map(drawn: SceneLayout, height: int, width: int) -> Picture:
+    """The shadow on each pixel of the ground, [height, width], from 0 (none) to 255 (full)."""
     scene = drawn.scene
     shadow = np.zeros((height, width), dtype=np.uint8)
     slant, fall = scene.light.shadow
@@ -139,7 +139,7 @@ def _fill_any(picture: Picture, corners: NDArray[np.int32], colour: float, line:
 
 
 def _contact(shadow: Picture, west: float, east: float, ground: float) -> None:
-    """The darker patch right under something."""
+    """Draw the darker contact shadow directly under an object."""
     height, width = shadow.shape
     centre = ((west + east) / 2 + width / height / 2, ground)
     size = ((east - west) * 0.46 * height, max(1.0, (east - west) * 0.085 * height))
@@ -155,8 +155,8 @@ def _contact(shadow: Picture, west: float, east: float, ground: float) -> None:
     )
 
 
-def write_code_map(drawn: Drawn) -> tuple[Picture, NDArray[np.int64]]:
-    """What each pixel belongs to, uint8 [H, W] (stuff 1.., things 16..), and all pixels of each thing [N]."""
+def write_code_map(drawn: SceneLayout) -> tuple[Picture, NDArray[np.int64]]:
+    """The code of each pixel, uint8 [H, W] (stuff 1.., objects 16..), and the full area of objects [N]."""
     scene, fine = drawn.scene, drawn.fine
     stages, outlines = drawn.composition, drawn.outlines
     codes: Picture = np.full((drawn.height * fine, drawn.width * fine), STUFF_CODE["sky"], dtype=np.uint8)
@@ -184,4 +184,4 @@ def _count(codes: Picture, code: int, outlines: Outlines, layer: int) -> int:
     return int(np.count_nonzero(codes[y0 : max(y0, y1), x0 : max(x0, x1)] == code))
 
 
-__all__ = ["Drawn", "ground_colour", "lay_out", "paint_picture", "write_code_map"]
+__all__ = ["SceneLayout", "ground_colour", "lay_out", "paint_picture", "write_code_map"]

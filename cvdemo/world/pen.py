@@ -1,4 +1,4 @@
-"""The pen: a figure's shapes, drawn in the figure's own frame, kept for picture and truth alike."""
+"""The pen: records a figure's shapes in the figure's frame, for the picture and for the truth."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ INK: Colour = (64, 42, 44)
 
 
 Fit = tuple[float, float, float, float, float]
-"""How an outline is laid into the figure's frame: half axes rx, ry, turn, then shift to cx, cy."""
+"""The map of an outline into the figure's frame: scale rx, ry, rotation in radians, shift cx, cy."""
 
 AS_IS: Fit = (1.0, 1.0, 0.0, 0.0, 0.0)
 
 
 class Shape(NamedTuple):
-    """One filled outline: points [N, 2], their fit, RGB 0..255, width of the ink line, what it is for."""
+    """One filled outline: points [N, 2], their fit, RGB 0..255, width of the ink line, flags."""
 
     points: Points
     fit: Fit
@@ -36,12 +36,12 @@ class Shape(NamedTuple):
 
 
 def mix(a: Colour, b: Colour, share: float) -> Colour:
-    """Colour a with `share` 0..1 of colour b in it."""
+    """A linear blend of colours: a, with a share 0..1 of b."""
     return (a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share)
 
 
 def scale(colour: Colour, factor: float) -> Colour:
-    """A colour made lighter or darker by a factor, held to 0..255."""
+    """A colour multiplied by a factor, clipped at 255."""
     return (min(255.0, colour[0] * factor), min(255.0, colour[1] * factor), min(255.0, colour[2] * factor))
 
 
@@ -110,7 +110,7 @@ class Pen:
             self._group += 1
 
     def corners(self, radius: float) -> int:
-        """How many corners a curve of this radius needs to look round at this size."""
+        """The number of corners with which a curve of this radius looks round at this size."""
         r = radius * self.pixels
         return 8 if r < 3.5 else 12 if r < 11 else 16 if r < 24 else 26 if r < 60 else 40 if r < 140 else 56
 
@@ -124,7 +124,7 @@ class Pen:
         depth: float = 0.16,
         focus: Point | None = None,
     ) -> None:
-        """Adds an outline lit from the light's side: nested copies of it from a dark rim to a light core.
+        """Add a shaded outline: nested copies from a dark rim to a light core on the light's side.
 
         The outline [N, 2] is shifted to `at`; `focus` is the lightest spot.
         """
@@ -247,7 +247,7 @@ class Pen:
                     self.add(inner, tone, line=False, owned=False, convex=True)
 
     def _steps(self, radius: float) -> int:
-        """How many tones a surface of this radius is shaded with at this size."""
+        """The number of tones with which a surface of this radius is shaded at this size."""
         r = radius * self.pixels
         return 0 if r < 4.0 else 1 if r < 11 else 2 if r < 20 else int(min(16, r / 7))
 
@@ -273,7 +273,7 @@ class Pen:
         glows: bool = False,
         alpha: float = 1.0,
     ) -> None:
-        """A flat ellipse without a line, a detail on what is below; left out if under half a pixel."""
+        """A flat ellipse without a line, as a detail; left out if smaller than half a pixel."""
         large = rx if rx > ry else ry
         if large * self.pixels >= 0.5:
             n = self.corners(large)

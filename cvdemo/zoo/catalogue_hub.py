@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from cvdemo.zoo.spec import ModelSpec, Published, Source, Task
+from cvdemo.zoo.spec import Chart, ModelSpec, Published, Source, Task
 
 MIB = 1024 * 1024
 TORCHVISION_URL = "https://download.pytorch.org/models/"
@@ -38,6 +38,11 @@ SEGMENTER = _Kind(
 )
 
 
+HEADS = "cvdemo.zoo.torchvision_heads:load"
+MASKS = _Kind(Task.INSTANCES, "coco", HEADS, "COCO mask AP", "COCO val2017")
+POSES = _Kind(Task.POSE, "coco", HEADS, "COCO keypoint AP", "COCO val2017, people")
+
+
 def _torchvision(
     kind: _Kind,
     name: str,
@@ -46,6 +51,8 @@ def _torchvision(
     file: str,
     mebibytes: float,
     figure: float,
+    *,
+    family: str = "",
     **options: Any,
 ) -> ModelSpec:
     return ModelSpec(
@@ -60,6 +67,7 @@ def _torchvision(
         adapter=kind.adapter,
         published=Published(kind.metric, figure, kind.data, TORCHVISION_FIGURES),
         weights=TORCHVISION_URL + file,
+        chart=Chart(family),
         options={"name": name, **options},
     )
 
@@ -86,6 +94,7 @@ def _transformer(
         published=published,
         weights=repository,
         nms=False,
+        chart=Chart(further.pop("family", "queries")),
         **further,
     )
 
@@ -100,6 +109,7 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         159.743,
         37.0,
         frozen_eps=0.0,
+        family="two stages",
     ),
     _torchvision(
         DETECTOR,
@@ -109,6 +119,7 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         "fasterrcnn_resnet50_fpn_v2_coco-dd69338a.pth",
         167.104,
         46.7,
+        family="two stages",
     ),
     _torchvision(
         DETECTOR,
@@ -119,6 +130,7 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         74.239,
         32.8,
         frozen_eps=1e-05,
+        family="two stages",
     ),
     _torchvision(
         DETECTOR,
@@ -129,6 +141,7 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         74.239,
         22.8,
         frozen_eps=1e-05,
+        family="two stages",
     ),
     _torchvision(
         DETECTOR,
@@ -139,6 +152,7 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         130.267,
         36.4,
         frozen_eps=0.0,
+        family="one stage",
     ),
     _torchvision(
         DETECTOR,
@@ -148,6 +162,7 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         "retinanet_resnet50_fpn_v2_coco-5905b1c5.pth",
         146.037,
         41.5,
+        family="one stage",
     ),
     _torchvision(
         DETECTOR,
@@ -158,6 +173,7 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         123.608,
         39.2,
         frozen_eps=1e-05,
+        family="one stage",
     ),
     _torchvision(
         DETECTOR,
@@ -167,6 +183,7 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         "ssd300_vgg16_coco-b556d3b4.pth",
         135.988,
         25.1,
+        family="one stage",
     ),
     _torchvision(
         DETECTOR,
@@ -176,6 +193,37 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         "ssdlite320_mobilenet_v3_large_coco-a79551df.pth",
         13.418,
         21.3,
+        family="one stage",
+    ),
+    _torchvision(
+        MASKS,
+        "maskrcnn_resnet50_fpn",
+        "Mask R-CNN ResNet-50 FPN",
+        "1703.06870",
+        "maskrcnn_resnet50_fpn_coco-bf2d0c1e.pth",
+        169.84,
+        34.6,
+        frozen_eps=0.0,
+    ),
+    _torchvision(
+        MASKS,
+        "maskrcnn_resnet50_fpn_v2",
+        "Mask R-CNN ResNet-50 FPN v2",
+        "2111.11429",
+        "maskrcnn_resnet50_fpn_v2_coco-73cbd019.pth",
+        177.219,
+        41.8,
+    ),
+    _torchvision(
+        POSES,
+        "keypointrcnn_resnet50_fpn",
+        "Keypoint R-CNN ResNet-50 FPN",
+        "1703.06870",
+        "keypointrcnn_resnet50_fpn_coco-fc266e95.pth",
+        226.054,
+        65.0,
+        frozen_eps=0.0,
+        num_classes=2,
     ),
     _torchvision(
         CLASSIFIER,
@@ -374,5 +422,31 @@ TRANSFORMERS: tuple[ModelSpec, ...] = (
         adapter="cvdemo.zoo.transformers_segment:load_masks",
         labels="ade20k",
         options={"revision": "refs/pr/2"},  # safetensors, as above
+    ),
+    _transformer(
+        "mask2former-swin-tiny-coco",
+        "Mask2Former Swin-T (COCO instances)",
+        "2112.01527",
+        "facebook/mask2former-swin-tiny-coco-instance",
+        190,
+        Published("COCO mask AP", 45.0, "COCO val2017", "https://arxiv.org/abs/2112.01527"),
+        task=Task.INSTANCES,
+        licence="MIT for the code, the hub says 'other' of the weights",
+        adapter="cvdemo.zoo.transformers_heads:load_instances",
+    ),
+    _transformer(
+        "vitpose-base-simple",
+        "ViTPose-B in people of SSD MobileNetV2",
+        "2204.12484",
+        "usyd-community/vitpose-base-simple",
+        344,
+        Published(
+            "COCO keypoint AP",
+            75.5,
+            "COCO val2017, with a stronger detector",
+            "https://arxiv.org/abs/2204.12484",
+        ),
+        task=Task.POSE,
+        adapter="cvdemo.zoo.transformers_heads:load_pose",
     ),
 )

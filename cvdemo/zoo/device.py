@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
 import platform
+import sys
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import Any
@@ -29,6 +31,34 @@ def _cuda_name() -> str | None:
     return name.value.decode(errors="replace")
 
 
+@cache
+def cuda_trouble() -> str | None:
+    """One sentence where torch cannot use the GPU that the driver shows, such as with a driver too old.
+
+    It imports torch, and says the sentence once on stderr.
+    """
+    import torch
+
+    try:
+        torch.zeros(1, device="cuda")
+    except (RuntimeError, AssertionError) as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+        sentence = f"torch cannot use {_cuda_name()}, so models run on the CPU: {reason[:160]}"
+        logging.getLogger(__name__).warning(sentence)
+        return sentence
+    return None
+
+
+def settled(device: str) -> str:
+    """The device, or "cpu" for a GPU that torch cannot use; called when a model is about to be loaded."""
+    return "cpu" if device == "cuda" and cuda_trouble() else device
+
+
+def _cuda_works() -> bool:
+    """Whether there is a GPU and, once torch is imported, whether it can use it."""
+    return bool(_cuda_name()) and not ("torch" in sys.modules and cuda_trouble())
+
+
 def default_device() -> str:
     """`CVDEMO_DEVICE` where it is set, else "cuda", "mps" or "cpu", by what the machine has.
 
@@ -36,7 +66,7 @@ def default_device() -> str:
     """
     wanted = os.environ.get("CVDEMO_DEVICE", "").strip().lower()
     if not wanted:
-        if _cuda_name():
+        if _cuda_works():
             return "cuda"
         return "mps" if (platform.system(), platform.machine()) == ("Darwin", "arm64") else "cpu"
     return check_device(wanted)

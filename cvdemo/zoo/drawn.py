@@ -3,58 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, TypeVar
+from typing import Any, cast
 
 import cv2
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from cvdemo.nets.localizer import Localizer
-from cvdemo.nets.segmenters import segmenter
 from cvdemo.nets.sliding_window import SlidingWindow, WindowClassifier
-from cvdemo.nets.ssd import SSD
-from cvdemo.nets.yolo import YOLO
+from cvdemo.zoo import entries
 from cvdemo.zoo.checkpoint import module_bytes
 from cvdemo.zoo.device import autocast
-from cvdemo.zoo.model import FLOOR, Detector, RawArrays, Segmenter
+from cvdemo.zoo.model import FLOOR, Detector, Model, RawArrays, Segmenter
 from cvdemo.zoo.spec import ModelSpec
 from cvdemo.zoo.weights import load_weights
-
-Net = TypeVar("Net", bound=nn.Module)
 
 LONG_SIDE = 192  # of the scenes that the nets were trained on
 
 
-def load_ssd(spec: ModelSpec, device: str) -> Detector:
-    """SSD with its shipped weights."""
-    return DrawnDetector(spec, device, trained(SSD(), spec))
-
-
-def load_yolo(spec: ModelSpec, device: str) -> Detector:
-    """YOLO with its shipped weights."""
-    return DrawnDetector(spec, device, trained(YOLO(), spec))
-
-
-def load_localizer(spec: ModelSpec, device: str) -> Detector:
-    """The net of one class and one box with the shipped weights of the spec's key."""
-    return DrawnDetector(spec, device, trained(Localizer(), spec))
-
-
-def load_sliding_window(spec: ModelSpec, device: str) -> Detector:
-    """The pyramid of windows with the shipped weights of their classifier."""
-    return DrawnDetector(spec, device, SlidingWindow(trained(WindowClassifier(), spec)))
-
-
-def load_segmenter(spec: ModelSpec, device: str) -> Segmenter:
-    """The segmenter of the spec's key with its shipped weights."""
-    return TraceSegmenter(spec, device, trained(segmenter(spec.key), spec))
-
-
-def trained(net: Net, spec: ModelSpec) -> Net:
-    """The net with the shipped weights of the spec's key."""
+def load(spec: ModelSpec, device: str) -> Model:
+    """The net of an entry with its shipped weights, as the model that its adapter makes."""
+    entry = entries.entry(spec.key)
+    net = entry.build()
     load_weights(net, spec.key)
-    return net
+    return entry.model(net, device)
 
 
 def at_working_size(picture: np.ndarray, device: str, long_side: int = LONG_SIDE) -> Tensor:
@@ -82,17 +54,22 @@ class DrawnDetector(Detector):
     @torch.inference_mode()
     def network(self, picture: np.ndarray, prompt: str) -> RawArrays:
         x = at_working_size(picture, self.device, self.long_side)  # [1, 3, h, w]
-        return raw_arrays(self.look(x), x, picture)
+        return raw_arrays(self.forward(x), x, picture)
 
     @torch.inference_mode()
     def trace(self, picture: np.ndarray) -> Any:
         """All that happens inside the net, in pixels of the picture at its working size."""
-        return self.look(at_working_size(picture, self.device, self.long_side))
+        return self.forward(at_working_size(picture, self.device, self.long_side))
 
-    def look(self, x: Tensor) -> Any:
+    def forward(self, x: Tensor) -> Any:
         """The trace of a picture at its working size, [1, 3, h, w] in 0..1."""
         with autocast(self.device):
             return self.net(x)
+
+
+def sliding_window(spec: ModelSpec, device: str, net: nn.Module) -> DrawnDetector:
+    """A classifier of windows as a detector: run over a pyramid of resized pictures."""
+    return DrawnDetector(spec, device, SlidingWindow(cast(WindowClassifier, net)))
 
 
 def raw_arrays(trace: Any, x: Tensor, picture: np.ndarray) -> RawArrays:
@@ -122,8 +99,8 @@ class TraceSegmenter(Segmenter):
         return self.trace(picture).logits[0].float().softmax(0).cpu().numpy()  # [C, h, w]
 
     @torch.inference_mode()
-    def trace(self, picture: np.ndarray, without: Collection[int] = ()) -> Any:
-        """All that happens inside the net, by the names of its own trace; `without` as its `forward` says."""
-        options = {"without": tuple(without)} if without else {}
+    def trace(self, picture: np.ndarray, ablate: Collection[int] = ()) -> Any:
+        """All that happens inside the net, by the names of its own trace; `ablate` as its `forward` says."""
+        options = {"ablate": tuple(ablate)} if ablate else {}
         with autocast(self.device):
             return self.net(at_working_size(picture, self.device, self.long_side), **options)

@@ -1,4 +1,4 @@
-"""A detector's twelve COCO numbers on pictures with truth: a folder of them, or drawn scenes."""
+"""COCO's numbers of boxes, masks and keypoints on pictures with truth: a folder of them, or drawn scenes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import supervision as sv
 
 from cvdemo import world
 from cvdemo.data.coco import read_coco
@@ -18,12 +19,22 @@ from cvdemo.data.detections_json import to_coco
 from cvdemo.data.json_files import read_json
 from cvdemo.data.pictures import read_picture
 from cvdemo.errors import DataError
+from cvdemo.ops.detections import scaled
 from cvdemo.ops.iou import box_iou
 from cvdemo.world.difficulty import Difficulty
 from cvdemo.world.export import Book
 from cvdemo.zoo.model import FLOOR, Detector
+from cvdemo.zoo.spec import Task
 
 NUMBERS = ("AP", "AP50", "AP75", "APs", "APm", "APl", "AR1", "AR10", "AR100", "ARs", "ARm", "ARl")
+KEYPOINT_NUMBERS = ("AP", "AP50", "AP75", "APm", "APl", "AR", "AR50", "AR75", "ARm", "ARl")
+IOU_TYPES = {
+    Task.DETECT: ("bbox",),
+    Task.INSTANCES: ("bbox", "segm"),
+    Task.POSE: ("bbox", "keypoints"),
+}
+"""What the models of a task are scored by, as pycocotools calls it."""
+NAMED = {"bbox": ("", NUMBERS), "segm": ("mask_", NUMBERS), "keypoints": ("keypoint_", KEYPOINT_NUMBERS)}
 NMS_IOU = 0.6
 MAX_DETECTIONS = 100
 SIZE = (192, 160)  # width and height of the drawn scenes that are scored
@@ -71,6 +82,30 @@ def open_data(data: str) -> CocoData:
     return CocoData(truth, pictures, dict(zip(names, columns.category_ids, strict=True)))
 
 
+def open_boxes(data: str, n: int | None) -> CocoData:
+    """The first n pictures of "coco:ANNOTATIONS.json:IMAGES_DIR", all where None."""
+    if data.startswith("camvid:"):
+        raise DataError("CamVid has label maps and no boxes: score a detector on coco: or world:")
+    return open_data(data).first(n)
+
+
+def drawn_people(
+    split: str, n: int, difficulty: Difficulty | None = None, *, size: tuple[int, int] = SIZE
+) -> CocoData:
+    """Drawn scenes of the seeds 0 to n - 1 of a split with the keypoints of their people as truth.
+
+    Pictures and truth are in pixels of the `size` (width, height).
+    """
+    book = Book(split, difficulty or Difficulty())
+    pictures = {}
+    for seed in range(n):
+        scene = world.scene(seed, split=split, difficulty=difficulty)
+        book.add(world.truth(scene, *size), f"{seed:06d}.png", seed)
+        pictures[seed] = partial(world.render, scene, *size)
+    truth = dict(book.files())["person_keypoints"]
+    return CocoData(truth, pictures, {c["name"]: c["id"] for c in truth["categories"]})
+
+
 def drawn_data(
     split: str, n: int, difficulty: Difficulty | None = None, *, size: tuple[int, int] = SIZE
 ) -> CocoData:
@@ -98,83 +133,121 @@ def evaluate(
 ) -> dict[str, float]:
     """COCO's twelve numbers of a detector, the number of pictures `n` and the milliseconds for each.
 
-    A detector of one box has its accuracy and mean IoU too, as `single_numbers` says.
+    A model with masks has their numbers too, as `mask_AP` ..., one with keypoints theirs, as
+    `keypoint_AP` ...; a detector of one box has its accuracy and mean IoU, as `single_numbers` says.
 
     Detections score at least .01, NMS per class is at IoU .6, and the best 100 of a picture count.
-    Categories are matched by name; a model asked by text is asked for the names of all. The time is that
-    of the detector's call, without reading the picture; `progress` wraps the pictures as they are gone
-    through.
+    Categories are matched by name; a model with a prompt gets the names of all. The time is that of the
+    model's call, without reading the picture; `progress` wraps the pictures as they are gone through.
     """
-    results, seconds = answers(model, data, progress=progress)
-    numbers = coco_numbers(data.truth, results)
+    kinds = IOU_TYPES[model.spec.task]
+    check_truth(data, kinds)
+    results, seconds = collect_results(model, data, progress=progress)
+    numbers: dict[str, float] = {}
+    for kind in kinds:
+        numbers |= coco_numbers(data.truth, results, kind)
     if model.spec.options.get("one_box"):
         numbers |= single_numbers(data.truth, results)
     return {**numbers, "n": len(seconds), "ms_per_image": round(1000 * float(np.mean(seconds)), 2)}
 
 
-def answers(
+def check_truth(data: CocoData, kinds: tuple[str, ...]) -> None:
+    """A `DataError` where the truth lacks the masks or keypoints that are to be scored."""
+    for kind, name, field in (("segm", "masks", "segmentation"), ("keypoints", "keypoints", "keypoints")):
+        if kind in kinds and not all(field in row for row in data.truth["annotations"]):
+            raise DataError(f"the truth has no {name}: use a file of COCO's annotations that has them")
+
+
+def collect_results(
     model: Detector,
     data: CocoData,
     *,
     progress: Callable[[Iterable[Any]], Iterable[Any]] = iter,
 ) -> tuple[list[dict[str, Any]], list[float]]:
-    """A detector's detections of all pictures in COCO's form, as `evaluate` scores them; seconds of each."""
+    """A model's detections of all pictures in COCO's form, as `evaluate` scores them; seconds of each."""
     prompt = ", ".join(data.categories) if model.spec.prompt else ""
-    category = {i: data.categories.get(name.lower(), 0) for i, name in model.names(prompt).items()}
-    if not any(category.values()):
+    names = model.names(prompt).items()
+    category = {i: data.categories[name.lower()] for i, name in names if name.lower() in data.categories}
+    if not category:
         raise DataError(f"{model.spec.title} knows none of the truth's categories by name")
-    known = [i for i, c in category.items() if c]
     results: list[dict[str, Any]] = []
     seconds = []
     for image_id, read in progress(data.pictures.items()):
         picture = read()
         start = time.perf_counter()
         found = model(
-            picture, score=FLOOR, iou=NMS_IOU, max_detections=MAX_DETECTIONS, prompt=prompt, classes=known
+            picture, score=FLOOR, iou=NMS_IOU, max_detections=MAX_DETECTIONS, prompt=prompt, classes=category
         )
         seconds.append(time.perf_counter() - start)
-        found.xyxy = found.xyxy / np.array(data.scale * 2, np.float32)
+        found = in_truth_pixels(found, picture, data.scale)
         results += [{**row, "category_id": category[row["category_id"]]} for row in to_coco(found, image_id)]
     return results, seconds
 
 
-def coco_numbers(truth: dict[str, Any], results: list[dict[str, Any]]) -> dict[str, float]:
-    """COCO's twelve numbers of results, by pycocotools, which prints nothing; -1 where there is no truth."""
+def in_truth_pixels(found: sv.Detections, picture: np.ndarray, scale: tuple[float, float]) -> sv.Detections:
+    """Detections of a picture in pixels of the truth; `scale` as in `CocoData`."""
+    if scale == (1.0, 1.0):
+        return found
+    height, width = picture.shape[:2]
+    return scaled(found, (height, width), (height / scale[1], width / scale[0]))
+
+
+def coco_numbers(
+    truth: dict[str, Any], results: list[dict[str, Any]], kind: str = "bbox"
+) -> dict[str, float]:
+    """COCO's numbers of results by name, by pycocotools, which prints nothing; -1 where there is no truth.
+
+    `kind` is "bbox", "segm" or "keypoints"; the names of the latter begin with `mask_` and `keypoint_`.
+    """
     from pycocotools.coco import COCO
     from pycocotools.cocoeval import COCOeval
 
+    prefix, names = NAMED[kind]
+    rows = [{**row, "area": _area(row, kind)} for row in results]
     with contextlib.redirect_stdout(io.StringIO()):
-        contest = COCOeval(
-            _indexed(COCO(), truth, truth["annotations"]), _indexed(COCO(), truth, results), "bbox"
+        evaluation = COCOeval(
+            _indexed(COCO(), truth, truth["annotations"]), _indexed(COCO(), truth, rows), kind
         )
-        contest.evaluate()
-        contest.accumulate()
-        contest.summarize()
-    return dict(zip(NUMBERS, contest.stats.tolist(), strict=True))
+        evaluation.evaluate()
+        evaluation.accumulate()
+        evaluation.summarize()
+    return {f"{prefix}{name}": value for name, value in zip(names, evaluation.stats.tolist(), strict=True)}
+
+
+def _area(row: dict[str, Any], kind: str) -> float:
+    """What pycocotools takes for the size of a result: of its mask, its keypoints' extent, or its box."""
+    if kind == "segm":
+        from pycocotools.mask import area
+
+        return float(area(row["segmentation"]))
+    if kind == "keypoints":
+        x, y = row["keypoints"][0::3], row["keypoints"][1::3]
+        return (max(x) - min(x)) * (max(y) - min(y))
+    return float(row["bbox"][2] * row["bbox"][3])
 
 
 def single_numbers(truth: dict[str, Any], results: list[dict[str, Any]]) -> dict[str, float]:
-    """How often the best detection has the class of a picture's only thing, and its mean IoU with that box.
+    """How often the best detection has the class of a picture's only object, and its mean IoU with that box.
 
-    Pictures with no thing or several, not counting crowds (things that are too hard), are left out;
+    Pictures with no object or several, not counting crowds (objects that are too hard), are left out;
     `pictures_of_one` are left. A picture without a detection is wrong and has an IoU of 0.
     """
-    things: dict[int, list[dict[str, Any]]] = {}
+    objects: dict[int, list[dict[str, Any]]] = {}
     for row in truth["annotations"]:
         if not row["iscrowd"]:
-            things.setdefault(row["image_id"], []).append(row)
+            objects.setdefault(row["image_id"], []).append(row)
     best: dict[int, dict[str, Any]] = {}
     for row in results:
         if row["image_id"] not in best or row["score"] > best[row["image_id"]]["score"]:
             best[row["image_id"]] = row
-    asked = [(rows[0], best.get(image_id)) for image_id, rows in things.items() if len(rows) == 1]
-    right = [found is not None and found["category_id"] == row["category_id"] for row, found in asked]
-    overlaps = [0.0 if found is None else _iou(row["bbox"], found["bbox"]) for row, found in asked]
-    share = float(np.mean(right)) if asked else -1.0
+    pairs = [(rows[0], best.get(image_id)) for image_id, rows in objects.items() if len(rows) == 1]
+    right = [found is not None and found["category_id"] == row["category_id"] for row, found in pairs]
+    overlaps = [0.0 if found is None else _iou(row["bbox"], found["bbox"]) for row, found in pairs]
+    share = float(np.mean(right)) if pairs else -1.0
     return {
         "accuracy": share,
-        "box_IoU": float(np.mean(overlaps)) if asked else -1.0,
-        "pictures_of_one": len(asked),
+        "box_IoU": float(np.mean(overlaps)) if pairs else -1.0,
+        "pictures_of_one": len(pairs),
     }
 
 

@@ -34,11 +34,13 @@ class MapData(NamedTuple):
     also: Mapping[str, str] = MappingProxyType({})
 
 
-def drawn_maps(split: str, n: int, difficulty: Difficulty | None = None) -> MapData:
-    """The drawn scenes of the seeds 0 to n - 1 of a split at 192 x 160."""
+def drawn_maps(
+    split: str, n: int, difficulty: Difficulty | None = None, *, size: tuple[int, int] = SIZE
+) -> MapData:
+    """The drawn scenes of the seeds 0 to n - 1 of a split at a size (width, height)."""
 
     def draw(seed: int) -> tuple[np.ndarray, np.ndarray]:
-        picture, truth = world.draw(world.scene(seed, split=split, difficulty=difficulty), *SIZE)
+        picture, truth = world.draw(world.scene(seed, split=split, difficulty=difficulty), *size)
         return picture, truth.semantic
 
     world.scene(0, split=split)  # says at once that there is no such split
@@ -53,6 +55,14 @@ def camvid_maps(folder: Path, n: int | None = None, *, split: str = "test") -> M
         return read_picture(frame), camvid.read_map(labels)
 
     return MapData(camvid.NAMES, [partial(read, f, m) for f, m in files], camvid.ALSO)
+
+
+def open_maps(data: str, n: int | None) -> MapData:
+    """The first n test frames of "camvid:DIR", all where None."""
+    kind, _, folder = data.partition(":")
+    if kind != "camvid" or not folder:
+        raise DataError(f"cannot use '{data[:80]}' for a segmenter: write it as world:SPLIT or camvid:DIR")
+    return camvid_maps(Path(folder), n)
 
 
 def evaluate_maps(

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import http.client
 import os
 import re
+import sys
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 from urllib.parse import urlparse
 
 from cvdemo.errors import CheckpointError, ModelNotAvailableError
@@ -19,10 +22,17 @@ from cvdemo.zoo.spec import ModelSpec, Source
 
 Progress = Callable[[int, int], None]  # bytes done, bytes in all (those done where it is not known)
 
+T = TypeVar("T")
+
+EVERY = 0.1  # seconds between two reports of progress
 TIMEOUT = 4.0  # seconds: without a network a visitor waits no longer
 CHUNK = 2**18
 PATTERNS = ("*.json", "*.txt", "*.safetensors", "*.model")  # no pickles
 NEEDED = ("config.json", "*processor_config.json", "*.safetensors")
+
+
+class BrokenDownloadError(OSError):
+    """A server that ended before its file did."""
 
 
 def torch_home() -> Path:
@@ -47,8 +57,8 @@ def weights_path(url: str) -> Path:
 def fetch_file(url: str, progress: Progress | None = None) -> Path:
     """The local file of a URL, downloaded if it is not here; a local path is given back as it is.
 
-    Raises `ModelNotAvailableError` without a network and `CheckpointError` where the file's SHA-256 does
-    not begin as its name says (`name-258fb6c6.pth`).
+    Raises `ModelNotAvailableError`, which says why it cannot be downloaded, and `CheckpointError` where the
+    file's SHA-256 does not begin as its name says (`name-258fb6c6.pth`).
     """
     path = weights_path(url)
     if path.is_file():
@@ -65,7 +75,7 @@ def fetch_file(url: str, progress: Progress | None = None) -> Path:
             digest = _download(url, file, progress)
         _check_hash(path.name, digest)
         part.replace(path)
-    except (OSError, http.client.HTTPException, ValueError) as error:
+    except (OSError, http.client.HTTPException) as error:
         raise ModelNotAvailableError(f"'{path.name}' cannot be downloaded ({_reason(error)})") from error
     finally:
         if part is not None:
@@ -85,7 +95,7 @@ def _download(url: str, file: IO[bytes], progress: Progress | None) -> str:
             if progress:
                 progress(done, max(done, total))
     if done < total:
-        raise OSError(f"the download broke off after {done} of {total} bytes")
+        raise BrokenDownloadError(f"it broke off after {done} of {total} bytes")
     return digest.hexdigest()
 
 
@@ -97,36 +107,82 @@ def _check_hash(name: str, digest: str) -> None:
         )
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, urllib.error.HTTPError):
-        return f"the server answers {error.code}"
-    if isinstance(error, urllib.error.URLError | TimeoutError):
-        return "no network, or the server does not answer"
-    return str(error) or type(error).__name__
+def _reason(error: BaseException) -> str:
+    """Why a download failed, in a few words: of the error or of what led to it."""
+    chain = list(_causes(error))
+    for one in chain:
+        status = getattr(one, "code", None) or getattr(getattr(one, "response", None), "status_code", None)
+        if isinstance(status, int):
+            return f"the server answers {status}"
+        if isinstance(one, OSError) and one.errno == errno.ENOSPC:
+            return "there is no space left on the disk"
+        if isinstance(one, PermissionError):
+            return "the cache folder cannot be written to"
+        if isinstance(one, BrokenDownloadError):
+            return str(one)
+    return "no network, or the server does not answer"
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, and what led to it."""
+    while error is not None:
+        yield error
+        reason = getattr(error, "reason", None)  # of urllib's errors
+        error = error.__cause__ or error.__context__ or (reason if isinstance(reason, OSError) else None)
 
 
 def fetch_repository(repo: str, progress: Progress | None = None, *, revision: str | None = None) -> str:
     """Local folder of a Hugging Face repository (configuration and safetensors, no pickles).
 
-    A local folder is given back as it is; what was fetched before is found without a network. Raises
-    `ModelNotAvailableError`.
+    A local folder is given back as it is; what was fetched before is found without a network. `progress`
+    is called in the calling thread. Raises `ModelNotAvailableError`, which says why.
     """
     if found := local_repository(repo, revision):
         return found
     from huggingface_hub import snapshot_download
 
-    try:
+    def download(report: Progress) -> str:
         return snapshot_download(
             repo,
             revision=revision,
             allow_patterns=list(PATTERNS),
             etag_timeout=TIMEOUT,
-            tqdm_class=_bar(progress),
+            tqdm_class=_bar(report),
         )
-    except Exception as error:  # the hub's HTTP library, whose errors these are, differs by version
-        raise ModelNotAvailableError(
-            f"'{repo}' cannot be downloaded (no network, or the Hugging Face hub does not answer)"
-        ) from error
+
+    try:
+        return relayed(download, progress)
+    except _hub_errors() as error:
+        raise ModelNotAvailableError(f"'{repo}' cannot be downloaded ({_reason(error)})") from error
+
+
+def _hub_errors() -> tuple[type[Exception], ...]:
+    """What a download from the hub fails with; all else is a bug, and raised as it is."""
+    from huggingface_hub.errors import HfHubHTTPError
+
+    errors: list[type[Exception]] = [OSError, HfHubHTTPError]
+    if httpx := sys.modules.get("httpx"):  # the hub's HTTP library, whose errors are no OSErrors
+        errors.append(httpx.HTTPError)
+    return tuple(errors)
+
+
+def relayed(work: Callable[[Progress], T], progress: Progress | None) -> T:
+    """Do work that reports from threads of its own; `progress` hears the newest report in this thread.
+
+    A page may only draw in the thread that runs its script. What `progress` raises ends the waiting; the
+    work goes on.
+    """
+    newest: list[tuple[int, int]] = []
+    pool = ThreadPoolExecutor(1, thread_name_prefix="download")
+    doing = pool.submit(work, lambda done, total: newest.append((done, total)))
+    pool.shutdown(wait=False)
+    while True:
+        finished = wait([doing], timeout=EVERY).done
+        if newest and progress:
+            progress(*newest[-1])
+            newest.clear()
+        if finished:
+            return doing.result()
 
 
 def local_repository(repo: str, revision: str | None = None) -> str | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from cvdemo.errors import CheckpointError, ModelNotAvailableError
 from cvdemo.zoo.catalogue import DEFAULTS, spec
-from cvdemo.zoo.device import check_device, default_device
+from cvdemo.zoo.device import check_device, default_device, settled
 from cvdemo.zoo.spec import ModelSpec
 
 if TYPE_CHECKING:  # supervision takes most of a second to import: not for the first page
@@ -93,7 +93,7 @@ def load(key: str, device: str | None = None, *, progress: Progress | None = Non
     `UnknownModelError`, `DeviceError`, `ModelNotAvailableError` or `CheckpointError`, each one sentence.
     """
     entry = spec(key)
-    device = default_device() if device is None else check_device(device)
+    device = settled(default_device() if device is None else check_device(device))
     return CACHE.get((key, device), lambda: build(entry, device, progress))
 
 

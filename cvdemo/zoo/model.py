@@ -2,41 +2,101 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Collection
-from typing import ClassVar, NamedTuple
+from collections.abc import Callable, Collection, Hashable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 import cv2
 import numpy as np
 import supervision as sv
 
-from cvdemo.ops.detections import select
+from cvdemo.ops.detections import KEYPOINTS, MASK_BOXES, MASKS, SIZE, select
 from cvdemo.zoo.labels import labels
 from cvdemo.zoo.spec import ModelSpec, Task
 
-FLOOR = 0.01  # raw detections below this score are not kept: COCO's tools do not look at them either
+FLOOR = 0.01  # raw detections below this score are not kept: COCO's tools ignore them too
 LONGEST_ASPECT = 16  # a thinner picture is padded to this before the network sees it
 
 
+T = TypeVar("T")
+
+
+class Timed(NamedTuple, Generic[T]):
+    """What a run gave, and the milliseconds that it took; on a GPU, until it was through."""
+
+    value: T
+    milliseconds: float
+
+
 class Model:
-    """A loaded model: `lock` is held while its network runs, `nbytes` is what it takes in memory."""
+    """A loaded model; `nbytes` is what it takes in memory, `runs` how many times its network ran.
+
+    Whoever runs the network, or a part of it, does so through `run`: models are shared by all visitors.
+    """
 
     def __init__(self, spec: ModelSpec, *, device: str, nbytes: int) -> None:
         self.spec = spec
         self.device = device
         self.nbytes = nbytes
-        self.lock = threading.Lock()
-        self.runs = 0  # how many times the network ran
+        self.runs = 0
+        self._lock = threading.Lock()
+        self._warm: set[Hashable] = set()
+
+    def run(self, work: Callable[[], T], *, warm: Hashable = None) -> Timed[T]:
+        """Call `work`, which runs this model's network, alone on it: locked, timed and counted.
+
+        `warm` names what has to be prepared by a first run, such as a size of pictures: the first time that
+        it is met, the work is done twice and the second run is timed. No gradients are kept.
+        """
+        with self._lock, _without_gradients():
+            if warm is not None and warm not in self._warm:
+                work()
+                self._warm.add(warm)
+            synchronize(self.device)
+            start = time.perf_counter()
+            value = work()
+            synchronize(self.device)
+            milliseconds = 1000 * (time.perf_counter() - start)
+            self.runs += 1
+        return Timed(value, milliseconds)
+
+
+def synchronize(device: str) -> None:
+    """Wait until a GPU has done what it was given; nothing on a CPU."""
+    if device in ("cuda", "mps"):
+        import torch
+
+        (torch.cuda if device == "cuda" else torch.mps).synchronize()
+
+
+def _without_gradients() -> AbstractContextManager[Any]:
+    """torch's inference mode, once torch is there: a model of another library runs without importing it."""
+    torch = sys.modules.get("torch")
+    return torch.inference_mode() if torch is not None else nullcontext()
 
 
 class RawArrays(NamedTuple):
-    """What a network says of a picture: boxes [N, 4] x1 y1 x2 y2 in pixels, scores [N], class ids [N]."""
+    """What a network says of a picture: boxes [N, 4] x1 y1 x2 y2 in pixels, scores [N], class ids [N].
+
+    Where there are any, `masks` [N, M, M] in 0..1 at the network's own size, each stretched over its box of
+    `mask_boxes` [N, 4]; and `keypoints` [N, 17, 3], x, y in pixels and a score.
+    """
 
     boxes: np.ndarray
     scores: np.ndarray
     class_ids: np.ndarray
+    masks: np.ndarray | None = None
+    mask_boxes: np.ndarray | None = None
+    keypoints: np.ndarray | None = None
+
+    def further(self, rows: np.ndarray) -> dict[str, np.ndarray]:
+        """Masks and keypoints of some rows, by name, as far as there are any."""
+        named = {MASKS: self.masks, MASK_BOXES: self.mask_boxes, KEYPOINTS: self.keypoints}
+        return {name: values[rows].astype(np.float32) for name, values in named.items() if values is not None}
 
 
 class Detector(Model, ABC):
@@ -52,15 +112,12 @@ class Detector(Model, ABC):
         """Detections before score threshold and NMS, in descending score.
 
         `metadata["milliseconds"]` is the time of the network. Boxes are clipped to the picture and those
-        of no area are left out. Class ids are those of the spec's label set; for a model asked by text
-        they count the phrases of `prompt` (separated by commas).
+        of no area are left out; masks and keypoints come along as `cvdemo.ops.detections` says. Class ids
+        are those of the spec's label set; for a model with a prompt they count its phrases (separated by
+        commas).
         """
-        with self.lock:
-            start = time.perf_counter()
-            found = self.network(workable(picture), prompt)
-            milliseconds = 1000 * (time.perf_counter() - start)
-            self.runs += 1
-        return self.detections(found, picture.shape[:2], milliseconds, prompt)
+        found = self.run(lambda: self.network(workable(picture), prompt))
+        return self.detections(found.value, picture.shape[:2], found.milliseconds, prompt)
 
     def detections(
         self, found: RawArrays, size: tuple[int, ...], milliseconds: float, prompt: str = ""
@@ -76,8 +133,11 @@ class Detector(Model, ABC):
             xyxy=boxes[order],
             confidence=found.scores[order].astype(np.float32),
             class_id=class_ids,
-            data={"class_name": np.array([names.get(i, str(i)) for i in class_ids], dtype=str)},
-            metadata={"milliseconds": milliseconds},
+            data={
+                "class_name": np.array([names.get(i, str(i)) for i in class_ids], dtype=str),
+                **found.further(order),
+            },
+            metadata={"milliseconds": milliseconds, SIZE: (height, width)},
         )
 
     def names(self, prompt: str = "") -> dict[int, str]:
@@ -111,11 +171,7 @@ class Classifier(Model, ABC):
 
     def __call__(self, picture: np.ndarray) -> Classification:
         """Probabilities and class activation maps of a picture [H, W, 3] uint8 RGB."""
-        with self.lock:
-            start = time.perf_counter()
-            probabilities, maps = self.network(workable(picture))
-            milliseconds = 1000 * (time.perf_counter() - start)
-            self.runs += 1
+        (probabilities, maps), milliseconds = self.run(lambda: self.network(workable(picture)))
         return Classification(probabilities, maps, milliseconds)
 
 
@@ -145,11 +201,7 @@ class Segmenter(Model, ABC):
         """What the network says of a picture [H, W, 3] uint8 RGB."""
         height, width = picture.shape[:2]
         seen = workable(picture)
-        with self.lock:
-            start = time.perf_counter()
-            maps = self.network(seen)
-            milliseconds = 1000 * (time.perf_counter() - start)
-            self.runs += 1
+        maps, milliseconds = self.run(lambda: self.network(seen))
         return Segmentation(maps, seen.shape[:2], (height, width), milliseconds)
 
     def names(self) -> dict[int, str]:

@@ -44,14 +44,14 @@ class SSDMobileNetV2(Detector):
         self.net.setInput(cv2.dnn.blobFromImage(picture, size=(300, 300)))
         scores, encodings, priors = self.net.forward(self.OUTPUTS)
         scores = scores.reshape(-1, 91)[:, 1:]  # [1917, 90], without background
-        boxes = decode_boxes(encodings.reshape(-1, 4), *priors.reshape(2, -1, 4))
+        boxes = decode_default_boxes(encodings.reshape(-1, 4), *priors.reshape(2, -1, 4))
         anchor, column = np.nonzero(scores > FLOOR)
         height, width = picture.shape[:2]
         scale = np.array([width, height, width, height], np.float32)
         return RawArrays(boxes[anchor] * scale, scores[anchor, column], column + 1)
 
 
-def decode_boxes(encodings: np.ndarray, priors: np.ndarray, variances: np.ndarray) -> np.ndarray:
+def decode_default_boxes(encodings: np.ndarray, priors: np.ndarray, variances: np.ndarray) -> np.ndarray:
     """Boxes [N, 4] x1 y1 x2 y2 from encodings and default boxes (arXiv:1512.02325, sec. 2.2)."""
     size = priors[:, 2:] - priors[:, :2]
     centre = (priors[:, 2:] + priors[:, :2]) / 2 + encodings[:, :2] * variances[:, :2] * size

@@ -1,7 +1,8 @@
 """R-CNN's idea on real photos, before any fine-tuning: search, warp, classify with ImageNet's classes.
 
-arXiv:1311.2524, sec. 2: the network is EfficientNet-Lite0 as ImageNet taught it. It has no background class
-and was never told what a good box is, so it names parts and surroundings of a thing as readily as the thing.
+arXiv:1311.2524, sec. 2: the network is EfficientNet-Lite0 as trained on ImageNet. It has no background class
+and was never told what a good box is, so it
+names parts and surroundings of an object as readily as the object.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a detector of regions has inside, as arrays to look at: objectness, pooled features, votes, costs."""
+"""What a detector of regions has inside, as arrays: objectness, pooled features, votes, costs."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from cvdemo.nets.fast_rcnn import FastRCNN
 from cvdemo.nets.faster_rcnn import FasterRCNN
 from cvdemo.nets.rcnn import RCNN
 from cvdemo.nets.rfcn import RFCN, VotingHead
-from cvdemo.nets.roi_head import RoIHead, levels_of
+from cvdemo.nets.roi_head import RoIHead, assign_levels
 from cvdemo.nets.rpn import RPNTrace
 from cvdemo.zoo.device import autocast
-from cvdemo.zoo.drawn_regions import Begun, RCNNDetector, RegionDetector, Staged, Watch
+from cvdemo.zoo.drawn_regions import Prepared, RCNNDetector, RegionDetector, StagedRun, StageTimer
 
 PATIENCE = 2.0  # seconds for measuring the same thing again
 
 
-class Pooled(NamedTuple):
+class RoIFeatures(NamedTuple):
     """One region of a pooling net: the level it is cut from, `features` [C, h, w] at a `stride`, its cells.
 
     `cells` [C, S, S] is all that the head sees of the region.
@@ -34,7 +34,7 @@ class Pooled(NamedTuple):
     cells: np.ndarray
 
 
-class Votes(NamedTuple):
+class RegionVotes(NamedTuple):
     """What a region makes of R-FCN's maps: `bins` [1 + classes, K, K], their means `logits` [1 + classes]."""
 
     bins: np.ndarray
@@ -57,61 +57,61 @@ class MultiplyAdds(NamedTuple):
         return self.once + regions * self.each
 
 
-def objectness(detector: RegionDetector, begun: Begun) -> np.ndarray:
-    """How much the best anchor at every pixel of the working picture looks like a thing, [h, w] in 0..1.
+def objectness(detector: RegionDetector, prepared: Prepared) -> np.ndarray:
+    """How much the best anchor at every pixel of the working picture looks like an object, [h, w] in 0..1.
 
     Every level's cells are laid over the picture as squares.
     """
-    seen, strides = cast(RPNTrace, begun.seen), cast(FasterRCNN, detector.net).config.rpn.strides
-    height, width = begun.working.shape[:2]
+    rpn, strides = cast(RPNTrace, prepared.rpn), cast(FasterRCNN, detector.net).config.rpn.strides
+    height, width = prepared.working.shape[:2]
     best = np.zeros((height, width), np.float32)
-    for scores, shape, stride in zip(seen.objectness, seen.shapes, strides, strict=True):
+    for scores, shape, stride in zip(rpn.objectness, rpn.shapes, strides, strict=True):
         cells = _array(scores[0].float().sigmoid().view(shape).amax(2))
         level = cells.repeat(stride, axis=0).repeat(stride, axis=1)  # of the picture padded to 32
         best = np.maximum(best, level[:height, :width])
     return best
 
 
-def pooled(detector: RegionDetector, staged: Staged, row: int) -> Pooled:
+def roi_features(detector: RegionDetector, run: StagedRun, row: int) -> RoIFeatures:
     """What Fast or Faster R-CNN cut out of its features for the region with a number."""
     head = cast(RoIHead, detector.net.head)
-    box = torch.from_numpy(staged.regions[row : row + 1])
-    level = int(levels_of(box, head.config.side, len(head.config.strides))[0])
+    box = torch.from_numpy(run.regions[row : row + 1])
+    level = int(assign_levels(box, head.config.side, len(head.config.strides))[0])
     stride = head.config.strides[level]
-    features = cast(Mapping[int, Tensor], staged.trace.features)[stride][0]
-    return Pooled(stride, _array(features), _array(staged.trace.head.pooled[row]))
+    features = cast(Mapping[int, Tensor], run.trace.features)[stride][0]
+    return RoIFeatures(stride, _array(features), _array(run.trace.head.pooled[row]))
 
 
-def class_maps(staged: Staged, class_id: int) -> np.ndarray:
-    """R-FCN's maps of a thing class, one for each part of a thing, [K, K, h, w]."""
-    maps = staged.trace.head.score_maps[0]
-    bins = staged.trace.head.bins.shape[-1]
+def class_maps(run: StagedRun, class_id: int) -> np.ndarray:
+    """R-FCN's maps of an object class, one for each part of an object, [K, K, h, w]."""
+    maps = run.trace.head.score_maps[0]
+    bins = run.trace.head.bins.shape[-1]
     own = maps.unflatten(0, (-1, bins, bins))[1 + class_id]  # the first class is background
     return _array(own)
 
 
 @torch.inference_mode()
-def votes(detector: RegionDetector, staged: Staged, box: np.ndarray) -> Votes:
+def region_votes(detector: RegionDetector, run: StagedRun, box: np.ndarray) -> RegionVotes:
     """What any box [4], in pixels of the working picture, makes of the maps that R-FCN has computed."""
     head = cast(VotingHead, detector.net.head)
-    maps = staged.trace.head
+    maps = run.trace.head
     region = torch.from_numpy(np.asarray(box, np.float32)[None]).to(maps.score_maps.device)
     trace = head.vote(maps.score_maps, maps.box_maps, [region])
-    return Votes(_array(trace.bins[0]), _array(trace.logits[0]))
+    return RegionVotes(_array(trace.bins[0]), _array(trace.logits[0]))
 
 
-def multiply_adds(detector: RegionDetector, begun: Begun) -> MultiplyAdds:
+def multiply_adds(detector: RegionDetector, prepared: Prepared) -> MultiplyAdds:
     """Multiply-adds of a picture of this size, counted while the net runs on it; pooling is not counted."""
     net = detector.net
     with torch.inference_mode():
         if isinstance(net, RCNN):
-            cut_out = begun.x.new_zeros(1, 3, net.config.size, net.config.size)
-            return MultiplyAdds(0, _counted(lambda: net(cut_out, begun.x.new_zeros(1, 4))))
+            cut_out = prepared.x.new_zeros(1, 3, net.config.size, net.config.size)
+            return MultiplyAdds(0, _counted(lambda: net(cut_out, prepared.x.new_zeros(1, 4))))
         assert isinstance(net, FastRCNN | FasterRCNN)
-        once, features = _counted(lambda: net.features(begun.x)), net.features(begun.x)
+        once, features = _counted(lambda: net.features(prepared.x)), net.features(prepared.x)
         if isinstance(net, FasterRCNN):
             once += _counted(lambda: net.rpn(features))
-        box = begun.x.new_tensor([[0.0, 0.0, 16.0, 16.0]])
+        box = prepared.x.new_tensor([[0.0, 0.0, 16.0, 16.0]])
         none, one = (_counted(partial(net.head, features, [b])) for b in (box[:0], box))
         return MultiplyAdds(once + none, one - none)
 
@@ -123,19 +123,19 @@ def _counted(run: Callable[[], object]) -> int:
 
 
 @torch.inference_mode()
-def head_seconds(detector: RegionDetector, begun: Begun, regions: np.ndarray) -> dict[str, float]:
+def head_seconds(detector: RegionDetector, prepared: Prepared, regions: np.ndarray) -> dict[str, float]:
     """Seconds for all that comes after the proposals, of regions [R, 4] and not of the picture's features.
 
-    R-CNN's are warp, features and judgement of every cut-out; R-FCN's the maps, which all share, and votes.
+    R-CNN's are warp, features and classes of every cut-out; R-FCN's the maps, which all share, and votes.
     """
     if isinstance(detector, RCNNDetector):
-        asked = begun._replace(ranked=regions, seconds={})
-        return detector.finish(asked, most=len(regions)).seconds
+        given = prepared._replace(ranked=regions, seconds={})
+        return detector.finish(given, most=len(regions)).seconds
     boxes = torch.from_numpy(np.asarray(regions, np.float32)).to(detector.device)
-    watch = Watch(detector.device)
-    with watch.over("head"), autocast(detector.device):
-        cast(nn.Module, detector.net.head)(begun.features, [boxes])
-    return watch.seconds
+    timer = StageTimer(detector.device)
+    with timer.stage("head"), autocast(detector.device):
+        cast(nn.Module, detector.net.head)(prepared.features, [boxes])
+    return timer.seconds
 
 
 def median_seconds(run: Callable[[], dict[str, float]], *, runs: int) -> dict[str, float]:

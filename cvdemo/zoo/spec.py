@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Task(StrEnum):
@@ -42,6 +42,20 @@ class Published:
     source: str  # URL
 
 
+class Chart(NamedTuple):
+    """How a model stands in charts: its `family`, its colour, and its place in the lecture from 1 on.
+
+    Models without a place are not among those that the lecture compares.
+    """
+
+    family: str = ""
+    colour: str = ""
+    place: int = 0
+
+
+NO_CHART = Chart()
+
+
 @dataclass(frozen=True)
 class ModelSpec:
     """One model of the catalogue.
@@ -65,6 +79,9 @@ class ModelSpec:
     nms: bool = True
     prompt: bool = False
     note: str = ""
+    chart: Chart = NO_CHART
+    scene_size: tuple[int, int] = (192, 160)  # width and height of drawn scenes that it is scored on
+    default: bool = False  # chosen first among the models of its task
     options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     @property

@@ -1,4 +1,4 @@
-"""torchvision's detectors, asked for everything they see before score threshold and NMS.
+"""torchvision's detectors, with all that they find before score threshold and NMS.
 
 `spec.options`: `name` of torchvision's builder, `frozen_eps` where the weights were trained with frozen
 batch norm, `num_classes`, and `build` for further arguments of the builder.

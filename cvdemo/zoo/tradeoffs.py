@@ -18,9 +18,16 @@ import numpy as np
 
 from cvdemo.assets import asset
 from cvdemo.errors import DataError
-from cvdemo.zoo.evaluate import MAX_DETECTIONS, NMS_IOU, SIZE, CocoData, answers, coco_numbers, drawn_data
+from cvdemo.zoo.evaluate import (
+    MAX_DETECTIONS,
+    NMS_IOU,
+    SIZE,
+    CocoData,
+    coco_numbers,
+    collect_results,
+    drawn_data,
+)
 from cvdemo.zoo.model import FLOOR, Detector
-from cvdemo.zoo.weights import has_weights
 
 if TYPE_CHECKING:
     from cvdemo.zoo.drawn import DrawnDetector
@@ -33,27 +40,8 @@ PROPOSALS = (10, 20, 50, 100, 200, 500, 1000)
 VALUES: dict[Knob, tuple[int, ...]] = {"size": SIZES, "proposals": PROPOSALS}
 FIRST = 3  # scenes that regions are counted on, and that warm up
 
-LECTURE = ("localizer", "sliding-window", "rcnn", "fast-rcnn", "faster-rcnn", "rfcn", "yolo", "ssd")
-"""The drawn world's detectors in the lecture's order."""
-
 PEER = "ssd"
 """Times are given as ratios to this net's."""
-
-KINDS = {
-    "sliding window": ("sliding-window",),
-    "two stages": (
-        "rcnn", "fast-rcnn", "faster-rcnn", "rfcn", "rcnn-imagenet", "fasterrcnn-resnet50-fpn",
-        "fasterrcnn-resnet50-fpn-v2", "fasterrcnn-mobilenet-v3-large-fpn",
-        "fasterrcnn-mobilenet-v3-large-320-fpn",
-    ),
-    "one stage": (
-        "localizer", "localizer-class", "localizer-box", "yolo", "ssd", "ssd-mobilenet-v2",
-        "retinanet-resnet50-fpn", "retinanet-resnet50-fpn-v2", "fcos-resnet50-fpn", "ssd300-vgg16",
-        "ssdlite320-mobilenet-v3-large",
-    ),
-    "queries": ("detr-resnet50", "yolos-tiny", "rtdetrv2-r18", "dfine-small", "grounding-dino-tiny"),
-}  # fmt: skip
-"""Detectors by how they come to boxes: windows, regions first, all at once, or learnt queries."""
 
 
 class Point(NamedTuple):
@@ -76,16 +64,6 @@ class Curves(NamedTuple):
     n: int
     ms: dict[str, float]
     points: dict[str, dict[Knob, list[Point]]]
-
-
-def kind(key: str) -> str:
-    """How a detector comes to its boxes, one of `KINDS`."""
-    return next(name for name, keys in KINDS.items() if key in keys)
-
-
-def drawn_detectors() -> list[str]:
-    """Those of `LECTURE` whose weights are there."""
-    return [key for key in LECTURE if has_weights(key)]
 
 
 def in_turn(
@@ -129,7 +107,7 @@ def has_knob(model: Detector, knob: Knob) -> bool:
     return isinstance(model, RegionDetector if knob == "proposals" else DrawnDetector)
 
 
-def turned(model: Detector, knob: Knob, value: int) -> DrawnDetector:
+def with_setting(model: Detector, knob: Knob, value: int) -> DrawnDetector:
     """The same net, not a copy, as a detector of pictures of another size or of another number of proposals.
 
     A `DataError` for a detector without this knob and for a value below 1.
@@ -157,10 +135,10 @@ def measure(model: Detector, knob: Knob, value: int, *, n: int, progress: Progre
 
     For another size the scenes are drawn in it, so that a bigger picture shows more.
     """
-    other = turned(model, knob, value)
+    other = with_setting(model, knob, value)
     data = scenes(n, value if knob == "size" else other.long_side)
     regions = regions_of(other, list(data.first(FIRST).pictures.values()))
-    results, seconds = answers(other, data, progress=progress)
+    results, seconds = collect_results(other, data, progress=progress)
     numbers = {name: round(number, 4) for name, number in coco_numbers(data.truth, results).items()}
     return Point(value, round(1000 * median(seconds), 2), regions, numbers)
 
@@ -171,7 +149,7 @@ def regions_of(model: Detector, readers: Sequence[Callable[[], np.ndarray]]) -> 
 
     if isinstance(model, RegionDetector):
         return round(
-            float(np.mean([len(model.staged(r(), most=model.proposals).regions) for r in readers])), 1
+            float(np.mean([len(model.run_stages(r(), most=model.proposals).regions) for r in readers])), 1
         )
     for read in readers:
         model.raw(read())

@@ -35,7 +35,7 @@ def load(spec: ModelSpec, device: str, progress: Progress | None = None) -> Dete
 
 
 def load_open_vocabulary(spec: ModelSpec, device: str, progress: Progress | None = None) -> Detector:
-    """A detector of what a text asks for, fetched if need be."""
+    """A detector of what a text names, fetched if need be."""
     from transformers import AutoModelForZeroShotObjectDetection, AutoProcessor
 
     processor, net = pretrained(spec, progress, AutoProcessor, AutoModelForZeroShotObjectDetection)
@@ -112,10 +112,10 @@ class OpenVocabularyDetector(Detector):
 
     @torch.inference_mode()
     def network(self, picture: np.ndarray, prompt: str) -> RawArrays:
-        asked = phrases(prompt)
-        if not asked:
+        texts = phrases(prompt)
+        if not texts:
             return RawArrays(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros(0, int))
-        text, spans = caption(asked)
+        text, spans = caption(texts)
         tokens = self.processor.tokenizer(
             text,
             return_offsets_mapping=True,
@@ -136,10 +136,10 @@ class OpenVocabularyDetector(Detector):
         return RawArrays(boxes[query], scores[query, phrase], phrase)
 
 
-def caption(asked: list[str]) -> tuple[str, list[tuple[int, int]]]:
+def caption(texts: list[str]) -> tuple[str, list[tuple[int, int]]]:
     """The text that Grounding DINO reads ("a red kite. dog.") and each phrase's span of characters in it."""
     text, spans = "", []
-    for phrase in asked:
+    for phrase in texts:
         phrase = phrase.replace(".", " ")  # a full stop parts phrases
         spans.append((len(text), len(text) + len(phrase)))
         text += f"{phrase}. "

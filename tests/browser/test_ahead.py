@@ -9,7 +9,7 @@ import pytest
 import supervision as sv
 
 from cvdemo.ops.detections import select
-from cvdemo.views.component import WEB
+from cvdemo.ui.component import text, used
 
 CUTS = [(0.01, 0.5), (0.3, 0.5), (0.3, 0.05), (0.2, 1.0), (0.55, 0.7), (0.01, 0.0), (1.0, 0.5)]
 
@@ -30,7 +30,7 @@ def test_the_browser_keeps_what_python_keeps(page: Any, seed: int) -> None:
     raw = _raw(seed)
     assert raw.confidence is not None and raw.class_id is not None
     page.goto("about:blank")
-    page.add_script_tag(content=(WEB / "select.js").read_text("utf-8"))
+    page.add_script_tag(content="\n".join(text(name, ".js") for name in used("lib/select")))
     page.evaluate(
         """([boxes, scores, ids]) => { window.raw = { boxes: Float32Array.from(boxes.flat()),
              scores: Float32Array.from(scores), classIds: Int32Array.from(ids) }; }""",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cvdemo.ops.dilated import Layer, path_counts
+from cvdemo.ops.dilated import ConvLayer, path_counts
 
 AT = "/dilated?source=scene&seed=7"
 
@@ -22,11 +22,11 @@ def opened(page: Any, address: str) -> Any:
 @pytest.mark.parametrize(
     ("query", "layers"),
     [
-        ("", [Layer(3, 1, 1), Layer(3, 1, 2), Layer(3, 1, 4)]),
-        ("&layers=2&taps=4&rate1=3&rate2=5&stride1=2", [Layer(4, 2, 3), Layer(4, 1, 5)]),
+        ("", [ConvLayer(3, 1, 1), ConvLayer(3, 1, 2), ConvLayer(3, 1, 4)]),
+        ("&layers=2&taps=4&rate1=3&rate2=5&stride1=2", [ConvLayer(4, 2, 3), ConvLayer(4, 1, 5)]),
     ],
 )
-def test_counts_are_pythons(app: str, page: Any, query: str, layers: list[Layer]) -> None:
+def test_counts_are_pythons(app: str, page: Any, query: str, layers: list[ConvLayer]) -> None:
     lab = opened(page, app + AT + query)
     assert json.loads(lab.get_attribute("data-counts")) == path_counts(layers).tolist()
 

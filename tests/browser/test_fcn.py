@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cvdemo.views.fcn import at_size, both
-from cvdemo.views.scene import SPLIT
+from cvdemo.labs.fcn.experiment import at_size, both_ways
+from cvdemo.ui.scene import SPLIT
 from cvdemo.world import draw, named, scene
 
 
@@ -26,16 +26,16 @@ def probed(lab: Any) -> dict[str, Any]:
 def test_the_window_under_the_pointer_has_pythons_scores(app: str, page: Any) -> None:
     lab = opened(page, f"{app}/fcn?seed=3&longest=96&stride=8")
     picture, _ = draw(scene(3, split=SPLIT, difficulty=named("normal")), 1280, 960)
-    expected = both(at_size(picture, 96), 8)
-    rows, columns = expected.windows.dense.scores.shape[1:]
+    expected = both_ways(at_size(picture, 96), 8)
+    rows, columns = expected.slid.value.scores.shape[1:]
     lab.locator(".view").first.focus()
     for key in ("ArrowRight", "ArrowDown", "ArrowDown"):
         page.keyboard.press(key)
     found = probed(lab)
     r, c = found["at"]
     assert (r, c) == (min(rows // 2 + 2, rows - 1), min(columns // 2 + 1, columns - 1))
-    np.testing.assert_allclose(found["slid"], expected.windows.dense.scores[:, r, c], atol=1e-4)
-    np.testing.assert_allclose(found["dense"], expected.convolved.dense.scores[:, r, c], atol=1e-4)
+    np.testing.assert_allclose(found["slid"], expected.slid.value.scores[:, r, c], atol=1e-4)
+    np.testing.assert_allclose(found["dense"], expected.convolved.value.scores[:, r, c], atol=1e-4)
     lab.locator(".view").nth(1).hover(position={"x": 5, "y": 5})
     assert probed(lab)["at"] == [0, 0]
 

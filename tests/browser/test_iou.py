@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cvdemo.views.iou_boxes import MEASURES, measures
+from cvdemo.labs.iou.experiment import MEASURES, overlap_measures
 
 AT = "/iou?truth=400,300,700,700&prediction=450,350,800,800"
 
@@ -28,7 +28,7 @@ def agree(page: Any, lab: Any) -> dict[str, Any]:
     lab.locator(".python[data-values*=iou]").wait_for()
     live, python = shown(lab), json.loads(lab.locator(".python").get_attribute("data-values"))
     assert (live["truth"], live["prediction"]) == (python["truth"], python["prediction"])
-    expected = measures(tuple(live["truth"]), tuple(live["prediction"]))
+    expected = overlap_measures(tuple(live["truth"]), tuple(live["prediction"]))
     for name in MEASURES:
         assert live[name] == pytest.approx(python[name], abs=1e-6)
         assert live[name] == pytest.approx(expected[name], abs=1e-6)

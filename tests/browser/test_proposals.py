@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from cvdemo.labs.proposals.experiment import START
 from cvdemo.ops.grouping import group, merge_similarities
-from cvdemo.ops.regions import Strategy, at_work, segment
-from cvdemo.views.proposals import START
-from cvdemo.views.scene import SPLIT
+from cvdemo.ops.regions import Strategy, segment, working_picture
+from cvdemo.ui.scene import SPLIT
 from cvdemo.world import draw, named, scene
 
 
@@ -25,7 +25,7 @@ def test_merges_and_levels_are_pythons(app: str, page: Any) -> None:
     lab = page.locator(".proposals")
     picture, _ = draw(scene(3, split=SPLIT, difficulty=named("normal")), 1280, 960)
     strategy: Strategy = START._replace(scale=300.0)
-    segments = segment(at_work(picture), strategy)
+    segments = segment(working_picture(picture), strategy)
     tree = group(segments, strategy.similarities)
     count, merges = len(segments), len(tree.parents)
     similarities = merge_similarities(segments, tree)

@@ -8,21 +8,27 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cvdemo.views.rpn import Choice, Passed, Seen, let_through, see
-from cvdemo.views.rpn_controls import RATIOS, SCALES, START
-from cvdemo.views.scene import SPLIT
+from cvdemo.labs.rpn.controls import TRAINED
+from cvdemo.labs.rpn.experiment import (
+    FilteredProposals,
+    FunnelKnobs,
+    RPNPrediction,
+    filter_proposals,
+    predict,
+)
+from cvdemo.ui.scene import SPLIT
 from cvdemo.world import draw, named, scene
 
 AT = "/rpn?seed=7&nms=0.5&before=100&after=60"
-CHOICE = Choice(SCALES, tuple(RATIOS.values()), 100, 0.5, 60)
+KNOBS = FunnelKnobs(before=100, iou=0.5, after=60)
 CLOSE = 5e-3  # the browser's server may sum in another order
 
 
 @pytest.fixture(scope="module")
-def expected() -> tuple[Seen, Passed]:
+def expected() -> tuple[RPNPrediction, FilteredProposals]:
     picture, truth = draw(scene(7, split=SPLIT, difficulty=named("normal")), 1280, 960)
-    found = see(picture)
-    return found, let_through(found, CHOICE, truth)
+    found = predict(picture)
+    return found, filter_proposals(found, KNOBS, truth)
 
 
 def opened(page: Any, address: str) -> Any:
@@ -40,7 +46,7 @@ def card(board: Any, title: str) -> Any:
     return board.locator(".cards span", has_text=title)
 
 
-def check(values: dict[str, Any], found: Seen, left: Passed) -> None:
+def check(values: dict[str, Any], found: RPNPrediction, left: FilteredProposals) -> None:
     """A cell's anchors, corrections, scores and fates are those of Python's rows."""
     level, (r, c) = values["level"], values["at"]
     first = sum(len(a) for a in found.trace.rpn.anchors[:level])
@@ -49,10 +55,12 @@ def check(values: dict[str, Any], found: Seen, left: Passed) -> None:
     np.testing.assert_allclose(values["anchors"], found.anchors[rows], atol=1e-4)
     np.testing.assert_allclose(values["boxes"], found.boxes[rows].cpu(), atol=0.05)
     np.testing.assert_allclose(values["scores"], found.scores[rows].cpu(), atol=CLOSE)
-    assert values["fate"] == left.fate[rows].tolist()
+    assert values["fate"] == left.last_stage[rows].tolist()
 
 
-def test_a_cell_has_pythons_numbers(app: str, page: Any, expected: tuple[Seen, Passed]) -> None:
+def test_a_cell_has_pythons_numbers(
+    app: str, page: Any, expected: tuple[RPNPrediction, FilteredProposals]
+) -> None:
     board = opened(page, app + AT)
     check(told(board), *expected)
     canvas = board.locator(".board")
@@ -74,7 +82,7 @@ def test_a_cell_has_pythons_numbers(app: str, page: Any, expected: tuple[Seen, P
 
 
 def test_each_stage_counts_and_finds_what_python_does(
-    app: str, page: Any, expected: tuple[Seen, Passed]
+    app: str, page: Any, expected: tuple[RPNPrediction, FilteredProposals]
 ) -> None:
     _, left = expected
     board = opened(page, app + AT)
@@ -83,12 +91,14 @@ def test_each_stage_counts_and_finds_what_python_does(
         card(board, title).click()
         values = told(board)
         assert values["count"] == len(stage.boxes)
-        assert stage.found is not None
-        assert [v / 6 for v in values["found"]] == [pytest.approx(v) for v in stage.found]
+        assert stage.recall is not None
+        assert [v / 6 for v in values["found"]] == [pytest.approx(v) for v in stage.recall]
     assert board.locator(".side tbody tr").count() == len(left.detections)
 
 
-def test_a_box_leads_to_its_anchor(app: str, page: Any, expected: tuple[Seen, Passed]) -> None:
+def test_a_box_leads_to_its_anchor(
+    app: str, page: Any, expected: tuple[RPNPrediction, FilteredProposals]
+) -> None:
     found, left = expected
     board = opened(page, app + AT)
     card(board, "Proposals").click()
@@ -111,4 +121,4 @@ def test_a_slider_is_answered_and_the_cell_stays(app: str, page: Any) -> None:
     assert values["at"] == before["at"]
     assert values["scores"] == before["scores"]
     assert 3 not in values["fate"]  # nothing falls in NMS
-    assert START["nms"] != 1.0
+    assert TRAINED.iou != 1.0

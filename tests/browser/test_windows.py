@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from cvdemo.views.scene import SPLIT
-from cvdemo.views.windows import Search, search_both_ways
+from cvdemo.labs.windows.experiment import Search, search_both_ways
+from cvdemo.ui.scene import SPLIT
 from cvdemo.world import draw, named, scene
 
 

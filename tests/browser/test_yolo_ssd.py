@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from cvdemo.views.scene import SPLIT
-from cvdemo.views.source import Chosen
-from cvdemo.views.yolo_ssd import looked
+from cvdemo.labs.yolo_ssd.experiment import ssd_levels, yolo_grid
+from cvdemo.ui.scene import SPLIT
 from cvdemo.world import draw, named, scene
 
 
@@ -21,8 +20,8 @@ def test_a_cell_has_pythons_numbers(app: str, page: Any) -> None:
     page.goto(f"{app}/yolo_ssd?seed=3")
     board = page.locator(".yolo")
     page.locator(".yolo[data-ready]").wait_for()
-    picture, truth = draw(scene(3, split=SPLIT, difficulty=named("normal")), 1280, 960)
-    cells, found = looked(Chosen("browser-test", "scene", picture, 0.0, truth))
+    picture, _ = draw(scene(3, split=SPLIT, difficulty=named("normal")), 1280, 960)
+    cells, found = yolo_grid(picture), ssd_levels(picture)
     board.locator(".view").first.focus()
     r, c = values(board)["at"]
     assert cells.confidence[r, c].max() == cells.confidence.max()

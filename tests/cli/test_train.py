@@ -14,14 +14,11 @@ from click.testing import CliRunner, Result
 from cvdemo import zoo
 from cvdemo.cli import main
 from cvdemo.data.pictures import to_png
-from cvdemo.nets.ssd import SSD
-from cvdemo.nets.unet import UNet
-from cvdemo.train import finish, recipes
-from cvdemo.train.recipes import RECIPES, Scenes
-from cvdemo.zoo.drawn import DrawnDetector, TraceSegmenter
+from cvdemo.train import finish
+from cvdemo.train.recipes import Scenes
+from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.evaluate import NUMBERS
 from cvdemo.zoo.loader import CACHE
-from cvdemo.zoo.spec import ModelSpec
 
 
 def cvdemo(*arguments: object) -> Result:
@@ -33,9 +30,9 @@ def short(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Recipes of two steps, two test scenes, and a cache folder of the test's own."""
     from cvdemo.cli import train
 
-    for key, one in list(RECIPES.items()):
-        quick = replace(one, steps=2, batch=2, scenes=Scenes(pool=4, fresh=2, objects=(3,)))
-        monkeypatch.setitem(recipes.RECIPES, key, quick)
+    for key, one in list(ENTRIES.items()):
+        quick = replace(one.recipe, steps=2, batch=2, scenes=Scenes(pool=4, fresh=2, objects=(3,)))
+        monkeypatch.setitem(ENTRIES, key, replace(one, recipe=quick))
     monkeypatch.setattr(finish.finish, "__kwdefaults__", {"n": 2, "progress": iter})
     monkeypatch.setattr(train, "CURVE", 1)
     monkeypatch.setattr(train, "CURVE_SCENES", 1)
@@ -48,7 +45,7 @@ def test_all_is_built_from_nothing(short: Path) -> None:
     done = cvdemo("train", "all", "--out", short / "out", "--device", "cpu")
     assert done.exit_code == 0, done.output
     assert {p.name for p in (short / "out").iterdir()} == {
-        f"{key}.{kind}" for key in RECIPES for kind in ("safetensors", "json")
+        f"{key}.{kind}" for key in ENTRIES for kind in ("safetensors", "json")
     }
     card = json.loads((short / "out" / "ssd.json").read_text())
     assert card["command"] == "cvdemo train ssd"
@@ -95,15 +92,7 @@ def test_what_cannot_be_trained(short: Path) -> None:
 def untrained(monkeypatch: pytest.MonkeyPatch) -> None:
     """The drawn nets with random weights, in a cache of the test's own."""
     torch.manual_seed(0)
-
-    def ssd(spec: ModelSpec, device: str) -> DrawnDetector:
-        return DrawnDetector(spec, device, SSD())
-
-    def unet(spec: ModelSpec, device: str) -> TraceSegmenter:
-        return TraceSegmenter(spec, device, UNet())
-
-    monkeypatch.setattr("cvdemo.zoo.drawn.load_ssd", ssd)
-    monkeypatch.setattr("cvdemo.zoo.drawn.load_segmenter", unet)
+    monkeypatch.setattr("cvdemo.zoo.drawn.load_weights", lambda net, key: None)
     monkeypatch.setattr(CACHE, "_models", type(CACHE._models)())
 
 
@@ -126,7 +115,7 @@ def test_what_cannot_be_evaluated() -> None:
         ("ssd", "camvid:here", "CamVid has label maps and no boxes"),
         ("unet", "coco:a:b", "write it as world:SPLIT or camvid:DIR"),
         ("unet", "camvid:/nowhere", "has no frames in 'test'"),
-        ("efficientnet-lite0", "world:test", "does not detect objects or segment"),
+        ("efficientnet-lite0", "world:test", "there are no scores for 'classify'"),
     ]:
         done = cvdemo("evaluate", key, "--data", data, "--n", 1, "--device", "cpu")
         assert done.exit_code == 1

@@ -27,8 +27,8 @@ def test_show_writes_the_scene_and_says_what_is_in_it(tmp_path: Path) -> None:
     picture, truth = world.draw(world.scene(7, split="test"), 240, 180)
     assert code == 0, said
     assert np.array_equal(np.array(Image.open(out)), picture)
-    assert truth.caption in said
-    assert all(region.text in said for region in truth.regions)
+    assert world.write_captions(truth)[0] in said
+    assert all(region.text in said for region in world.describe_regions(truth))
 
 
 def test_layers_and_knobs_change_the_picture(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ from cvdemo.errors import DataError
 
 
 def test_cells_that_look_alike_have_one_colour_and_others_another() -> None:
-    dice = np.random.default_rng(0)
-    vectors = dice.normal(size=(4, 16))
-    region = dice.integers(0, 4, (12, 10))
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=(4, 16))
+    region = rng.integers(0, 4, (12, 10))
     colours = feature_colours(vectors[region].transpose(2, 0, 1))
     seen = {k: np.unique(colours[region == k].reshape(-1, 3), axis=0) for k in range(4)}
     assert all(len(c) == 1 for c in seen.values())

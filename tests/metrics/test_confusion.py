@@ -8,8 +8,8 @@ import pytest
 from cvdemo.bench.metrics import random_set
 from cvdemo.metrics import load
 from cvdemo.metrics.confusion import confusion
-from cvdemo.metrics.contest import contest
 from cvdemo.metrics.curve import curves
+from cvdemo.metrics.eligible_pairs import eligible_pairs
 from tests.metrics.conftest import tiny_set
 
 
@@ -31,36 +31,40 @@ def test_by_hand() -> None:
         ],
         classes=3,
     )
-    field = contest(load(truth, results))
-    found = confusion(field, 0.5, 0.3)
+    eligible = eligible_pairs(load(truth, results))
+    found = confusion(eligible, 0.5, 0.3)
     assert found.names == ("cat", "dog", "duck", "background")
     assert found.matrix.tolist() == [[1, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1], [1, 1, 0, 0]]
     assert found.of(1, 2) == [(1, 2)]
     assert found.of(2, 3) == [(2, -1)]
     assert found.of(3, 0) == [(-1, 1)]
-    assert confusion(field, 0.5).matrix[2].tolist() == [0, 0, 1, 0]
+    assert confusion(eligible, 0.5).matrix[2].tolist() == [0, 0, 1, 0]
 
 
 def test_a_detection_of_the_right_class_comes_before_a_better_placed_one_of_another() -> None:
     truth, results = tiny_set(
         [(1, 1, 0, 0, 100, 100)], [(1, 1, 0, 0, 100, 70, 0.4), (1, 2, 0, 0, 100, 100, 0.9)]
     )
-    assert confusion(contest(load(truth, results))).matrix.tolist() == [[1, 0, 0], [0, 0, 0], [0, 1, 0]]
+    assert confusion(eligible_pairs(load(truth, results))).matrix.tolist() == [
+        [1, 0, 0],
+        [0, 0, 0],
+        [0, 1, 0],
+    ]
 
 
 @pytest.mark.parametrize("score_threshold", [0.0, 0.5])
 def test_rows_are_the_truths_and_columns_the_detections(score_threshold: float) -> None:
     truth, results = random_set(60, 5, 1500, seed=6)
-    field = contest(load(truth, results))
-    found = confusion(field, 0.5, score_threshold)
-    verdicts = field.judge((0.5,))
-    kept = ~verdicts.ignored[0] & (field.data.results.score >= score_threshold)
-    np.testing.assert_array_equal(found.matrix[:-1].sum(axis=1), field.positives(verdicts.truth_ignored))
-    columns = np.bincount(field.data.results.category[kept], minlength=5)
+    eligible = eligible_pairs(load(truth, results))
+    found = confusion(eligible, 0.5, score_threshold)
+    matches = eligible.match((0.5,))
+    kept = ~matches.ignored[0] & (eligible.data.results.score >= score_threshold)
+    np.testing.assert_array_equal(found.matrix[:-1].sum(axis=1), eligible.positives(matches.truth_ignored))
+    columns = np.bincount(eligible.data.results.category[kept], minlength=5)
     np.testing.assert_array_equal(found.matrix[:, :-1].sum(axis=0), columns)
-    right = [curve.at_score(score_threshold).tp for curve in curves(field, 0.5).values()]
+    right = [curve.at_score(score_threshold).tp for curve in curves(eligible, 0.5).values()]
     assert found.matrix.diagonal().tolist() == [*right, 0]
     off = found.matrix[:-1, :-1].sum() - sum(right)
     assert off > 0
     for g, d in (pair for i in range(5) for j in range(5) for pair in found.of(i, j)):
-        assert field.data.truth.image[g] == field.data.results.image[d]
+        assert eligible.data.truth.image[g] == eligible.data.results.image[d]

@@ -8,8 +8,8 @@ import pytest
 from cvdemo.bench.metrics import random_set
 from cvdemo.errors import DataError
 from cvdemo.metrics import load
-from cvdemo.metrics.contest import AREA_RANGES, Contest, contest
 from cvdemo.metrics.conventions import COCO, VOC_2007, Conventions
+from cvdemo.metrics.eligible_pairs import AREA_RANGES, EligiblePairs, eligible_pairs
 from tests.metrics.conftest import mask_set, tiny_set
 
 VOC = Conventions(matching="voc", difficult="ignore", max_detections=None)
@@ -54,11 +54,13 @@ def test_voc_rule_is_the_development_kits(pixel, extra: float, threshold: float)
         row["iscrowd"], row["difficult"] = 0, int(rng.random() < 0.2)
     for row in results:
         row["score"] += float(rng.random()) * 1e-6
-    field = Contest(load(truth, results), Conventions(pixel, "voc", difficult="ignore", max_detections=None))
-    verdicts = field.judge((threshold,))
-    names = np.where(verdicts.hits[0], "tp", np.where(verdicts.misses[0], "fp", "ignored"))
+    eligible = EligiblePairs(
+        load(truth, results), Conventions(pixel, "voc", difficult="ignore", max_detections=None)
+    )
+    matches = eligible.match((threshold,))
+    names = np.where(matches.true_positives[0], "tp", np.where(matches.false_positives[0], "fp", "ignored"))
     for k in range(3):
-        ours = names[field.order[field.bounds[k] : field.bounds[k + 1]]].tolist()
+        ours = names[eligible.order[eligible.bounds[k] : eligible.bounds[k + 1]]].tolist()
         assert ours == voc_double(truth, results, k + 1, threshold, extra)
         assert {"tp", "fp", "ignored"} == set(ours)
 
@@ -72,7 +74,7 @@ SIDE_BY_SIDE = tiny_set(
 
 def test_second_best_truth_is_taken_by_cocos_rule_only() -> None:
     data = load(*SIDE_BY_SIDE)
-    coco, voc = (Contest(data, c).judge((0.5,)) for c in (COCO, VOC))
+    coco, voc = (EligiblePairs(data, c).match((0.5,)) for c in (COCO, VOC))
     assert coco.matched[0].tolist() == [0, 1]
     assert voc.matched[0].tolist() == [0, -1]
 
@@ -80,8 +82,8 @@ def test_second_best_truth_is_taken_by_cocos_rule_only() -> None:
 @pytest.mark.parametrize("conventions", [COCO, VOC])
 def test_an_overlap_of_the_threshold_is_enough(conventions: Conventions) -> None:
     truth, results = tiny_set([(1, 1, 0, 0, 10, 10)], [(1, 1, 0, 0, 10, 5, 0.9)])
-    verdicts = Contest(load(truth, results), conventions).judge((0.5, 0.5000001))
-    assert verdicts.matched.tolist() == [[0], [-1]]
+    matches = EligiblePairs(load(truth, results), conventions).match((0.5, 0.5000001))
+    assert matches.matched.tolist() == [[0], [-1]]
 
 
 def test_identical_boxes_meet_a_threshold_of_1_whatever_the_rounding() -> None:
@@ -91,16 +93,16 @@ def test_identical_boxes_meet_a_threshold_of_1_whatever_the_rounding() -> None:
     images = [{"id": n} for n in range(300)]
     truth = {"images": images, "categories": [{"id": 1}], "annotations": rows}
     results = [{**row, "score": 0.5} for row in rows]
-    field = contest(load(truth, results))
-    assert (field.pairs.iou < 1).any()
-    assert (field.judge((1.0,)).matched >= 0).all()
+    eligible = eligible_pairs(load(truth, results))
+    assert (eligible.pairs.iou < 1).any()
+    assert (eligible.match((1.0,)).matched >= 0).all()
 
 
 def test_pairs_made_portion_by_portion_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     data = load(*random_set(20, 3, 600, seed=2))
-    whole = contest(data).pairs
+    whole = eligible_pairs(data).pairs
     monkeypatch.setattr("cvdemo.metrics.overlaps.AT_ONCE", 37)
-    for column, expected in zip(contest(data).pairs, whole, strict=True):
+    for column, expected in zip(eligible_pairs(data).pairs, whole, strict=True):
         np.testing.assert_array_equal(column, expected)
 
 
@@ -111,10 +113,10 @@ def test_crowds_take_many_count_as_one_or_are_not_there() -> None:
     data = load(truth, results)
     outcome = {}
     for crowd in ("ignore", "count", "drop"):
-        field = Contest(data, Conventions(crowd=crowd))  # type: ignore[arg-type]
-        verdicts = field.judge((0.5,))
-        outcome[crowd] = (verdicts.hits[0].tolist(), verdicts.misses[0].tolist())
-        assert field.positives(verdicts.truth_ignored)[0] == (crowd == "count")
+        eligible = EligiblePairs(data, Conventions(crowd=crowd))  # type: ignore[arg-type]
+        matches = eligible.match((0.5,))
+        outcome[crowd] = (matches.true_positives[0].tolist(), matches.false_positives[0].tolist())
+        assert eligible.positives(matches.truth_ignored)[0] == (crowd == "count")
     assert outcome["ignore"] == ([False, False], [False, False])
     assert outcome["count"] == ([False, True], [True, False])
     assert outcome["drop"] == ([False, False], [True, True])
@@ -124,7 +126,7 @@ def test_real_truth_is_preferred_to_a_crowd() -> None:
     truth, results = tiny_set(
         [(1, 1, 0, 0, 200, 200, {"iscrowd": 1}), (1, 1, 0, 0, 40, 40)], [(1, 1, 0, 0, 40, 30, 0.9)]
     )
-    assert contest(load(truth, results)).judge((0.5,)).matched[0].tolist() == [1]
+    assert eligible_pairs(load(truth, results)).match((0.5,)).matched[0].tolist() == [1]
 
 
 def test_sizes_leave_what_is_outside_aside() -> None:
@@ -132,29 +134,29 @@ def test_sizes_leave_what_is_outside_aside() -> None:
         [(1, 1, 0, 0, 20, 20), (1, 1, 100, 100, 200, 200)],
         [(1, 1, 0, 0, 20, 20, 0.9), (1, 1, 100, 100, 200, 200, 0.8), (1, 1, 300, 300, 310, 310, 0.7)],
     )
-    field = contest(load(truth, results))
-    small, large = (field.judge((0.5,), AREA_RANGES[size]) for size in ("small", "large"))
-    assert small.hits[0].tolist() == [True, False, False]
-    assert small.misses[0].tolist() == [False, False, True]
-    assert large.hits[0].tolist() == [False, True, False]
-    assert large.misses[0].tolist() == [False, False, False]
+    eligible = eligible_pairs(load(truth, results))
+    small, large = (eligible.match((0.5,), AREA_RANGES[size]) for size in ("small", "large"))
+    assert small.true_positives[0].tolist() == [True, False, False]
+    assert small.false_positives[0].tolist() == [False, False, True]
+    assert large.true_positives[0].tolist() == [False, True, False]
+    assert large.false_positives[0].tolist() == [False, False, False]
 
 
 def test_a_limit_on_detections_drops_the_lowest_of_each_image_and_class() -> None:
     truth, results = random_set(5, 2, 200, seed=1)
-    field = Contest(load(truth, results), Conventions(max_detections=3))
-    assert field.uncounted == 200 - len(field.order) > 0
-    scores = field.data.results.score
-    groups = field.data.results.image * 2 + field.data.results.category
+    eligible = EligiblePairs(load(truth, results), Conventions(max_detections=3))
+    assert eligible.beyond_limit == 200 - len(eligible.order) > 0
+    scores = eligible.data.results.score
+    groups = eligible.data.results.image * 2 + eligible.data.results.category
     for group in range(10):
-        kept = scores[field.order[groups[field.order] == group]]
+        kept = scores[eligible.order[groups[eligible.order] == group]]
         assert sorted(kept) == sorted(scores[groups == group])[-3:]
 
 
 def test_masks_of_a_crowd_are_measured_over_the_detection() -> None:
     truth, results = mask_set(1)
     data = load(truth, results, "segm")
-    plain, crowd = Contest(data, Conventions(crowd="count")), Contest(data, COCO)
+    plain, crowd = EligiblePairs(data, Conventions(crowd="count")), EligiblePairs(data, COCO)
     assert plain.pairs.detection.tolist() == crowd.pairs.detection.tolist()
     at_crowds = data.truth.crowd[crowd.pairs.truth]
     assert (crowd.pairs.iou[at_crowds] > plain.pairs.iou[at_crowds]).mean() > 0.5

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cvdemo.errors import DataError
-from cvdemo.metrics.proposals import NEVER, first_hits, recall
+from cvdemo.metrics.proposals import NEVER, first_match_ranks, recall
 from cvdemo.ops.iou import box_iou
 
 
@@ -34,7 +34,7 @@ def test_recall_is_what_counting_gives(seed: int) -> None:
 def test_the_first_hit_is_named() -> None:
     truth = [[0, 0, 10, 10], [50, 50, 60, 60]]
     ours = [[100, 100, 110, 110], [0, 0, 10, 6], [0, 0, 10, 10]]
-    assert first_hits(ours, truth, [0.5, 0.7]).tolist() == [[1, NEVER], [2, NEVER]]
+    assert first_match_ranks(ours, truth, [0.5, 0.7]).tolist() == [[1, NEVER], [2, NEVER]]
 
 
 def test_nothing_to_find_is_no_number_and_lists_go_together() -> None:

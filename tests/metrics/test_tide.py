@@ -9,8 +9,8 @@ from cvdemo.bench.metrics import random_set
 from cvdemo.metrics import load
 from cvdemo.metrics.ap import LEVELS
 from cvdemo.metrics.coco import score
-from cvdemo.metrics.contest import contest
-from cvdemo.metrics.faults import Fault
+from cvdemo.metrics.eligible_pairs import eligible_pairs
+from cvdemo.metrics.error_types import ErrorType
 from cvdemo.metrics.tide import tide
 from tests.metrics.conftest import tiny_set
 
@@ -59,14 +59,14 @@ def test_equals_tidecv(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(
         LEVELS, "101-point", np.array([n / 100 for n in range(101)])
     )  # tidecv's, not pycocotools'
-    found = tide(contest(load(*untied(seed))))
+    found = tide(eligible_pairs(load(*untied(seed))))
     ap, costs, (false_positives, false_negatives), counts = TIDECV[seed]
     assert found.ap == pytest.approx(ap, abs=1e-12)
-    assert list(found.cost) == list(Fault)
+    assert list(found.cost) == list(ErrorType)
     np.testing.assert_allclose(list(found.cost.values()), costs, atol=1e-12)
     assert found.false_positives == pytest.approx(false_positives, abs=1e-12)
     assert found.false_negatives == pytest.approx(false_negatives, abs=1e-12)
-    ignored = contest(load(*untied(seed))).judge((0.5,)).ignored.sum()
+    ignored = eligible_pairs(load(*untied(seed))).match((0.5,)).ignored.sum()
     assert 0 <= sum(counts) - sum(found.count.values()) <= ignored  # tidecv counts ignored detections too
 
 
@@ -74,57 +74,57 @@ def test_ap_is_cocos_even_with_classes_that_are_not_there() -> None:
     truth, results = random_set(30, 12, 900, seed=3)
     truth["annotations"] = [row for row in truth["annotations"] if row["category_id"] % 3]
     data = load(truth, results)
-    found = tide(contest(data))
+    found = tide(eligible_pairs(data))
     assert found.ap == pytest.approx(score(data).summary()["AP50"], abs=1e-12)
-    assert tide(contest(data), absent_classes="count-as-zero").ap == pytest.approx(
+    assert tide(eligible_pairs(data), absent_classes="count-as-zero").ap == pytest.approx(
         found.ap * 8 / 12, abs=1e-12
     )
-    assert tide(contest(data), 0.75).ap == pytest.approx(score(data).summary()["AP75"], abs=1e-12)
+    assert tide(eligible_pairs(data), 0.75).ap == pytest.approx(score(data).summary()["AP75"], abs=1e-12)
 
 
 CAT, FAR = (1, 1, 0, 0, 100, 100), (1, 1, 300, 300, 400, 400)
 
 
 @pytest.mark.parametrize(
-    ("fault", "wrong", "ap", "gain"),
+    ("error_type", "wrong", "ap", "gain"),
     [
         # One cat found at .5, below it or above it something wrong; one cat (FAR) is to be found as well.
-        (Fault.DUPLICATE, (1, 1, 0, 0, 100, 95, 0.4), 51 / 101, 0.0),
-        (Fault.BACKGROUND, (1, 1, 500, 0, 600, 100, 0.9), 51 / 101 / 2, 51 / 101 / 2),
-        (Fault.LOCALISATION, (1, 1, 300, 300, 400, 345, 0.9), 51 / 101 / 2, 1 - 51 / 101 / 2),
-        (Fault.CLASSIFICATION, (1, 2, 300, 300, 400, 400, 0.9), 51 / 101, 1 - 51 / 101),
-        (Fault.MISSED, (1, 2, 300, 300, 310, 310, 0.9), 51 / 101, 1 - 51 / 101),
+        (ErrorType.DUPLICATE, (1, 1, 0, 0, 100, 95, 0.4), 51 / 101, 0.0),
+        (ErrorType.BACKGROUND, (1, 1, 500, 0, 600, 100, 0.9), 51 / 101 / 2, 51 / 101 / 2),
+        (ErrorType.LOCALISATION, (1, 1, 300, 300, 400, 345, 0.9), 51 / 101 / 2, 1 - 51 / 101 / 2),
+        (ErrorType.CLASSIFICATION, (1, 2, 300, 300, 400, 400, 0.9), 51 / 101, 1 - 51 / 101),
+        (ErrorType.MISSED, (1, 2, 300, 300, 310, 310, 0.9), 51 / 101, 1 - 51 / 101),
     ],
 )
-def test_costs_by_hand(fault: Fault, wrong: tuple, ap: float, gain: float) -> None:
+def test_costs_by_hand(error_type: ErrorType, wrong: tuple, ap: float, gain: float) -> None:
     truth, results = tiny_set([CAT, FAR], [(*CAT, 0.5), wrong])
-    found = tide(contest(load(truth, results)))
+    found = tide(eligible_pairs(load(truth, results)))
     assert found.ap == pytest.approx(ap, abs=1e-12)
-    assert found.cost[fault] == pytest.approx(gain, abs=1e-12)
-    assert found.count[fault] == 1
+    assert found.cost[error_type] == pytest.approx(gain, abs=1e-12)
+    assert found.count[error_type] == 1
 
 
 def test_of_two_detections_near_one_truth_the_better_scored_is_repaired() -> None:
     truth, results = tiny_set(
         [CAT], [(1, 1, 0, 0, 100, 40, 0.6), (1, 1, 0, 0, 100, 30, 0.9), (1, 2, 0, 0, 100, 100, 0.7)]
     )
-    found = tide(contest(load(truth, results)))
-    assert (found.ap, found.count[Fault.LOCALISATION], found.count[Fault.CLASSIFICATION]) == (0, 2, 1)
-    assert found.cost[Fault.LOCALISATION] == 1
-    assert found.cost[Fault.CLASSIFICATION] == 0  # the truth goes to the detection of .9
+    found = tide(eligible_pairs(load(truth, results)))
+    assert (found.ap, found.count[ErrorType.LOCALISATION], found.count[ErrorType.CLASSIFICATION]) == (0, 2, 1)
+    assert found.cost[ErrorType.LOCALISATION] == 1
+    assert found.cost[ErrorType.CLASSIFICATION] == 0  # the truth goes to the detection of .9
     assert len(found.missed) == 0
-    assert found.kinds.tolist() == [Fault.LOCALISATION, Fault.LOCALISATION, Fault.CLASSIFICATION]
+    assert found.kinds.tolist() == [ErrorType.LOCALISATION, ErrorType.LOCALISATION, ErrorType.CLASSIFICATION]
 
 
 def test_of_wrong_class_and_place() -> None:
     truth, results = tiny_set(
         [CAT], [(*CAT, 0.5), (1, 1, 200, 0, 300, 100, 0.3), (1, 2, 40, 0, 140, 100, 0.9)]
     )
-    found = tide(contest(load(truth, results)))
-    assert found.kinds.tolist() == [None, Fault.BACKGROUND, Fault.BOTH]
+    found = tide(eligible_pairs(load(truth, results)))
+    assert found.kinds.tolist() == [None, ErrorType.BACKGROUND, ErrorType.BOTH]
     assert found.false_positives == found.false_negatives == 0
 
 
 def test_without_results_all_is_missed() -> None:
-    found = tide(contest(load(tiny_set([CAT, FAR], [])[0], [])))
-    assert (found.ap, found.count[Fault.MISSED], found.missed.tolist()) == (0, 2, [0, 1])
+    found = tide(eligible_pairs(load(tiny_set([CAT, FAR], [])[0], [])))
+    assert (found.ap, found.count[ErrorType.MISSED], found.missed.tolist()) == (0, 2, [0, 1])

@@ -1,4 +1,4 @@
-"""Simulated detections, and sets with something changed."""
+"""Simulated detections and changed evaluation sets."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import pytest
 
 from cvdemo.data.coco import read_coco
 from cvdemo.errors import DataError
-from cvdemo.metrics.contest import Contest
 from cvdemo.metrics.curve import ap_table, curves
-from cvdemo.metrics.simulated import Habits, simulated
-from cvdemo.metrics.what_if import above, after_nms, with_false_alarms
+from cvdemo.metrics.eligible_pairs import EligiblePairs
+from cvdemo.metrics.simulated import SimulatedErrors, simulated
+from cvdemo.metrics.what_if import above, after_nms, with_false_positives
 from cvdemo.ops.nms import nms
 
 TRUTH = {
@@ -33,8 +33,8 @@ TRUTH = {
 
 
 def test_a_perfect_detector_scores_one_and_a_seed_decides_all() -> None:
-    perfect = simulated(TRUTH, Habits(jitter=0, missed=0, confused=0, doubles=0, alarms=0))
-    assert ap_table(Contest(read_coco(TRUTH, perfect)), 0.95).mean["all-point"] == pytest.approx(1)
+    perfect = simulated(TRUTH, SimulatedErrors(jitter=0, missed=0, confused=0, duplicates=0, background=0))
+    assert ap_table(EligiblePairs(read_coco(TRUTH, perfect)), 0.95).mean["all-point"] == pytest.approx(1)
     assert simulated(TRUTH, seed=3) == simulated(TRUTH, seed=3) != simulated(TRUTH, seed=4)
 
 
@@ -52,14 +52,14 @@ def test_nms_of_a_set_is_nms_of_each_class_of_each_image() -> None:
 
 def test_ap_above_a_score_never_rises() -> None:
     data = read_coco(TRUTH, simulated(TRUTH))
-    aps = [ap_table(Contest(above(data, s)), 0.5).mean["101-point"] for s in np.linspace(0, 1, 11)]
+    aps = [ap_table(EligiblePairs(above(data, s)), 0.5).mean["101-point"] for s in np.linspace(0, 1, 11)]
     assert (np.diff(aps) <= 1e-12).all()
 
 
 def test_false_alarms_lead_the_list() -> None:
-    data = with_false_alarms(read_coco(TRUTH, simulated(TRUTH)), 1, 3)
-    curve = curves(Contest(data), 0.5)[1]
-    assert curve.misses[:3].all()
+    data = with_false_positives(read_coco(TRUTH, simulated(TRUTH)), 1, 3)
+    curve = curves(EligiblePairs(data), 0.5)[1]
+    assert curve.false_positives[:3].all()
     assert curve.precision[0] == 0
     with pytest.raises(DataError, match="false alarms are boxes"):
-        with_false_alarms(replace(data, iou_type="segm"), 0, 1)
+        with_false_positives(replace(data, iou_type="segm"), 0, 1)

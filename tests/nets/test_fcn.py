@@ -94,7 +94,7 @@ def test_scores_can_be_left_out() -> None:
     net, picture = fcn8s().eval(), torch.rand(1, 3, 64, 64)
     for score in net.score.values():
         nn.init.normal_(score.weight)
-    cut = net(picture, without=(8,))
+    cut = net(picture, ablate=(8,))
     torch.testing.assert_close(cut.fused[2], net.up["8"](cut.fused[1]))
     torch.testing.assert_close(cut.fused[1], net(picture).fused[1])
     assert not torch.allclose(cut.logits, net(picture).logits)

@@ -5,17 +5,18 @@ from __future__ import annotations
 import pytest
 import torch
 
-from cvdemo.nets.inside import cuts, inner_maps
+from cvdemo.nets.inside import ablations, inner_maps
 from cvdemo.nets.refinenet import RefineNet
-from cvdemo.nets.segmenters import SEGMENTERS, segmenter
+from cvdemo.zoo.entries import build_net, entries
+from cvdemo.zoo.spec import Task
 
 PICTURE = torch.rand(1, 3, 64, 96, generator=torch.Generator().manual_seed(0))
 
 
-@pytest.mark.parametrize("key", SEGMENTERS)
+@pytest.mark.parametrize("key", [one.key for one in entries(Task.SEGMENT)])
 @torch.no_grad()
 def test_inner_maps_have_names_of_their_own_and_four_axes(key: str) -> None:
-    trace = segmenter(key).eval()(PICTURE)
+    trace = build_net(key).eval()(PICTURE)
     found = list(inner_maps(trace))
     assert len({name for name, _ in found}) == len(found) >= 5
     assert all(value.ndim == 4 for _, value in found)
@@ -34,17 +35,17 @@ def test_traces_within_a_trace_are_gone_through() -> None:
 @torch.no_grad()
 def test_every_cut_changes_the_answer_and_none_changes_nothing(key: str, parts: int) -> None:
     torch.manual_seed(0)
-    net = segmenter(key).eval()
+    net = build_net(key).eval()
     for weight in (p for p in net.parameters() if not p.any()):
         torch.nn.init.normal_(weight, std=0.1)  # what begins at zero brings nothing yet
     whole = net(PICTURE).logits
-    assert len(cuts(net)) == parts
+    assert len(ablations(net)) == parts
     if parts:
-        assert torch.equal(net(PICTURE, without=()).logits, whole)
-    for value in cuts(net).values():
-        assert not torch.allclose(net(PICTURE, without=(value,)).logits, whole)
+        torch.testing.assert_close(net(PICTURE, ablate=()).logits, whole)
+    for value in ablations(net).values():
+        assert not torch.allclose(net(PICTURE, ablate=(value,)).logits, whole)
 
 
 def test_a_skip_that_is_not_there_cannot_be_cut() -> None:
-    assert cuts(segmenter("unet-noskip")) == {}
-    assert cuts(RefineNet()) == {}
+    assert ablations(build_net("unet-noskip")) == {}
+    assert ablations(RefineNet()) == {}

@@ -12,28 +12,29 @@ from torch import Tensor
 from torchvision.models.detection.roi_heads import keypointrcnn_loss, keypoints_to_heatmap
 
 from cvdemo import world
-from cvdemo.errors import UnknownModelError
 from cvdemo.nets.backbone import BackboneConfig
 from cvdemo.nets.keypoint_rcnn import (
-    VARIANTS,
     HeatmapTrace,
     KeypointRCNN,
     decode_keypoints,
     encode_keypoints,
     heatmap_loss,
     keypoint_cells,
-    keypoint_rcnn,
     keypoint_rcnn_loss,
     regression_loss,
 )
-from cvdemo.nets.matching import Things
+from cvdemo.nets.matching import Targets
 from cvdemo.ops.keypoints import oks
 from cvdemo.train.recipes import POSE_SIZE
 from cvdemo.train.scenes import draw_sample
 from cvdemo.train.task import as_tensor, flipped
+from cvdemo.zoo.entries import build_net
 from cvdemo.zoo.weights import has_weights, load_weights
 
 SMALL = BackboneConfig((8, 8, 16, 16, 16), (1, 1, 1, 1))
+
+
+KEYS = ("keypoint-rcnn", "pose-regression")
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +43,7 @@ def _seeded() -> None:
 
 
 def small(key: str) -> KeypointRCNN:
-    config = VARIANTS[key]
+    config = build_net(key).config
     return KeypointRCNN(
         replace(config, channels=16, backbone=SMALL, branch=replace(config.branch, channels=16))
     )
@@ -55,7 +56,7 @@ def random_people(n: int, boxes: Tensor) -> Tensor:
     return torch.cat([xy, torch.randint(0, 3, (n, 17, 1)).float()], dim=2)
 
 
-@pytest.mark.parametrize("key", VARIANTS)
+@pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize("size", [(160, 192), (1, 1), (33, 70)])
 def test_any_picture_has_keypoints_for_its_people(key: str, size: tuple[int, int]) -> None:
     net = small(key).eval()
@@ -71,7 +72,7 @@ def test_any_picture_has_keypoints_for_its_people(key: str, size: tuple[int, int
         torch.testing.assert_close(total, torch.ones(count, 17), rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize("key", VARIANTS)
+@pytest.mark.parametrize("key", KEYS)
 def test_the_head_runs_alone_on_any_boxes(key: str) -> None:
     net = small(key).eval()
     features = net.features(torch.rand(1, 3, 96, 128))
@@ -135,7 +136,7 @@ def test_coordinates_and_back() -> None:
     torch.testing.assert_close(encode_keypoints(boxes[:, None, 2:], boxes), torch.full((2, 1, 2), 5.0))
 
 
-@pytest.mark.parametrize("key", VARIANTS)
+@pytest.mark.parametrize("key", KEYS)
 def test_hidden_keypoints_and_pictures_without_people_cost_nothing(key: str) -> None:
     boxes = torch.tensor([[3.0, 4, 40, 60]])
     for loss, values in (
@@ -148,8 +149,8 @@ def test_hidden_keypoints_and_pictures_without_people_cost_nothing(key: str) -> 
         assert float(none.detach()) == 0 and not values.grad.any()
         assert float(loss(values[:0], torch.zeros(0, 17, 3), boxes[:0]).detach()) == 0
     net = small(key).train()
-    dog = Things(torch.tensor([[8.0, 8, 30, 40]]), torch.tensor([2]), torch.tensor([False]))
-    nothing = Things(torch.zeros(0, 4), torch.zeros(0, dtype=torch.long), torch.zeros(0, dtype=torch.bool))
+    dog = Targets(torch.tensor([[8.0, 8, 30, 40]]), torch.tensor([2]), torch.tensor([False]))
+    nothing = Targets(torch.zeros(0, 4), torch.zeros(0, dtype=torch.long), torch.zeros(0, dtype=torch.bool))
     loss = keypoint_rcnn_loss(
         net, torch.rand(2, 3, 64, 64), [dog, nothing], [torch.zeros(1, 17, 3), torch.zeros(0, 17, 3)],
         contextlib.nullcontext(),
@@ -158,10 +159,10 @@ def test_hidden_keypoints_and_pictures_without_people_cost_nothing(key: str) -> 
     assert torch.isfinite(loss)
 
 
-@pytest.mark.parametrize("key", VARIANTS)
+@pytest.mark.parametrize("key", KEYS)
 def test_a_person_is_learnt_by_heart(key: str) -> None:
     pictures = torch.rand(1, 3, 64, 64)
-    truth = [Things(torch.tensor([[8.0, 6, 34, 58]]), torch.tensor([0]), torch.tensor([False]))]
+    truth = [Targets(torch.tensor([[8.0, 6, 34, 58]]), torch.tensor([0]), torch.tensor([False]))]
     keypoints = torch.cat(
         [torch.rand(17, 2) * torch.tensor([22, 46]) + torch.tensor([10, 9]), torch.full((17, 1), 2)], 1
     )
@@ -194,16 +195,11 @@ def test_keypoints_turn_with_the_scene() -> None:
     )
 
 
-def test_unknown_key() -> None:
-    with pytest.raises(UnknownModelError, match="there are keypoint-rcnn"):
-        keypoint_rcnn("pose")
-
-
-@pytest.mark.parametrize("key", VARIANTS)
+@pytest.mark.parametrize("key", KEYS)
 def test_shipped_weights_find_the_people_of_test_scenes(key: str) -> None:
     if not has_weights(key):
         pytest.skip(f"no weights of {key} are shipped")
-    net = keypoint_rcnn(key)
+    net = build_net(key)
     load_weights(net, key)
     similar = []
     for seed in range(12):

@@ -23,7 +23,7 @@ def test_a_decoder_block_works_on_a_quarter_of_the_channels(stride: int) -> None
 
 @pytest.mark.parametrize("off", [2, 4, 8, 16])
 def test_links_are_added_and_can_be_cut(off: int) -> None:
-    trace = LinkNet().eval()(torch.rand(1, 3, 50, 70), without=(off,))
+    trace = LinkNet().eval()(torch.rand(1, 3, 50, 70), ablate=(off,))
     strides = (16, 8, 4, 2)
     for stride, skip, up, total in zip(strides, trace.encoder[-2::-1], trace.up, trace.decoder, strict=True):
         torch.testing.assert_close(total, up if stride == off else up + skip)

@@ -13,26 +13,27 @@ from torchvision.models.detection.roi_heads import maskrcnn_loss, project_masks_
 from torchvision.ops import roi_align, roi_pool
 
 from cvdemo import world
-from cvdemo.errors import UnknownModelError
 from cvdemo.nets.backbone import BackboneConfig
 from cvdemo.nets.mask_rcnn import (
-    VARIANTS,
     MaskRCNN,
     mask_loss,
     mask_probabilities,
-    mask_rcnn,
     mask_rcnn_loss,
     project_masks,
 )
-from cvdemo.nets.matching import Things
-from cvdemo.nets.roi_head import numbered
+from cvdemo.nets.matching import Targets
+from cvdemo.nets.roi_head import boxes_to_rois
 from cvdemo.ops.masks import PastedMasks
 from cvdemo.train.instances import instance_masks
 from cvdemo.train.scenes import draw_sample
 from cvdemo.train.task import as_tensor, flipped
+from cvdemo.zoo.entries import build_net
 from cvdemo.zoo.weights import has_weights, load_weights
 
 SMALL = BackboneConfig((8, 8, 16, 16, 16), (1, 1, 1, 1))
+
+
+KEYS = ("mask-rcnn", "mask-rcnn-roipool", "mask-rcnn-softmax")
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +42,7 @@ def _seeded() -> None:
 
 
 def small(key: str = "mask-rcnn") -> MaskRCNN:
-    config = VARIANTS[key]
+    config = build_net(key).config
     return MaskRCNN(replace(config, channels=16, backbone=SMALL, branch=replace(config.branch, channels=16)))
 
 
@@ -49,7 +50,7 @@ def features_of(net: MaskRCNN) -> dict[int, Tensor]:
     return net.eval().features(torch.rand(1, 3, 96, 128))
 
 
-@pytest.mark.parametrize("key", VARIANTS)
+@pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize("size", [(160, 192), (1, 1), (33, 70)])
 def test_any_picture_has_masks_for_its_detections(key: str, size: tuple[int, int]) -> None:
     net = small(key).eval()
@@ -60,7 +61,7 @@ def test_any_picture_has_masks_for_its_detections(key: str, size: tuple[int, int
     assert trace.masks.rois.shape == (count, 5)
     assert trace.masks.pooled.shape == (count, 16 + 8, 14, 14)
     assert trace.masks.logits.shape == (count, 9, 28, 28)
-    torch.testing.assert_close(trace.masks.rois, numbered([d.boxes for d in trace.detected]))
+    torch.testing.assert_close(trace.masks.rois, boxes_to_rois([d.boxes for d in trace.detected]))
 
 
 def test_the_head_runs_alone_on_boxes_moved_by_hand() -> None:
@@ -169,7 +170,7 @@ def test_no_positives_cost_nothing() -> None:
     loss = mask_loss(logits, torch.zeros(0, dtype=torch.long), torch.zeros(0, 28, 28), "sigmoid")
     assert float(loss.detach()) == 0
     net = small().train()
-    nothing = Things(torch.zeros(0, 4), torch.zeros(0, dtype=torch.long), torch.zeros(0, dtype=torch.bool))
+    nothing = Targets(torch.zeros(0, 4), torch.zeros(0, dtype=torch.long), torch.zeros(0, dtype=torch.bool))
     loss = mask_rcnn_loss(
         net, torch.rand(1, 3, 64, 64), [nothing], [torch.zeros(0, 64, 64)], contextlib.nullcontext()
     )
@@ -177,12 +178,12 @@ def test_no_positives_cost_nothing() -> None:
     assert torch.isfinite(loss)
 
 
-@pytest.mark.parametrize("key", VARIANTS)
+@pytest.mark.parametrize("key", KEYS)
 def test_a_picture_is_learnt_by_heart(key: str) -> None:
     pictures, mask = torch.rand(1, 3, 64, 64), torch.zeros(1, 64, 64)
     mask[0, 8:40, 8:30] = 1
     mask[0, 8:20, 8:16] = 0
-    truth = [Things(torch.tensor([[8.0, 8, 30, 40]]), torch.tensor([2]), torch.tensor([False]))]
+    truth = [Targets(torch.tensor([[8.0, 8, 30, 40]]), torch.tensor([2]), torch.tensor([False]))]
     net = small(key).train()
     optimizer = torch.optim.AdamW(net.parameters(), lr=3e-3)
     for step in range(120):
@@ -209,16 +210,11 @@ def test_masks_turn_with_the_scene() -> None:
         assert box.tolist() == [columns[0], rows[0], columns[-1] + 1, rows[-1] + 1]
 
 
-def test_unknown_key() -> None:
-    with pytest.raises(UnknownModelError, match="there are mask-rcnn"):
-        mask_rcnn("mask")
-
-
-@pytest.mark.parametrize("key", VARIANTS)
+@pytest.mark.parametrize("key", KEYS)
 def test_shipped_weights_give_masks_of_a_test_scene(key: str) -> None:
     if not has_weights(key):
         pytest.skip(f"no weights of {key} are shipped")
-    net = mask_rcnn(key)
+    net = build_net(key)
     load_weights(net, key)
     picture, truth = world.draw(world.scene(4, split="test"), 192, 160)
     with torch.inference_mode():

@@ -13,16 +13,24 @@ from torchvision.ops.poolers import LevelMapper
 from cvdemo.nets.backbone import BackboneConfig
 from cvdemo.nets.fast_rcnn import FastRCNN, FastRCNNConfig, fast_rcnn_loss
 from cvdemo.nets.faster_rcnn import FasterRCNN, FasterRCNNConfig, faster_rcnn_loss
-from cvdemo.nets.matching import Things
+from cvdemo.nets.matching import Targets
 from cvdemo.nets.rcnn import RCNN, RCNNConfig, regression_loss, svm_loss
 from cvdemo.nets.rfcn import RFCN, RFCNConfig, VotingHead, VotingHeadConfig
-from cvdemo.nets.roi_head import Lesson, RoIHead, RoIHeadConfig, head_loss, lesson, levels_of, numbered
+from cvdemo.nets.roi_head import (
+    RoIHead,
+    RoIHeadConfig,
+    RoITargets,
+    assign_levels,
+    boxes_to_rois,
+    head_loss,
+    sample_rois,
+)
 from cvdemo.ops.box_coding import decode, encode
 
 SMALL = BackboneConfig((8, 8, 16, 16, 16), (1, 1, 1, 1))
 SIZES = [(160, 192), (1, 1), (33, 70), (64, 31)]
-ONE = Things(torch.tensor([[8.0, 8, 30, 40]]), torch.tensor([2]), torch.tensor([False]))
-NOTHING = Things(torch.zeros(0, 4), torch.zeros(0, dtype=torch.long), torch.zeros(0, dtype=torch.bool))
+ONE = Targets(torch.tensor([[8.0, 8, 30, 40]]), torch.tensor([2]), torch.tensor([False]))
+NOTHING = Targets(torch.zeros(0, 4), torch.zeros(0, dtype=torch.long), torch.zeros(0, dtype=torch.bool))
 
 
 @pytest.fixture(autouse=True)
@@ -62,31 +70,33 @@ def test_two_stages_on_any_size(build, size: tuple[int, int]) -> None:
 
 def test_fewer_proposals_when_asked_for() -> None:
     net = faster().eval()
-    assert net.proposing(7).after == 7
-    assert net.proposing(1000).before == 1000
-    assert net.proposing() is net.config.rpn
+    assert net.proposal_config(7).after == 7
+    assert net.proposal_config(1000).before == 1000
+    assert net.proposal_config() is net.config.rpn
 
 
 def test_levels_are_torchvisions() -> None:
     boxes = random_boxes(500)
     boxes[:3] = torch.tensor([[0.0, 0, 0, 0], [0, 0, 112, 112], [0, 0, 500, 500]])
     theirs = LevelMapper(2, 4, canonical_scale=224, canonical_level=4)([boxes])
-    torch.testing.assert_close(levels_of(boxes, 112, 3), theirs)
+    torch.testing.assert_close(assign_levels(boxes, 112, 3), theirs)
 
 
 @pytest.mark.parametrize("pooling", ["align", "max"])
 def test_every_region_is_pooled_from_its_own_level(pooling: str) -> None:
     head = RoIHead(5, RoIHeadConfig(side=28, pooling=pooling, size=3))
     features = {s: torch.rand(2, 5, 160 // s, 192 // s) for s in (4, 8, 16)}
-    rois = numbered([random_boxes(9), random_boxes(6)])
-    for roi, level, got in zip(rois, levels_of(rois[:, 1:], 28, 3), head.pool(features, rois), strict=True):
+    rois = boxes_to_rois([random_boxes(9), random_boxes(6)])
+    for roi, level, got in zip(
+        rois, assign_levels(rois[:, 1:], 28, 3), head.pool(features, rois), strict=True
+    ):
         stride = (4, 8, 16)[level]
-        wanted = (
+        target_boxes = (
             roi_align(features[stride], roi[None], 3, 1 / stride, 2, aligned=True)
             if pooling == "align"
             else roi_pool(features[stride], roi[None], 3, 1 / stride)
         )
-        torch.testing.assert_close(got, wanted[0])
+        torch.testing.assert_close(got, target_boxes[0])
 
 
 def test_no_regions_give_empty_answers() -> None:
@@ -111,21 +121,21 @@ def test_a_bin_votes_by_its_own_map() -> None:
 
 
 def test_regions_to_learn_from() -> None:
-    things = Things(
+    targets = Targets(
         torch.tensor([[0.0, 0, 20, 20], [50, 50, 90, 90], [100, 0, 120, 20]]),
         torch.tensor([3, 5, 1]),
         torch.tensor([False, False, True]),
     )
-    proposals = torch.cat([things.boxes[:2] + 1, things.boxes[2:], random_boxes(60)])
-    taught = lesson([proposals, random_boxes(10)], [things, NOTHING], count=20, share=0.25)
-    assert [len(b) for b in taught.boxes] == [20, 10]
-    first = taught.classes[:20]
+    proposals = torch.cat([targets.boxes[:2] + 1, targets.boxes[2:], random_boxes(60)])
+    trained = sample_rois([proposals, random_boxes(10)], [targets, NOTHING], count=20, positive_fraction=0.25)
+    assert [len(b) for b in trained.boxes] == [20, 10]
+    first = trained.classes[:20]
     assert set(first[first > 0].tolist()) == {4, 6}
-    assert (taught.classes[20:] == 0).all()
-    assert len(taught.wanted) == int((taught.classes > 0).sum()) <= 5
-    on = taught.boxes[0][: len(taught.wanted)]
-    assert (box_iou(on, taught.wanted).diagonal() >= 0.5).all()
-    away = box_iou(taught.boxes[0][len(on) :], things.boxes)
+    assert (trained.classes[20:] == 0).all()
+    assert len(trained.target_boxes) == int((trained.classes > 0).sum()) <= 5
+    on = trained.boxes[0][: len(trained.target_boxes)]
+    assert (box_iou(on, trained.target_boxes).diagonal() >= 0.5).all()
+    away = box_iou(trained.boxes[0][len(on) :], targets.boxes)
     assert (away < 0.5).all(), "neither background nor a difficult thing overlaps by half"
 
 
@@ -134,28 +144,30 @@ def test_head_loss_is_the_formula() -> None:
     logits, offsets = torch.randn(n, 1 + k), torch.randn(n, 1 + k, 4) * 0.3
     boxes = random_boxes(n)
     classes = torch.tensor([1, 2, 0, 0, 4, 0, 0, 0, 3, 0, 0, 0])
-    wanted = boxes[classes > 0] + torch.rand(4, 4) * 3
+    target_boxes = boxes[classes > 0] + torch.rand(4, 4) * 3
     rois = torch.cat([torch.zeros(n, 1), boxes], dim=1)
-    loss = head_loss(logits, offsets, rois, Lesson([boxes], classes, wanted))
-    entropy, distance, thing = 0.0, 0.0, 0
+    loss = head_loss(logits, offsets, rois, RoITargets([boxes], classes, target_boxes))
+    entropy, distance, target = 0.0, 0.0, 0
     for r in range(n):
         p = logits[r].softmax(0)
         if classes[r] == 0:
             entropy -= float(p[0].log())
             continue
         own = offsets[r, classes[r]][None]
-        box, truth = decode(own, boxes[r : r + 1]), wanted[thing : thing + 1]
-        share = float(box_iou(box, truth))
-        entropy -= share * float(p[classes[r]].log()) + (1 - share) * float(p[0].log())
+        box, truth = decode(own, boxes[r : r + 1]), target_boxes[target : target + 1]
+        positive_fraction = float(box_iou(box, truth))
+        entropy -= positive_fraction * float(p[classes[r]].log()) + (1 - positive_fraction) * float(
+            p[0].log()
+        )
         away = (own - encode(truth, boxes[r : r + 1])).abs()[0]
         smooth = torch.where(away < 0.1, away.square() / 0.2, away - 0.05).sum()
         distance += float(smooth) / 4 + 2 * (1 - float(generalized_box_iou(box, truth)))
-        thing += 1
+        target += 1
     assert float(loss.classes) == pytest.approx(entropy / n, rel=1e-4)
     assert float(loss.boxes) == pytest.approx(distance / 4, rel=1e-4)
 
 
-def taught(net: nn.Module, loss, steps: int) -> tuple[float, float]:
+def trained(net: nn.Module, loss, steps: int) -> tuple[float, float]:
     optimizer = torch.optim.AdamW(net.parameters(), lr=3e-3)
     values = []
     for step in range(steps):
@@ -172,7 +184,7 @@ def taught(net: nn.Module, loss, steps: int) -> tuple[float, float]:
 def test_two_stages_learn_a_picture_by_heart(build) -> None:
     pictures = torch.rand(2, 3, 64, 64)
     net = build()
-    first, last = taught(
+    first, last = trained(
         net, lambda net: faster_rcnn_loss(net, pictures, [ONE, NOTHING], contextlib.nullcontext()), 120
     )
     assert last < 0.25 * first
@@ -188,7 +200,7 @@ def test_fast_rcnn_learns_given_regions_by_heart() -> None:
     pictures, boxes = torch.rand(2, 3, 64, 64), random_boxes(40, 60, 60).clamp(max=64)
     boxes = torch.cat([boxes, torch.tensor([[6.0, 10, 31, 38], [10, 6, 28, 41]])])
     net = FastRCNN(FastRCNNConfig(channels=16, backbone=SMALL))
-    first, last = taught(
+    first, last = trained(
         net,
         lambda net: fast_rcnn_loss(net, pictures, [boxes, boxes], [ONE, NOTHING], contextlib.nullcontext()),
         30,
@@ -209,15 +221,15 @@ def test_rcnn_takes_any_number_of_regions() -> None:
 
 def test_svm_and_regressor_losses_are_the_formulas() -> None:
     margins, classes = torch.randn(6, 3), torch.tensor([0, 1, 3, 0, 2, 2])
-    wanted = 0.0
+    target_boxes = 0.0
     for r in range(6):
         for k in range(3):
             y = 1 if classes[r] == k + 1 else -1
-            wanted += max(0.0, 1 - y * float(margins[r, k])) ** 2
-    assert float(svm_loss(margins, classes)) == pytest.approx(wanted / 6, rel=1e-5)
-    regions, things = random_boxes(4), random_boxes(4)
+            target_boxes += max(0.0, 1 - y * float(margins[r, k])) ** 2
+    assert float(svm_loss(margins, classes)) == pytest.approx(target_boxes / 6, rel=1e-5)
+    regions, targets = random_boxes(4), random_boxes(4)
     offsets = torch.zeros(4, 3, 4)
     own = torch.tensor([0, 2, 1, 1])
-    offsets[torch.arange(4), own] = encode(things, regions)
-    assert float(regression_loss(offsets, regions, own, things)) == pytest.approx(0, abs=1e-4)
-    assert float(regression_loss(offsets, regions, (own + 1) % 3, things)) > 0.5
+    offsets[torch.arange(4), own] = encode(targets, regions)
+    assert float(regression_loss(offsets, regions, own, targets)) == pytest.approx(0, abs=1e-4)
+    assert float(regression_loss(offsets, regions, (own + 1) % 3, targets)) > 0.5

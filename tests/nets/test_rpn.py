@@ -13,8 +13,8 @@ from torchvision.models.detection.anchor_utils import AnchorGenerator
 from torchvision.models.detection.rpn import RegionProposalNetwork, RPNHead
 from torchvision.ops import generalized_box_iou
 
-from cvdemo.nets.matching import Things, match
-from cvdemo.nets.rpn import RPN, RPNConfig, RPNTrace, funnel, judged, of_shapes, propose, rpn_loss
+from cvdemo.nets.matching import Targets, match
+from cvdemo.nets.rpn import RPN, RPNConfig, RPNTrace, decode_anchors, funnel, of_shapes, propose, rpn_loss
 from cvdemo.nets.rpn_paper import PAPER, at_paper_size, count, paper_anchors
 from cvdemo.ops.box_coding import encode
 
@@ -100,11 +100,11 @@ def test_anchors_are_asked_by_scale_and_ratio(scales: tuple[int, ...], ratios: t
 def test_the_funnel_only_narrows_and_asks_whom_it_is_told_to() -> None:
     config = RPNConfig(before=50, after=20)
     trace = random_trace(4)
-    boxes, scores = (t[0] for t in judged(trace, SIZE, config))
+    boxes, scores = (t[0] for t in decode_anchors(trace, SIZE, config))
     lengths = [len(a) for a in trace.anchors]
     part = of_shapes(trace, config, (18, 64, 96), (1, 2))
     left = funnel(boxes, scores, lengths, config, part)
-    assert left.asked.tolist() == part.nonzero()[:, 0].tolist()
+    assert left.selected.tolist() == part.nonzero()[:, 0].tolist()
     for wide, narrow in pairwise(left):
         assert set(narrow.tolist()) <= set(wide.tolist())
     first = 0
@@ -113,23 +113,23 @@ def test_the_funnel_only_narrows_and_asks_whom_it_is_told_to() -> None:
         best = sorted(rows, key=lambda r: -float(scores[r]))[: config.before]
         assert set(best) == {r for r in left.best.tolist() if first <= r < first + length}
         first += length
-    assert scores[left.proposed].tolist() == sorted(scores[left.distinct].tolist(), reverse=True)[:20]
+    assert scores[left.proposed].tolist() == sorted(scores[left.after_nms].tolist(), reverse=True)[:20]
     nobody = funnel(boxes, scores, lengths, config, torch.zeros_like(part))
     assert [len(rows) for rows in nobody] == [0] * 5
 
 
 def test_everything_takes_part_unless_said_otherwise() -> None:
     trace, config = random_trace(5), RPNConfig()
-    boxes, scores = (t[0] for t in judged(trace, SIZE, config))
+    boxes, scores = (t[0] for t in decode_anchors(trace, SIZE, config))
     lengths = [len(a) for a in trace.anchors]
     everything = funnel(boxes, scores, lengths, config, torch.ones(len(scores), dtype=torch.bool))
     for one, other in zip(funnel(boxes, scores, lengths, config), everything, strict=True):
-        assert torch.equal(one, other)
+        assert one.tolist() == other.tolist()  # rows, not floats
 
 
-def things_of(*boxes: tuple[float, ...]) -> Things:
+def things_of(*boxes: tuple[float, ...]) -> Targets:
     t = len(boxes)
-    return Things(
+    return Targets(
         torch.tensor(boxes, dtype=torch.float32).reshape(-1, 4),
         torch.zeros(t, dtype=torch.long),
         torch.zeros(t, dtype=torch.bool),
@@ -143,15 +143,15 @@ def test_the_loss_is_the_formula() -> None:
     truth = [things_of((20, 20, 60, 100), (100, 30, 130, 55), (5, 5, 20, 18)), things_of()]
     anchors = torch.cat(trace.anchors)
     objectness, regression, positives = [], 0.0, 0
-    for k, things in enumerate(truth):
-        thing = match(anchors, things, config.positive, background=config.negative).thing
+    for k, targets in enumerate(truth):
+        target = match(anchors, targets, config.positive, background=config.negative).target
         scores, offsets = torch.cat(trace.objectness, 1)[k], torch.cat(trace.offsets, 1)[k]
-        asked = [(s, t) for s, t in zip(scores, thing, strict=True) if t > -2]
-        losses = [-nn.functional.logsigmoid(s if t >= 0 else -s) for s, t in asked]
+        selected = [(s, t) for s, t in zip(scores, target, strict=True) if t > -2]
+        losses = [-nn.functional.logsigmoid(s if t >= 0 else -s) for s, t in selected]
         objectness.append(torch.stack(losses).mean())
         boxes = trace.corrected(config.variances)[k]
-        for row in (thing >= 0).nonzero()[:, 0].tolist():
-            wanted = things.boxes[thing[row]][None]
+        for row in (target >= 0).nonzero()[:, 0].tolist():
+            wanted = targets.boxes[target[row]][None]
             apart = (offsets[row] - encode(wanted, anchors[row][None])[0]).abs()
             smooth = torch.where(apart < 0.1, apart**2 / 0.2, apart - 0.05).sum() / 4
             regression += smooth + 2 * (1 - generalized_box_iou(boxes[row][None], wanted)[0, 0])
@@ -183,7 +183,7 @@ def test_the_papers_anchors_are_counted_right(size: tuple[int, int]) -> None:
             across = sum(w / 2 <= 16 * c + 8 <= width - w / 2 for c in range(found.columns))
             wholly += across * sum(h / 2 <= 16 * r + 8 <= height - h / 2 for r in range(found.rows))
     assert found.inside == wholly
-    assert (found.distinct, found.proposed) == (None, None)
+    assert (found.after_nms, found.proposed) == (None, None)
 
 
 def test_the_papers_own_figures() -> None:
@@ -194,10 +194,10 @@ def test_the_papers_own_figures() -> None:
 def test_a_perfect_objectness_lets_the_things_through() -> None:
     truth = np.array([[100, 120, 230, 330], [400, 200, 700, 420]], np.float32)
     found = count((600, 800), truth)
-    assert found.distinct is not None
-    assert 300 < found.distinct < found.before
+    assert found.after_nms is not None
+    assert 300 < found.after_nms < found.before
     assert found.proposed == PAPER.after
-    assert count((600, 800), np.zeros((0, 4), np.float32)).distinct is None
+    assert count((600, 800), np.zeros((0, 4), np.float32)).after_nms is None
     rows, columns, anchors = paper_anchors((600, 800))
     assert len(anchors) == rows * columns * 9
 

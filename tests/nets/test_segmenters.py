@@ -11,11 +11,11 @@ import torch
 from cvdemo import zoo
 from cvdemo.errors import ModelNotAvailableError, UnknownModelError
 from cvdemo.nets.losses import AUXILIARY, segmentation_loss, trace_loss
-from cvdemo.nets.segmenters import SEGMENTERS, segmenter
 from cvdemo.zoo import loader, weights
+from cvdemo.zoo.entries import build_net, entries
 from cvdemo.zoo.model import Segmenter
 
-KEYS = list(SEGMENTERS)
+KEYS = [one.key for one in entries(zoo.Task.SEGMENT)]
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +25,7 @@ def _seeded() -> None:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_any_size(key: str) -> None:
-    net = segmenter(key).eval()
+    net = build_net(key).eval()
     for size in [(1, 1), (37, 61), (7, 90)]:
         trace = net(torch.rand(2, 3, *size))
         assert trace.logits.shape == (2, 14, *size)
@@ -35,7 +35,7 @@ def test_any_size(key: str) -> None:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_gradients_reach_every_weight(key: str) -> None:
-    net = segmenter(key).train()
+    net = build_net(key).train()
     with torch.no_grad():
         for p in net.parameters():  # some begin at zero and would hold gradients back
             p.add_(0.01 * torch.randn_like(p))
@@ -53,7 +53,7 @@ def test_weights_of_a_short_run_come_back_through_the_zoo(
     with pytest.raises(ModelNotAvailableError, match=rf"'{key}\.safetensors' is not there: `cvdemo train"):
         loader.build(entry, "cpu")
     assert key not in [m.key for m in zoo.models()]
-    net = segmenter(key)
+    net = build_net(key)
     net.train()(torch.rand(2, 3, 64, 64))  # moves what normalisation remembers
     weights.write_weights(net, key, tmp_path / f"{key}.safetensors")
     assert key in [m.key for m in zoo.models()]
@@ -77,5 +77,5 @@ def test_auxiliary_heads_weigh_less() -> None:
 
 
 def test_unknown_segmenter() -> None:
-    with pytest.raises(UnknownModelError, match="no segmenter is called 'unett': there are"):
-        segmenter("unett")
+    with pytest.raises(UnknownModelError, match="no net is called 'unett': did you mean unet"):
+        build_net("unett")

@@ -50,7 +50,7 @@ def test_unpooling_puts_values_at_the_remembered_places() -> None:
 def test_a_pooling_can_forget() -> None:
     """The bed of nails: every value in the upper left of its four cells."""
     net, picture = SegNet().eval(), torch.rand(1, 3, 64, 96)
-    trace = net(picture, without=(2, 32))
+    trace = net(picture, ablate=(2, 32))
     for sparse, forgot in zip(trace.unpooled, (True, False, False, False, True), strict=True):
         others = sparse.clone()
         others[..., ::2, ::2] = 0

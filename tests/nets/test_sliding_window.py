@@ -11,9 +11,9 @@ from cvdemo.nets.sliding_window import (
     STRIDE,
     WINDOW,
     EveryWindow,
-    PyramidConfig,
     SlidingWindow,
     WindowClassifier,
+    WindowPyramidConfig,
     resized,
 )
 from cvdemo.ops.windows import slide, window_boxes, window_counts
@@ -58,7 +58,7 @@ def test_far_from_the_edges_it_is_the_shared_backbone(net: WindowClassifier) -> 
 
 @torch.inference_mode()
 def test_the_pyramid_asks_every_window_of_every_level(net: WindowClassifier) -> None:
-    config = PyramidConfig(sides=(30, 60, 900), ratios=(1, 2))
+    config = WindowPyramidConfig(sides=(30, 60, 900), ratios=(1, 2))
     picture = torch.rand(1, 3, 80, 120)
     trace = SlidingWindow(net, config)(picture)
     assert [(level.side, level.ratio) for level in trace.levels] == [(30, 1), (30, 2), (60, 1), (60, 2)]
@@ -74,5 +74,5 @@ def test_the_pyramid_asks_every_window_of_every_level(net: WindowClassifier) -> 
 
 @torch.inference_mode()
 def test_a_picture_too_small_for_any_window(net: WindowClassifier) -> None:
-    trace = SlidingWindow(net, PyramidConfig(sides=(50,), ratios=(1,)))(torch.rand(1, 3, 16, 16))
+    trace = SlidingWindow(net, WindowPyramidConfig(sides=(50,), ratios=(1,)))(torch.rand(1, 3, 16, 16))
     assert trace.boxes().shape == (1, 0, 4) and len(trace.scores()[0]) == 0

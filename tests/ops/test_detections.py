@@ -8,7 +8,7 @@ import supervision as sv
 import torch
 from torchvision.ops import batched_nms
 
-from cvdemo.ops.detections import confidence, select
+from cvdemo.ops.detections import confidence, scaled, select
 
 
 def raw(n: int = 300, *, seed: int = 0) -> sv.Detections:
@@ -60,3 +60,12 @@ def test_nothing_stays_nothing() -> None:
     assert len(select(nothing)) == len(select(raw(), score=1.0)) == 0
     assert confidence(sv.Detections.empty()).shape == (0,)
     assert len(select(sv.Detections.empty())) == 0
+
+
+def test_scaled_to_another_size_of_the_picture() -> None:
+    every = raw(5)
+    found = scaled(every, (480, 640), (240, 1280))
+    np.testing.assert_allclose(found.xyxy, every.xyxy * [2, 0.5, 2, 0.5], rtol=1e-6)
+    assert found.xyxy.dtype == every.xyxy.dtype
+    np.testing.assert_array_equal(found.class_id, every.class_id)
+    np.testing.assert_allclose(scaled(found, (240, 1280), (480, 640)).xyxy, every.xyxy, rtol=1e-6)

@@ -43,12 +43,12 @@ def test_oks_is_pycocotools() -> None:
             for k, points in enumerate(found)
         ]
     )
-    contest = COCOeval(known, results, "keypoints")
-    contest._prepare()
-    theirs = contest.computeOks(1, 1)
+    evaluator = COCOeval(known, results, "keypoints")
+    evaluator._prepare()
+    theirs = evaluator.computeOks(1, 1)
     ours = oks(found[:, None], truth[None], areas[None])
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-9)
-    np.testing.assert_array_equal(COCO_SIGMAS, contest.params.kpt_oks_sigmas)
+    np.testing.assert_array_equal(COCO_SIGMAS, evaluator.params.kpt_oks_sigmas)
 
 
 def test_each_keypoint_has_its_own_tolerance() -> None:

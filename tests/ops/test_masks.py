@@ -10,7 +10,7 @@ import torch
 from torchvision.models.detection.roi_heads import paste_masks_in_image
 
 from cvdemo.errors import DataError
-from cvdemo.ops.masks import PastedMasks, paste_mask, paste_patch, snap_boxes
+from cvdemo.ops.masks import PastedMasks, paste_mask, paste_patch, snap_boxes, trim_mask
 
 SIZE = (60, 80)
 
@@ -113,3 +113,28 @@ def test_bad_masks_are_said() -> None:
         paste_mask(np.zeros((28, 28)), [0, 0, 1], SIZE)
     with pytest.raises(DataError, match="no shape of boxes"):
         PastedMasks(np.zeros((2, 28, 28), np.float32), np.zeros((3, 4)), SIZE)
+
+
+@pytest.mark.parametrize("least", [0.05, 0.5, 0.9])
+def test_a_trimmed_mask_has_the_same_values_above_its_least(least: float) -> None:
+    rng = np.random.default_rng(1)
+    for shape in ((28, 28), (40, 17), (1, 1)):
+        y, x = np.mgrid[: shape[0], : shape[1]]
+        mask = np.exp(
+            -(((y - rng.uniform(0, shape[0])) / 6) ** 2) - ((x - rng.uniform(0, shape[1])) / 4) ** 2
+        )
+        box = np.array([-7.3, 4.1, 95.2, 88.8])
+        part, under = trim_mask(mask, box, least)
+        assert part.size <= mask.size
+        whole, cut = paste_mask(mask, box, SIZE), paste_mask(part, under, SIZE)
+        np.testing.assert_allclose(cut[whole >= least], whole[whole >= least], atol=1e-6)
+        assert (cut[whole < least] < least + 1e-6).all()
+    part, _ = trim_mask(np.zeros((28, 28)), box, least)
+    assert part.tolist() == [[0]]
+
+
+def test_a_threshold_goes_with_the_masks() -> None:
+    ramp = np.tile(np.linspace(0.05, 0.95, 10, dtype=np.float32), (10, 1))
+    box = np.array([[0, 0, 10, 10]])
+    counts = {t: int(PastedMasks(ramp[None], box, (10, 10), t)[:1].areas()[0]) for t in (0.1, 0.5, 0.9)}
+    assert counts == {0.1: 90, 0.5: 50, 0.9: 10}

@@ -109,8 +109,8 @@ def test_steps_account_for_every_box_once(threshold: float) -> None:
         assert step.score == scores[step.current]
         assert step.kept[-1] == step.current
         assert len(step.kept) == number
-        np.testing.assert_allclose(step.overlaps, ious[step.current, step.rivals], atol=1e-6)
-        assert (step.overlaps[~step.fallen] <= threshold + 1e-6).all()
+        np.testing.assert_allclose(step.overlaps, ious[step.current, step.overlapping], atol=1e-6)
+        assert (step.overlaps[~step.is_suppressed] <= threshold + 1e-6).all()
         assert (step.deciding > threshold).all()
         assert not gone & {step.current, *step.suppressed.tolist()}
         gone |= {step.current, *step.suppressed.tolist()}
@@ -188,7 +188,7 @@ def test_diou_nms_is_greedy_on_diou(threshold: float) -> None:
 def test_diou_steps_show_what_decides() -> None:
     boxes = np.array([[0, 0, 10, 10], [4, 0, 14, 10], [1, 0, 11, 10.0]])
     step = next(diou_nms_steps(boxes, [0.9, 0.8, 0.7], 0.5))
-    expected = distance_box_iou(boxes[:1], boxes[step.rivals])[0]
+    expected = distance_box_iou(boxes[:1], boxes[step.overlapping])[0]
     np.testing.assert_allclose(step.overlaps, expected, atol=1e-12)
     assert step.suppressed.tolist() == [2]
 

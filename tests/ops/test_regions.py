@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cvdemo import world
 from cvdemo.errors import DataError
 from cvdemo.ops.grouping import SIMILARITIES, group, merge_similarities, merge_steps
-from cvdemo.ops.regions import FAST, QUALITY, Strategy, at_work, segment, selective_search
+from cvdemo.ops.regions import FAST, QUALITY, Strategy, segment, selective_search, working_picture
 from cvdemo.ops.segments import COLOUR_SPACES, describe, felzenszwalb_labels, in_colours
 
 CHOICES = [
@@ -64,7 +64,7 @@ def test_texture_tells_the_direction_of_stripes() -> None:
 @pytest.mark.parametrize("names", CHOICES, ids="+".join)
 @pytest.mark.parametrize("space", COLOUR_SPACES)
 def test_the_fast_grouping_merges_as_the_paper_writes(scene: np.ndarray, space: str, names: tuple) -> None:
-    found = segment(at_work(scene, 96), Strategy(space, 60, names))  # type: ignore[arg-type]
+    found = segment(working_picture(scene, 96), Strategy(space, 60, names))  # type: ignore[arg-type]
     tree, steps = group(found, names), list(merge_steps(found, names))
     count = len(found)
     assert count > 10 and len(steps) == count - 1
@@ -78,11 +78,11 @@ def test_the_fast_grouping_merges_as_the_paper_writes(scene: np.ndarray, space: 
 
 
 def test_a_merge_is_the_most_similar_pair_and_ends_with_the_whole(scene: np.ndarray) -> None:
-    steps = list(merge_steps(segment(at_work(scene, 96), Strategy())))
+    steps = list(merge_steps(segment(working_picture(scene, 96), Strategy())))
     assert all(step.total == pytest.approx(sum(step.similarities.values())) for step in steps)
     assert all(0 <= value <= 1 + 1e-9 for step in steps for value in step.similarities.values())
     assert steps[-1].box == (0, 0, 96, 80) and steps[-1].size == 96 * 80
-    assert [step.rivals for step in steps][-1] == 1
+    assert [step.candidates for step in steps][-1] == 1
 
 
 @settings(max_examples=25, deadline=None)

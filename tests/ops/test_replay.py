@@ -11,7 +11,7 @@ from cvdemo.errors import DataError
 from cvdemo.ops.fusion import weighted_boxes_fusion
 from cvdemo.ops.iou import box_iou
 from cvdemo.ops.nms import diou_nms, soft_nms
-from cvdemo.ops.replay import SPARED, Method, replay
+from cvdemo.ops.replay import SURVIVORS, Method, replay
 
 
 def some(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -37,7 +37,7 @@ def test_every_box_is_kept_or_falls_once(method: Method) -> None:
     boxes, scores, classes = some(200, 1)
     played = replay(boxes, scores, classes, method, iou_threshold=0.4, score_threshold=0.05)
     passed = np.flatnonzero(scores >= 0.05) if "soft" in method else np.arange(200)
-    fell = played.other[played.fallen]
+    fell = played.other[played.suppressed]
     assert sorted([*played.kept, *fell]) == passed.tolist()
     assert played.offsets[-1] == len(played.other) and len(played.offsets) == len(played) + 1
 
@@ -49,8 +49,8 @@ def test_pairs_carry_the_iou_and_few_that_are_spared() -> None:
         rows = slice(played.offsets[step], played.offsets[step + 1])
         ious = box_iou(boxes[[played.current[step]]], boxes[played.other[rows]])[0]
         assert np.allclose(played.overlap[rows], ious, atol=1e-12)
-        assert np.array_equal(played.fallen[rows], played.overlap[rows] > 0.5)
-        assert (~played.fallen[rows]).sum() <= SPARED
+        assert np.array_equal(played.suppressed[rows], played.overlap[rows] > 0.5)
+        assert (~played.suppressed[rows]).sum() <= SURVIVORS
 
 
 def test_soft_and_distance_end_as_the_operations() -> None:

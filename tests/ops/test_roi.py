@@ -14,7 +14,7 @@ from hypothesis.extra.numpy import arrays
 
 from cvdemo.errors import DataError
 from cvdemo.ops.roi import ps_roi_align, ps_roi_pool, roi_align, roi_pool
-from cvdemo.ops.roi_bins import align_bins, pool_bins, vote_bins
+from cvdemo.ops.roi_bins import align_bins, pool_bins, ps_pool_bins
 
 NUMBERS = st.floats(-0.5, 0.5, width=32)
 PLACES = st.one_of(st.integers(-60, 100).map(lambda v: v / 4), st.floats(-15, 25))
@@ -120,8 +120,8 @@ def test_two_roundings_and_shared_cells() -> None:
     assert bins.rounded.tolist() == [1, 1, 7, 6]
     assert bins.columns.tolist() == [[1, 4], [4, 7]]
     assert bins.rows.tolist() == [[1, 4], [3, 6]]  # five rows in two bins: they share one
-    assert bins.moved_by().tolist() == [0.375, -0.25, 1.375, 1.3125]
-    votes = vote_bins([10.0, 20, 90, 75], 2, (8, 8), spatial_scale=1 / 16)
+    assert bins.rounding_error().tolist() == [0.375, -0.25, 1.375, 1.3125]
+    votes = ps_pool_bins([10.0, 20, 90, 75], 2, (8, 8), spatial_scale=1 / 16)
     assert votes.rounded.tolist() == [1, 1, 6, 5]
 
 

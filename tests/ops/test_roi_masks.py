@@ -10,7 +10,7 @@ import pytest
 from cvdemo.errors import DataError
 from cvdemo.ops.roi import roi_align
 from cvdemo.ops.roi_bins import pool_bins
-from cvdemo.ops.roi_masks import POOLINGS, coverage, laid_back, mask_back, mask_ious, roi_mean
+from cvdemo.ops.roi_masks import POOLINGS, coverage, mask_ious, paste_grid, recovered_mask, roi_mean
 
 DISC = (np.hypot(*(np.indices((80, 96)) - np.array([38, 45])[:, None, None])) < 21).astype(float)
 AROUND = (16.0, 9, 74, 67)  # the disc's box and a cell of 8 pixels
@@ -41,7 +41,7 @@ def test_a_ramp_comes_back_where_it_was_through_align() -> None:
     for shift in (0, 0.3, 0.75):
         roi = (4 + shift, 3, 16 + shift, 15)
         grid = roi_align(ramp, roi, 6, sampling_ratio=2)
-        back = laid_back(grid, roi, (20, 24))
+        back = paste_grid(grid, roi, (20, 24))
         np.testing.assert_allclose(back[5:13, 6:14], ramp[5:13, 6:14], atol=1e-9)
     assert not back[:, :4].any() and not back[:3].any() and not back[15:].any()
 
@@ -59,7 +59,7 @@ def test_align_keeps_a_mask_where_it_is_and_rounding_does_not() -> None:
 
 def test_an_empty_mask_comes_back_empty() -> None:
     nothing = np.zeros((80, 96))
-    assert not mask_back(coverage(nothing, 8), AROUND, (80, 96), POOLINGS["RoIAlign"], 8).any()
+    assert not recovered_mask(coverage(nothing, 8), AROUND, (80, 96), POOLINGS["RoIAlign"], 8).any()
     assert mask_ious(nothing, AROUND, [0], stride=8)["RoIPool"].tolist() == [1]
 
 
@@ -67,7 +67,7 @@ def test_an_empty_mask_comes_back_empty() -> None:
     ("call", "says"),
     [
         (lambda: coverage([[1]], 0), "stride must be a whole number"),
-        (lambda: laid_back([[1]], (3, 3, 3, 8), (9, 9)), "no room for a mask"),
+        (lambda: paste_grid([[1]], (3, 3, 3, 8), (9, 9)), "no room for a mask"),
         (lambda: mask_ious(DISC, (0, 0, np.nan, 4), [0], stride=8), "not finite"),
     ],
 )

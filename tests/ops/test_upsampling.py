@@ -20,7 +20,7 @@ from cvdemo.ops.transposed import (
     output_size,
     stamp_counts,
     transposed_convolution,
-    transposed_sources,
+    transposed_summands,
 )
 from cvdemo.ops.upsampling import bed_of_nails, bilinear, max_pool, max_unpool, nearest
 
@@ -146,7 +146,7 @@ def test_every_output_cell_is_the_sum_over_its_sources(
 ) -> None:
     x, kernel, layout = case
     ours = transposed_convolution(x, kernel, layout)
-    sources = transposed_sources(x.shape, kernel.shape, layout)
+    sources = transposed_summands(x.shape, kernel.shape, layout)
     sums = [
         [sum(x[s.row, s.column] * kernel[s.kernel_row, s.kernel_column] for s in cell) for cell in row]
         for row in sources

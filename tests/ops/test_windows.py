@@ -64,8 +64,8 @@ def test_a_pyramids_windows_are_counted_and_placed(
             boxes = window_boxes(level, window, stride)
             assert len(boxes) == len(fits) == pyramid_count([level], window, stride)
             y, x = fits[-1]
-            wanted = np.array([x, y, x + window, y + window]) * ([size[1] / wide, size[0] / high] * 2)
-            np.testing.assert_allclose(boxes[-1], wanted, rtol=1e-5)
+            expected = np.array([x, y, x + window, y + window]) * ([size[1] / wide, size[0] / high] * 2)
+            np.testing.assert_allclose(boxes[-1], expected, rtol=1e-5)
             assert (boxes >= 0).all() and (boxes <= np.array([*size[::-1]] * 2) + 1e-3).all()
     assert not levels
     assert pyramid_count(pyramid(size, window, sides, ratios), window, stride) == counted
@@ -92,7 +92,7 @@ def test_every_window_is_classified_where_it_stands(
 
 @pytest.fixture(scope="module")
 def net() -> PatchClassifier:
-    """The classifier with weights and statistics thrown at random."""
+    """The classifier with random weights and statistics."""
     torch.manual_seed(0)
     net = PatchClassifier()
     with torch.no_grad():

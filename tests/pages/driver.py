@@ -17,6 +17,11 @@ def open_page(name: str, /, **query: str) -> AppTest:
     return app.switch_page(f"pages/{name}.py").run()
 
 
+def query(app: AppTest) -> dict[str, list[str]]:
+    """The parameters of the page's address, each a list."""
+    return {k: [v] if isinstance(v, str) else list(v) for k, v in app.query_params.items()}
+
+
 def without_errors(app: AppTest) -> AppTest:
     """The same, once it is known that it shows neither a traceback nor an error."""
     assert not app.exception

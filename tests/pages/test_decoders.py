@@ -1,4 +1,4 @@
-"""The page that compares the drawn world's segmenters: every net shown, cuts, networks run once."""
+"""The page that compares the drawn world's segmenters: every net shown, ablations, networks run once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from cvdemo import zoo
-from cvdemo.views.decoders import drawn_segmenters
+from cvdemo.labs.decoders.experiment import drawn_segmenters
 from tests.pages import driver
 from tests.pages.driver import without_errors
 
@@ -23,7 +23,7 @@ def test_every_net_is_shown_with_its_score_and_from_inside() -> None:
     captions = " ".join(c.value for c in app.caption)
     for net in drawn_segmenters():
         assert f"**{net.title.removesuffix(' (drawn world)')}** · mIoU" in captions
-        without_errors(app.selectbox(key="net").select(net.key).run())
+        without_errors(app.selectbox(key="decoders-net").select(net.key).run())
         assert any("encoder 1 · " in c.value for c in app.caption)
 
 
@@ -36,19 +36,19 @@ def test_what_is_shown_changes_without_running_a_network() -> None:
     app = without_errors(open_page(seed="36"))
     before = runs()
     for show in ("errors", "labels", "mask"):
-        without_errors(app.segmented_control(key="show").set_value(show).run())
+        without_errors(app.segmented_control(key="decoders-show").set_value(show).run())
     assert runs() == before
 
 
-def test_a_cut_skip_costs_something() -> None:
+def test_a_skip_left_out_costs_something() -> None:
     app = without_errors(open_page(seed="36", net="unet"))
-    app.pills(key="cut-unet").set_value(["skip at stride 2"]).run()
+    app.pills(key="decoders-ablate-unet").set_value(["skip at stride 2"]).run()
     without_errors(app)
     scores = [c.value for c in app.caption if c.value.startswith(("whole", "without"))]
-    whole, cut = (float(s.split("mIoU ")[1].split()[0]) for s in scores)
-    assert cut < whole
+    whole, ablated = (float(s.split("mIoU ")[1].split()[0]) for s in scores)
+    assert ablated < whole
 
 
-@pytest.mark.parametrize("name", ["Stride 32 or 8", "Cut a skip", "No context", "A hard scene"])
+@pytest.mark.parametrize("name", ["Stride 32 or 8", "Without skips", "No context", "A hard scene"])
 def test_every_experiment_is_one_click(name: str) -> None:
     without_errors(open_page().button(key=f"try-{name}").click().run())

@@ -111,8 +111,8 @@ def own(truth: list[tuple], results: list[tuple], **query: str) -> AppTest:
     def given(files: list[tuple]) -> list[tuple]:
         return [(name, content, "application/octet-stream") for name, content in files]
 
-    app.file_uploader(key="results").set_value(given(results))
-    app.file_uploader(key="truth").set_value(given(truth))
+    app.file_uploader(key="map-results").set_value(given(results))
+    app.file_uploader(key="map-truth").set_value(given(truth))
     return app.run()
 
 
@@ -137,13 +137,23 @@ def test_sliders_and_experiments_never_run_a_network() -> None:
         assert not app.error
         assert said(app) != before
         assert ":red[" in said(app)
-    app.button(key="try-none").click().run()
-    assert "AP duck" in said(app)
+    app.button(key="try-back").click().run()
+    assert said(app) == before
     for score, iou in ((0.1, 0.9), (0.9, 0.05), (0.5, 0.5)):
-        app.slider(key="score").set_value(score)
-        app.slider(key="iou").set_value(iou).run()
+        app.slider(key="map-score").set_value(score)
+        app.slider(key="map-iou").set_value(iou).run()
         assert not app.exception
     assert zoo.load("ssd-mobilenet-v2").runs == loaded
+
+
+def test_an_experiment_sets_all_four_knobs_and_keeps_the_set() -> None:
+    app = page(detector="simulated", **{"class": "cat"})
+    app.slider(key="map-iou").set_value(0.75).run()
+    app.button(key="try-alarm").click().run()
+    assert app.slider(key="map-iou").value == 0.5 and app.number_input(key="map-alarms").value == 1
+    assert app.selectbox(key="map-class").value == "cat" and "simulated" in said(app)
+    app.button(key="try-back").click().run()
+    assert app.slider(key="map-iou").value == 0.75 and app.number_input(key="map-alarms").value == 0
 
 
 def test_every_tab_and_tool() -> None:
@@ -154,15 +164,15 @@ def test_every_tab_and_tool() -> None:
         assert not app.exception
         assert not app.error
     for tool in ("VOC 2007", "Object-Detection-Metrics"):
-        app.selectbox(key="rules").select(tool).run()
+        app.selectbox(key="map-rules").select(tool).run()
         assert not app.exception
 
 
 def test_the_state_comes_from_the_url() -> None:
     app = page(iou="0.75", score="0.6", **{"class": "cat"})
-    assert app.slider(key="iou").value == 0.75
-    assert app.slider(key="score").value == 0.6
-    assert app.selectbox(key="class").value == "cat"
+    assert app.slider(key="map-iou").value == 0.75
+    assert app.slider(key="map-score").value == 0.6
+    assert app.selectbox(key="map-class").value == "cat"
     assert "AP cat" in said(app)
 
 
@@ -248,13 +258,13 @@ def test_a_detector_on_photos_with_their_truth_runs_once() -> None:
     }
     content = packed({"set/photos/astronaut.jpg": photo, "set/truth.json": json.dumps(truth)})
     app = page(data="my photos")
-    app.file_uploader(key="photos").set_value([("set.zip", content, "application/zip")]).run()
+    app.file_uploader(key="map-photos").set_value([("set.zip", content, "application/zip")]).run()
     assert not app.exception
     assert not app.error
     assert "on 1 photos" in said(app)
     assert "1 of 2 images have no photo; left out" in said(app).replace("\\", "")
     assert "AP Person" in said(app)
     runs = zoo.load("ssd-mobilenet-v2").runs
-    app.slider(key="nms").set_value(1.0).run()
+    app.slider(key="map-nms").set_value(1.0).run()
     assert not app.exception
     assert zoo.load("ssd-mobilenet-v2").runs == runs

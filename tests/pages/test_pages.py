@@ -12,10 +12,10 @@ from streamlit.testing.v1 import AppTest
 
 from cvdemo import zoo
 from cvdemo.data.pictures import sample, to_jpeg
-from tests.pages.driver import open_page
+from cvdemo.ui.pages import CHAPTERS, PAGES, topics
+from tests.pages.driver import open_page, without_errors
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted((ROOT / "pages").glob("*.py"))
 
 
 def runs() -> int:
@@ -26,7 +26,7 @@ def caption(app: AppTest) -> str:
     return next(c.value for c in app.caption if "network" in c.value and "ms" in c.value)
 
 
-@pytest.mark.parametrize("page", [p.stem for p in PAGES])
+@pytest.mark.parametrize("page", ["home", *(page.key for page in PAGES)])
 def test_every_page_opens_without_an_error(page: str) -> None:
     app = open_page(page)
     assert not app.exception
@@ -34,28 +34,47 @@ def test_every_page_opens_without_an_error(page: str) -> None:
     assert app.title
 
 
-def test_app_lists_every_page() -> None:
-    listed = (ROOT / "app.py").read_text("utf-8")
-    assert all(f"pages/{p.name}" in listed for p in PAGES)
+def test_every_file_is_a_row_of_the_table_of_pages() -> None:
+    assert {p.stem for p in (ROOT / "pages").glob("*.py")} == {page.key for page in PAGES} | {"home"}
+    assert len({page.key for page in PAGES}) == len(PAGES)
+
+
+def test_home_links_to_every_page_in_the_lecture_s_order() -> None:
+    linked = {topic.page.key for chapter in CHAPTERS for topic in topics(chapter)}
+    assert linked == {page.key for page in PAGES}
+    titles = [topic.title for topic in topics("Detection")]
+    assert titles.index("R-FCN") == titles.index("YOLO, SSD, SSD against YOLO") + 1
+    assert titles.index("Classification and localization") + 1 == titles.index("Detect")
+    rows = [row for page in PAGES for row in page.rows]
+    assert len(set(rows)) == len(rows)
+    assert len(without_errors(open_page("home")).get("page_link")) == sum(len(topics(c)) for c in CHAPTERS)
+
+
+def test_a_page_ends_with_links_to_its_neighbours() -> None:
+    assert [link.proto.label for link in open_page("detect").get("page_link")] == [
+        "← Classify and localize",
+        "Sliding window →",
+    ]
+    assert [link.proto.label for link in open_page("world").get("page_link")] == ["Classify →"]
 
 
 def test_sliders_never_run_the_network() -> None:
     app = open_page("detect")
     before = runs()
     for score, iou in ((0.1, 0.5), (0.9, 0.0), (0.3, 1.0)):
-        app.slider(key="score").set_value(score)
-        app.slider(key="iou").set_value(iou)
+        app.slider(key="detect-score").set_value(score)
+        app.slider(key="detect-iou").set_value(iou)
         app.run()
         assert not app.exception
     assert runs() == before
-    app.selectbox(key="sample").select("coffee").run()
+    app.selectbox(key="detect-sample").select("coffee").run()
     assert runs() <= before + 1
 
 
 def test_the_state_comes_from_the_url() -> None:
     app = open_page("detect", score="0.2", sample="coffee")
-    assert app.slider(key="score").value == 0.2
-    assert app.selectbox(key="sample").value == "coffee"
+    assert app.slider(key="detect-score").value == 0.2
+    assert app.selectbox(key="detect-sample").value == "coffee"
 
 
 def test_an_unknown_model_in_the_url_gives_a_sentence_and_the_default() -> None:
@@ -74,7 +93,7 @@ def test_a_model_that_is_not_here_shows_its_size_and_a_button() -> None:
 
 def _upload(*files: tuple[str, bytes]) -> AppTest:
     app = open_page("detect", source="upload")
-    app.file_uploader(key="files").set_value([(name, data, "image/png") for name, data in files]).run()
+    app.file_uploader(key="detect-files").set_value([(name, data, "image/png") for name, data in files]).run()
     return app
 
 
@@ -115,8 +134,8 @@ def test_every_experiment_is_one_click_and_says_what_to_look_for(page: str) -> N
 
 def test_a_scene_shows_its_score_and_the_score_moves_with_the_threshold() -> None:
     app = open_page("detect", source="scene", seed="0", score="0.1")
-    score = next(m.value for m in app.markdown if "things found" in m.value)
-    app.slider(key="score").set_value(1.0).run()
-    assert next(m.value for m in app.markdown if "things found" in m.value) != score
-    app.toggle(key="truth").set_value(True).run()
+    score = next(m.value for m in app.markdown if "objects found" in m.value)
+    app.slider(key="detect-score").set_value(1.0).run()
+    assert next(m.value for m in app.markdown if "objects found" in m.value) != score
+    app.toggle(key="detect-truth").set_value(True).run()
     assert not app.exception

@@ -12,11 +12,19 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from cvdemo.data.chosen import Chosen
+from cvdemo.labs.proposals import board
+from cvdemo.labs.proposals.board import film, overlaid
+from cvdemo.labs.proposals.controls import BoxKnobs
+from cvdemo.labs.proposals.experiment import (
+    RECALL_IOUS,
+    merge_segments,
+    start_segments,
+    strategies,
+    to_csv,
+    to_json,
+)
 from cvdemo.ops.regions import FAST, Strategy, selective_search
-from cvdemo.views import proposals as lab
-from cvdemo.views.proposals_boxes import IOUS, Shown, overlaid, strategies
-from cvdemo.views.proposals_downloads import film, to_csv, to_json
-from cvdemo.views.source import Chosen
 from cvdemo.world import draw, scene
 from tests.pages import driver
 from tests.pages.driver import without_errors
@@ -36,7 +44,7 @@ def chosen() -> Chosen:
 
 def test_every_experiment_is_one_click() -> None:
     app = without_errors(open_page())
-    assert says(app, "things found") and says(app, "candidates a second")
+    assert says(app, "objects found") and says(app, "candidates a second")
     names = [button.key for button in app.button if str(button.key).startswith("try-")]
     assert len(names) >= 3
     for key in names:
@@ -47,28 +55,26 @@ def test_every_experiment_is_one_click() -> None:
 def test_sliders_at_their_ends_and_no_similarity() -> None:
     app = open_page(search="one")
     for k, sigma, least, n in ((10, 0.0, 5, 0), (1000, 3.0, 300, 1000)):
-        app.select_slider(key="k").set_value(k)
-        app.slider(key="sigma").set_value(sigma)
-        app.slider(key="least").set_value(least)
-        app.slider(key="n").set_value(n)
+        app.select_slider(key="proposals-k").set_value(k)
+        app.slider(key="proposals-sigma").set_value(sigma)
+        app.slider(key="proposals-least").set_value(least)
+        app.slider(key="proposals-n").set_value(n)
         without_errors(app.run())
-    app.session_state["alike"] = []
+    app.session_state["proposals-alike"] = []
     app.run()
     assert not app.exception and len(app.error) == 1 and "at least one similarity" in app.error[0].value
 
 
 def test_state_comes_from_the_url_and_a_photo_has_no_recall() -> None:
     app = without_errors(open_page(source="sample", k="300", n="250", search="one"))
-    assert app.select_slider(key="k").value == 300 and app.slider(key="n").value == 250
+    assert app.select_slider(key="proposals-k").value == 300 and app.slider(key="proposals-n").value == 250
     assert says(app, "No truth is known")
 
 
 def test_other_scenes_make_a_steadier_curve(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cvdemo.views import proposals_boxes
-
-    monkeypatch.setattr(proposals_boxes, "MANY", 2)
+    monkeypatch.setattr(board, "SCENES", 2)
     app = open_page(search="one")
-    without_errors(app.toggle(key="many").set_value(True).run())
+    without_errors(app.toggle(key="proposals-many").set_value(True).run())
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 900), (20, 15)])
@@ -76,7 +82,7 @@ def test_one_colour_and_tiny_pictures(shape: tuple[int, int]) -> None:
     out = io.BytesIO()
     Image.fromarray(np.full((*shape, 3), 90, np.uint8)).save(out, "PNG")
     app = open_page(source="upload")
-    app.file_uploader(key="files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
+    app.file_uploader(key="proposals-files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
     assert says(without_errors(app), "1 of 1 boxes")
 
 
@@ -86,17 +92,18 @@ def test_files_have_the_boxes_and_the_merges(chosen: Chosen) -> None:
     assert [[float(row[k]) for k in ("x1", "y1", "x2", "y2")] for row in rows] == found.boxes.tolist()
     read = json.loads(to_json(found, chosen.name))
     assert read["boxes"] == found.boxes.tolist() and read["levels"] == found.level.tolist()
-    tree = lab.grown(chosen, Strategy("hsv", 300))
-    assert len(film(tree)) == min(120, len(tree.tree.parents))
+    strategy = Strategy("hsv", 300)
+    merges = merge_segments(start_segments(chosen.picture, strategy), strategy)
+    assert len(film(merges)) == min(120, len(merges.tree.parents))
 
 
 def test_the_picture_shows_more_with_more_boxes(chosen: Chosen) -> None:
     boxes = selective_search(chosen.picture).boxes
-    few, many = (overlaid(chosen, boxes[:n], IOUS[0]) for n in (0, 200))
+    few, many = (overlaid(chosen, boxes[:n], RECALL_IOUS[0]) for n in (0, 200))
     assert few.shape == many.shape and not np.array_equal(few, many)
 
 
 def test_a_search_is_one_hierarchy_or_the_named_many() -> None:
     one = Strategy("lab", 75)
     assert strategies("one", one) == (one,) and strategies("fast", one) == FAST
-    assert Shown("one", 3, 0.5).boxes == 3
+    assert BoxKnobs("one", 3, 0.5).boxes == 3

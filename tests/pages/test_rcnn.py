@@ -8,15 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
 import torch
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from cvdemo import zoo
-from cvdemo.views.rcnn import FAMILY, detector
-from cvdemo.views.rcnn_times import PUBLISHED, times_csv
-from cvdemo.zoo.drawn_regions import ADAPTERS
+from cvdemo.labs.rcnn.experiment import FAMILY, detector, run_family
+from cvdemo.labs.rcnn.measure import PUBLISHED, times_csv
+from cvdemo.ui.cache import RESULTS
+from cvdemo.world import draw, scene
+from cvdemo.zoo.entries import build_net
 from cvdemo.zoo.weights import write_weights
 from tests.pages import driver
 
@@ -29,15 +30,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("cvdemo.zoo.weights.weights_folder", lambda: path)
         _forget()
-        for key, (_, net) in ADAPTERS.items():
-            write_weights(net(), key, path / f"{key}.safetensors")
+        for key in FAMILY:
+            write_weights(build_net(key), key, path / f"{key}.safetensors")
         yield path
     _forget()
 
 
 def _forget() -> None:
     zoo.CACHE.clear()
-    st.cache_resource.clear()
+    RESULTS.clear()
 
 
 def open_page(**query: str) -> AppTest:
@@ -65,9 +66,23 @@ def test_every_net_shows_every_stage_with_its_time() -> None:
         stages = captions(app, title)
         assert len(stages) == 5, title
         assert all(" ms**" in s for k, s in enumerate(stages) if k != 2)
-        assert "things found" in stages[-1]
+        assert "objects found" in stages[-1]
     assert "20 of " in captions(app, "R-CNN")[0]
     assert any("81,920 pixels" in m.value for m in app.markdown)  # 20 cut-outs of 64 x 64
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_notebook_runs_the_family_as_the_page_does() -> None:
+    picture, _ = draw(scene(5, split="test"), 320, 240)
+    runs = run_family(picture, 15)
+    assert [run.key for run in runs] == list(FAMILY)
+    assert runs[0].prepared.ranked is runs[1].prepared.ranked  # one search for both
+    for run in runs:
+        assert len(run.staged.regions) == 15
+        assert run.staged.working.shape == (144, 192, 3)
+        whole = detector(run.key).run_stages(picture, most=15)
+        np.testing.assert_allclose(run.staged.raw.boxes, whole.raw.boxes, atol=0.05)
+        np.testing.assert_allclose(run.staged.raw.scores, whole.raw.scores, atol=1e-4)
 
 
 @pytest.mark.usefixtures("folder")
@@ -75,34 +90,34 @@ def test_thresholds_and_what_is_followed_run_no_network() -> None:
     app = fine(open_page())
     before = runs()
     for score, iou in ((0.01, 1.0), (1.0, 0.0), (0.5, 0.5)):
-        app.slider(key="score").set_value(score)
-        fine(app.slider(key="iou").set_value(iou).run())
-    for name in app.selectbox(key="follow").options:
-        fine(app.selectbox(key="follow").select(name).run())
-    fine(app.slider(key="vote-right").set_value(0.5).run())
-    fine(app.slider(key="vote-down").set_value(-1.0).run())
-    fine(app.toggle(key="vote-own").set_value(False).run())
+        app.slider(key="rcnn-score").set_value(score)
+        fine(app.slider(key="rcnn-iou").set_value(iou).run())
+    for name in app.selectbox(key="rcnn-follow").options:
+        fine(app.selectbox(key="rcnn-follow").select(name).run())
+    fine(app.slider(key="rcnn-vote-right").set_value(0.5).run())
+    fine(app.slider(key="rcnn-vote-down").set_value(-1.0).run())
+    fine(app.toggle(key="rcnn-vote-own").set_value(False).run())
     assert runs() == before
 
 
 @pytest.mark.usefixtures("folder")
 def test_more_regions_begin_no_picture_again(monkeypatch: pytest.MonkeyPatch) -> None:
     app = fine(open_page())
-    asked: list[tuple[int, int]] = []
+    parts: list[tuple[int, int]] = []
     for key in FAMILY:
-        monkeypatch.setattr(detector(key), "begin", lambda *_, **__: pytest.fail("a picture was begun again"))
+        monkeypatch.setattr(detector(key), "prepare", lambda *_, **__: pytest.fail("prepared twice"))
     cut = detector("rcnn").cut  # type: ignore[attr-defined]
 
-    def noted(begun: object, first: int, last: int) -> object:
-        asked.append((first, last))
-        return cut(begun, first, last)
+    def noted(prepared: object, first: int, last: int) -> object:
+        parts.append((first, last))
+        return cut(prepared, first, last)
 
     monkeypatch.setattr(detector("rcnn"), "cut", noted)
-    monkeypatch.setattr("cvdemo.views.rcnn_times.median_seconds", lambda *_, **__: {"head": 1.0})
-    fine(app.select_slider(key="regions").set_value(50).run())
-    fine(app.select_slider(key="regions").set_value(20).run())
-    fine(app.select_slider(key="regions").set_value(50).run())
-    assert asked == [(20, 50)]
+    monkeypatch.setattr("cvdemo.labs.rcnn.measure.median_seconds", lambda *_, **__: {"head": 1.0})
+    fine(app.select_slider(key="rcnn-regions").set_value(50).run())
+    fine(app.select_slider(key="rcnn-regions").set_value(20).run())
+    fine(app.select_slider(key="rcnn-regions").set_value(50).run())
+    assert parts == [(20, 50)]
 
 
 @pytest.mark.usefixtures("folder")
@@ -115,13 +130,14 @@ def test_no_regions_at_all() -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_the_curves_are_measured_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cvdemo.views.rcnn_times.COUNTS", (10, 30))
-    monkeypatch.setattr("cvdemo.views.rcnn_times.STEPS", (0, 10, 20))
+    for module in ("times", "measure"):
+        monkeypatch.setattr(f"cvdemo.labs.rcnn.{module}.COUNTS", (10, 30))
+    monkeypatch.setattr("cvdemo.labs.rcnn.times.STEPS", (0, 10, 20))
     app = fine(open_page())
     assert not any("regions:" in c.value for c in app.caption)
-    fine(app.toggle(key="curves").set_value(True).run())
+    fine(app.toggle(key="rcnn-curves").set_value(True).run())
     assert any("From 10 to 30 regions: R-CNN" in c.value for c in app.caption)
-    assert any("Of 6 things" in c.value for c in app.caption)
+    assert any("Of 6 objects" in c.value for c in app.caption)
 
 
 def _png(shape: tuple[int, int]) -> bytes:
@@ -134,7 +150,7 @@ def _png(shape: tuple[int, int]) -> bytes:
 @pytest.mark.parametrize("shape", [(1, 1), (1, 300), (40, 50)])
 def test_pictures_with_nothing_on_them(shape: tuple[int, int]) -> None:
     app = open_page(source="upload")
-    fine(app.file_uploader(key="files").set_value([("small.png", _png(shape), "image/png")]).run())
+    fine(app.file_uploader(key="rcnn-files").set_value([("small.png", _png(shape), "image/png")]).run())
     assert any("eight classes" in i.value for i in app.info)
     assert captions(app, "R-FCN")
 
@@ -142,7 +158,7 @@ def test_pictures_with_nothing_on_them(shape: tuple[int, int]) -> None:
 @pytest.mark.usefixtures("folder")
 def test_a_broken_upload_gives_one_sentence() -> None:
     app = open_page(source="upload")
-    app.file_uploader(key="files").set_value([("broken.png", b"nonsense", "image/png")]).run()
+    app.file_uploader(key="rcnn-files").set_value([("broken.png", b"nonsense", "image/png")]).run()
     assert not app.exception
     assert len(app.error) == 1 and "broken.png" in app.error[0].value
 
@@ -153,8 +169,8 @@ def test_a_photo_is_cut_out_and_named() -> None:
     before = zoo.load("rcnn-imagenet").runs
     assert any(c.value.startswith("**Warp** · 224 × 224") for c in app.caption)
     assert any(c.value.startswith("**NMS** ·") for c in app.caption)
-    fine(app.toggle(key="photo-across").set_value(True).run())
-    fine(app.slider(key="photo-score").set_value(1.0).run())
+    fine(app.toggle(key="rcnn-photo-across").set_value(True).run())
+    fine(app.slider(key="rcnn-photo-score").set_value(1.0).run())
     assert any(c.value == "**NMS** · 0 are left" for c in app.caption)
     assert zoo.load("rcnn-imagenet").runs == before
 

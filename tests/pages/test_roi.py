@@ -18,15 +18,29 @@ from streamlit.testing.v1 import AppTest
 
 from cvdemo import zoo
 from cvdemo.data.pictures import sample
-from cvdemo.draw.roi import SIDE, draw_roi, mask_errors
+from cvdemo.labs.roi import experiment
+from cvdemo.labs.roi.draw import SIDE, draw_roi, mask_errors
+from cvdemo.labs.roi.experiment import (
+    BINS,
+    CLASSES,
+    LIKELIEST,
+    STRIDES,
+    PoolingKnobs,
+    PositionMaps,
+    classify_roi,
+    feature_levels,
+    maps_of_class,
+    pool_roi,
+    score_maps,
+    stand_in_maps,
+    to_csv,
+    to_json,
+)
+from cvdemo.labs.roi.places import CHANNELS, most_varied_channel, within
 from cvdemo.nets.rfcn import RFCN
 from cvdemo.ops.roi_bins import align_bins, pool_bins
-from cvdemo.views import roi_maps
-from cvdemo.views.roi import CHANNELS, STATE, Setting, liveliest, pooled, within
-from cvdemo.views.roi_downloads import to_csv, to_json
-from cvdemo.views.roi_maps import BINS, CLASSES, LIKELIEST, STRIDES, Votes, elected, seen, votes
-from cvdemo.views.source import Chosen
 from cvdemo.world.vocabulary import THINGS
+from cvdemo.zoo.drawn import DrawnDetector, at_working_size
 from tests.pages import driver
 from tests.pages.driver import without_errors
 
@@ -37,20 +51,21 @@ open_page = partial(driver.open_page, "roi")
 
 
 def roi_of(app: AppTest) -> tuple[float, ...]:
-    return app.session_state[STATE]["roi"]
+    """Where the RoI was put by the visitor, an experiment or the address."""
+    return app.session_state["cvdemo-kept-roi"].values["roi"]
 
 
-def some_votes() -> Votes:
+def some_maps() -> PositionMaps:
     maps = np.random.default_rng(1).normal(size=(BINS**2, 10, 12)).astype(np.float32)
-    return Votes(maps, 4, "cat", True)
+    return PositionMaps(maps, 4, "cat", True)
 
 
 def test_the_grids_are_torchvisions() -> None:
     x = np.random.default_rng(0).normal(size=(10, 12)).astype(np.float32)
-    found = pooled(x, some_votes(), BOX, Setting(4, 0, 3, 2, True))
+    found = pool_roi(x, some_maps(), BOX, PoolingKnobs(4, 0, 3, 2, True))
     rois = torch.tensor([[0, *BOX]], dtype=torch.float64)
     maps = torch.from_numpy(x)[None, None].double()
-    scores = torch.from_numpy(some_votes().maps)[None].double()
+    scores = torch.from_numpy(some_maps().maps)[None].double()
     for ours, theirs in (
         (found.pool, peer.roi_pool(maps, rois, 3, 0.25)),
         (found.align, peer.roi_align(maps, rois, 3, 0.25, 2, True)),
@@ -63,73 +78,67 @@ def test_the_grids_are_torchvisions() -> None:
 
 
 def test_scenes_and_photos_have_their_own_net_and_every_level() -> None:
-    photo = Chosen("sample:cat", "cat", sample("cat"), 0.0)
-    found = seen(photo)
-    assert "ImageNet" in found.net and max(found.width, found.height) == roi_maps.PHOTO_SIDE
+    found = feature_levels(sample("cat"), drawn=False)
+    assert "ImageNet" in found.net and max(found.width, found.height) == experiment.PHOTO_SIDE
     for stride in STRIDES:
         level = found.levels[stride]
         assert level.shape[1:] == (-(-found.height // stride), -(-found.width // stride))
         spread = level.std(axis=(1, 2))
         assert len(level) >= CHANNELS
         assert (np.diff(spread) <= 0).all() and sorted(found.channels[stride]) == list(range(len(level)))
-    assert not votes(photo, found, 32, LIKELIEST, BOX).real
-    assert votes(photo, found, 32, LIKELIEST, BOX).maps.shape[0] == BINS**2
+    assert not experiment.has_score_maps(drawn=False)
+    assert not stand_in_maps(found, 32).real
+    assert stand_in_maps(found, 32).maps.shape[0] == BINS**2
 
 
 def test_scenes_have_rfcns_maps_once_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     net = RFCN().eval()
+    model = DrawnDetector(zoo.spec("rfcn"), "cpu", net)
     real_load = zoo.load
 
     def load(key: str, device: str | None = None) -> Any:
-        return type("Model", (), {"net": net})() if key == "rfcn" else real_load(key, device)
+        return model if key == "rfcn" else real_load(key, device)
 
-    monkeypatch.setattr(roi_maps.zoo, "load", load)
-    monkeypatch.setattr(roi_maps, "has_weights", lambda key: True)
+    monkeypatch.setattr(experiment.zoo, "load", load)
+    monkeypatch.setattr(experiment, "has_weights", lambda key: True)
     assert CLASSES[1:] == THINGS and net.head.config.bins == BINS
     app = without_errors(open_page(seed="4321"))
     assert any("R-FCN's" in c.value for c in app.caption)
-    scene = Chosen("of a test", "scene", sample("coffee"), 0.0, truth=object())  # type: ignore[arg-type]
-    found = seen(scene)
-    duck = votes(scene, found, 8, "duck", BOX)
+    picture = sample("coffee")
+    scores = score_maps(picture)
+    duck = maps_of_class(scores, "duck", BOX)
     with torch.inference_mode():
-        from cvdemo.zoo.drawn import at_working_size
-
-        x = at_working_size(scene.picture, "cpu")
+        x = at_working_size(picture, "cpu")
         trace = net.head(net.features(x), [torch.tensor([BOX])])
-    grid = pooled(found.levels[8][0], duck, BOX, Setting(8, 0, 3, 2, True)).sampled_votes
+    level = feature_levels(picture, drawn=True).levels[8][0]
+    grid = pool_roi(level, duck, BOX, PoolingKnobs(8, 0, 3, 2, True)).sampled_votes
     np.testing.assert_allclose(grid, trace.bins[0, CLASSES.index("duck")].numpy(), atol=1e-4)
-    likeliest = votes(scene, found, 8, LIKELIEST, BOX)
-    shares = trace.logits[0].softmax(0)
-    name, share = elected(scene, BOX)
-    assert name == likeliest.title == CLASSES[int(shares.argmax())]
-    assert share == pytest.approx(float(shares.max()), abs=1e-5)
+    likeliest = maps_of_class(scores, LIKELIEST, BOX)
+    probabilities = trace.logits[0].softmax(0)
+    name, probability = classify_roi(scores, BOX)
+    assert name == likeliest.title == CLASSES[int(probabilities.argmax())]
+    assert probability == pytest.approx(float(probabilities.max()), abs=1e-5)
 
 
-def test_the_liveliest_channel_is_found_around_the_roi_and_beside_the_map() -> None:
+def test_the_most_varied_channel_is_found_around_the_roi_and_beside_the_map() -> None:
     level = np.zeros((3, 8, 8), np.float32)
     level[0, 0] = 9.0
     level[2, 5, 5] = 1.0
-    assert liveliest(level, (18, 18, 22, 22), 4) == 2
-    assert liveliest(level, (2, 2, 22, 22), 4) == 0
+    assert most_varied_channel(level, (18, 18, 22, 22), 4) == 2
+    assert most_varied_channel(level, (2, 2, 22, 22), 4) == 0
     for box in ((90, 90, 99, 99), (-40, -40, -20, -20), (31, 31, 31, 31)):
-        assert liveliest(level, box, 4) in (0, 1, 2)
+        assert most_varied_channel(level, box, 4) in (0, 1, 2)
 
 
-def test_the_network_runs_once_for_a_picture(monkeypatch: pytest.MonkeyPatch) -> None:
-    ran: list[int] = []
-    name, backbone = roi_maps._drawn_backbone()
-
-    def counted(x: Any) -> Any:
-        ran.append(1)
-        return backbone(x)
-
-    monkeypatch.setattr(roi_maps, "_drawn_backbone", lambda: (name, counted))
+def test_the_network_runs_once_for_a_picture() -> None:
+    ssd, rfcn = (zoo.load(key, "cpu") for key in ("ssd", "rfcn"))
+    before = ssd.runs, rfcn.runs
     app = without_errors(open_page(seed="4711"))
-    without_errors(app.slider(key="size").set_value(7).run())
-    without_errors(app.slider(key="channel").set_value(3).run())
-    without_errors(app.select_slider(key="stride").set_value(16).run())
-    without_errors(app.toggle(key="aligned").set_value(False).run())
-    assert ran == [1]
+    without_errors(app.slider(key="roi-size").set_value(7).run())
+    without_errors(app.slider(key="roi-channel").set_value(3).run())
+    without_errors(app.select_slider(key="roi-stride").set_value(16).run())
+    without_errors(app.toggle(key="roi-aligned").set_value(False).run())
+    assert (ssd.runs - before[0], rfcn.runs - before[1]) == (1, 1)
 
 
 def test_every_experiment_is_one_click_and_does_what_it_says() -> None:
@@ -155,11 +164,11 @@ def test_the_roi_comes_from_the_url_and_goes_back() -> None:
     app = without_errors(open_page(seed="7", roi="10,20,30.5,40", stride="4"))
     assert roi_of(app) == (10, 20, 30.5, 40)
     assert app.query_params["roi"] in (["10,20,30.5,40"], "10,20,30.5,40")
-    names = app.selectbox(key="thing").options
-    assert app.selectbox(key="thing").value is None  # it is the visitor's own
-    without_errors(app.selectbox(key="thing").select(names[0]).run())
+    names = app.selectbox(key="roi-object").options
+    assert app.selectbox(key="roi-object").value is None  # it is the visitor's own
+    without_errors(app.selectbox(key="roi-object").select(names[0]).run())
     assert roi_of(app) != (10, 20, 30.5, 40)
-    assert app.selectbox(key="thing").value == names[0]
+    assert app.selectbox(key="roi-object").value == names[0]
 
 
 @pytest.mark.parametrize("roi", ["", "1,2", "a,b,c,d", "nan,0,1,1", "30,0,10,10", "0,0,1e9,5", "-99,0,5,5"])
@@ -172,18 +181,18 @@ def test_pictures_of_any_size(shape: tuple[int, int]) -> None:
     out = io.BytesIO()
     Image.fromarray(np.full((*shape, 3), 90, np.uint8)).save(out, "PNG")
     app = open_page(source="upload", stride="32", size="7")
-    app.file_uploader(key="files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
+    app.file_uploader(key="roi-files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
     without_errors(app)
 
 
 def test_the_files_hold_what_is_shown() -> None:
     x = np.random.default_rng(0).normal(size=(10, 12)).astype(np.float32)
-    setting = Setting(4, 0, 2, -1, True)
-    found = pooled(x, some_votes(), BOX, setting)
+    knobs = PoolingKnobs(4, 0, 2, -1, True)
+    found = pool_roi(x, some_maps(), BOX, knobs)
     rows = list(csv.DictReader(io.StringIO(to_csv(found))))
     assert len(rows) == 2 * 2 * 2 + BINS**2
     assert float(rows[3]["value"]) == pytest.approx(found.pool[1, 1], abs=1e-6)
-    told = json.loads(to_json(x, some_votes(), BOX, setting, found))
+    told = json.loads(to_json(x, some_maps(), BOX, knobs, found))
     assert told["roi"] == list(BOX)
     assert np.shape(told["roi_align"]["rows"])[0] == 2
     np.testing.assert_allclose(told["roi_align"]["values"], found.align)

@@ -7,10 +7,9 @@ from functools import partial
 import pytest
 
 from cvdemo import zoo
-from cvdemo.views import tradeoffs as views
-from cvdemo.views.cost_chart import Disc, crowded
-from cvdemo.views.tradeoffs import Clock, Net, against_peer, drawn_nets, rows, to_csv
-from cvdemo.zoo.tradeoffs import VALUES, Curves, Point, drawn_detectors, read_curves
+from cvdemo.labs.tradeoffs.experiment import title
+from cvdemo.zoo.catalogue import compared
+from cvdemo.zoo.tradeoffs import VALUES, read_curves
 from tests.pages import driver
 from tests.pages.driver import without_errors
 
@@ -18,19 +17,19 @@ open_page = partial(driver.open_page, "tradeoffs")
 
 
 def runs() -> dict[str, int]:
-    return {key: zoo.load(key).runs for key in drawn_detectors()}
+    return {key: zoo.load(key).runs for key in compared()}
 
 
 def test_every_net_stands_in_the_table_and_nothing_runs_twice() -> None:
     app = without_errors(open_page())
     table = app.dataframe[0].value
-    assert list(table["net"]) == [views.title(key) for key in drawn_detectors()]
+    assert list(table["net"]) == [title(key) for key in compared()]
     assert (table["ms"] > 0).all()
     assert table["x SSD"][list(table["net"]).index("SSD")] == 1
     before = runs()
     for metric in ("AP50", "APs"):
-        without_errors(app.segmented_control(key="metric").set_value(metric).run())
-    without_errors(app.selectbox(key="net").select("ssd").run())
+        without_errors(app.segmented_control(key="tradeoffs-metric").set_value(metric).run())
+    without_errors(app.selectbox(key="tradeoffs-net").select("ssd").run())
     assert runs() == before
     assert app.query_params["net"] in ("ssd", ["ssd"])
     without_errors(app.button(key="again").click().run())
@@ -70,7 +69,7 @@ def test_kinds_can_all_be_off() -> None:
 
 def test_an_unknown_net_in_the_url_is_none() -> None:
     app = without_errors(open_page(net="rcnnn"))
-    assert app.selectbox(key="net").value == ""
+    assert app.selectbox(key="tradeoffs-net").value == ""
 
 
 @pytest.mark.parametrize(
@@ -78,50 +77,6 @@ def test_an_unknown_net_in_the_url_is_none() -> None:
 )
 def test_every_experiment_is_one_click(name: str) -> None:
     without_errors(open_page(show="a bigger picture").button(key=f"try-{name}").click().run())
-
-
-def test_a_card_of_easier_scenes_is_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
-    easy = {"metrics": {"AP": 0.9, "APl": -1.0}, "scored_on": "world:test, 500 scenes, normal, objects=1"}
-    monkeypatch.setattr(views, "read_card", lambda key: easy)
-    monkeypatch.setattr(views, "drawn_detectors", lambda: ["ssd"])
-    assert drawn_nets(None)[0].numbers == {}
-    point = Point(192, 5.0, None, {"AP": 0.3, "APl": -1.0})
-    curves = Curves("", "", 20, {}, {"ssd": {"size": [point]}})
-    (net,) = drawn_nets(curves)
-    assert (net.numbers, net.data) == ({"AP": 0.3}, "world:test, 20 scenes, normal")
-
-
-def test_rows_and_ratios() -> None:
-    nets = [
-        Net("ssd", "SSD", "one stage", {"AP": 0.5}, "scenes", 1_000_000, 10.0),
-        Net("rcnn", "R-CNN", "two stages", {"AP": 0.25}, "scenes", None, 400.0),
-        Net("yolo", "YOLO", "one stage", {"AP": 0.4}, "scenes", None, 8.0),
-        Net("rfcn", "R-FCN", "two stages", {}, "scenes", None, None),
-    ]
-    assert [against_peer(net, nets, "drawn") for net in nets] == [1, 40, 0.8, None]
-    lines = to_csv(rows(nets, "drawn")).splitlines()
-    assert lines[0] == "net,kind,ms,x SSD,AP,M parameters,scored on"
-    assert lines[2] == "R-CNN,two stages,400.0,40.0,0.25,,scenes"
-    figure = views.scatter(nets, "AP", "rcnn", "drawn")
-    assert list(figure.data[0].x) == [8, 10]  # the front: R-CNN is slower and worse
-    assert list(figure.data[1].marker.line.width) == [0, 4, 0]
-
-
-def test_titles_go_below_discs_with_another_close_above() -> None:
-    def disc(ms: float, quality: float) -> Disc:
-        return Disc("", "", ms, quality, None, "")
-
-    assert crowded([disc(10, 0.5), disc(10.1, 0.55), disc(20, 0), disc(30, 1)]) == [True, False, False, False]
-    assert crowded([]) == []
-
-
-def test_the_clock_forgets_the_oldest() -> None:
-    clock = Clock(2)
-    for k in range(3):
-        clock.keep(k, 10 * k)
-    assert [clock.get(k) for k in range(3)] == [None, 10, 20]
-    clock.forget(2)
-    assert clock.get(2) is None
 
 
 def test_shipped_curves_are_shown() -> None:

@@ -1,20 +1,16 @@
-"""The upsampling page: the lecture's example, experiments, typed numbers, the URL, a picture's ways back."""
+"""The upsampling page: experiments, typed numbers, the URL, the pictures."""
 
 from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cvdemo.ops.transposed import Layout, bilinear_kernel
-from cvdemo.views.upsampling import EDITS, WAYS, Setting, default_grids, to_csv, upsample
-from cvdemo.views.upsampling_picture import there_and_back
+from cvdemo.labs.upsampling.experiment import WAYS
 from tests.pages import driver
 from tests.pages.driver import without_errors
 
-PLAIN = Setting("unpooling", 2, 2, False, 3, "1 2 3 …", Layout(2))
 EXPERIMENTS = (
     "the lecture's 4 × 4",
     "aligned corners",
@@ -36,10 +32,7 @@ def ways_back(app: AppTest) -> dict[str, str]:
 
 def test_the_lectures_example_is_the_default() -> None:
     app = without_errors(open_page())
-    assert app.segmented_control(key="way").value == "max unpooling"
-    output = upsample(PLAIN, default_grids(PLAIN))
-    assert output.tolist() == [[0, 0, 2, 0], [0, 1, 0, 0], [0, 0, 0, 0], [3, 0, 0, 4]]
-    assert to_csv(output) == "0,0,2,0\n0,1,0,0\n0,0,0,0\n3,0,0,4\n"
+    assert app.segmented_control(key="upsampling-way").value == "max unpooling"
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
@@ -52,7 +45,8 @@ def test_every_experiment_is_one_click_and_says_what_to_look_at(name: str) -> No
 @pytest.mark.parametrize("way", WAYS)
 def test_every_way_at_its_sliders_ends(way: str) -> None:
     app = without_errors(open_page(way=way))
-    for slider in [s.key for s in app.slider if s.key not in ("padding", "added") and "-" not in str(s.key)]:
+    free = ("cells", "factor", "kernel", "stride", "dilation")
+    for slider in [s.key for s in app.slider if str(s.key).removeprefix("upsampling-") in free]:
         for end in ("min", "max"):
             app.slider(key=slider).set_value(getattr(app.slider(key=slider), end))
             without_errors(app.run())
@@ -69,55 +63,36 @@ def test_a_layout_that_leaves_nothing_is_one_sentence() -> None:
     assert "Output_padding must be below" in app.error[0].value
 
 
-def test_typed_numbers_come_from_the_url_and_nonsense_gives_the_default() -> None:
+def typed(app: AppTest, grid: str) -> list[list[float]] | None:
+    """A grid of the page as it was typed, None for the default."""
+    found = app.session_state["cvdemo-kept-upsampling"].values.get(f"{grid}-grid")
+    return None if found is None else found.tolist()
+
+
+def test_typed_numbers_come_from_the_address_and_nonsense_gives_the_default() -> None:
     app = without_errors(open_page(way="bed of nails", **{"map-grid": "1.5,-2;0,7"}))
-    assert app.session_state[EDITS]["map"].tolist() == [[1.5, -2], [0, 7]]
-    for bad in ("1,2;3", "a,b;c,d", "nan,1;2,3", "1e9,1;2,3", "1,2,3;4,5,6;7,8,9"):
+    assert typed(app, "map") == [[1.5, -2], [0, 7]]
+    for bad in ("1,2;3", "a,b;c,d", "nan,1;2,3", "1e9,1;2,3", ""):
         app = without_errors(open_page(way="bed of nails", **{"map-grid": bad}))
-        assert "map-grid" not in app.query_params
+        assert typed(app, "map") is None
+
+
+def test_a_grid_of_another_size_waits_until_it_fits() -> None:
+    app = without_errors(open_page(way="bed of nails", **{"map-grid": "1,2,3;4,5,6;7,8,9"}))
+    assert typed(app, "map") is not None
+    without_errors(app.slider(key="upsampling-cells").set_value(3).run())
+    assert app.query_params["map-grid"] == "1,2,3;4,5,6;7,8,9"
 
 
 def test_other_weights_take_the_place_of_typed_ones() -> None:
-    typed = {"kernel-grid": "5,5;5,5"}
-    app = without_errors(open_page(way="transposed convolution", kernel="2", **typed))
-    assert app.session_state[EDITS]["kernel"].tolist() == [[5, 5], [5, 5]]
-    without_errors(app.segmented_control(key="weights").set_value("ones").run())
-    assert "kernel" not in app.session_state[EDITS]
+    app = without_errors(open_page(way="transposed convolution", kernel="2", **{"kernel-grid": "5,5;5,5"}))
+    assert typed(app, "kernel") == [[5, 5], [5, 5]]
+    without_errors(app.segmented_control(key="upsampling-weights").set_value("ones").run())
+    assert typed(app, "kernel") is None
     assert "kernel-grid" not in app.query_params
 
 
-def test_the_picture_comes_back_in_five_ways_and_bilinear_is_nearer_than_nails() -> None:
+def test_the_picture_is_upsampled_in_five_ways() -> None:
     found = ways_back(without_errors(open_page(down="mean")))
     assert len(found) == 5
     assert any("the least" in s for s in found.values())
-    picture = np.random.default_rng(0).integers(0, 256, (90, 121, 3)).astype(np.uint8)
-    smooth = np.add.outer(np.arange(90), np.arange(121))[..., None].repeat(3, 2).astype(np.uint8)
-    for shape in ((1, 1), (1, 300), (3, 2), (90, 121)):
-        back = there_and_back(picture[: shape[0], : shape[1]], PLAIN, np.ones((3, 3)), "max")
-        assert len({one.picture.shape for name, one in back.items() if name != "pooled"}) == 1
-    errors = {k: v.error for k, v in there_and_back(smooth, PLAIN, np.ones((3, 3)), "mean").items()}
-    assert errors["bilinear"] < errors["nearest"] < errors["unpooling"]
-
-
-@pytest.mark.parametrize("stride", [1, 2, 4])
-def test_a_flat_picture_shows_the_checkerboard_of_uneven_stamps_only(stride: int) -> None:
-    flat = np.full((64, 64, 3), 100, np.uint8)
-    setting = PLAIN._replace(way="transposed", layout=Layout(stride))
-
-    def spread(kernel: np.ndarray) -> float:
-        back = there_and_back(flat, setting, kernel, "mean")["transposed"].picture[16:-16, 16:-16]
-        return float(np.ptp(back))
-
-    assert spread(np.ones((stride, stride))) == spread(np.ones((2 * stride, 2 * stride))) == 0
-    assert spread(bilinear_kernel(2 * stride)) == 0
-    if stride > 1:
-        assert spread(np.ones((stride + 1, stride + 1))) > 20
-
-
-def test_pictures_are_cut_to_a_multiple_of_the_factor() -> None:
-    for factor in (2, 3, 4):
-        setting = PLAIN._replace(factor=factor, layout=Layout(factor))
-        back = there_and_back(np.zeros((50, 70, 3), np.uint8), setting, np.ones((3, 3)), "max")
-        height, width = back["original"].picture.shape[:2]
-        assert height % factor == width % factor == 0
-        assert back["pooled"].picture.shape[:2] == (height // factor, width // factor)

@@ -12,8 +12,8 @@ from cvdemo import world
 from cvdemo.train import loop
 from cvdemo.train.evaluate_heads import ap_of_height, coco_stats
 from cvdemo.train.instances import instance_masks
-from cvdemo.train.recipes import POSE_SIZE, RECIPES, recipe
-from cvdemo.train.scenes import Artists, Wanted, draw_sample
+from cvdemo.train.recipes import POSE_SIZE, recipe
+from cvdemo.train.scenes import SceneRequest, SceneWorkers, draw_sample
 from cvdemo.train.task import task_of
 from cvdemo.world.export import Book
 
@@ -33,9 +33,9 @@ def test_scenes_of_enough_people() -> None:
         sample = draw_sample(seed, objects=8, people=2, size=POSE_SIZE)
         assert (sample.classes == 0).sum() >= 1  # one may hide the other
         assert sample.picture.shape == (POSE_SIZE[1], POSE_SIZE[0], 3)
-    crew = Artists(0)
-    crew.ask([Wanted(3, 8, 0, 2, POSE_SIZE)])
-    ((seed, drawn),) = crew.collect()
+    workers = SceneWorkers(0)
+    workers.request([SceneRequest(3, 8, 0, 2, POSE_SIZE)])
+    ((seed, drawn),) = workers.collect()
     assert seed == 3
     np.testing.assert_array_equal(drawn.picture, sample.picture)
 
@@ -48,9 +48,9 @@ def test_variants_have_the_same_budget_and_the_same_start(keys: tuple[str, ...])
 
 @pytest.mark.parametrize("key", [*MASKS, *POSES])
 def test_a_net_begins_with_the_whole_detector(key: str) -> None:
-    start = task_of(RECIPES["faster-rcnn"]).build().state_dict()
+    start = task_of(recipe("faster-rcnn")).build().state_dict()
     run = loop.start(recipe(key), task_of(recipe(key)))
-    loop.begin_with(run, start, whole=recipe(key).taught_as(RECIPES["faster-rcnn"]))
+    loop.begin_with(run, start, whole=recipe(key).trained_like(recipe("faster-rcnn")))
     own = run.net.state_dict()
     assert all(torch.equal(own[name], value) for name, value in start.items())
     assert {name.split(".")[0] for name in own.keys() - start.keys()} <= {"mask_head", "keypoint_head"}

@@ -7,7 +7,7 @@ import torch
 
 from cvdemo.nets.patch_classifier import STRIDE, WINDOW, PatchClassifier
 from cvdemo.ops.windows import window_counts
-from cvdemo.train.patches import MIDDLE, WINDOWS, Patches, cut_windows, middles
+from cvdemo.train.patch_classifier import MIDDLE, WINDOWS, PatchTask, cut_windows, middles
 from cvdemo.train.scenes import Sample, draw_sample
 
 
@@ -37,7 +37,7 @@ def test_middles_stand_where_the_windows_do() -> None:
 
 def test_a_few_steps_bring_the_loss_down_and_the_score_is_counted() -> None:
     torch.manual_seed(0)
-    task, net = Patches(), PatchClassifier()
+    task, net = PatchTask(), PatchClassifier()
     batch = [draw_sample(seed) for seed in range(2)]
     optimizer = torch.optim.AdamW(net.parameters(), lr=3e-3)
     losses = []

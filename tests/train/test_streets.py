@@ -1,4 +1,4 @@
-"""Teaching the street net: pieces that fit their labels, runs that go on, weights and card; a tiny CamVid."""
+"""Training the street net: pieces that fit their labels, runs that go on, weights and card; a tiny CamVid."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from cvdemo.nets.street import LiteEncoder, StreetNet
 from cvdemo.train import loop, street_frames, streets
 from cvdemo.train.street_card import finish, write_half
 from cvdemo.train.street_frames import piece, read_frames, relit
-from cvdemo.train.streets import Streets, batches, begin, depthwise_in_float32, teach
+from cvdemo.train.streets import Streets, batches, begin, depthwise_in_float32, train_streets
 from cvdemo.zoo.camvid_net import load_shipped, pretrained_encoder, street_segmenter
 from cvdemo.zoo.evaluate_maps import camvid_maps, evaluate_maps
 from cvdemo.zoo.weights import has_weights, read_card, weights_folder
@@ -33,12 +33,12 @@ INKS = np.random.default_rng(0).integers(0, 256, (256, 3), dtype=np.uint8)
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Five frames a split, 120 x 96, whose colours tell their classes; one pole in the last of them."""
-    folder, dice = tmp_path_factory.mktemp("camvid"), np.random.default_rng(1)
+    folder, rng = tmp_path_factory.mktemp("camvid"), np.random.default_rng(1)
     for split in ("train", "val", "test"):
         for part in (split, f"{split}annot"):
             (folder / part).mkdir()
         for k in range(5):
-            coarse = dice.choice([0, 1, 3, 11], (6, 5))
+            coarse = rng.choice([0, 1, 3, 11], (6, 5))
             labels = np.kron(coarse, np.ones((16, 24))).astype(np.uint8)
             if k == 4:
                 labels[30:70, 60:64] = POLE
@@ -64,9 +64,9 @@ def test_frames(folder: Path) -> None:
 
 
 def test_pieces_fit_their_labels(folder: Path, small: None) -> None:
-    frames, dice = read_frames(folder, "train"), np.random.default_rng(0)
+    frames, rng = read_frames(folder, "train"), np.random.default_rng(0)
     for _ in range(50):
-        picture, labels = piece(frames, 2, dice)
+        picture, labels = piece(frames, 2, rng)
         assert picture.shape == (32, 64, 3)
         painted = INKS[np.where(labels == 255, 11, labels)].astype(int)
         same = np.abs(painted - picture).max(axis=2) < 40  # all but the borders, which are blended
@@ -76,8 +76,8 @@ def test_pieces_fit_their_labels(folder: Path, small: None) -> None:
 
 
 def test_rare_classes_are_shown_often(folder: Path, small: None) -> None:
-    frames, dice = read_frames(folder, "train"), np.random.default_rng(0)
-    seen = [(piece(frames, 0, dice)[1] == POLE).any() for _ in range(600)]
+    frames, rng = read_frames(folder, "train"), np.random.default_rng(0)
+    seen = [(piece(frames, 0, rng)[1] == POLE).any() for _ in range(600)]
     assert 0.5 / 11 * 0.6 < np.mean(seen) < 0.12  # half of the pieces are of a class, one in 11 of poles
 
 
@@ -122,7 +122,7 @@ def run_of(
     run = begin(Streets(folder))
     if after is not None:
         assert loop.resume(run, after)
-    teach(run, at or folder / "run.pt", lambda r, loss: setattr(r, "stop", r.step == stop))
+    train_streets(run, at or folder / "run.pt", lambda r, loss: setattr(r, "stop", r.step == stop))
     return run
 
 

@@ -32,7 +32,7 @@ def pin(scene: world.Scene) -> dict[str, object]:
         "boxes": truth.boxes.astype(int).tolist(),
         "classes": truth.classes.tolist(),
         "semantic": [round(float(s), 4) for s in share],
-        "caption": truth.caption,
+        "caption": world.write_captions(truth)[0],
     }
 
 

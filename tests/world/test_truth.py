@@ -141,7 +141,7 @@ def test_things_that_cannot_be_seen_are_not_known() -> None:
     assert truth.boxes.shape == (0, 4)
     assert truth.masks.shape == (0, 160, 192)
     assert truth.detections().is_empty()
-    assert "only" in truth.caption
+    assert "only" in world.write_captions(truth)[0]
 
 
 def test_difficult_are_the_small_and_the_covered() -> None:

@@ -12,26 +12,27 @@ from cvdemo import zoo
 from cvdemo.ops.regions import selective_search
 from cvdemo.world import draw, named
 from cvdemo.world import scene as world_scene
-from cvdemo.zoo.drawn_regions import ADAPTERS, RCNNDetector, RegionDetector
+from cvdemo.zoo.drawn_regions import RCNNDetector, RegionDetector
+from cvdemo.zoo.entries import entry
 from cvdemo.zoo.region_stages import (
     class_maps,
     head_seconds,
     median_seconds,
     multiply_adds,
     objectness,
-    pooled,
-    votes,
+    region_votes,
+    roi_features,
     votes_by_maps,
 )
 from cvdemo.zoo.weights import has_weights
 
-KEYS = tuple(ADAPTERS)
+KEYS = ("rcnn", "fast-rcnn", "faster-rcnn", "rfcn")
 
 
 @pytest.fixture(scope="module")
 def family() -> dict[str, RegionDetector]:
     torch.manual_seed(0)
-    return {key: adapter(zoo.spec(key), "cpu", net()) for key, (adapter, net) in ADAPTERS.items()}
+    return {key: cast(RegionDetector, entry(key).model(entry(key).build(), "cpu")) for key in KEYS}
 
 
 @pytest.fixture(scope="module")
@@ -45,15 +46,17 @@ def picture() -> np.ndarray:
 def test_as_many_regions_as_asked_for(
     family: dict[str, RegionDetector], picture: np.ndarray, key: str, most: int
 ) -> None:
-    staged = family[key].staged(picture, most=most)
-    assert staged.working.shape == (128, 192, 3)
-    assert staged.regions.shape == (most, 4)
-    assert (staged.regions >= 0).all() and (staged.regions <= [192, 128] * 2).all()
-    assert staged.trace.scores().shape == (1, most, 8)
-    assert staged.trace.boxes().shape == (1, most, 8, 4)
-    assert len(staged.raw.boxes) == len(staged.raw.scores) == len(staged.raw.class_ids) <= 8 * most
+    run_stages = family[key].run_stages(picture, most=most)
+    assert run_stages.working.shape == (128, 192, 3)
+    assert run_stages.regions.shape == (most, 4)
+    assert (run_stages.regions >= 0).all() and (run_stages.regions <= [192, 128] * 2).all()
+    assert run_stages.trace.scores().shape == (1, most, 8)
+    assert run_stages.trace.boxes().shape == (1, most, 8, 4)
+    assert (
+        len(run_stages.raw.boxes) == len(run_stages.raw.scores) == len(run_stages.raw.class_ids) <= 8 * most
+    )
     stages = {"proposals", "features", "head"} | ({"warp"} if key == "rcnn" else set())
-    assert set(staged.seconds) == stages and min(staged.seconds.values()) >= 0
+    assert set(run_stages.seconds) == stages and min(run_stages.seconds.values()) >= 0
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -73,9 +76,9 @@ def test_a_picture_begun_once_gives_what_a_fresh_one_gives(
     family: dict[str, RegionDetector], picture: np.ndarray, key: str
 ) -> None:
     one = family[key]
-    begun = one.begin(picture)
+    prepared = one.prepare(picture)
     for most in (9, 3):
-        once, fresh = one.finish(begun, most=most), one.staged(picture, most=most)
+        once, fresh = one.finish(prepared, most=most), one.run_stages(picture, most=most)
         np.testing.assert_array_equal(once.regions, fresh.regions)
         torch.testing.assert_close(once.trace.scores(), fresh.trace.scores())
         torch.testing.assert_close(once.trace.boxes(), fresh.trace.boxes())
@@ -83,17 +86,17 @@ def test_a_picture_begun_once_gives_what_a_fresh_one_gives(
 
 def test_fewer_regions_are_the_first_of_more(family: dict[str, RegionDetector], picture: np.ndarray) -> None:
     for one in family.values():
-        begun = one.begin(picture)
-        few, many = one.finish(begun, most=4), one.finish(begun, most=12)
+        prepared = one.prepare(picture)
+        few, many = one.finish(prepared, most=4), one.finish(prepared, most=12)
         np.testing.assert_array_equal(few.regions, many.regions[:4])
 
 
 def test_cut_by_cut_is_all_at_once(family: dict[str, RegionDetector], picture: np.ndarray) -> None:
     one = family["rcnn"]
     assert isinstance(one, RCNNDetector)
-    begun = one.begin(picture)
-    cuts = [one.cut(begun, first, last) for first, last in ((0, 4), (4, 5), (5, 11))]
-    parts, whole = one.joined(begun, cuts), one.finish(begun, most=11)
+    prepared = one.prepare(picture)
+    cuts = [one.cut(prepared, first, last) for first, last in ((0, 4), (4, 5), (5, 11))]
+    parts, whole = one.classify_features(prepared, cuts), one.finish(prepared, most=11)
     np.testing.assert_array_equal(parts.regions, whole.regions)
     torch.testing.assert_close(parts.trace.margins, whole.trace.margins, atol=1e-4, rtol=1e-4)
     assert parts.seconds["features"] >= sum(cut.seconds["features"] for cut in cuts) * 0.999
@@ -102,11 +105,11 @@ def test_cut_by_cut_is_all_at_once(family: dict[str, RegionDetector], picture: n
 def test_a_search_is_taken_over(
     family: dict[str, RegionDetector], picture: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = family["rcnn"].begin(picture)
+    first = family["rcnn"].prepare(picture)
     assert first.ranked is not None
     np.testing.assert_array_equal(first.ranked, selective_search(first.working, most=100_000).boxes)
     monkeypatch.setattr("cvdemo.zoo.drawn_regions.selective_search", None)
-    second = family["fast-rcnn"].begin(picture, after=first)
+    second = family["fast-rcnn"].prepare(picture, after=first)
     assert second.ranked is first.ranked
     assert second.seconds["proposals"] == first.seconds["proposals"]
 
@@ -115,7 +118,7 @@ def test_a_search_is_taken_over(
 def test_multiply_adds_are_the_formulas(
     family: dict[str, RegionDetector], picture: np.ndarray, key: str
 ) -> None:
-    cost = multiply_adds(family[key], family[key].begin(picture))
+    cost = multiply_adds(family[key], family[key].prepare(picture))
     heads = {"fast-rcnn", "faster-rcnn"}
     each = 64 * 7 * 7 * 128 + 128 * 128 + 128 * 9 + 128 * 36
     assert cost.each == {"rfcn": 0}.get(key, each if key in heads else cost.each)
@@ -128,31 +131,31 @@ def test_objectness_is_the_best_anchor_of_a_pixel(
     family: dict[str, RegionDetector], picture: np.ndarray
 ) -> None:
     one = family["faster-rcnn"]
-    begun = one.begin(picture)
-    assert begun.seen is not None
-    best = objectness(one, begun)
+    prepared = one.prepare(picture)
+    assert prepared.rpn is not None
+    best = objectness(one, prepared)
     assert best.shape == (128, 192)
-    (rows, columns, anchors) = begun.seen.shapes[0]
-    finest = begun.seen.objectness[0][0].sigmoid().view(rows, columns, anchors).amax(2).numpy()
+    (rows, columns, anchors) = prepared.rpn.shapes[0]
+    finest = prepared.rpn.objectness[0][0].sigmoid().view(rows, columns, anchors).amax(2).numpy()
     assert (best[::8, ::8] >= finest[:16, :24] - 1e-6).all()
-    assert best.max() == pytest.approx(max(float(s.sigmoid().max()) for s in begun.seen.objectness))
+    assert best.max() == pytest.approx(max(float(s.sigmoid().max()) for s in prepared.rpn.objectness))
 
 
 def test_pooled_and_votes_are_what_the_head_saw(
     family: dict[str, RegionDetector], picture: np.ndarray
 ) -> None:
     fast, rfcn = family["fast-rcnn"], family["rfcn"]
-    staged = fast.staged(picture, most=5)
-    cut = pooled(fast, staged, 2)
-    np.testing.assert_array_equal(cut.cells, staged.trace.head.pooled[2].numpy())
+    run_stages = fast.run_stages(picture, most=5)
+    cut = roi_features(fast, run_stages, 2)
+    np.testing.assert_array_equal(cut.cells, run_stages.trace.head.pooled[2].numpy())
     assert cut.features.shape[1] * cut.stride == 128
-    staged = rfcn.staged(picture, most=5)
-    said = votes(rfcn, staged, staged.regions[3])
-    np.testing.assert_allclose(said.bins, staged.trace.head.bins[3].numpy(), atol=1e-5)
+    run_stages = rfcn.run_stages(picture, most=5)
+    said = region_votes(rfcn, run_stages, run_stages.regions[3])
+    np.testing.assert_allclose(said.bins, run_stages.trace.head.bins[3].numpy(), atol=1e-5)
     np.testing.assert_allclose(said.logits, said.bins.mean(axis=(1, 2)), atol=1e-5)
     assert said.probabilities().sum() == pytest.approx(1)
     np.testing.assert_array_equal(
-        class_maps(staged, 0), staged.trace.head.score_maps[0, 9:18].view(3, 3, 32, 48)
+        class_maps(run_stages, 0), run_stages.trace.head.score_maps[0, 9:18].view(3, 3, 32, 48)
     )
     assert votes_by_maps(rfcn) and not votes_by_maps(fast)
 
@@ -160,7 +163,7 @@ def test_pooled_and_votes_are_what_the_head_saw(
 @pytest.mark.parametrize("key", KEYS)
 def test_times_of_heads(family: dict[str, RegionDetector], picture: np.ndarray, key: str) -> None:
     one = family[key]
-    seconds = head_seconds(one, one.begin(picture), np.array([[0, 0, 9, 9], [3, 3, 40, 30]]))
+    seconds = head_seconds(one, one.prepare(picture), np.array([[0, 0, 9, 9], [3, 3, 40, 30]]))
     assert set(seconds) == ({"warp", "features", "head"} if key == "rcnn" else {"head"})
 
 
@@ -175,13 +178,13 @@ def test_the_median_of_each_stage_and_no_more_runs_than_patience_allows() -> Non
 def test_a_region_moved_by_half_its_width_loses_the_vote() -> None:
     rfcn = cast(RegionDetector, zoo.load("rfcn", "cpu"))
     scene, truth = draw(world_scene(7, split="test", difficulty=named("normal")), 384, 288)
-    staged = rfcn.staged(scene, most=10)
+    run_stages = rfcn.run_stages(scene, most=10)
     known = truth.detections()
     largest = int(np.prod(known.xyxy[:, 2:] - known.xyxy[:, :2], axis=1).argmax())
     box, own = known.xyxy[largest] / 2, 1 + int(cast(np.ndarray, known.class_id)[largest])
     half = (box[2] - box[0]) / 2
     at_rest, moved = (
-        votes(rfcn, staged, box + np.array([shift, 0, shift, 0])).probabilities()[own]
+        region_votes(rfcn, run_stages, box + np.array([shift, 0, shift, 0])).probabilities()[own]
         for shift in (0.0, half)
     )
     assert at_rest > 0.7 and moved < 0.3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import http.server
 import pickle
@@ -29,7 +30,13 @@ DETECTORS = [s for s in TORCHVISION if s.task is Task.DETECT]
 CLASSIFIERS = [s for s in TORCHVISION if s.task is Task.CLASSIFY]
 CLOSED = [s for s in TRANSFORMERS if s.task is Task.DETECT and not s.prompt]
 CAM = {"resnet50", "efficientnet-b0"}
-FIGURE = {Task.DETECT: "box_map", Task.CLASSIFY: "acc@1", Task.SEGMENT: "miou"}
+FIGURE = {
+    Task.DETECT: "box_map",
+    Task.CLASSIFY: "acc@1",
+    Task.SEGMENT: "miou",
+    Task.INSTANCES: "mask_map",
+    Task.POSE: "kp_map",
+}
 NOWHERE = "http://127.0.0.1:9"
 
 pytestmark = pytest.mark.usefixtures("no_hub", "no_denormals")
@@ -317,7 +324,7 @@ def test_open_vocabulary(grounding: transformers_detect.OpenVocabularyDetector, 
     query, phrase = np.nonzero(expected > FLOOR)
     assert len(query) > 20  # both phrases of one query
     np.testing.assert_array_equal(pairs.class_ids, phrase)
-    np.testing.assert_allclose(pairs.scores, expected[query, phrase])
+    np.testing.assert_allclose(pairs.scores, expected[query, phrase], rtol=1e-4)
 
     found = grounding.raw(picture, prompt=asked)
     assert set(found.class_id.tolist()) == {0, 1}
@@ -471,6 +478,29 @@ def test_no_network(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for spec in (s for s in TORCHVISION if s.source is Source.TORCHVISION):
         assert not fetch.is_here(spec)
     assert not fetch.is_here(replace(CLOSED[0], weights="nobody/nothing"))
+
+
+def test_a_full_disk_is_said(home: Path, server: tuple[Path, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, url = server
+    (folder / "net-12345678.pth").write_bytes(b"other")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(fetch, "_download", full)
+    with pytest.raises(ModelNotAvailableError, match="there is no space left on the disk"):
+        fetch.fetch_file(f"{url}/net-12345678.pth")
+
+
+def test_a_bug_is_raised_as_it_is(home: Path, server: tuple[Path, str]) -> None:
+    folder, url = server
+    (folder / "net-12345678.pth").write_bytes(b"other")
+
+    def bug(done: int, total: int) -> None:
+        raise KeyError("a bug of ours")
+
+    with pytest.raises(KeyError, match="a bug of ours"):
+        fetch.fetch_file(f"{url}/net-12345678.pth", bug)
 
 
 def test_progress_hears_of_bytes_only() -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from cvdemo import zoo
-from cvdemo.nets.localizer import WEIGHTS
 from cvdemo.world.difficulty import named
 from cvdemo.world.vocabulary import WORLD_VERSION
+from cvdemo.zoo.entries import option_of_each
 from cvdemo.zoo.evaluate import drawn_data, evaluate
 from cvdemo.zoo.weights import has_weights, read_card, weights_folder
 
+WEIGHTS = option_of_each("box_weight")
 SCENES = {"yolo": 20, "sliding-window": 6, **dict.fromkeys(WEIGHTS, 20)}
 SHIPPED = [key for key in SCENES if has_weights(key)]
 

@@ -1,4 +1,4 @@
-"""Accuracy and mean IoU of a detector of one box, on pictures with one thing."""
+"""Accuracy and mean IoU of a detector of one box, on pictures with one object."""
 
 from __future__ import annotations
 

@@ -21,22 +21,21 @@ from cvdemo.nets.faster_rcnn import FasterRCNN
 from cvdemo.nets.rcnn import RCNN
 from cvdemo.nets.yolo import YOLO
 from cvdemo.zoo import tradeoffs
+from cvdemo.zoo.catalogue import compared
 from cvdemo.zoo.drawn import DrawnDetector, at_working_size
 from cvdemo.zoo.drawn_regions import RCNNDetector, TwoStageDetector
 from cvdemo.zoo.evaluate import NUMBERS, coco_numbers, drawn_data, evaluate
 from cvdemo.zoo.model import Detector, RawArrays
 from cvdemo.zoo.tradeoffs import (
-    LECTURE,
     by_proposals,
     by_size,
     curves_path,
     front,
     in_turn,
-    kind,
     measure,
     read_curves,
     scenes,
-    turned,
+    with_setting,
 )
 
 
@@ -60,16 +59,21 @@ def rcnn() -> RCNNDetector:
 
 def test_every_detector_of_the_zoo_has_a_kind() -> None:
     detectors = [m for m in zoo.catalogue.CATALOGUE.values() if m.task == zoo.Task.DETECT]
-    assert {kind(m.key) for m in detectors} == set(tradeoffs.KINDS)
-    assert {zoo.spec(key).source for key in LECTURE} == {zoo.Source.DRAWN}
+    assert {m.chart.family for m in detectors} == {"sliding window", "two stages", "one stage", "queries"}
+    placed = sorted((m for m in detectors if m.chart.place), key=lambda m: m.chart.place)
+    assert [m.key for m in placed] == [
+        "localizer", "sliding-window", "rcnn", "fast-rcnn", "faster-rcnn", "rfcn", "yolo", "ssd",
+    ]  # fmt: skip
+    assert [m.chart.place for m in placed] == list(range(1, 9))
+    assert all(m.chart.colour for m in placed)
 
 
 def test_a_net_is_shown_the_size_that_was_asked_for(yolo: DrawnDetector) -> None:
     picture = scenes(1, 288).pictures[0]()
     assert picture.shape == (240, 288, 3)
-    bigger = turned(yolo, "size", 288)
+    bigger = with_setting(yolo, "size", 288)
     assert bigger.net is yolo.net
-    assert bigger.lock is yolo.lock
+    assert bigger._lock is yolo._lock
     assert (yolo.long_side, bigger.long_side) == (192, 288)
     assert bigger.trace(picture).located.shape[1:3] == (16, 18)  # padded to 256 x 288, in cells of 16
     assert yolo.trace(picture).located.shape[1:3] == (10, 12)
@@ -78,10 +82,10 @@ def test_a_net_is_shown_the_size_that_was_asked_for(yolo: DrawnDetector) -> None
 @pytest.mark.parametrize("most", [1, 7, 40])
 def test_a_net_looks_at_as_many_regions_as_asked_for(rcnn: RCNNDetector, most: int) -> None:
     picture = scenes(1).pictures[0]()
-    fewer = turned(rcnn, "proposals", most)
+    fewer = with_setting(rcnn, "proposals", most)
     assert isinstance(fewer, RCNNDetector)
     assert not fewer.correct  # its own settings stay
-    proposed = {tuple(box) for box in fewer.staged(picture, most=most).regions.tolist()}
+    proposed = {tuple(box) for box in fewer.run_stages(picture, most=most).regions.tolist()}
     assert len(proposed) == most
     raw = fewer.network(picture, "")
     assert {tuple(box) for box in raw.boxes.tolist()} <= proposed
@@ -93,7 +97,7 @@ def test_the_regions_that_there_were_are_counted(faster: TwoStageDetector) -> No
     assert (few.value, few.regions, more.regions) == (5, 5, 50)
     assert all(tuple(p.numbers) == NUMBERS and p.ms > 0 for p in (few, more))
     pictures = [lambda: scenes(1).pictures[0]()]
-    there = tradeoffs.regions_of(turned(faster, "proposals", 4000), pictures)
+    there = tradeoffs.regions_of(with_setting(faster, "proposals", 4000), pictures)
     assert there is not None
     assert 50 < there < 3780  # it has not even so many anchors
 
@@ -129,9 +133,9 @@ def test_boxes_of_another_size_meet_the_truth(size: int) -> None:
 
 def test_what_cannot_be_turned_is_said(yolo: DrawnDetector) -> None:
     with pytest.raises(DataError, match=r"YOLO .* cannot be set to another number of proposals"):
-        turned(yolo, "proposals", 10)
+        with_setting(yolo, "proposals", 10)
     with pytest.raises(DataError, match="0 is no size of the picture: give 1 or more"):
-        turned(yolo, "size", 0)
+        with_setting(yolo, "size", 0)
 
 
 class Counted(Detector):
@@ -227,7 +231,7 @@ def test_a_file_that_is_none_gives_no_curves(tmp_path: Path, text: str) -> None:
 def test_the_shipped_curves_are_of_nets_that_are_there() -> None:
     curves = read_curves()
     assert curves is not None
-    assert set(curves.points) <= set(tradeoffs.drawn_detectors())
+    assert set(curves.points) <= set(compared())
     assert curves.command.endswith(f"--out assets/benchmarks/{curves_path().name}")
     for points in (p for net in curves.points.values() for p in net.values()):
         assert [p.value for p in points] == sorted(p.value for p in points)

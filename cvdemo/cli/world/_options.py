@@ -1,4 +1,4 @@
-"""Options that the commands of the world share."""
+"""Options shared by the commands of the world."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def parse_size(text: str) -> tuple[int, int]:
-    """`640x480` as (640, 480); anything else is a `DataError`."""
+    """`640x480` as (640, 480); DataError for other text."""
     match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text.strip())
     if match is None:
         raise DataError(f"cannot read the size {text!r}: give WIDTHxHEIGHT, such as 640x480")
@@ -25,7 +25,7 @@ def parse_size(text: str) -> tuple[int, int]:
 
 
 def parse_difficulty(preset: str, knobs: tuple[str, ...]) -> Difficulty:
-    """A preset with `name=value` knobs changed; what cannot be read is a `DataError`."""
+    """A preset with `name=value` knobs changed; DataError for unknown or invalid ones."""
     values: dict[str, float] = {}
     for text in knobs:
         name, _, value = text.partition("=")
@@ -53,7 +53,7 @@ def difficulty_options(function: F) -> F:
 
 
 def save_picture(picture: np.ndarray, out: Path) -> None:
-    """Writes a picture in the format of its file name's ending; what cannot be written is a `DataError`."""
+    """Write a picture in the format of the file name's suffix; DataError if it cannot be written."""
     from PIL import Image
 
     try:

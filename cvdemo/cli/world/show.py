@@ -35,6 +35,6 @@ def command(
     scene = world.scene(seed, split=split, difficulty=parse_difficulty(preset, knobs))
     picture, truth = world.draw(scene, *parse_size(size))
     save_picture(overlay(picture, truth, layers), out)
-    click.echo(truth.caption)
-    for region in truth.regions:
+    click.echo(world.write_captions(truth)[0])
+    for region in world.describe_regions(truth):
         click.echo(f"  {region.text}")

@@ -1,1 +1,1 @@
-"""How what cannot be counted is drawn: sky, land, road, water, trees, weather."""
+"""Drawing of the stuff classes and the weather: sky, land, road, water, trees."""

@@ -14,11 +14,11 @@ from cvdemo.world.raster import Picture
 from cvdemo.world.vocabulary import Colour
 
 REACH = 1.6
-"""How far to both sides the land is drawn, picture heights."""
+"""Half the width of the land in picture heights."""
 
 
 def haze_colour(scene: Scene) -> Colour:
-    """What far things fade into: the light sky at the horizon."""
+    """The colour of the haze: the light sky at the horizon."""
     return mix(scene.light.bottom, (255, 255, 255), 0.12)
 
 
@@ -63,7 +63,7 @@ def ground_line(x: np.ndarray, horizon: float) -> np.ndarray:
 
 
 def draw_ground_edge(scene: Scene, pixels: float) -> Pen:
-    """Draws the strip of ground along the horizon, in the colour in which the ground below begins."""
+    """Draw the strip of ground along the horizon, in the colour of the ground directly below."""
     pen = Pen(0, 0, 1, pixels=pixels, line=0.0012)
     x = _ALONG
     top = np.stack([x, -ground_line(x, scene.land.horizon)], axis=1)
@@ -95,12 +95,12 @@ def paint_ground(picture: Picture, scene: Scene) -> None:
 
 
 def nearness(scene: Scene, y: float) -> float:
-    """How near the ground at picture height y is: 0 at the horizon, 1 at the picture's foot."""
+    """The nearness of the ground at y: 0 at the horizon, 1 at the bottom of the picture."""
     return min(1.0, max(0.0, (y - scene.land.horizon) / (1 - scene.land.horizon)))
 
 
 def haze_at(scene: Scene, y: float) -> float:
-    """How much of its colour something standing at picture height y loses to the haze."""
+    """The share of haze in the colour of an object standing at y."""
     return scene.light.haze * (1 - nearness(scene, y)) ** 2
 
 

@@ -70,7 +70,7 @@ def _sun(pen: Pen, scene: Scene) -> None:
 
 
 def _cloud(pen: Pen, mark: Mark, scene: Scene) -> None:
-    """A flat-bottomed heap of five puffs: shade below, light above."""
+    """A cloud of five ellipses with a flat bottom, darker below, lighter above."""
     light = scene.light
     lit = mix((255, 253, 248), light.bottom, 0.12 if light.time in ("day", "morning") else 0.42)
     shade = mix(mix(lit, light.top, 0.30), (150, 150, 178), 0.14)

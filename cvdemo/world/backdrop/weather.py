@@ -1,4 +1,4 @@
-"""What falls in front of the camera, and what the camera adds: rain, flakes, uneven light, noise."""
+"""Rain and snow in front of the scene, uneven brightness, and sensor noise."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cvdemo.world.raster import Picture
 
 
 def draw_falling(scene: Scene, pixels: float) -> Pen:
-    """Draws rain or snow in front of everything; it hides nothing that counts."""
+    """Draw rain or snow in front of everything; it does not count as occlusion."""
     pen = Pen(0, 0, 1, pixels=pixels, line=0)
     for m in scene.air:
         if m.kind == "drop":
@@ -42,7 +42,7 @@ def _grain() -> NDArray[np.uint8]:
 
 
 def add_noise(picture: Picture, scene: Scene) -> None:
-    """Adds the sensor's noise to a picture [H, W, 3] in place; none where the knob is 0."""
+    """Add sensor noise to a picture [H, W, 3] in place; none if the knob is 0."""
     if scene.light.noise <= 0:
         return
     grain = _grain()
@@ -56,7 +56,7 @@ def add_noise(picture: Picture, scene: Scene) -> None:
 
 @cache
 def _blotches(seed: int) -> NDArray[np.float32]:
-    """Soft patches round 0, as of paint on paper: [12, 16, 1]."""
+    """Soft patches of brightness around 0, as of paint on paper, [12, 16, 1]."""
     words = np.random.PCG64(seed).random_raw(48)
     coarse = (words.view(np.uint32)[:96] / np.float64(2**32) - 0.5).reshape(8, 12)
     soft = cv2.resize(coarse, (16, 12), interpolation=cv2.INTER_CUBIC)
@@ -64,7 +64,7 @@ def _blotches(seed: int) -> NDArray[np.float32]:
 
 
 def blotches(scene: Scene) -> NDArray[np.float32]:
-    """The scene's own patches of lighter and darker paint, [12, 16, 1] round 0."""
+    """The scene's patches of lighter and darker paint, [12, 16, 1] around 0."""
     return _blotches(scene.light.blotch_seed)
 
 

@@ -1,1 +1,1 @@
-"""How each thing is drawn: one file per figure, each a function that draws onto a pen."""
+"""How each object is drawn: one file per figure, each a function that draws onto a pen."""

@@ -1,4 +1,4 @@
-"""Heads: a face on a ball, so that it is right from every side, under hair and hats."""
+"""Heads: a face on a sphere, for any yaw, with hair and hats."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _face(pen: Pen, body: Skeleton, look: PersonLook, tilt: float) -> None:
 
 
 def _features(pen: Pen, body: Skeleton, look: PersonLook, tilt: float) -> None:
-    """Eyes, brows, nose, cheeks and mouth, each where it lies on the ball and only if it looks this way."""
+    """Eyes, brows, nose, cheeks and mouth on the sphere, each only if it faces the viewer."""
     r = body.build.head_radius
     angles = _FEATURES
     p = on_head(body, tilt, angles, 0.985)

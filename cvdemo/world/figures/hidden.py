@@ -1,4 +1,4 @@
-"""Which of a person's joints their own body hides from the viewer."""
+"""Self-occlusion: which of a person's joints are hidden by their own body."""
 
 from __future__ import annotations
 

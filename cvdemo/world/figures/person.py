@@ -1,4 +1,4 @@
-"""People: a body in clothes round a skeleton, right from every side."""
+"""People: a clothed body around a skeleton, for any yaw."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LEFT, RIGHT = 0, 1
 
 
 def person_skeleton(thing: Thing) -> Skeleton:
-    """The joints of a person thing, in its own frame."""
+    """The joints of a person object, in its own frame."""
     assert isinstance(thing.look, PersonLook) and thing.pose is not None
     return skeleton(thing.pose, thing.facing, thing.look.child)
 
@@ -59,7 +59,7 @@ def draw_person(pen: Pen, front: Pen, thing: Thing) -> Skeleton:
 
 
 def _arm_depth(body: Skeleton, side: int) -> float:
-    """How far an arm is in front of the body's middle; an arm that just hangs counts as behind."""
+    """How far an arm is in front of the body's middle; a hanging arm counts as behind."""
     return (
         float(body.joints[7 + side, 2] * 0.5 + body.joints[9 + side, 2] * 0.5 - body.chest[2] * 0.5) - 0.012
     )
@@ -118,7 +118,7 @@ def _shoe(pen: Pen, ankle: Point, toe: Point, colour: Colour, g: float) -> None:
 
 
 def held_at(thing: Thing) -> tuple[float, float, float]:
-    """Where what a person holds in the arms is: foot x, foot y and size, in picture heights."""
+    """The place of an object in a person's arms: foot x, foot y and size, in picture heights."""
     body = person_skeleton(thing)
     size = thing.size * (0.34 if body.build.head_radius < 0.15 else 0.40)
     hands = body.hands.mean(axis=0)

@@ -1,4 +1,4 @@
-"""A person's joints in space, turned to the viewer: from these both the drawing and the 17 keypoints come."""
+"""A person's joints in 3D and their projection, from which the drawing and the 17 keypoints are made."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cvdemo.world.graph import Pose
 
 PITCH = 0.14
-"""How far the viewer looks down, radians: what is nearer is drawn lower."""
+"""The downward angle of the view in radians: nearer points are drawn lower."""
 
 FACE = np.array([(0.0, -0.14), (0.40, 0.06), (-0.40, 0.06), (1.57, -0.06), (-1.57, -0.06)])
 """Azimuth (to the person's left) and elevation of nose, left eye, right eye, left ear, right ear."""

@@ -1,1 +1,1 @@
-"""How a scene is thrown: light, land, trees, and the things that stand, sit, swim, drive and fly in it."""
+"""How a scene is sampled: light, land, trees, and the objects in it."""

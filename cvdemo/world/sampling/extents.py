@@ -1,4 +1,4 @@
-"""What each class may be doing, how large it is, and about where it will be drawn."""
+"""The actions and sizes of each class, and approximate boxes of objects before they are drawn."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ACTIONS: dict[str, tuple[tuple[str, float], ...]] = {
     "kite": (("flying", 1.0),),
     "teddy bear": (("sitting", 1.0),),
 }  # fmt: skip
-"""What each class may be doing, with weights."""
+"""The actions of each class with their weights."""
 
 _ON_FOUR, _DUCK, _BALL = (-0.78, -0.02, 0.94, 1.10), (-0.70, -0.02, 0.70, 0.98), (-0.52, -0.02, 0.52, 1.02)
 _EXTENTS: dict[tuple[str, str], tuple[float, float, float, float]] = {
@@ -56,7 +56,7 @@ _EXTENTS: dict[tuple[str, str], tuple[float, float, float, float]] = {
 
 
 class Box(NamedTuple):
-    """A thing's box in picture heights: x1 < x2, y1 < y2."""
+    """An object's box in picture heights: x1 < x2, y1 < y2."""
 
     x1: float
     y1: float
@@ -69,14 +69,14 @@ class Box(NamedTuple):
         return (self.x2 - self.x1) * (self.y2 - self.y1)
 
     def shared(self, other: Box) -> float:
-        """The area that it has in common with another box."""
+        """The area of the intersection with another box."""
         wide = min(self.x2, other.x2) - max(self.x1, other.x1)
         high = min(self.y2, other.y2) - max(self.y1, other.y1)
         return wide * high if wide > 0 and high > 0 else 0.0
 
 
 def box_of(thing: Thing) -> Box:
-    """About where a thing will be drawn; exact boxes come from the drawing."""
+    """The approximate box of an object; exact boxes come from the drawing."""
     if isinstance(thing.look, PersonLook):
         assert thing.pose is not None
         body = skeleton(thing.pose, thing.facing, thing.look.child)

@@ -1,12 +1,12 @@
-"""What people's limbs do in each action, as functions of a phase that a clip can run."""
+"""People's poses in each action, as functions of a motion phase."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
 
-from cvdemo.world.dice import Dice
 from cvdemo.world.graph import Pose
+from cvdemo.world.rng import RandomStream
 
 Angles = tuple[tuple[float, float], ...]
 Moved = tuple[Angles, tuple[float, float]]
@@ -118,13 +118,13 @@ def mirror(posed: Pose) -> Pose:
     )
 
 
-def facing_for(action: str, dice: Dice) -> float:
-    """A yaw in which the action can be seen: 0 looks at the viewer, pi / 2 to the right, pi away."""
-    side = 1 if dice.chance(0.5) else -1
+def facing_for(action: str, rng: RandomStream) -> float:
+    """A yaw from which the action is recognisable: 0 faces the viewer, pi / 2 right, pi away."""
+    side = 1 if rng.chance(0.5) else -1
     if action in ("playing guitar", "holding a teddy bear"):
-        return dice.between(-0.85, 0.85)
+        return rng.uniform(-0.85, 0.85)
     if action in ("throwing a ball", "kicking a ball", "flying a kite"):
-        return side * dice.between(0.9, 1.9)
-    if action in ("walking", "running") and dice.chance(0.7):
-        return side * dice.between(0.8, 2.3)
-    return dice.between(-math.pi, math.pi) if dice.chance(0.35) else dice.between(-1.1, 1.1)
+        return side * rng.uniform(0.9, 1.9)
+    if action in ("walking", "running") and rng.chance(0.7):
+        return side * rng.uniform(0.8, 2.3)
+    return rng.uniform(-math.pi, math.pi) if rng.chance(0.35) else rng.uniform(-1.1, 1.1)

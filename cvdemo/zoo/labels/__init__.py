@@ -20,7 +20,7 @@ def labels(name: str) -> dict[int, str]:
     0 is background), `"ade20k"` (0..149), `"cityscapes"` (0..18), `"camvid"` (0..10), and as the drawn world
     names them `"drawn-things"` (0..7) and `"drawn-semantic"` (0..13).
 
-    `"prompt"` is empty: the classes are the phrases that the visitor asks for.
+    `"prompt"` is empty: the classes are the phrases of the prompt.
     """
     if name == "prompt":
         return {}

@@ -1,0 +1,23 @@
+"""A chosen picture with its truth, if it is known."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from cvdemo.world.truth import Truth
+
+
+class Chosen(NamedTuple):
+    """A picture [H, W, 3] uint8 RGB; `identity` is the same for the same picture.
+
+    `decode_ms` are the milliseconds of reading or drawing it. `truth` is the ground truth of a drawn scene,
+    None for other pictures.
+    """
+
+    identity: str
+    name: str
+    picture: np.ndarray
+    decode_ms: float
+    truth: Truth | None = None

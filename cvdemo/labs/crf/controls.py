@@ -1,0 +1,65 @@
+"""The controls of the CRF page and its experiments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from cvdemo import zoo
+from cvdemo.labs.crf.experiment import DEGRADATIONS, CRFSettings
+from cvdemo.ui import widgets
+from cvdemo.ui.models import choose_model
+
+FIRST = "deeplabv1"  # the network that the CRF belongs to
+START = CRFSettings()
+NAMES = dict(zip(CRFSettings._fields, ("answer", "w2", "s2", "w1", "s1", "srgb", "n"), strict=True))
+"""The name of each control in the address."""
+
+
+def _experiment(**changes: Any) -> dict[str, Any]:
+    return {NAMES[name]: value for name, value in START._replace(**changes)._asdict().items()}
+
+
+EXPERIMENTS: dict[str, dict[str, Any]] = {
+    "Only smoothness": _experiment(weight=0.0, smooth_weight=10.0, smooth_sxy=4.0),
+    "Colour-blind": _experiment(weight=20.0, srgb=100.0),
+    "Noise": _experiment(degradation="noisy"),
+    "Coarse": _experiment(degradation="coarse 16×"),
+    "A good network": _experiment() | {"network": "unet"},
+    "As at first": _experiment() | {"network": FIRST},
+}
+
+
+def choose_settings() -> CRFSettings:
+    """The sliders of both kernels; they run the CRF and no network."""
+    left, middle, right = st.columns(3, gap="medium")
+    with left:
+        st.markdown("**Smoothness**: near pixels agree")
+        smooth_weight = _slider("Weight w₂", 0.0, 20.0, 0.5, "smooth_weight")
+        smooth_sxy = _slider("Width in pixels", 0.5, 20.0, 0.5, "smooth_sxy")
+    with middle:
+        st.markdown("**Appearance**: similar pixels agree")
+        weight = _slider("Weight w₁", 0.0, 30.0, 0.5, "weight")
+        sxy = _slider("Width in pixels", 1.0, 120.0, 1.0, "sxy")
+    with right:
+        st.markdown("**Colour and time**")
+        srgb = _slider("Width in grey levels (appearance)", 1.0, 100.0, 1.0, "srgb")
+        iterations = widgets.slider(NAMES["iterations"], "Iterations", 1, 20, START.iterations)
+    return CRFSettings(START.degradation, smooth_weight, smooth_sxy, weight, sxy, srgb, iterations)
+
+
+def _slider(label: str, low: float, high: float, step: float, field: str) -> float:
+    return widgets.slider(NAMES[field], label, low, high, float(getattr(START, field)), step)
+
+
+def choose_degradation() -> str:
+    """The network's probabilities as they are, or degraded."""
+    name = NAMES["degradation"]
+    return widgets.selectbox(name, "The network's output", DEGRADATIONS, START.degradation)
+
+
+def choose_network() -> zoo.ModelSpec:
+    """A select box of the segmenters; DeepLab v1, the net that the CRF belongs to, where it is trained."""
+    trained = any(m.key == FIRST and m.published for m in zoo.models(zoo.Task.SEGMENT))
+    return choose_model(zoo.Task.SEGMENT, key="network", label="Network", first=FIRST if trained else "")

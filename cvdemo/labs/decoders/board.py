@@ -1,0 +1,146 @@
+"""What the page of decoders shows: every net's labels in a gallery, one net from inside, costs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cvdemo import zoo
+from cvdemo.data.chosen import Chosen
+from cvdemo.data.pictures import fit
+from cvdemo.draw.cost_chart import CHOSEN, OTHER, Disc, cost_chart
+from cvdemo.draw.segmentation import error_map, overlay_labels
+from cvdemo.labs.decoders.experiment import (
+    InnerMap,
+    SegmenterCard,
+    ablated_labels,
+    inner_pictures,
+    possible_ablations,
+    segmenter_cards,
+    short_title,
+)
+from cvdemo.metrics.segmentation import SegmentationScores
+from cvdemo.ui import widgets
+from cvdemo.ui.cache import cached
+from cvdemo.ui.page import texts
+from cvdemo.ui.segmentation import Segmented, known, scored
+from cvdemo.world.vocabulary import SEMANTIC
+
+PICTURE = 480  # pixels of a small picture's width
+COLUMNS, INNER_COLUMNS = 4, 6
+SHOW = ("mask", "labels", "errors")
+
+
+@cached
+def _inner_pictures(key: str, identity: str, _picture: NDArray[np.uint8]) -> list[InnerMap]:
+    return inner_pictures(key, _picture)
+
+
+@cached
+def _ablated_labels(
+    key: str, identity: str, ablate: tuple[int, ...], _picture: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
+    return ablated_labels(key, _picture, ablate)
+
+
+def choose_net(found: Sequence[Segmented]) -> Segmented:
+    """A box of the nets that ran; the chosen one's key stands in the address."""
+    nets = {one.entry.key: one for one in found}
+    first = "unet" if "unet" in nets else None
+    key = widgets.selectbox("net", "Net", nets, first, format_func=lambda net: short_title(nets[net].entry))
+    return nets[key]
+
+
+def gallery(chosen: Chosen, found: Sequence[Segmented], show: str) -> None:
+    """The picture, its truth and every net's labels, in rows; `show` is one of `SHOW`."""
+    cells = [("**Picture**", fit(chosen.picture, PICTURE))]
+    if chosen.truth is not None:
+        cells.append(("**Truth**", draw_labels(chosen, chosen.truth.semantic, "labels")))
+    cells += [(_caption(one), draw_labels(chosen, one.answer.labels, show)) for one in found]
+    for row in _rows(len(cells), COLUMNS):
+        for column, k in zip(st.columns(COLUMNS, gap="small"), row, strict=False):
+            text, picture = cells[k]
+            column.image(picture, width="stretch")
+            column.caption(text)
+
+
+def draw_labels(chosen: Chosen, labels: NDArray[np.uint8], show: str) -> NDArray[np.uint8]:
+    """A small picture under a label map [H, W] of the drawn world, or with the map's errors marked."""
+    truth = known(chosen, SEMANTIC)
+    if show == "errors" and truth is not None:
+        return fit(error_map(chosen.picture, labels, truth), PICTURE)
+    opacity = 1.0 if show == "labels" else 0.7
+    return fit(overlay_labels(chosen.picture, labels, SEMANTIC, opacity=opacity), PICTURE)
+
+
+def _caption(one: Segmented) -> str:
+    title = f"**{short_title(one.entry)}**"
+    return title if one.score is None else f"{title} · {_score_text(one.score)}"
+
+
+def _score_text(score: SegmentationScores | None) -> str:
+    if score is None:
+        return "no truth is known"
+    return f"mIoU {score.mean_iou():.3f} · boundary F1 {score.mean_boundary_f1():.3f}"
+
+
+def _rows(count: int, columns: int) -> Collection[range]:
+    """The numbers 0 to count - 1, `columns` at a time."""
+    return [range(k, min(k + columns, count)) for k in range(0, count, columns)]
+
+
+def inside(chosen: Chosen, one: Segmented) -> None:
+    """The inner maps of one net, small ones in rows, and what it gives with parts left out."""
+    with st.spinner(f"{one.entry.title} runs on {zoo.default_device().upper()} …", show_time=True):
+        maps = _inner_pictures(one.entry.key, chosen.identity, chosen.picture)
+    for row in _rows(len(maps), INNER_COLUMNS):
+        for column, k in zip(st.columns(INNER_COLUMNS, gap="small"), row, strict=False):
+            column.image(maps[k].colours, width="stretch")
+            column.caption(f"{maps[k].name} · {maps[k].size}")
+    _ablate(chosen, one)
+
+
+def _ablate(chosen: Chosen, one: Segmented) -> None:
+    """Leave out parts of a net that allows it, and see what is lost."""
+    key, labels = one.entry.key, one.answer.labels
+    parts = possible_ablations(key)
+    if not parts:
+        st.caption(texts("decoders")["no ablation"])
+        return
+    names = widgets.pills(f"ablate-{key}", "Leave out", parts)
+    if not names:
+        return
+    ablate = tuple(parts[name] for name in names)
+    left_out = _ablated_labels(key, chosen.identity, ablate, chosen.picture)
+    truth = known(chosen, SEMANTIC)
+    score = None
+    if truth is not None:
+        score = scored(f"{key} without {ablate}", chosen.identity, len(SEMANTIC), left_out, truth)
+    before, after, difference = st.columns(3, gap="small")
+    before.image(draw_labels(chosen, labels, "labels"), width="stretch")
+    before.caption(f"whole · {_score_text(one.score)}")
+    after.image(draw_labels(chosen, left_out, "labels"), width="stretch")
+    after.caption(f"without {', '.join(names)} · {_score_text(score)}")
+    difference.image(fit(error_map(chosen.picture, left_out, labels), PICTURE), width="stretch")
+    share = np.mean(left_out != labels)
+    difference.caption(f"{100 * share:.1f} % of the pixels have another class now")
+
+
+def costs(found: Sequence[Segmented], chosen_key: str) -> None:
+    """mIoU on the held-out scenes against milliseconds a picture; discs by the number of parameters."""
+    cards = segmenter_cards([one.entry.key for one in found])
+    if cards:
+        discs = [_disc(card, CHOSEN if card.key == chosen_key else OTHER) for card in cards]
+        figure = cost_chart(discs, "mIoU, 500 held-out scenes")
+        st.plotly_chart(figure, key="figures", config={"displayModeBar": False})
+
+
+def _disc(card: SegmenterCard, colour: str) -> Disc:
+    text = (
+        f"mIoU {card.miou:.3f} · boundary F1 {card.boundary_f1:.3f}<br>"
+        f"{card.milliseconds:.1f} ms · {card.params / 1e6:.2f} M parameters"
+    )
+    return Disc(card.key, card.title, card.milliseconds, card.miou, card.params, text, colour)

@@ -1,0 +1,170 @@
+"""What Speed against accuracy shows: detectors as points, and curves over a knob; measured once for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from cvdemo import zoo
+from cvdemo.data.chosen import Chosen
+from cvdemo.labs.tradeoffs.controls import choose_net, filters, take_clicked
+from cvdemo.labs.tradeoffs.draw import AXES, knob_charts, legend, scatter
+from cvdemo.labs.tradeoffs.experiment import (
+    METRICS,
+    DetectorPoint,
+    KnobLine,
+    Progress,
+    Timing,
+    curve_rows,
+    drawn_points,
+    knob_lines,
+    measure_point,
+    photo_points,
+    point_rows,
+    time_detectors,
+    title,
+    to_csv,
+    with_times,
+)
+from cvdemo.ui import state, widgets
+from cvdemo.ui.cache import cached
+from cvdemo.ui.downloads import offer, text
+from cvdemo.ui.page import sentence, texts
+from cvdemo.ui.progress import with_bar
+from cvdemo.zoo.tradeoffs import VALUES, Curves, Knob, Point
+
+ASKED = "tradeoffs-run"
+PLOT: Any = {"displaylogo": False, "modeBarButtons": [["toImage"]]}
+
+
+def show_points(chosen: Chosen, curves: Curves | None, world: str) -> None:
+    """Every detector of one world as a disc, and the same as a table."""
+    here, away = (drawn_points(curves), []) if world == "drawn" else photo_points()
+    metric, kinds = filters(METRICS[:5] if world == "drawn" else ["AP"], [*here, *away])
+    stage = st.empty()
+    measured = _timing.peek(chosen.identity, _keys(here), chosen.picture)
+    if curves is not None and measured is None:
+        before = [point._replace(ms=curves.ms.get(point.key)) for point in here if point.kind in kinds]
+        with stage.container():
+            st.plotly_chart(scatter(before, metric, "", world), key="before", config=PLOT)
+            st.caption(f"Not yet of this machine: {curves.machine}, `{curves.command}`.")
+    timing = _timed(here, chosen)
+    found = [point for point in with_times(here, timing.ms) if point.kind in kinds]
+    row = st.container(horizontal=True, gap="small", vertical_alignment="bottom")
+    with row:
+        net = choose_net({point.key: point.title for point in found})
+    with stage.container():
+        figure = scatter(found, metric, net, world)
+        key = state.key("chart")
+        take = partial(take_clicked, key)
+        st.plotly_chart(figure, key=key, on_select=take, selection_mode="points", config=PLOT)
+        st.caption(
+            f"Measured now: {zoo.device_title()}, all in turn on one picture ({chosen.name}), the median of "
+            f"up to 5 calls each. {texts('tradeoffs')[world]}"
+        )
+    table = point_rows([*found, *(point for point in away if point.kind in kinds)], world)
+    row.button("⏱️ Measure again", on_click=_forget, args=(here, chosen), key="again")
+    offer(world, text("Points (CSV)", "csv", lambda: to_csv(table)), place=row)
+    if table:
+        st.dataframe(table, hide_index=True)
+
+
+def _keys(points: Sequence[DetectorPoint]) -> tuple[str, ...]:
+    return tuple(point.key for point in points)
+
+
+def _timed(points: Sequence[DetectorPoint], chosen: Chosen) -> Timing:
+    """The detectors' times on the picture, with a sentence for each that cannot be loaded."""
+    running = f"{len(points)} nets run in turn on {zoo.device_title()}"
+    timing = _timing(
+        chosen.identity,
+        _keys(points),
+        chosen.picture,
+        partial(with_bar, text="Loading nets"),
+        partial(with_bar, text=running),
+    )
+    for error in timing.errors.values():
+        st.warning(sentence(error), icon="⚠️")
+    return timing
+
+
+@cached
+def _timing(
+    identity: str,
+    keys: tuple[str, ...],
+    _picture: np.ndarray,
+    _loading: Progress = iter,
+    _running: Progress = iter,
+) -> Timing:
+    return time_detectors(keys, _picture, loading=_loading, running=_running)
+
+
+def _forget(points: Sequence[DetectorPoint], chosen: Chosen) -> None:
+    _timing.forget(chosen.identity, _keys(points), chosen.picture)
+
+
+def show_knob(curves: Curves | None, knob: Knob) -> None:
+    """One knob of the drawn world's detectors: accuracy, time, and both against each other."""
+    able = [point for point in drawn_points(curves) if knob == "size" or point.kind == "two stages"]
+    metric, kinds = filters(METRICS[:5], able)
+    titles = {point.key: point.title for point in able if point.kind in kinds}
+    stage = st.container()
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        net = choose_net(titles)
+        n = widgets.slider("scenes", "Scenes of a run here", 5, 50, 10, 5, width=220)
+        st.button(
+            "▶ Run it here", on_click=_ask, disabled=not net, key="live", help=texts("tradeoffs")["live"]
+        )
+        files = st.container(width="content")
+    if st.session_state.pop(ASKED, False) and net:
+        _run_live(net, knob, n)
+    lines = knob_lines(curves, knob, list(titles), lambda key, value: _point.peek(key, knob, value, n))
+    if not lines:
+        stage.info("Nothing is measured yet: choose a net and run it here.")
+        return
+    with stage:
+        st.html(legend(lines))
+        figures = knob_charts(lines, knob, metric, net)
+        for column, name in zip(st.columns(3, gap="small"), figures, strict=True):
+            column.plotly_chart(figures[name], key=f"{knob}-{name}", config=PLOT)
+        st.markdown(texts("tradeoffs")[f"by {knob}"])
+        st.caption(f"{_source(curves, any(line.live for line in lines), n)} {_growth(lines)}")
+    offer(knob, text("Curves (CSV)", "csv", lambda: to_csv(curve_rows(lines, knob))), place=files)
+
+
+def _ask() -> None:
+    st.session_state[ASKED] = True
+
+
+def _run_live(key: str, knob: Knob, n: int) -> None:
+    """Measure every value of a knob that is not measured yet on n scenes; each is kept at once."""
+    for value in VALUES[knob]:
+        _point(key, knob, value, n, partial(with_bar, text=f"{title(key)}, {AXES[knob]}: {value}"))
+
+
+@cached
+def _point(key: str, knob: Knob, value: int, n: int, _progress: Progress = iter) -> Point:
+    return measure_point(key, knob, value, n, _progress)
+
+
+def _source(curves: Curves | None, live: bool, n: int) -> str:
+    """Where the lines come from."""
+    parts = []
+    if curves is not None:
+        parts.append(f"Solid: {curves.n} test scenes, {curves.machine}, `{curves.command}`.")
+    if live:
+        parts.append(f"Dashed: {n} test scenes, measured here on {zoo.device_title()}.")
+    return " ".join(parts)
+
+
+def _growth(lines: Sequence[KnobLine]) -> str:
+    """How much longer each shipped net's most expensive setting takes than its cheapest."""
+    parts = []
+    for line in (line for line in lines if not line.live and len(line.points) > 1):
+        first, last = line.points[0], line.points[-1]
+        parts.append(f"{title(line.key)} {first.ms:.0f} → {last.ms:.0f} ms (x {last.ms / first.ms:.1f})")
+    return " · ".join(parts)

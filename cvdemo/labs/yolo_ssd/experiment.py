@@ -1,0 +1,162 @@
+"""YOLO's grid and SSD's default boxes on a picture: all that both nets predict, before threshold and NMS."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, TypeAlias, cast
+
+import numpy as np
+import supervision as sv
+from numpy.typing import NDArray
+
+from cvdemo import zoo
+from cvdemo.draw.matches import match_detections
+from cvdemo.nets.ssd import SSD, SSDTrace
+from cvdemo.nets.yolo import YOLOTrace
+from cvdemo.world.truth import Truth
+from cvdemo.world.vocabulary import THINGS
+from cvdemo.zoo.drawn import LONG_SIDE, DrawnDetector, at_working_size
+from cvdemo.zoo.model import FLOOR
+
+Floats: TypeAlias = NDArray[np.float32]
+
+LEVELS = ("stride 8", "stride 16", "stride 32")
+"""SSD's levels, finest first."""
+
+SMALL = 24
+"""An object is small below this many pixels of the net's input, as the square root of its area."""
+
+
+class YOLOGrid(NamedTuple):
+    """What every cell of YOLO's grid predicts, in pixels of the picture.
+
+    `boxes` [h, w, B, 4], `confidence` [h, w, B] and `classes` [h, w, C] in 0..1; `cell` is its width and
+    height in pixels; `raw` are the detections of all boxes, `raw.data["box"]` the number of each one's
+    box in 0..h*w*B.
+    """
+
+    boxes: Floats
+    confidence: Floats
+    classes: Floats
+    cell: tuple[float, float]
+    raw: sv.Detections
+    milliseconds: float
+
+
+class SSDLevels(NamedTuple):
+    """SSD's default boxes by level, and its detections before threshold and NMS.
+
+    `boxes` [D, 4] are the default boxes in pixels of the picture, `level` [D] the level of each; `cells` are
+    the rows and columns of every level, `scales` the sides of its smaller square in pixels of the net's
+    input, `unit` the pixels of the picture in one of these (x, y). `raw.data` has "box", the default box that
+    a detection comes from, and "level", the level of that.
+    """
+
+    boxes: Floats
+    level: NDArray[np.int64]
+    cells: list[tuple[int, int]]
+    strides: tuple[int, ...]
+    scales: tuple[float, ...]
+    unit: tuple[float, float]
+    raw: sv.Detections
+    milliseconds: float
+
+
+class SizeRecall(NamedTuple):
+    """How many small and larger objects of a scene there are, and how many of them are found."""
+
+    small_found: int
+    small: int
+    large_found: int
+    large: int
+
+
+class _Run(NamedTuple):
+    """A net and its trace of a picture; `unit` are the picture's pixels in one of the net's input (x, y)."""
+
+    net: Any
+    trace: Any
+    unit: tuple[float, float]
+    milliseconds: float
+
+
+def _run(key: str, picture: NDArray[np.uint8]) -> _Run:
+    model = cast(DrawnDetector, zoo.load(key))
+    x = at_working_size(picture, model.device)  # [1, 3, h, w]
+    trace, milliseconds = model.run(lambda: model.forward(x), warm=x.shape)
+    unit = picture.shape[1] / x.shape[3], picture.shape[0] / x.shape[2]
+    return _Run(model.net, trace, unit, milliseconds)
+
+
+def yolo_grid(picture: NDArray[np.uint8]) -> YOLOGrid:
+    """Run YOLO on a picture [H, W, 3] uint8 RGB."""
+    _, trace, unit, milliseconds = _run("yolo", picture)
+    trace = cast(YOLOTrace, trace)
+    boxes = trace.boxes()[0].cpu().numpy() * np.array(unit * 2, np.float32)  # [h * w * B, 4]
+    scores = trace.scores()[0].cpu().numpy()  # [h * w * B, C]
+    stride = trace.grid.stride
+    return YOLOGrid(
+        boxes.reshape(*trace.confidence.shape[1:], 4),
+        trace.confidence[0].clamp(0, 1).cpu().numpy(),
+        trace.classes[0].clamp(0, 1).cpu().numpy(),
+        (stride * unit[0], stride * unit[1]),
+        numbered_detections(boxes, scores, picture.shape[1], picture.shape[0]),
+        milliseconds,
+    )
+
+
+def ssd_levels(picture: NDArray[np.uint8]) -> SSDLevels:
+    """Run SSD on a picture [H, W, 3] uint8 RGB."""
+    net, trace, unit, milliseconds = _run("ssd", picture)
+    config, trace = cast(SSD, net).config, cast(SSDTrace, trace)
+    scale = np.array(unit * 2, np.float32)
+    level = np.repeat(np.arange(len(trace.defaults)), [len(d) for d in trace.defaults])
+    boxes, scores = trace.boxes()[0].cpu().numpy(), trace.scores()[0].cpu().numpy()  # [D, 4], [D, C]
+    raw = numbered_detections(boxes * scale, scores, picture.shape[1], picture.shape[0])
+    raw.data["level"] = level[raw.data["box"]]
+    return SSDLevels(
+        np.concatenate([d.cpu().numpy() for d in trace.defaults]) * scale,
+        level,
+        [(int(f.shape[2]), int(f.shape[3])) for f in trace.features],
+        config.strides,
+        config.scales[:-1],
+        unit,
+        raw,
+        milliseconds,
+    )
+
+
+def numbered_detections(boxes: Floats, scores: Floats, width: int, height: int) -> sv.Detections:
+    """A detection for each class of each box [D, 4] whose score [D, C] is above the floor, the best first.
+
+    Boxes are clipped to a picture of this size, those of no area are left out; `data["box"]` is each
+    detection's row of `boxes`.
+    """
+    inside = boxes.clip(0, np.array([width, height] * 2))
+    there = (inside[:, 2:] - inside[:, :2]).min(axis=1) > 0
+    row, kind = np.nonzero(np.where(np.reshape(there, (-1, 1)), scores, 0) > FLOOR)
+    order = np.argsort(-scores[row, kind], kind="stable")
+    row, kind = row[order], kind[order]
+    return sv.Detections(
+        xyxy=inside[row].astype(np.float32),
+        confidence=scores[row, kind].astype(np.float32),
+        class_id=kind.astype(int),
+        data={"class_name": np.array([THINGS[k] for k in kind], dtype=str), "box": row},
+    )
+
+
+def from_levels(found: SSDLevels, levels: list[int]) -> sv.Detections:
+    """SSD's raw detections from the default boxes of these levels only."""
+    return cast(sv.Detections, found.raw[np.isin(found.raw.data["level"], levels)])
+
+
+def recall_by_size(kept: sv.Detections, truth: Truth) -> SizeRecall:
+    """How many objects of a scene are found at IoU .5, by size; difficult ones do not count."""
+    _, taken = match_detections(kept, truth)
+    scale = LONG_SIDE / max(truth.width, truth.height)
+    small = np.sqrt((truth.boxes[:, 2:] - truth.boxes[:, :2]).prod(1)) * scale < SMALL
+    counts = [
+        int(rows.sum())
+        for size in (~truth.difficult & small, ~truth.difficult & ~small)
+        for rows in (taken & size, size)
+    ]
+    return SizeRecall(*counts)

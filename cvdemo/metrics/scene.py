@@ -1,0 +1,136 @@
+"""Metrics of the detections of one drawn scene against its truth."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import supervision as sv
+from numpy.typing import NDArray
+
+from cvdemo.data.detections_json import class_names, run_lengths
+from cvdemo.metrics import load
+from cvdemo.metrics.coco import score
+from cvdemo.metrics.eligible_pairs import EligiblePairs, Matches, eligible_pairs
+from cvdemo.ops.detections import confidence, masks_of
+from cvdemo.world.truth import Truth
+from cvdemo.world.vocabulary import THINGS
+
+SYNONYMS = {"sports ball": "ball"}  # COCO's name for it
+MATCH_IOU = 0.5  # from which on a detection counts as right
+
+Shape = Literal["bbox", "segm"]
+"""What is compared: boxes or masks, as pycocotools calls them."""
+
+
+class SceneScore(NamedTuple):
+    """Detections of one scene: COCO's AP and AP50 (0..1, -1 without truth), and counts at IoU .5."""
+
+    ap: float
+    ap50: float
+    found: int
+    asked: int
+    false: int
+
+    def text(self) -> str:
+        """One line for the page."""
+        numbers = "" if self.ap < 0 else f"AP **{self.ap:.3f}** · AP50 **{self.ap50:.3f}** · "
+        return f"{numbers}{self.found} of {self.asked} objects found, {self.false} false"
+
+
+class SceneMatches(NamedTuple):
+    """The score of N detections on a scene, and which object each has found at IoU .5.
+
+    `objects` [N] are rows of the truth, -1 where none is found; `ious` [N] the IoU with it, 0 where none.
+    `ignored` [N] are neither right nor wrong. `missed` are the rows of the objects that are not found,
+    without those that are difficult.
+    """
+
+    score: SceneScore
+    objects: NDArray[np.int64]
+    ious: NDArray[np.float64]
+    ignored: NDArray[np.bool_]
+    missed: NDArray[np.int64]
+
+
+def scene_score(found: sv.Detections, truth: Truth, shape: Shape = "bbox") -> SceneScore:
+    """The score of detections on a scene by COCO's rules; classes are matched by name.
+
+    Difficult objects are ignored. Detections of classes that the world lacks are false positives. With "segm"
+    masks are compared in place of boxes.
+    """
+    return scene_matches(found, truth, shape).score
+
+
+def scene_matches(found: sv.Detections, truth: Truth, shape: Shape = "bbox") -> SceneMatches:
+    """`scene_score`, and which detection found which object."""
+    known = {name: k + 1 for k, name in enumerate((*THINGS, "something else"))}
+    data = load(_as_coco(truth, known, shape), _as_results(found, known, shape), shape)
+    scores, pairs = score(data), eligible_pairs(data)
+    matches = pairs.match((MATCH_IOU,))
+    total = SceneScore(
+        scores.mean_ap(),
+        scores.mean_ap(iou_threshold=0.5),
+        int(matches.true_positives.sum()),
+        int((~truth.difficult).sum()),
+        int(matches.false_positives.sum()),
+    )
+    return _by_rows(total, pairs, matches, len(found), truth)
+
+
+def _by_rows(
+    total: SceneScore, pairs: EligiblePairs, matches: Matches, detections: int, truth: Truth
+) -> SceneMatches:
+    """Matches of the columns as rows of the detections and of the truth; both may be ordered otherwise."""
+    own, theirs = pairs.data.results.entry, pairs.data.truth.entry
+    matched = matches.matched[0]
+    objects, ious = np.full(detections, -1), np.zeros(detections)
+    ignored = np.zeros(detections, bool)
+    ignored[own] = matches.ignored[0]
+    objects[own[matched >= 0]] = theirs[matched[matched >= 0]]
+    same = matched[pairs.pairs.detection] == pairs.pairs.truth
+    ious[own[pairs.pairs.detection[same]]] = pairs.pairs.iou[same]
+    missed = ~truth.difficult
+    missed[objects[objects >= 0]] = False
+    return SceneMatches(total, objects, ious, ignored, np.flatnonzero(missed))
+
+
+def _as_results(found: sv.Detections, known: dict[str, int], shape: Shape) -> list[dict[str, Any]]:
+    names = [SYNONYMS.get(name, name) for name in class_names(found)]
+    results: list[dict[str, Any]] = [
+        {"image_id": 1, "category_id": known.get(n, known["something else"]), "bbox": _xywh(box), "score": s}
+        for n, box, s in zip(names, found.xyxy, confidence(found).tolist(), strict=True)
+    ]
+    masks = masks_of(found)
+    if shape == "segm" and masks is not None:
+        for row, mask in zip(results, masks.each(), strict=True):
+            row["segmentation"] = run_lengths(mask)
+    return results
+
+
+def _as_coco(truth: Truth, categories: dict[str, int], shape: Shape) -> dict[str, Any]:
+    annotations: list[dict[str, Any]] = [
+        {
+            "id": row + 1,
+            "image_id": 1,
+            "category_id": int(truth.classes[row]) + 1,
+            "bbox": _xywh(box),
+            "area": float(np.prod(box[2:] - box[:2])),
+            "iscrowd": int(truth.difficult[row]),
+        }
+        for row, box in enumerate(truth.boxes)
+    ]
+    if shape == "segm":
+        instances = np.asfortranarray(truth.instances)  # run lengths go down the columns
+        for annotation, number in zip(annotations, truth.ids.tolist(), strict=True):
+            mask = instances == number + 1
+            annotation.update(segmentation=run_lengths(mask), area=int(mask.sum()))
+    return {
+        "images": [{"id": 1, "width": truth.width, "height": truth.height}],
+        "categories": [{"id": i, "name": name} for name, i in categories.items()],
+        "annotations": annotations,
+    }
+
+
+def _xywh(box: np.ndarray) -> list[float]:
+    return [*map(float, box[:2]), *map(float, box[2:] - box[:2])]

@@ -1,0 +1,1 @@
+"""What pages share; besides `labs` the only place that imports streamlit."""

@@ -1,0 +1,81 @@
+"""What every page has: title and texts from `assets/texts`, the code fold, errors as one sentence."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+from collections.abc import Callable
+from typing import Any, ParamSpec
+
+import streamlit as st
+
+from cvdemo.assets import asset
+from cvdemo.errors import CvdemoError
+from cvdemo.ui import state
+from cvdemo.ui.internals import start_through_app
+
+P = ParamSpec("P")
+
+STYLE = """<style>
+.stMainBlockContainer { padding-top: 3.5rem; }
+.stMainBlockContainer .st-key-address { display: none; }
+</style>"""
+
+
+@functools.cache
+def texts(page: str) -> dict[str, str]:
+    """The sections of `assets/texts/en/<page>.md` by heading; "title" and "intro" are its beginning."""
+    head, *sections = re.split(r"^## ", asset("texts", "en", f"{page}.md").read_text("utf-8"), flags=re.M)
+    title, _, intro = head.partition("\n")
+    found = {"title": title.removeprefix("# ").strip(), "intro": intro.strip()}
+    for section in sections:
+        heading, _, body = section.partition("\n")
+        found[heading.strip().lower()] = body.strip()
+    return found
+
+
+def header(page: str) -> None:
+    """Title and the one or two sentences under it."""
+    start_through_app()
+    state.enter(page)
+    st.html(STYLE)
+    st.title(texts(page)["title"], anchor=False)
+    st.markdown(texts(page)["intro"])
+
+
+def theory(page: str) -> None:
+    """The longer text, folded away."""
+    if body := texts(page).get("theory"):
+        with st.expander("How it works"):
+            st.markdown(body)
+
+
+def code_fold(*functions: Callable[..., Any], paper: str = "", ready_made: str = "") -> None:
+    """A fold with the source of the functions behind the page, the paper, the ready-made counterpart."""
+    with st.expander("The code that did it"):
+        links = [f"[Paper]({paper})" if paper else "", ready_made and f"Ready-made: {ready_made}"]
+        if any(links):
+            st.markdown(" · ".join(link for link in links if link))
+        for function in functions:
+            st.caption(f"`{function.__module__}.{function.__qualname__}`")
+            st.code(inspect.getsource(function), language="python")
+
+
+def sentence(error: CvdemoError) -> str:
+    """An error's message as a sentence for a visitor: capital first, full stop or question mark last."""
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('?') else '.'}"
+
+
+def guarded(lab: Callable[P, None]) -> Callable[P, None]:
+    """A lab whose `CvdemoError` becomes one sentence on a page that lives on."""
+
+    @functools.wraps(lab)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            lab(*args, **kwargs)
+        except CvdemoError as error:
+            st.error(sentence(error), icon="⚠️")
+
+    return run

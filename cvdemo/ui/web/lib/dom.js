@@ -1,0 +1,6 @@
+// An HTML element with the given properties (not attributes) and children.
+function element(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}

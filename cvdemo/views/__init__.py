@@ -1,1 +1,0 @@
-"""Widgets that pages share, page state and caches: the only package code that imports Streamlit."""

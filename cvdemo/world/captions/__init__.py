@@ -1,0 +1,1 @@
+"""Captions of scenes: a grammar that writes them, and a checker that verifies them against the truth."""

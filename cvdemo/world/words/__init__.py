@@ -1,1 +1,0 @@
-"""What can be said of a scene: records, a grammar that speaks, and a checker that verifies."""

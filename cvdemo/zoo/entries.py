@@ -1,0 +1,269 @@
+"""The table of the nets of `cvdemo.nets` that are trained here: a new net is its file and one entry.
+
+Catalogue, recipes, training, evaluation, charts, the README's table and `cvdemo train all` read this one.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any
+
+from cvdemo.errors import UnknownModelError
+from cvdemo.train.recipes import POSE_SIZE, Recipe, Scenes
+from cvdemo.zoo.entry import Entry
+from cvdemo.zoo.spec import Chart, Task
+
+if TYPE_CHECKING:
+    from torch import nn
+
+SMALL_BACKBONE = "The backbone is a small residual net, trained on cut-outs of the drawn world."
+ONE_STAGE, TWO_STAGES, WINDOWS = "one stage", "two stages", "sliding window"
+SEARCHED = Scenes(pool=2048, fresh=256, proposals=300)
+"""Scenes with proposals: fewer, since looking for them takes longer than drawing."""
+
+
+def _detector(
+    key: str, title: str, arxiv: str, net: str, recipe: Recipe, chart: Chart, *differences: str, **more: Any
+) -> Entry:
+    settings: dict[str, Any] = {"adapter": "cvdemo.zoo.drawn:DrawnDetector", **more}
+    return Entry(
+        key, title, arxiv, f"cvdemo.nets.{net}", recipe, Task.DETECT, labels="drawn-things", chart=chart,
+        differences=(SMALL_BACKBONE, *differences), **settings,
+    )  # fmt: skip
+
+
+def _region_recipe(key: str, task: str, **more: Any) -> Recipe:
+    """What detectors that classify regions have in common, so that their figures compare the nets."""
+    return Recipe(key, f"cvdemo.train.{task}", steps=2000, start="ssd", rate=2e-3, channels_last=True, **more)
+
+
+def _stage_recipe(key: str, stage: str, *, start: str, steps: int) -> Recipe:
+    """One of the stages that R-CNN is trained in."""
+    return Recipe(
+        key, f"cvdemo.train.rcnn:RCNNTask:{stage}", steps=steps, start=start, rate=2e-3, ema=0.99,
+        channels_last=True, scenes=SEARCHED,
+    )  # fmt: skip
+
+
+def _stage(key: str, title: str, arxiv: str, net: str, recipe: Recipe) -> Entry:
+    return Entry(key, title, arxiv, f"cvdemo.nets.{net}", recipe)
+
+
+def _two_stages(key: str, title: str, arxiv: str, net: str, chart: Chart, *differences: str) -> Entry:
+    recipe = _region_recipe(key, f"faster_rcnn:FasterRCNNTask:{key}")
+    adapter = "cvdemo.zoo.drawn_regions:TwoStageDetector"
+    return _detector(key, title, arxiv, net, recipe, chart, *differences, adapter=adapter)
+
+
+def _localizer(key: str, title: str, weight: float, chart: Chart) -> Entry:
+    """Class and box with a weight of the box's loss: the entries differ in it alone."""
+    recipe = Recipe(
+        key, f"cvdemo.train.localizer:LocalizerTask:{key}", steps=2400, start="ssd", rate=2e-3,
+        channels_last=True, scenes=Scenes(fresh=2048, objects=(1,)),
+    )  # fmt: skip
+    return _detector(
+        key, title, "1312.6229", "localizer:Localizer", recipe, chart,
+        "One scale and one crop: the paper accumulates the boxes of many.",
+        knobs={"objects": 1}, figures=("accuracy",), options={"one_box": True, "box_weight": weight},
+    )  # fmt: skip
+
+
+def _segmenter(
+    key: str,
+    title: str,
+    arxiv: str,
+    net: str,
+    *differences: str,
+    steps: int = 1000,
+    start: str = "ssd",
+    rate: float = 3e-3,
+    default: bool = False,
+) -> Entry:
+    """The recipe is the same for all segmenters, so that their figures compare the nets.
+
+    Only a finer FCN goes on from the coarser one, shorter and with a lower rate (arXiv:1411.4038, sec. 4.2).
+    """
+    task = f"cvdemo.train.segmenter:SegmenterTask:{key}"
+    return Entry(
+        key, title, arxiv, f"cvdemo.nets.{net}",
+        Recipe(key, task, steps=steps, start=start, rate=rate, channels_last=True),
+        Task.SEGMENT, "cvdemo.zoo.drawn:TraceSegmenter", "drawn-semantic",
+        differences=(SMALL_BACKBONE, *differences), default=default,
+    )  # fmt: skip
+
+
+FASTER = (
+    "Features of several strides (a feature pyramid, arXiv:1612.03144).",
+    "RoIAlign (arXiv:1703.06870) in place of RoI pooling.",
+    "Both halves are trained together in one go (approximate joint training, sec. 3.2).",
+    "The loss of boxes has the generalised IoU beside smooth L1.",
+    "A class's target is the IoU of its box (arXiv:2006.04388).",
+)
+HEADS = (
+    "The head is narrow, and pools the backbone's map of stride 2 beside the pyramid's level.",
+    "It is trained on from Faster R-CNN's weights, on all classes.",
+)
+
+
+def _masks(key: str, title: str, net: str, *differences: str) -> Entry:
+    """Mask R-CNN and its ablations share their recipe."""
+    recipe = Recipe(
+        key, f"cvdemo.train.instances:MaskRCNNTask:{key}", steps=2000, start="faster-rcnn", whole=True,
+        batch=8, rate=1.5e-3, channels_last=True, scenes=Scenes(pool=2048, fresh=768),
+    )  # fmt: skip
+    return Entry(
+        key, title, "1703.06870", f"cvdemo.nets.{net}", recipe, Task.INSTANCES,
+        "cvdemo.zoo.drawn_heads:MaskRCNNDetector", "drawn-things", Chart(TWO_STAGES),
+        (SMALL_BACKBONE, *FASTER, *HEADS, *differences),
+    )  # fmt: skip
+
+
+def _pose(key: str, title: str, arxiv: str, net: str, *differences: str) -> Entry:
+    """Both ways to keypoints share their recipe: larger pictures of scenes with people."""
+    recipe = Recipe(
+        key, f"cvdemo.train.pose:PoseTask:{key}", steps=1500, start="faster-rcnn", whole=True, batch=8,
+        rate=1.5e-3, channels_last=True,
+        scenes=Scenes(pool=1536, fresh=512, objects=(8, 12), people=2, size=POSE_SIZE),
+    )  # fmt: skip
+    return Entry(
+        key, title, arxiv, f"cvdemo.nets.{net}", recipe, Task.POSE,
+        "cvdemo.zoo.drawn_heads:keypoint_detector", "drawn-things", Chart(TWO_STAGES),
+        (SMALL_BACKBONE, *FASTER, *HEADS, *differences), size=POSE_SIZE,
+    )  # fmt: skip
+
+
+FCN = "Pictures are padded to the stride, where the paper lays 100 pixels around them."
+RATES = "The pictures are smaller, and so are the dilation rates."
+
+ENTRIES: dict[str, Entry] = {
+    entry.key: entry
+    for entry in (
+        _stage(
+            "backbone", "Backbone", "1512.03385", "backbone:BackboneClassifier",
+            Recipe("backbone", "cvdemo.train.classifier:ClassifierTask:backbone", steps=900,
+                   scenes=Scenes(pool=2048, objects=(10,))),
+        ),
+        _detector(
+            "ssd", "SSD", "1512.02325", "ssd:SSD",
+            Recipe("ssd", "cvdemo.train.ssd:SSDTask:ssd", steps=7500, start="backbone", channels_last=True,
+                   scenes=Scenes(objects=(6, 12))),
+            Chart(ONE_STAGE, "#009E73", 8),
+            "Coarse maps are added to finer ones (arXiv:1612.03144): small boxes know their surroundings.",
+            "The loss of boxes has the generalised IoU beside smooth L1.",
+            "A score learns how well its box fits (arXiv:2006.04388).",
+        ),
+        _stage("rcnn-finetune", "R-CNN, fine-tuned", "1311.2524", "rcnn:RCNN",
+               _stage_recipe("rcnn-finetune", "finetune", start="ssd", steps=2000)),
+        _stage("rcnn-svm", "R-CNN with SVMs", "1311.2524", "rcnn:RCNN",
+               _stage_recipe("rcnn-svm", "svm", start="rcnn-finetune", steps=500)),
+        _detector(
+            "rcnn", "R-CNN", "1311.2524", "rcnn:RCNN",
+            _stage_recipe("rcnn", "boxes", start="rcnn-svm", steps=700), Chart(TWO_STAGES, "#D55E00", 3),
+            "Cut-outs have 64 x 64 pixels instead of 227 x 227.",
+            "Network, SVMs and regressors are all trained by stochastic gradient descent.",
+            adapter="cvdemo.zoo.drawn_regions:RCNNDetector",
+        ),
+        _detector(
+            "fast-rcnn", "Fast R-CNN", "1504.08083", "fast_rcnn:FastRCNN",
+            _region_recipe("fast-rcnn", "fast_rcnn:FastRCNNTask:fast-rcnn", scenes=SEARCHED),
+            Chart(TWO_STAGES, "#E69F00", 4), FASTER[0], *FASTER[3:],
+            adapter="cvdemo.zoo.drawn_regions:FastRCNNDetector",
+        ),
+        _two_stages("faster-rcnn", "Faster R-CNN", "1506.01497", "faster_rcnn:FasterRCNN",
+                    Chart(TWO_STAGES, "#0072B2", 5), *FASTER),
+        _two_stages(
+            "rfcn", "R-FCN", "1605.06409", "rfcn:RFCN", Chart(TWO_STAGES, "#56B4E9", 6),
+            FASTER[0], *FASTER[2:],
+            "Score maps have stride 4, and bins are means of bilinear samples, not of rounded cells.",
+            "No online hard example mining.",
+        ),
+        _detector(
+            "yolo", "YOLO", "1506.02640", "yolo:YOLO",
+            Recipe("yolo", "cvdemo.train.yolo:YOLOTask:yolo", steps=5000, start="ssd", channels_last=True),
+            Chart(ONE_STAGE, "#8D6FD1", 7),
+            "The grid is the map at stride 16, which knows of its surroundings from the map at stride 32.",
+            "Convolutions in place of the fully connected layers: pictures of any size have a grid.",
+            "Sides of boxes are in units of the width of the training scenes.",
+        ),
+        _detector(
+            "sliding-window", "Sliding window", "1312.6229", "sliding_window:WindowClassifier",
+            Recipe("sliding-window", "cvdemo.train.sliding_window:WindowTask:sliding-window", steps=1500,
+                   start="ssd"),
+            Chart(WINDOWS, "#CC79A7", 2),
+            "A window's target is how well it fits an object, so that the best of many windows comes first.",
+            adapter="cvdemo.zoo.drawn:sliding_window",
+        ),
+        _localizer("localizer", "Class and box", 100.0, Chart(ONE_STAGE, "#999999", 1)),
+        _localizer("localizer-class", "Class and box, the class first", 1.0, Chart(ONE_STAGE)),
+        _localizer("localizer-box", "Class and box, the box first", 10000.0, Chart(ONE_STAGE)),
+        _masks("mask-rcnn", "Mask R-CNN", "mask_rcnn:mask_rcnn"),
+        _masks("mask-rcnn-roipool", "Mask R-CNN with RoIPool", "mask_rcnn:mask_rcnn_roipool",
+               "Both heads pool by max in place of RoIAlign (table 2c); all else is as in `mask-rcnn`."),
+        _masks("mask-rcnn-softmax", "Mask R-CNN with softmax", "mask_rcnn:mask_rcnn_softmax",
+               "The classes compete for every pixel (table 2b); all else is as in `mask-rcnn`."),
+        _pose("keypoint-rcnn", "Keypoint R-CNN", "1703.06870", "keypoint_rcnn:keypoint_rcnn"),
+        _pose("pose-regression", "Pose by regression", "1312.4659", "keypoint_rcnn:pose_regression",
+              "Only the first stage of the cascade."),
+        _segmenter(
+            "unet", "U-Net", "1505.04597", "unet:unet",
+            "Convolutions are padded, and the decoder upsamples bilinearly.",
+            "The last step works at half resolution and is unfolded at the end (arXiv:1609.05158).",
+            default=True,
+        ),
+        _segmenter("unet-noskip", "U-Net without skips", "1505.04597", "unet:unet_noskip",
+                   "It has no skips, to see what they bring; all else is as in `unet`."),
+        _segmenter("fcn32s", "FCN-32s", "1411.4038", "fcn:fcn32s", FCN),
+        _segmenter("fcn16s", "FCN-16s", "1411.4038", "fcn:fcn16s", FCN, steps=500, start="fcn32s", rate=1e-3),
+        _segmenter("fcn8s", "FCN-8s", "1411.4038", "fcn:fcn8s", FCN, steps=500, start="fcn16s", rate=1e-3),
+        _segmenter("segnet", "SegNet", "1511.00561", "segnet:segnet",
+                   "A decoder stage is one convolution rather than two or three."),
+        _segmenter("deeplabv1", "DeepLab v1", "1412.7062", "deeplab:deeplabv1", RATES,
+                   "It has batch normalisation.", "The CRF is apart, in `cvdemo.ops.crf`."),
+        _segmenter("deeplabv3", "DeepLab v3", "1706.05587", "deeplab:deeplabv3", RATES, "No multi-grid."),
+        _segmenter(
+            "deeplabv3plus", "DeepLab v3+", "1802.02611", "deeplab:deeplabv3plus", RATES,
+            "Plain convolutions where the paper makes them depthwise.",
+            "It goes on from its decoder's stride 4 to stride 2.",
+        ),
+        _segmenter(
+            "refinenet", "RefineNet", "1611.06612", "refinenet:refinenet",
+            "Convolutions are followed by batch normalisation, and a path has one residual unit, not two.",
+            "The last map, at stride 4, goes on to half resolution in place of upsampling by 4.",
+        ),
+        _segmenter("linknet", "LinkNet", "1707.03718", "linknet:linknet",
+                   "The encoder's first map is at stride 2, so that one step less leads back to full size."),
+        _segmenter("pspnet", "PSPNet", "1612.01105", "pspnet:pspnet",
+                   "Two light steps of a U-Net lead back to half resolution in place of upsampling by 8."),
+        _segmenter("pspnet-noaux", "PSPNet without auxiliary loss", "1612.01105", "pspnet:pspnet_noaux",
+                   "It is trained without the auxiliary loss; all else is as in `pspnet`."),
+        _stage(
+            "patches", "Patch classifier", "1409.1556", "patch_classifier:PatchClassifier",
+            Recipe("patches", "cvdemo.train.patch_classifier:PatchTask:patches", steps=600, rate=4e-3,
+                   ema=0.99, scenes=Scenes(pool=2048)),
+        ),
+    )
+}  # fmt: skip
+"""Every entry by key, each behind the one that its training starts from; also those without weights yet."""
+
+
+def entry(key: str) -> Entry:
+    """The entry of a key; `UnknownModelError` names near ones for a key that has none."""
+    if key in ENTRIES:
+        return ENTRIES[key]
+    near = difflib.get_close_matches(key, ENTRIES, n=3) or list(ENTRIES)
+    raise UnknownModelError(f"no net is called '{key[:60]}': did you mean {', '.join(near)}?")
+
+
+def entries(task: Task) -> list[Entry]:
+    """The entries of a task, in the table's order."""
+    return [one for one in ENTRIES.values() if one.task is task]
+
+
+def build_net(key: str) -> nn.Module:
+    """The untrained net of a key."""
+    return entry(key).build()
+
+
+def option_of_each(name: str) -> dict[str, Any]:
+    """An option's value by key, of the entries that have it."""
+    return {key: one.options[name] for key, one in ENTRIES.items() if name in one.options}

@@ -1,0 +1,52 @@
+"""The README's table of the project's own nets, made from their cards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from cvdemo.zoo.catalogue import own_nets, spec
+from cvdemo.zoo.entries import ENTRIES
+from cvdemo.zoo.evaluators import EVALUATORS
+from cvdemo.zoo.weights import read_card
+
+HEADING = (
+    "| net | parameters | held-out figure | ms a picture | from |",
+    "|---|---|---|---|---|",
+)
+
+
+def nets_table(folder: Path | None = None) -> str:
+    """A line of Markdown for each net that has a card, in the order of the entries."""
+    cards = [(key, read_card(key, folder)) for key in own_nets()]
+    return "\n".join([*HEADING, *(_row(key, card) for key, card in cards if card)])
+
+
+def _row(key: str, card: dict[str, Any]) -> str:
+    numbers = card["metrics"]
+    ms = f"{numbers['ms_per_image']:.0f}" if "ms_per_image" in numbers else "-"
+    cells = (f"`{key}`", f"{card['params'] / 1e6:.2f} M", _figures(key, card), ms, f"`{_command(key, card)}`")
+    return f"| {' | '.join(cells)} |"
+
+
+def _figures(key: str, card: dict[str, Any]) -> str:
+    """The metrics of the card and of the entry or its task, and the scored pictures where not the usual."""
+    entry = ENTRIES.get(key)
+    task = spec(key).task if entry is None or entry.task else None
+    usual = EVALUATORS[task].figures if task else ()
+    names = dict.fromkeys([card["metric"], *((entry.figures if entry else ()) or usual)])
+    shown = [f"{n.replace('_', ' ')} {card['metrics'][n]:.3f}" for n in names if n in card["metrics"]]
+    data, *rest = str(card["scored_on"]).split(", ")
+    about = [part for part in rest if "=" in part] if data == "world:test" else [data]
+    return ", ".join([*shown, *about])
+
+
+def _command(key: str, card: dict[str, Any]) -> str:
+    """What reproduces the figures: scoring the weights, or training them where no command scores them."""
+    entry = ENTRIES.get(key)
+    if entry is None:
+        return str(card["command"])
+    if not entry.task:
+        return f"cvdemo train {key}"
+    knobs = "".join(f" --knob {name}={value}" for name, value in entry.knobs.items())
+    return f"cvdemo evaluate {key} --data world:test{knobs}"

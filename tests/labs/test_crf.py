@@ -1,0 +1,53 @@
+"""The CRF's experiment: degraded probabilities, mean field on a network's output, entropy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cvdemo import world
+from cvdemo.labs.crf.experiment import (
+    DEGRADATIONS,
+    CRFSettings,
+    degraded,
+    entropy,
+    mean_field,
+    step_scores,
+    truth_at_size,
+    unary_term,
+)
+from cvdemo.ops.crf import dense_crf_steps
+from cvdemo.world.vocabulary import SEMANTIC
+
+
+def test_mean_field_repairs_noise() -> None:
+    picture, truth = world.draw(world.scene(7, split="test"), 320, 240)
+    unary = unary_term("deeplabv1", picture)
+    assert unary.probabilities.shape == (len(SEMANTIC), 180, 240)
+    found = mean_field(unary, CRFSettings(degradation="noisy"))
+    labels = found.labels()
+    assert len(labels) == len(found.steps) == 11
+    scores = step_scores(labels, truth_at_size(truth.semantic, unary), len(SEMANTIC))
+    assert scores[1].miou > scores[0].miou + 0.1
+    energies = [step.free_energy for step in found.steps]
+    assert energies[-1] < energies[0]
+
+
+@pytest.mark.parametrize("degradation", DEGRADATIONS)
+def test_degraded_probabilities_are_probabilities(degradation: str) -> None:
+    rng = np.random.default_rng(0)
+    labels = np.kron(rng.integers(0, 4, (3, 4)), np.ones((20, 20), int))
+    sure = np.stack([labels == k for k in range(4)]).astype(np.float32)
+    worse = degraded(sure, degradation)
+    assert worse.shape == sure.shape
+    np.testing.assert_allclose(worse.sum(axis=0), 1, atol=1e-4)
+    same = (worse.argmax(axis=0) == labels).mean()
+    assert same == 1 if degradation == "as it is" else 0.5 < same < 1
+    assert degraded(sure[:, :1, :1], degradation).shape == (4, 1, 1)
+
+
+def test_entropy_is_zero_where_sure_and_full_at_a_coins_throw() -> None:
+    q = np.zeros((3, 1, 3), np.float32)
+    q[:, 0, 0], q[:, 0, 1], q[:, 0, 2] = (1, 0, 0), (0.5, 0.5, 0), (1 / 3, 1 / 3, 1 / 3)
+    assert entropy(q).tolist() == [[0, 255, 255]]
+    assert next(dense_crf_steps(q, [])).q.shape == q.shape
