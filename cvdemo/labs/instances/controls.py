@@ -22,8 +22,11 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "A mask too thin": {**SCENE, "seed": 3, "mask": 0.95, "truth": True},
     "Twice the same": {**SCENE, "seed": 7, "score": 0.05, "iou": 1.0, "truth": True},
     "A crowd": {**SCENE, "seed": 36, "preset": "hard", "truth": True},
-    "Cut it out": {"source": "sample", "sample": "cat", "object": 0, "background": "blurred"},
-}
+    "Cut it out": {
+        "source": "sample", "sample": "cat", "object": 0, "background": "blurred", "opacity": 0.0,
+        "layers": ["outlines"],
+    },
+}  # fmt: skip
 
 
 class InstanceKnobs(NamedTuple):
