@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from cvdemo import zoo
 from cvdemo.draw.skeletons import LEAST_KEYPOINT
-from cvdemo.labs.pose.peaks import Peaks, find_peaks
 from cvdemo.metrics.people import people_rows
 from cvdemo.ops.detections import confidence, keypoints_of
 from cvdemo.ops.iou import box_iou
 from cvdemo.ops.keypoints import KEYPOINT_NAMES, correct_keypoints, keypoint_similarity, oks
+from cvdemo.ops.peaks import Peaks, find_peaks
 from cvdemo.world.truth import Truth
 from cvdemo.zoo.entries import entries
 from cvdemo.zoo.spec import ModelSpec, Source, Task
