@@ -119,7 +119,11 @@ def run_on_photos(
         raise click.exceptions.Exit(1)
 
 
-DOES = {zoo.Task.DETECT: "detect objects", zoo.Task.POSE: "find keypoints"}
+DOES = {
+    zoo.Task.DETECT: "detect objects",
+    zoo.Task.INSTANCES: "give a mask for each object",
+    zoo.Task.POSE: "find keypoints",
+}
 
 
 def load_detector(key: str, task: zoo.Task, device: str | None) -> Detector:

@@ -1,5 +1,5 @@
 // An object's RoI, its features and masks; the threshold and the pointer are answered here, a moved RoI by Python.
-// uses lib/message lib/pictures lib/dom lib/boxes lib/canvas lib/colours lib/drag lib/pointer mask_rcnn/paste
+// uses lib/message lib/pictures lib/dom lib/boxes lib/canvas lib/colours lib/drag mask_rcnn/paste
 const LIVE = [0, 158, 115];
 
 export default function ({ data, parentElement, setStateValue }) {
