@@ -1,5 +1,5 @@
 // What the sliders leave of the raw detections, with their masks pasted at the size of the board.
-// uses lib/boxes lib/select lib/masks lib/sliders
+// uses lib/boxes lib/select lib/masks
 
 // The detections that stay, best first, each with its place, its pixels and its area in pixels of the picture.
 function keptInstances(raw, starts, now, before) {
