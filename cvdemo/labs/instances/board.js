@@ -1,6 +1,6 @@
 // One model's instances on the picture: thresholds, opacity, views and backgrounds are all answered here. Python is
 // asked for the score and for which masks are right, which follow a moment later.
-// uses lib/message lib/pointer lib/dom lib/sliders instances/state instances/paint instances/tables
+// uses lib/message lib/boxes lib/pointer lib/dom lib/sliders instances/state instances/paint instances/tables
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector('.instances');
   const lab = root.lab ?? (root.lab = buildLab(root));
