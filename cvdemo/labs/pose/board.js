@@ -1,5 +1,5 @@
 // Everybody's skeleton on the whole picture, and the chosen person's keypoints to drag.
-// uses lib/svg lib/drag lib/pointer lib/numbers pose/math pose/maps
+// uses lib/svg lib/drag lib/pointer pose/math
 const LEVELS = [0.9, 0.5, 0.1]; // similarities that circles are drawn for around the chosen keypoint
 
 // Limbs of keypoints [x, y, score] as lines, dark underneath; those that score too little are left out.

@@ -1,5 +1,5 @@
 // The chosen person close, under a keypoint's heat map: large, and once for each keypoint.
-// uses lib/canvas lib/colours lib/dom
+// uses lib/canvas lib/colours lib/dom lib/numbers
 
 // One map as pixels, see-through where it is low.
 function tintedMap(maps, side, k) {
