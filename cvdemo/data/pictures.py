@@ -102,7 +102,8 @@ def to_png(picture: np.ndarray) -> bytes:
 
 
 def _encode(suffix: str, picture: np.ndarray, options: list[int]) -> bytes:
-    return cv2.imencode(suffix, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), options)[1].tobytes()
+    order = cv2.COLOR_RGBA2BGRA if picture.shape[2] == 4 else cv2.COLOR_RGB2BGR
+    return cv2.imencode(suffix, cv2.cvtColor(picture, order), options)[1].tobytes()
 
 
 SAMPLES = {  # photos under free licences in scikit-image, by the name that the pages show

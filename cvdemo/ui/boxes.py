@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,13 +30,22 @@ class Cut(NamedTuple):
 
 
 def raw_boxes(
-    picture: np.ndarray, raw: sv.Detections, *, key: str, identity: str, nms: bool, options: dict[str, Any]
+    picture: np.ndarray,
+    raw: sv.Detections,
+    *,
+    key: str,
+    identity: str,
+    nms: bool,
+    options: dict[str, Any],
+    more: Mapping[str, Any] | None = None,
+    more_parts: Parts | None = None,
 ) -> None:
     """Nothing to see: raw detections for the board of the same key, which then answers its sliders at once.
 
     `identity` tells these detections from others, `options` are the `classes` and `max_detections` of
     `cvdemo.ops.detections.select`, `nms` says whether the model needs one. To stand outside the fragment
-    that runs when a slider moves, so that it travels once.
+    that runs when a slider moves, so that it travels once. `more` fields and parts go along for boards that
+    need them.
     """
     pen = measures(picture)
     class_ids = np.zeros(0, int) if raw.class_id is None else raw.class_id
@@ -50,12 +60,14 @@ def raw_boxes(
         "names": names,
         "stroke": pen.line + 1,  # OpenCV's lines of 2 pixels are 3 wide
         "label": pen.label,
+        **(more or {}),
     }
     parts: Parts = {
         "boxes": raw.xyxy.astype("<f4"),
         "scores": confidence(raw).astype("<f4"),
         "classIds": class_ids.astype("<i4"),
         "picture": to_jpeg(fit(picture, LONGEST)),
+        **(more_parts or {}),
     }
     _raw(data=packed(fields, parts), key=f"raw-{key}")
 

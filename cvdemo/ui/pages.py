@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from cvdemo.ui import state
+
 # The lecture's chapters, and which of its systems (numbered as the lecture goes) belong to each.
 CHAPTERS = {
     "The drawn world": range(0),
@@ -104,6 +106,7 @@ PAGES = (
             31: "RefineNet", 32: "LinkNet", 33: "PSPNet",
         },
     ),
+    Page("instances", "Instances", "🦆", INSTANCES, "Which pixels belong to which object?"),
     Page(
         "mask_rcnn", "Mask R-CNN", "🎭", INSTANCES, "How does a box become a mask?", {34: "Mask R-CNN"},
     ),
@@ -156,6 +159,7 @@ def navigation() -> None:
     current = st.navigation(listed)
     current.run()
     _neighbours(current.url_path)
+    state.restore_address()
 
 
 def _neighbours(key: str) -> None:

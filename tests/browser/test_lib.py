@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from cvdemo.ops.iou import box_iou
-from cvdemo.ops.masks import paste_mask
 from cvdemo.ui.component import packed, text, used
 
 
@@ -101,35 +100,3 @@ def test_a_scale_leads_from_stop_to_stop(page: Any) -> None:
     found = page.evaluate("([stops, shares]) => shares.map((s) => onScale(stops, s))", [stops, shares])
     channels = [np.interp(shares, [0, 0.5, 1], [stop[k] for stop in stops]) for k in range(3)]
     np.testing.assert_allclose(found, np.round(np.transpose(channels)), atol=0.5)
-
-
-@pytest.mark.parametrize(
-    "box",
-    [[3.3, 4.7, 20.1, 15.9], [-4.5, 2.0, 11.2, 30.5], [8.0, 8.0, 9.5, 9.25], [40, 2, 50, 9], [5, 5, 5, 9]],
-)
-def test_a_mask_is_pasted_as_python_does(page: Any, box: list[float]) -> None:
-    _scripts(page, "lib/masks")
-    mask = np.random.default_rng(0).random((28, 28)).astype(np.float32)
-    found = page.evaluate(
-        """([mask, box]) => {
-             const all = new Float32Array(24 * 32);
-             const { left, top, wide, values } =
-               pasteMask({ values: Float32Array.from(mask), rows: 28, columns: 28 }, box, 32, 24);
-             values.forEach((v, i) => { all[(top + Math.floor(i / wide)) * 32 + left + (i % wide)] = v; });
-             return [...all]; }""",
-        [mask.ravel().tolist(), box],
-    )
-    np.testing.assert_allclose(np.reshape(found, (24, 32)), paste_mask(mask, box, (24, 32)), atol=1e-5)
-
-
-def test_connected_parts_are_scipys(page: Any) -> None:
-    from scipy.ndimage import label
-
-    _scripts(page, "lib/masks")
-    rng = np.random.default_rng(0)
-    for share in (0.1, 0.4, 0.6, 0.9):
-        mask = rng.random((15, 21)) < share
-        found = page.evaluate(
-            "(mask) => countParts(Uint8Array.from(mask), 21, 15)", mask.ravel().astype(int).tolist()
-        )
-        assert found == label(mask)[1]

@@ -36,17 +36,19 @@ function maskReach(low, high, cells, pixels) {
   return { from, cell, share };
 }
 
-// How many connected parts (by their sides) a map of width x height has where it is not 0.
+// How many connected parts (pixels that share a side) each value of a map of width x height has: a Map by value.
 function countParts(map, width, height) {
-  const parent = new Int32Array(map.length + 1);
+  const parent = new Int32Array(map.length), parts = new Map();
   const root = (k) => { while (parent[k] !== k) k = parent[k] = parent[parent[k]]; return k; };
-  let parts = 0;
   for (let y = 0, k = 0; y < height; y++) for (let x = 0; x < width; x++, k++) {
-    if (!map[k]) continue;
-    const left = x && map[k - 1] ? root(k - 1) : -1, up = y && map[k - width] ? root(k - width) : -1;
-    parent[k] = left >= 0 ? left : up >= 0 ? up : k;
-    if (left < 0 && up < 0) parts++;
-    else if (left >= 0 && up >= 0 && left !== up) { parent[up] = left; parts--; }
+    const value = map[k], left = x > 0 && map[k - 1] === value, up = y > 0 && map[k - width] === value;
+    parent[k] = left ? parent[k - 1] : up ? parent[k - width] : k;
+    if (!left && !up) parts.set(value, (parts.get(value) ?? 0) + 1);
+    if (!left || !up || parent[k - 1] === parent[k - width]) continue;
+    const [one, other] = [root(k - 1), root(k - width)];
+    if (one === other) continue;
+    parent[Math.max(one, other)] = Math.min(one, other);
+    parts.set(value, parts.get(value) - 1);
   }
   return parts;
 }
