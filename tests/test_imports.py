@@ -93,7 +93,7 @@ def test_every_folder_has_its_layer() -> None:
     assert folders == set(LEVEL) - {"pages", "app", "labs/*/experiment"}
 
 
-@pytest.mark.parametrize("folder", LEVEL)
+@pytest.mark.parametrize("folder", sorted(LEVEL))
 def test_imports_run_one_way(folder: str) -> None:
     wrong = {
         module: sorted(above)

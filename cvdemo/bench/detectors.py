@@ -47,7 +47,7 @@ def run(
     """
     keys, device = list(keys) or compared(), device or zoo.default_device()
     if strange := [key for key in keys if not zoo.spec(key).chart.place]:
-        raise DataError(f"'{strange[0]}' is not among the lecture's detectors: use {', '.join(compared())}")
+        raise DataError(f"'{strange[0]}' is not a detector of the drawn world: use {', '.join(compared())}")
     about = {
         "machine": machine(device),
         "n": n,

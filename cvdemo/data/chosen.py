@@ -1,4 +1,4 @@
-"""A picture that somebody chose, with what is known of it."""
+"""A chosen picture with its truth, if it is known."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from cvdemo.world.truth import Truth
 class Chosen(NamedTuple):
     """A picture [H, W, 3] uint8 RGB; `identity` is the same for the same picture.
 
-    `decode_ms` are the milliseconds that it took to read or draw. `truth` is all that is known of a drawn
-    scene, None for any other picture.
+    `decode_ms` are the milliseconds of reading or drawing it. `truth` is the ground truth of a drawn scene,
+    None for other pictures.
     """
 
     identity: str

@@ -10,11 +10,9 @@ import numpy as np
 import supervision as sv
 
 from cvdemo.draw.colours import PALETTE, palette_lookup
+from cvdemo.draw.skeletons import draw_skeletons
 from cvdemo.ops.detections import confidence, keypoints_of, masks_of
-from cvdemo.ops.keypoints import LIMBS
 from cvdemo.ops.masks import PastedMasks
-
-LEAST_KEYPOINT = 0.2  # score of a keypoint that is drawn
 
 # OpenCV loads its fonts in every thread that writes text, and a page runs in a new thread each time: threads
 # that stay draw in a tenth of the time.
@@ -55,11 +53,12 @@ def _draw(picture: np.ndarray, detections: sv.Detections, labels: bool) -> np.nd
         lay_masks(scene, masks, [PALETTE.by_idx(int(k)).as_bgr() for k in lookup])
     boxes = sv.BoxAnnotator(PALETTE, thickness=pen.line)
     scene = boxes.annotate(scene, detections, custom_color_lookup=lookup)
-    if (keypoints := keypoints_of(detections)) is not None:
-        scene = draw_skeletons(scene, keypoints, pen)
     if labels and pen.label:
         scene = _write_labels(scene, detections, lookup, pen)
-    return np.ascontiguousarray(scene[..., ::-1])
+    drawn = np.ascontiguousarray(scene[..., ::-1])
+    if (keypoints := keypoints_of(detections)) is not None:
+        draw_skeletons(drawn, keypoints, pen.line)
+    return drawn
 
 
 def lay_masks(
@@ -69,7 +68,7 @@ def lay_masks(
     *,
     opacity: float = 0.5,
 ) -> None:
-    """Lay masks over a picture [H, W, 3] in place, one at a time, the first on top.
+    """Blend masks over a picture [H, W, 3] in place, the first on top.
 
     Where a mask is at least its threshold, its colour covers the picture by the opacity.
     """
@@ -79,15 +78,6 @@ def lay_masks(
         inside = patch.values >= masks.threshold
         colour = opacity * np.array(colours[row], np.float32)
         part[inside] = ((1 - opacity) * part[inside] + colour).astype(np.uint8)
-
-
-def draw_skeletons(scene: np.ndarray, keypoints: np.ndarray, pen: Measures) -> np.ndarray:
-    """Limbs and keypoints [N, 17, 3] on a picture, without those that score less than `LEAST_KEYPOINT`."""
-    xy = np.where(keypoints[..., 2:] >= LEAST_KEYPOINT, keypoints[..., :2], 0)  # (0, 0) is not drawn
-    people = sv.KeyPoints(xy.astype(np.float32))
-    limbs = [(a + 1, b + 1) for a, b in LIMBS]  # supervision counts from 1
-    scene = sv.EdgeAnnotator(sv.Color.WHITE, thickness=pen.line, edges=limbs).annotate(scene, people)
-    return sv.VertexAnnotator(sv.Color.BLACK, radius=pen.line).annotate(scene, people)
 
 
 def _write_labels(

@@ -1,4 +1,4 @@
-"""The score of the detections of one drawn scene against its truth."""
+"""Metrics of the detections of one drawn scene against its truth."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Shape = Literal["bbox", "segm"]
 
 
 class SceneScore(NamedTuple):
-    """Shown detections against one scene: COCO's AP and AP50, and counts at IoU .5."""
+    """Detections of one scene: COCO's AP and AP50 (0..1, -1 without truth), and counts at IoU .5."""
 
     ap: float
     ap50: float
@@ -56,8 +56,8 @@ class SceneMatches(NamedTuple):
 def scene_score(found: sv.Detections, truth: Truth, shape: Shape = "bbox") -> SceneScore:
     """The score of detections on a scene by COCO's rules; classes are matched by name.
 
-    Things marked difficult need not be found, and finding them is no mistake. Detections of classes that
-    the world does not have are mistakes. With "segm" masks are compared in place of boxes.
+    Difficult objects are ignored. Detections of classes that the world lacks are false positives. With "segm"
+    masks are compared in place of boxes.
     """
     return scene_matches(found, truth, shape).score
 

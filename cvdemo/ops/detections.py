@@ -57,7 +57,7 @@ def confidence(detections: sv.Detections) -> np.ndarray:
 
 
 def masks_of(detections: sv.Detections) -> PastedMasks | None:
-    """The masks of detections, to be pasted one at a time; None where they have none."""
+    """The masks of detections, pasted on demand; None without masks."""
     if MASKS not in detections.data:
         return None
     masks, boxes = (np.asarray(detections.data[name]) for name in (MASKS, MASK_BOXES))
@@ -71,25 +71,25 @@ def at_mask_threshold(detections: sv.Detections, threshold: float) -> sv.Detecti
 
 
 def keypoints_of(detections: sv.Detections) -> np.ndarray | None:
-    """The keypoints [N, K, 3] of detections; None where they have none."""
+    """The keypoints [N, K, 3] of detections, x y score; None without keypoints."""
     points = detections.data.get(KEYPOINTS)
     return None if points is None else np.asarray(points)
 
 
 def scaled(
-    detections: sv.Detections, size: tuple[float, float], wanted: tuple[float, float]
+    detections: sv.Detections, size: tuple[float, float], target: tuple[float, float]
 ) -> sv.Detections:
-    """Detections of a picture of one size (height, width) on the same picture of another size.
+    """Detections scaled from a picture of `size` (height, width) to the same picture of the `target` size.
 
-    Boxes, keypoints and the boxes that masks are stretched over are scaled.
+    Scales boxes, keypoints and the boxes of masks, all in pixels.
     """
-    across, down = wanted[1] / size[1], wanted[0] / size[0]
+    across, down = target[1] / size[1], target[0] / size[0]
     scale = np.array([across, down] * 2, np.float64)
     data, metadata = dict(detections.data), dict(detections.metadata)
     for name, factor in ((MASK_BOXES, scale), (KEYPOINTS, np.array([across, down, 1.0]))):
         if name in data:
             data[name] = (np.asarray(data[name]) * factor).astype(np.float32)
     if SIZE in metadata:
-        metadata[SIZE] = tuple(round(side) for side in wanted)
+        metadata[SIZE] = tuple(round(side) for side in target)
     xyxy = (detections.xyxy * scale).astype(detections.xyxy.dtype)
     return replace(detections, xyxy=xyxy, data=data, metadata=metadata)

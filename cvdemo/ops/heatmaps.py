@@ -1,4 +1,4 @@
-"""From a heat map for each keypoint to its place in the picture."""
+"""Keypoint coordinates from heat maps."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from torch import Tensor, nn
 
 
 def heatmaps_to_keypoints(maps: Tensor, boxes: Tensor) -> tuple[Tensor, Tensor]:
-    """The place of each map's peak in the picture, [R, K, 2] in pixels, and its height [R, K].
+    """The position of each map's maximum in the picture, [R, K, 2] x y in pixels, and its value [R, K].
 
-    `maps` [R, K, M, M] are logits over `boxes` [R, 4] in pixels. Each is resized bicubically to the box,
-    its sides rounded up and at least 1 pixel, and the centre of its greatest pixel is taken: as torchvision's
-    function of the same name (arXiv:1703.06870, sec. 5).
+    `maps` [R, K, M, M] are logits over `boxes` [R, 4] in pixels. Each map is resized bicubically to its box,
+    with sides rounded up to at least 1 pixel, and the centre of the maximum pixel is taken, as in
+    torchvision's function of the same name (arXiv:1703.06870, sec. 5).
     """
     places, heights = maps.new_zeros(*maps.shape[:2], 2), maps.new_zeros(maps.shape[:2])
     sides = (boxes[:, 2:] - boxes[:, :2]).clamp(min=1)  # [R, 2]

@@ -38,6 +38,11 @@ KEYPOINT_NAMES = (
 )
 """COCO's 17 keypoints in its order; left and right are the person's own."""
 
+SIDES = tuple(
+    side if (side := name.split("_")[0]) in ("left", "right") else "middle" for name in KEYPOINT_NAMES
+)
+"""The person's side that each of the 17 is on; the nose is in the middle."""
+
 MIRROR = (0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15)
 """The keypoint that each of the 17 becomes in a mirror: left and right change places."""
 
@@ -87,3 +92,16 @@ def oks(
     count = labelled.sum(axis=-1)
     total = np.where(labelled, similar, 0).sum(axis=-1)
     return np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+
+
+def correct_keypoints(found: ArrayLike, truth: ArrayLike, size: ArrayLike, alpha: float) -> NDArray[np.bool_]:
+    """Which keypoints [..., K] lie within `alpha` times `size` [...] of the true one; none without label.
+
+    The share of them among labelled keypoints is PCK, the percentage of correct keypoints (Yang and Ramanan,
+    Articulated Human Detection with Flexible Mixtures of Parts, TPAMI 2013, sec. 7), whose `size` is the
+    longer side of the person's box. `found` [..., K, 2 or more], `truth` [..., K, 3] in pixels.
+    """
+    there, xy = np.asarray(truth, np.float64), np.asarray(found, np.float64)[..., :2]
+    distance = np.sqrt(((xy - there[..., :2]) ** 2).sum(axis=-1))
+    limit = alpha * np.asarray(size, np.float64)[..., None]
+    return np.asarray((distance <= limit) & (there[..., 2] > 0))

@@ -1,4 +1,4 @@
-"""Masks of objects: kept as small as a net gives them, and pasted into the picture where they are drawn."""
+"""Instance masks: stored at the size of the net's output, and pasted into the picture on demand."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cvdemo.ops.checks import as_floats
 
 
 class Patch(NamedTuple):
-    """The part of a picture that a pasted mask reaches: its first column and row, `values` [h, w] in 0..1."""
+    """The part of a picture that a pasted mask covers: its first column and row, `values` [h, w] in 0..1."""
 
     left: int
     top: int
@@ -28,11 +28,11 @@ class Patch(NamedTuple):
 
 
 def paste_patch(mask: ArrayLike, box: ArrayLike, size: tuple[int, int]) -> Patch:
-    """A mask [M, M] stretched over a box x1 y1 x2 y2, at the pixels of a picture of a `size` (height, width).
+    """A mask [M, M] resized bilinearly to a box x1 y1 x2 y2 in pixels of a picture of `size` (height, width).
 
-    Each pixel's centre reads the mask bilinearly, at its exact place: the box's corners need not be whole
-    pixels. Outside the mask is 0, so that its border fades over half a cell (arXiv:1703.06870, sec. 3.1). A
-    box of no area, or wholly outside the picture, gives an empty patch.
+    The mask is sampled at each pixel's centre; the box's corners need not be whole pixels. Outside, the mask
+    is 0, so that its border fades over half a cell (arXiv:1703.06870, sec. 3.1). A box without area, or
+    outside the picture, gives an empty patch. Raises DataError for wrong shapes.
     """
     values, (left, top, right, bottom) = _checked(mask, box)
     rows = _reach(top, bottom, values.shape[0], size[0])
@@ -43,7 +43,7 @@ def paste_patch(mask: ArrayLike, box: ArrayLike, size: tuple[int, int]) -> Patch
 
 
 def paste_mask(mask: ArrayLike, box: ArrayLike, size: tuple[int, int]) -> NDArray[np.float32]:
-    """`paste_patch` in a whole picture [H, W], 0 elsewhere."""
+    """`paste_patch` on a map of the whole picture, [H, W] of 0..1, 0 elsewhere."""
     patch = paste_patch(mask, box, size)
     return _laid_out(patch, size)
 
@@ -68,10 +68,10 @@ def trim_mask(
 
 
 def snap_boxes(boxes: ArrayLike, side: int) -> NDArray[np.float64]:
-    """Boxes [N, 4] moved to where torchvision's `paste_masks_in_image` pastes masks of `side` cells.
+    """Boxes [N, 4] changed so that `paste_patch` equals torchvision's `paste_masks_in_image`.
 
-    It adds a cell around the mask, cuts the corners of the grown box to whole pixels, and counts the last
-    pixel in. Masks pasted by `paste_patch` into these boxes are torchvision's.
+    torchvision pads the mask of `side` cells by one cell, truncates the corners of the enlarged box to whole
+    pixels, and includes the last pixel.
     """
     box = as_floats(boxes, "boxes").reshape(-1, 4)
     centre, half = (box[:, :2] + box[:, 2:]) / 2, (box[:, 2:] - box[:, :2]) / 2
@@ -84,10 +84,10 @@ def snap_boxes(boxes: ArrayLike, side: int) -> NDArray[np.float64]:
 
 @dataclass(frozen=True, eq=False)
 class PastedMasks:
-    """Masks [N, M, M] in 0..1 over boxes [N, 4] of a picture of a `size` (height, width), pasted on demand.
+    """Masks [N, M, M] in 0..1 of boxes [N, 4] in a picture of `size` (height, width), pasted on demand.
 
-    A pixel belongs to an object where its mask is at least the `threshold`, which is above 0. Fifty masks
-    take 160 KB whatever the picture's size; pasted one at a time, they need one picture more.
+    A pixel belongs to an object where its mask is at least the `threshold`, which is above 0. Memory does not
+    depend on the picture's size; pasting one at a time needs one map [H, W].
     """
 
     masks: NDArray[np.float32]
@@ -109,7 +109,7 @@ class PastedMasks:
         return replace(self, masks=self.masks[rows], boxes=self.boxes[rows])
 
     def patch(self, row: int) -> Patch:
-        """The part of the picture that a mask reaches."""
+        """The pasted mask of a row, only where it is not 0."""
         return paste_patch(self.masks[row], self.boxes[row], self.size)
 
     def probability(self, row: int) -> NDArray[np.float32]:
@@ -133,7 +133,7 @@ class PastedMasks:
         return np.array(counts, dtype=np.int64)
 
     def resized(self, size: tuple[int, int]) -> PastedMasks:
-        """The same masks over the same picture at another size."""
+        """The masks for the same picture at another size (height, width)."""
         down, across = size[0] / self.size[0], size[1] / self.size[1]
         return replace(self, boxes=self.boxes * np.array([across, down, across, down]), size=size)
 
@@ -170,7 +170,7 @@ def _reach(low: float, high: float, cells: int, pixels: int) -> _Reach:
 
 
 def _read(values: NDArray[np.float64], at: _Reach) -> NDArray[np.float64]:
-    """Rows of a padded mask between its cells, [P, ...]; cheaper than a product of matrices."""
+    """Rows of a padded mask between its cells, [P, ...]; a sum of two is cheaper than a matrix product."""
     share = at.share[:, None]
     return values[at.cell] * (1 - share) + values[at.cell + 1] * share
 

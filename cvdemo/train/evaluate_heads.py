@@ -80,22 +80,27 @@ def evaluate_keypoints(
     truth = dict(book.files())["person_keypoints"]
     numbers = named(coco_stats(truth, rows, "keypoints"), KEYPOINT_NAMES, "keypoint_")
     by_height = {
-        f"keypoint_AP_height_{low:g}_{high:g}": coco_stats(
-            of_height(truth, low, high, size[1]), rows, "keypoints"
-        )[0]
+        f"keypoint_AP_height_{low:g}_{high:g}": ap_of_height(truth, rows, low * size[1], high * size[1])
         for low, high in HEIGHTS
     }
     boxes = named(coco_stats(truth, people, "bbox")[:3], NAMES[:3], "person_")
     return {**numbers, **by_height, **boxes, **timing}
 
 
-def of_height(truth: dict[str, Any], low: float, high: float, picture: int) -> dict[str, Any]:
-    """Truth that asks only for people whose box has a height from `low` to `high` in picture heights."""
-    people = [
-        {**row, "iscrowd": int(row["iscrowd"] or not low <= row["bbox"][3] / picture < high)}
-        for row in truth["annotations"]
-    ]
-    return {**truth, "annotations": people}
+def ap_of_height(truth: dict[str, Any], rows: Rows, low: float, high: float) -> float:
+    """Keypoint AP of the people whose box is `low` to `high` pixels high.
+
+    As with COCO's ranges of area, others are neither asked for nor punished, and detections of another height
+    count only where they match a person of this one.
+    """
+
+    def inside(row: dict[str, Any]) -> bool:
+        return bool(low <= row["bbox"][3] < high)
+
+    # pycocotools does not ask for people without labelled keypoints, and reads no other mark
+    people = [row if inside(row) else {**row, "num_keypoints": 0} for row in truth["annotations"]]
+    found = [{**row, "out_of_range": not inside(row)} for row in rows]
+    return coco_stats({**truth, "annotations": people}, found, "keypoints")[0]
 
 
 def keypoint_lists(trace: KeypointRCNNTrace) -> list[list[float]]:
@@ -169,7 +174,10 @@ def own_masks(masks: Tensor, classes: Tensor) -> Tensor:
 
 
 def coco_stats(truth: dict[str, Any], rows: Rows, iou_type: str) -> list[float]:
-    """pycocotools' summary of results against truth, printing nothing; -1 where there is no truth."""
+    """pycocotools' summary of results against truth, printing nothing; -1 where there is no truth.
+
+    Results marked `out_of_range` count only where they match.
+    """
     from pycocotools.coco import COCO
     from pycocotools.cocoeval import COCOeval
 
@@ -177,7 +185,11 @@ def coco_stats(truth: dict[str, Any], rows: Rows, iou_type: str) -> list[float]:
         known = COCO()
         known.dataset = truth
         known.createIndex()
-        contest = COCOeval(known, known.loadRes(rows) if rows else COCO(), iou_type)
+        results = known.loadRes(rows) if rows else COCO()
+        for row in results.dataset.get("annotations", []):
+            if row.get("out_of_range"):
+                row["area"] = -1  # below every range
+        contest = COCOeval(known, results, iou_type)
         contest.evaluate()
         contest.accumulate()
         contest.summarize()

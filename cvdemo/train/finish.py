@@ -13,7 +13,7 @@ from torch import nn
 
 from cvdemo.data.atomic import write_whole
 from cvdemo.train.loop import Run
-from cvdemo.train.recipes import SIZE
+from cvdemo.train.recipes import SIZE, Scenes
 from cvdemo.train.scenes import SceneWorkers, Stream
 from cvdemo.train.task import Progress
 from cvdemo.world.vocabulary import WORLD_VERSION
@@ -61,7 +61,7 @@ def _card(run: Run, path: Path, n: int, numbers: dict[str, Any], exact: dict[str
         "steps": run.step,
         "minutes": round(run.seconds / 60, 1),
         "device": f"{run.device.type}, {chip(run.device)}, torch {torch.__version__}",
-        "scored_on": ", ".join(("world:test", f"{n} scenes", "normal", *knobs)),
+        "scored_on": ", ".join(("world:test", f"{n} scenes", "normal", *knobs, *_other_size(recipe.scenes))),
         "metric": run.task.metric,
         "metrics": numbers,
         "before_rounding_to_fp16": {run.task.metric: exact[run.task.metric]},
@@ -71,10 +71,16 @@ def _card(run: Run, path: Path, n: int, numbers: dict[str, Any], exact: dict[str
     }
 
 
+def _other_size(scenes: Scenes) -> list[str]:
+    """The size of the scenes that a net is trained and scored on, where it is not all nets'."""
+    return [] if scenes.size == SIZE else [f"{scenes.size[0]} x {scenes.size[1]}"]
+
+
 def _data(run: Run) -> str:
     recipe = run.recipe
     stream = Stream(recipe.scenes, batch=recipe.batch, seed=recipe.seed, workers=SceneWorkers(0))
-    scenes = f"{stream.distinct(run.step)} drawn scenes of split train at {SIZE[0]} x {SIZE[1]}"
+    width, height = recipe.scenes.size
+    scenes = f"{stream.distinct(run.step)} drawn scenes of split train at {width} x {height}"
     return f"{run.step * recipe.batch} views of {scenes}, half of them mirrored"
 
 

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from cvdemo.ui import state
+
 # The lecture's chapters, and which of its systems (numbered as the lecture goes) belong to each.
 CHAPTERS = {
     "The drawn world": range(0),
@@ -105,6 +107,12 @@ PAGES = (
         },
     ),
     Page("instances", "Instances", "🦆", INSTANCES, "Which pixels belong to which object?"),
+    Page(
+        "mask_rcnn", "Mask R-CNN", "🎭", INSTANCES, "How does a box become a mask?", {34: "Mask R-CNN"},
+    ),
+    Page(
+        "pose", "Pose", "🤸", INSTANCES, "Where are a person's joints?", {36: "Human pose"},
+    ),
 )  # fmt: skip
 
 
@@ -151,6 +159,7 @@ def navigation() -> None:
     current = st.navigation(listed)
     current.run()
     _neighbours(current.url_path)
+    state.restore_address()
 
 
 def _neighbours(key: str) -> None:

@@ -136,8 +136,15 @@ def enter(page: str) -> None:
             kept(page).unread = {name: st.query_params.get_all(name) for name in st.query_params}
         kept(page).stamp += 1
         st.session_state[ADDRESS] = _Entry(entry.number + 1, query)
+
+
+def restore_address() -> None:
+    """Nothing to see: what keeps the browser's address and history as this module says.
+
+    To be drawn last: while its script is on the way, Streamlit holds a place for it.
+    """
     entry = st.session_state.get(ADDRESS, _Entry(0, ""))
-    _address(data={"page": page, "entry": entry.number, "query": entry.query}, key="address")
+    _address(data={"page": open_page(), "entry": entry.number, "query": entry.query}, key="address")
 
 
 def _forget(page: str) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from cvdemo.nets.keypoint_rcnn import HeatmapTrace, RegressionTrace
 from cvdemo.zoo.drawn import LONG_SIDE, DrawnDetector, at_working_size
 from cvdemo.zoo.entries import entry
 from cvdemo.zoo.model import FLOOR, RawArrays
@@ -58,9 +59,37 @@ class KeypointRCNNDetector(HeadDetector):
     """Keypoint R-CNN or regression: each person with their keypoints."""
 
     def further(self, trace: Any, back: Tensor, boxes: np.ndarray) -> dict[str, np.ndarray]:
-        places, scores = trace.keypoints.keypoints()
-        points = torch.cat([places * back, scores[..., None]], dim=2)
-        return {"keypoints": points.float().cpu().numpy()}
+        return {"keypoints": scored_keypoints(trace.keypoints, back)}
+
+    def in_box(self, picture: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """Keypoints [17, 3] of the person in a box [4] in the picture's pixels, and the maps [17, M, M].
+
+        The maps lie over the box, each sums to 1; regression has none.
+        """
+        return self.run(lambda: self._in_box(picture, box)).value
+
+    @torch.inference_mode()
+    def _in_box(self, picture: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        x = at_working_size(picture, self.device, self.long_side)
+        height, width = picture.shape[:2]
+        back = x.new_tensor([width / x.shape[3], height / x.shape[2]])
+        net: Any = self.net
+        features = self.forward(x).detector.features
+        trace = net.keypoint_head(features, [x.new_tensor(np.asarray(box)[None]) / back.tile(2)])
+        maps = trace.probabilities()[0].cpu().numpy() if isinstance(trace, HeatmapTrace) else None
+        return scored_keypoints(trace, back)[0], maps
+
+
+def scored_keypoints(trace: HeatmapTrace | RegressionTrace, back: Tensor) -> np.ndarray:
+    """Keypoints [N, 17, 3] of a trace in the picture's pixels, `back` [2] for one of the net's.
+
+    A score is the sigmoid of the heat map's peak, as torchvision's adapter gives it; regression scores none,
+    so all are 1.
+    """
+    places, scores = trace.keypoints()
+    if isinstance(trace, HeatmapTrace):
+        scores = scores.sigmoid()
+    return torch.cat([places * back, scores[..., None]], dim=2).float().cpu().numpy()
 
 
 def keypoint_detector(spec: ModelSpec, device: str, net: nn.Module) -> KeypointRCNNDetector:

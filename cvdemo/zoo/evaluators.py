@@ -41,7 +41,7 @@ EVALUATORS: dict[Task, Evaluator] = {
 def evaluator(entry: ModelSpec) -> Evaluator:
     """How a model is scored; one sentence where its task has no scores."""
     if entry.task not in EVALUATORS:
-        raise CvdemoError(f"{entry.title} cannot be scored here: there are no scores for '{entry.task}'")
+        raise CvdemoError(f"{entry.title} does not detect objects or segment: it cannot be scored here")
     return EVALUATORS[entry.task]
 
 

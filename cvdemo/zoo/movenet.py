@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import threading
+import warnings
+from functools import cached_property
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -18,21 +21,27 @@ SIDE = 192  # pixels of the crop that the network sees
 GROW = 1.2  # of a box's longer side: hands and feet reach out of boxes
 
 
+class MoveNetTrace(NamedTuple):
+    """What is inside the network for one box of a picture.
+
+    `area` [4] is the square x1 y1 x2 y2 in pixels that it sees. `maps` [17, 48, 48] in 0..1 are the heat
+    maps over it, of all people there. `regressed` [17, 2] is where the centre of the person expects
+    their keypoints, x, y in pixels: the nearer a peak is to it, the more it counts. `keypoints` [17, 3] are
+    the result.
+    """
+
+    area: np.ndarray
+    maps: np.ndarray
+    regressed: np.ndarray
+    keypoints: np.ndarray
+
+
 class MoveNet:
     """The network in LiteRT, which OpenCV's module cannot replace: it gives wrong keypoints."""
 
     def __init__(self, path: Path) -> None:
-        try:
-            from ai_edge_litert.interpreter import Interpreter
-        except ImportError as error:
-            raise ModelNotAvailableError(
-                "'ai-edge-litert' is missing: install it with `pip install ai-edge-litert`"
-            ) from error
-        try:
-            self.interpreter = Interpreter(str(path), num_threads=2)
-            self.interpreter.allocate_tensors()
-        except (ValueError, RuntimeError) as error:
-            raise CheckpointError(f"'{path.name}' is damaged or not a model of LiteRT") from error
+        self.path = path
+        self.interpreter = _interpreter(path)
         self.nbytes = path.stat().st_size
         self.input = self.interpreter.get_input_details()[0]
         self.output = self.interpreter.get_output_details()[0]
@@ -55,6 +64,75 @@ class MoveNet:
             self.interpreter.set_tensor(self.input["index"], crop[None].astype(self.input["dtype"]))
             self.interpreter.invoke()
             return np.array(self.interpreter.get_tensor(self.output["index"])[0, 0])
+
+    def trace(self, picture: np.ndarray, box: np.ndarray) -> MoveNetTrace:
+        """All that the network finds in the square around a box [4] of a picture [H, W, 3]."""
+        left, top, side = square_around(box, GROW)
+        crop = crop_square(picture, left, top, side)
+        with self._lock:
+            maps, regression, centre, points = self._inside.run(crop)
+        row, column = np.unravel_index(centre.argmax(), centre.shape)
+        cells = regression[row, column].reshape(-1, 2) + np.array([row, column])  # [17, 2]: y, x in cells
+        corner = np.array([left, top])
+        return MoveNetTrace(
+            np.array([left, top, left + side, top + side]),
+            maps.transpose(2, 0, 1),
+            corner + cells[:, ::-1] * side / len(centre),
+            np.concatenate([corner + points[:, 1::-1] * side, points[:, 2:]], axis=1).astype(np.float32),
+        )
+
+    @cached_property
+    def _inside(self) -> _Inside:
+        return _Inside(self.path)
+
+
+class _Inside:
+    """The network once more, keeping all tensors, which costs memory and time.
+
+    They have no public names: these are the ones of the shipped file.
+    """
+
+    MAPS, CENTRE = "Sigmoid", "truediv_2;add_11"
+    REGRESSION = "kpt_regress_0/conv2d_6/BiasAdd;kpt_regress_0/conv2d_6/Conv2D;conv2d_6/bias1"
+
+    def __init__(self, path: Path) -> None:
+        from ai_edge_litert.interpreter import OpResolverType
+
+        plain = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+        with warnings.catch_warnings():  # that keeping tensors is meant for looking at them
+            warnings.simplefilter("ignore")
+            self.interpreter = _interpreter(
+                path, experimental_preserve_all_tensors=True, experimental_op_resolver_type=plain
+            )
+        numbers = {tensor["name"]: tensor["index"] for tensor in self.interpreter.get_tensor_details()}
+        names = (self.MAPS, self.REGRESSION, self.CENTRE)
+        if not numbers.keys() >= set(names):
+            raise CheckpointError(f"'{path.name}' is another build of MoveNet: it has no '{names[0]}'")
+        self.numbers = [numbers[name] for name in names]
+
+    def run(self, crop: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Heat maps [48, 48, 17], regression [48, 48, 34], centre [48, 48], keypoints [17, 3] of a crop."""
+        given = self.interpreter.get_input_details()[0]
+        self.interpreter.set_tensor(given["index"], crop[None].astype(given["dtype"]))
+        self.interpreter.invoke()
+        maps, regression, centre = (np.array(self.interpreter.get_tensor(n)[0]) for n in self.numbers)
+        output = self.interpreter.get_output_details()[0]["index"]
+        return maps, regression, centre[..., 0], np.array(self.interpreter.get_tensor(output)[0, 0])
+
+
+def _interpreter(path: Path, **options: Any) -> Any:
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+    except ImportError as error:
+        raise ModelNotAvailableError(
+            "'ai-edge-litert' is missing: install it with `pip install ai-edge-litert`"
+        ) from error
+    try:
+        interpreter = Interpreter(str(path), num_threads=2, **options)
+        interpreter.allocate_tensors()
+    except (ValueError, RuntimeError) as error:
+        raise CheckpointError(f"'{path.name}' is damaged or not a model of LiteRT") from error
+    return interpreter
 
 
 def crop_square(picture: np.ndarray, left: float, top: float, side: float) -> np.ndarray:

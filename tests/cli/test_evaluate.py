@@ -51,7 +51,7 @@ def test_what_cannot_be_is_said_in_one_sentence(cat: Path) -> None:
     (cat / "list.json").write_text("[]")
     for done, message in [
         (evaluate("ssd-mobilnet", truth, cat), "did you mean ssd-mobilenet-v2"),
-        (evaluate("efficientnet-lite0", truth, cat), "does not detect objects"),
+        (evaluate("efficientnet-lite0", truth, cat), "there are no scores for 'classify'"),
         (evaluate("ssd-mobilenet-v2", cat / "none.json", cat), "none.json: cannot be read"),
         (evaluate("ssd-mobilenet-v2", cat / "bad.json", cat), "bad.json: line 1"),
         (evaluate("ssd-mobilenet-v2", cat / "list.json", cat), "list.json: "),

@@ -10,7 +10,7 @@ import torch
 
 from cvdemo import world
 from cvdemo.train import loop
-from cvdemo.train.evaluate_heads import coco_stats, of_height
+from cvdemo.train.evaluate_heads import ap_of_height, coco_stats
 from cvdemo.train.instances import instance_masks
 from cvdemo.train.recipes import POSE_SIZE, recipe
 from cvdemo.train.scenes import SceneRequest, SceneWorkers, draw_sample
@@ -65,9 +65,21 @@ def test_numbers_are_pycocotools_of_the_truth_itself() -> None:
     assert coco_stats(truth, rows, "keypoints")[0] == pytest.approx(1)
     assert coco_stats(truth, rows, "segm")[0] == pytest.approx(1)
     assert coco_stats(truth, [], "bbox")[0] == 0
-    asked = of_height(truth, 0.3, 0.45, POSE_SIZE[1])["annotations"]
-    counted = [row["bbox"][3] / POSE_SIZE[1] for row in asked if not row["iscrowd"]]
-    assert all(0.3 <= height < 0.45 for height in counted)
+
+
+def test_ap_of_a_range_of_heights_is_of_these_people_alone() -> None:
+    book = Book("val", world.Difficulty())
+    for seed in range(8):
+        book.add(world.truth(world.scene(seed, split="val"), *POSE_SIZE), "", seed)
+    truth = dict(book.files())["person_keypoints"]
+    middle = float(np.median([row["bbox"][3] for row in truth["annotations"]]))
+    rows = [{**row, "score": 0.9} for row in truth["annotations"]]
+    for row in rows:
+        if row["bbox"][3] >= middle:  # tall people are found in the wrong place
+            row["keypoints"] = [float(v) + 50 for v in row["keypoints"]]
+    assert ap_of_height(truth, rows, 0, middle) == pytest.approx(1)
+    assert ap_of_height(truth, rows, middle, 999) == 0
+    assert ap_of_height(truth, rows, 998, 999) == -1
 
 
 @pytest.mark.parametrize("key", ["mask-rcnn", "keypoint-rcnn", "pose-regression"])

@@ -19,7 +19,7 @@ function nmsStates(d) {
     const step = s.frame - 1;
     if (step < 0 || step >= steps) return;
     for (let p = d.offsets[step]; p < d.offsets[step + 1]; p++) {
-      if (d.fallen[p]) s.state[d.other[p]] = FALLEN;
+      if (d.suppressed[p]) s.state[d.other[p]] = FALLEN;
     }
     s.state[d.current[step]] = d.fusion && s.clusters[d.cluster[step]].members.length > 1 ? FALLEN : KEPT;
   };
@@ -34,7 +34,7 @@ function nmsStates(d) {
     for (let p = d.offsets[step]; p < d.offsets[step + 1]; p++) {
       const other = d.other[p];
       s.score[other] = d.after[p];
-      if (!d.fallen[p]) continue;
+      if (!d.suppressed[p]) continue;
       s.state[other] = VICTIM; s.by[other] = current; s.fallen += 1;
     }
   };
@@ -55,7 +55,7 @@ function nmsStates(d) {
     const step = s.frame - 1, pairs = [];
     if (step < 0 || step >= steps) return pairs;
     for (let p = d.offsets[step]; p < d.offsets[step + 1]; p++) {
-      pairs.push({ other: d.other[p], overlap: d.overlap[p], fell: !!d.fallen[p], after: d.after[p] });
+      pairs.push({ other: d.other[p], overlap: d.overlap[p], fell: !!d.suppressed[p], after: d.after[p] });
     }
     return pairs;
   };
@@ -65,7 +65,7 @@ function nmsStates(d) {
     s.when = new Int32Array(n).fill(s.last);
     for (let step = 0; step < steps; step++) {
       s.when[d.current[step]] = step + 1;
-      for (let p = d.offsets[step]; p < d.offsets[step + 1]; p++) if (d.fallen[p]) s.when[d.other[p]] = step + 1;
+      for (let p = d.offsets[step]; p < d.offsets[step + 1]; p++) if (d.suppressed[p]) s.when[d.other[p]] = step + 1;
     }
     return s.when;
   };

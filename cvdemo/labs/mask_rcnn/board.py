@@ -1,0 +1,148 @@
+"""The Mask R-CNN page's board: the RoI with its masks, the score against the truth, the charts, the files."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from cvdemo.data.chosen import Chosen
+from cvdemo.data.pictures import fit
+from cvdemo.draw.colours import colour
+from cvdemo.draw.feature_maps import feature_colours
+from cvdemo.labs.mask_rcnn import experiment, results
+from cvdemo.labs.mask_rcnn.controls import RoIChoice, current, keep, stamp
+from cvdemo.labs.mask_rcnn.experiment import ShiftCosts, Target
+from cvdemo.ui.component import component, with_picture
+from cvdemo.ui.downloads import data, offer, png
+from cvdemo.ui.page import texts
+from cvdemo.world.vocabulary import THINGS
+from cvdemo.zoo.mask_heads import ALIGN, POOL, MaskFeatures, RoIMasks, trained_mask_nets
+
+COMPONENT = "mask-rcnn-lab"
+SHOWN = 1280
+COLOURS = {ALIGN: ("RoIAlign", "#0072B2"), POOL: ("RoIPool", "#E69F00")}
+
+_lab = component("mask_rcnn/lab")
+
+
+def board(chosen: Chosen) -> None:
+    """The RoI, its masks and all that is known of them."""
+    found = results.features(chosen)
+    choice = current(chosen, found)
+    masks = results.masks(chosen, found, choice.box)
+    target = experiment.target_of(choice.box, found.size, chosen.truth)
+    _draw(chosen, found, choice, masks)
+    _score(chosen, found, choice, masks, target)
+    _about(found, masks)
+    _files(chosen, found, choice, masks)
+    if target is not None:
+        _shifts(chosen, choice, target)
+    _ablations()
+
+
+def _draw(chosen: Chosen, found: MaskFeatures, choice: RoIChoice, masks: RoIMasks) -> None:
+    height, width = found.size
+    name = THINGS[choice.detected]
+    pooled = feature_colours(masks.pooled[0])
+    says = "Placed by hand." if choice.moved else f"Detected: {name}."
+    fields = {
+        "width": width,
+        "height": height,
+        "scale": chosen.picture.shape[1] / width,
+        "boxes": [
+            {"box": box, "name": THINGS[k], "colour": colour(THINGS[k])}
+            for box, k in zip(found.boxes.tolist(), found.classes.tolist(), strict=True)
+        ],
+        "box": choice.box,
+        "mask": choice.class_id,
+        "detected": choice.detected,
+        "threshold": choice.threshold,
+        "names": THINGS,
+        "side": masks.masks.shape[-1],
+        "pooled": pooled.shape[0],
+        "says": says if choice.number >= 0 else "Nothing was detected: the RoI stands in the middle.",
+        "stamp": stamp(chosen),
+        "alt": f"{chosen.name} with {len(found.boxes)} detected objects and the RoI of one",
+    }
+    parts = {"masks": masks.masks[0].astype("<f4"), "pooled": np.ascontiguousarray(pooled)}
+    sent = with_picture(fields, fit(chosen.picture, SHOWN), parts)
+    _lab(data=sent, key=COMPONENT, on_changed_change=partial(keep, COMPONENT, chosen, found))
+
+
+def _pasted(chosen: Chosen, found: MaskFeatures, choice: RoIChoice, masks: RoIMasks) -> np.ndarray:
+    height, width = chosen.picture.shape[:2]
+    mask = masks.masks[0, choice.class_id]
+    return experiment.pasted(mask, choice.box, found.size, (height, width), choice.threshold)
+
+
+def _score(
+    chosen: Chosen, found: MaskFeatures, choice: RoIChoice, masks: RoIMasks, target: Target | None
+) -> None:
+    if chosen.truth is None:
+        return
+    if target is None:
+        st.markdown("The RoI meets no object of the scene: there is no true mask to compare with.")
+        return
+    score = experiment.score_mask(_pasted(chosen, found, choice, masks), choice.box, found.size, target)
+    st.markdown(
+        f"Against the true **{target.name}**: mask IoU **{score.iou:.3f}**, the bare box alone "
+        f"{score.bare_box_iou:.3f}. The RoI's IoU with the true box is {target.box_iou:.3f}; the mask has "
+        f"{score.pixels:,} pixels, the truth {score.target_pixels:,}."
+    )
+
+
+def _about(found: MaskFeatures, masks: RoIMasks) -> None:
+    height, width = found.size
+    st.caption(
+        f"Backbone, proposals and boxes {found.milliseconds:.0f} ms on {width} × {height} px, once for each "
+        f"picture · mask head {masks.milliseconds:.1f} ms for a RoI · pixels are those of the whole picture."
+    )
+
+
+def _files(chosen: Chosen, found: MaskFeatures, choice: RoIChoice, masks: RoIMasks) -> None:
+    def cut_out() -> np.ndarray:
+        mask = _pasted(chosen, found, choice, masks)
+        picture: np.ndarray = np.where(mask[..., None], chosen.picture, 255).astype(np.uint8)
+        return picture
+
+    def numbers() -> dict[str, object]:
+        return {
+            "box": choice.box, "size": found.size, "class": THINGS[choice.class_id],
+            "threshold": choice.threshold, "mask": masks.masks[0, choice.class_id].round(4).tolist(),
+        }  # fmt: skip
+
+    offer(chosen.name, png(cut_out, "Object (PNG)"), data(numbers, "RoI and mask (JSON)"))
+
+
+def _shifts(chosen: Chosen, choice: RoIChoice, target: Target) -> None:
+    st.markdown(f"#### A RoI that moves by parts of a pixel: {target.name}")
+    costs = results.shift_costs(chosen, choice.box, choice.class_id, target)
+    st.plotly_chart(_shift_chart(costs), config={"displayModeBar": False}, key="mask-rcnn-shifts")
+    missing = "" if POOL in costs.ious else f" {texts('mask_rcnn')['one net']}"
+    st.caption(texts("mask_rcnn")["shifts"] + missing)
+
+
+def _shift_chart(costs: ShiftCosts) -> go.Figure:
+    figure = go.Figure()
+    for key, iou in costs.ious.items():
+        name, paint = COLOURS[key]
+        figure.add_scatter(x=costs.shifts, y=iou, name=name, mode="lines+markers", line={"color": paint})
+    least = min(float(iou.min()) for iou in costs.ious.values())
+    figure.update_layout(
+        height=300, margin={"l": 10, "r": 10, "t": 10, "b": 10},
+        legend={"orientation": "h", "y": 1.15, "yanchor": "top"},
+        xaxis_title="shift of the RoI in the net's pixels",
+        yaxis={"title": "mask IoU", "range": [max(0, least - 0.05), 1]},
+    )  # fmt: skip
+    return figure
+
+
+def _ablations() -> None:
+    rows = experiment.held_out(trained_mask_nets())
+    if rows:
+        st.markdown("#### Held-out scenes: what each choice is worth")
+        st.dataframe(rows, hide_index=True, key="mask-rcnn-ablations")
+        st.caption(texts("mask_rcnn")["ablations"])

@@ -1,0 +1,71 @@
+"""Pose (L36): keypoints of people, by heat maps and by regression, and how they are scored."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cvdemo import zoo
+from cvdemo.labs.pose import results
+from cvdemo.labs.pose.board import board, downloads, held_out_figures
+from cvdemo.labs.pose.controls import EXPERIMENTS, choose_knobs, first_model
+from cvdemo.ops.keypoints import correct_keypoints, keypoint_similarity, oks
+from cvdemo.ops.peaks import find_peaks
+from cvdemo.ui.models import about, choose_model, ready
+from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.source import choose_picture
+from cvdemo.ui.truth import say_what_it_knows
+from cvdemo.ui.try_this import try_this
+from cvdemo.zoo.spec import Source
+
+PAGE = "pose"
+
+
+@st.fragment
+@guarded
+def lab() -> None:
+    """Picture, model and sliders on top; under them the people."""
+    try_this(PAGE, EXPERIMENTS)
+    source, model, sliders, which = st.columns([1.2, 1.2, 1, 1], gap="medium")
+    with source:
+        chosen = choose_picture("scene")
+    with model:
+        spec = choose_model(zoo.Task.POSE, first=first_model(chosen))
+        about(spec)
+    with sliders:
+        knobs = choose_knobs()
+    if chosen is None or not ready(spec):
+        return
+    found = results.found(chosen, spec, knobs.score)
+    if spec.source is Source.DRAWN:
+        say_what_it_knows(chosen.truth)
+    board(chosen, spec, found, knobs, which)
+    downloads(chosen, found)
+
+
+def main() -> None:
+    """The page from top to bottom."""
+    header(PAGE)
+    lab()
+    held_out_figures()
+    theory(PAGE)
+
+    from cvdemo.nets import keypoint_rcnn as net  # late: torch
+    from cvdemo.ops.heatmaps import heatmaps_to_keypoints
+
+    code_fold(
+        net.HeatmapHead,
+        net.heatmap_loss,
+        heatmaps_to_keypoints,
+        net.RegressionHead,
+        net.regression_loss,
+        find_peaks,
+        keypoint_similarity,
+        oks,
+        correct_keypoints,
+        paper="https://arxiv.org/abs/1703.06870",
+        ready_made="`torchvision.models.detection.keypointrcnn_resnet50_fpn`, "
+        "`pycocotools.cocoeval.COCOeval(..., 'keypoints')`",
+    )
+
+
+main()

@@ -1,0 +1,80 @@
+"""What the Mask R-CNN page computes, without it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cvdemo import world, zoo
+from cvdemo.labs.mask_rcnn import experiment
+from cvdemo.world.truth import Truth
+from cvdemo.zoo.mask_heads import ALIGN, POOL, SOFTMAX, MaskFeatures, mask_features, masks_of_boxes
+from cvdemo.zoo.weights import has_weights, read_card
+
+
+@pytest.fixture(scope="module")
+def scene() -> tuple[np.ndarray, Truth]:
+    return world.draw(world.scene(7, split="test"), 640, 480)
+
+
+@pytest.fixture(scope="module")
+def found(scene: tuple[np.ndarray, Truth]) -> MaskFeatures:
+    return mask_features(ALIGN, scene[0])
+
+
+def test_the_head_on_detected_boxes_gives_the_detector_s_masks(
+    scene: tuple[np.ndarray, Truth], found: MaskFeatures
+) -> None:
+    raw = zoo.load(ALIGN).raw(scene[0])
+    masks = masks_of_boxes(found, found.boxes).masks
+    scale = np.array([640 / found.size[1], 480 / found.size[0]] * 2)
+    for box, class_id, mask in zip(found.boxes, found.classes, masks, strict=True):
+        row = int(np.abs(raw.xyxy - box * scale).max(1).argmin())
+        assert raw.class_id[row] == class_id
+        np.testing.assert_allclose(raw.data["masks"][row], mask[class_id], atol=2e-3)
+
+
+def test_masks_meet_their_objects(scene: tuple[np.ndarray, Truth], found: MaskFeatures) -> None:
+    scores = []
+    for box, class_id in zip(found.boxes, found.classes, strict=True):
+        target = experiment.target_of(tuple(box), found.size, scene[1])
+        assert target is not None
+        mask = masks_of_boxes(found, [box]).masks[0, class_id]
+        pasted = experiment.pasted(mask, tuple(box), found.size, (480, 640), 0.5)
+        score = experiment.score_mask(pasted, tuple(box), found.size, target)
+        scores.append((score.iou, score.bare_box_iou))
+    iou, bare = np.mean(scores, axis=0)
+    assert iou > 0.75
+    assert iou > bare + 0.1
+
+
+def test_a_shift_of_nothing_costs_nothing(scene: tuple[np.ndarray, Truth], found: MaskFeatures) -> None:
+    box, class_id = tuple(found.boxes[0]), int(found.classes[0])
+    target = experiment.target_of(box, found.size, scene[1])
+    assert target is not None
+    costs = experiment.shift_costs({ALIGN: found}, box, class_id, target)
+    mask = masks_of_boxes(found, [box]).masks[0, class_id]
+    here = experiment.pasted(mask, box, found.size, (480, 640), 0.5)
+    middle = int(np.flatnonzero(costs.shifts == 0)[0])
+    assert costs.ious[ALIGN][middle] == pytest.approx(
+        experiment.score_mask(here, box, found.size, target).iou, abs=5e-3
+    )
+
+
+def test_a_box_beside_every_object_has_no_target(scene: tuple[np.ndarray, Truth]) -> None:
+    assert experiment.target_of((-50.0, -50.0, -40.0, -40.0), (144, 192), scene[1]) is None
+    assert experiment.target_of((0.0, 0.0, 5.0, 5.0), (144, 192), None) is None
+    assert not experiment.pasted(np.ones((28, 28)), (-9.0, -9, -5, -5), (144, 192), (480, 640), 0.5).any()
+
+
+def test_a_class_that_is_empty_pastes_nothing() -> None:
+    assert not experiment.pasted(np.zeros((28, 28)), (10.0, 10, 50, 60), (144, 192), (480, 640), 0.5).any()
+
+
+@pytest.mark.parametrize("other", [POOL, SOFTMAX])
+def test_the_ablations_of_the_paper_come_out_in_its_order(other: str) -> None:
+    if not has_weights(other):
+        pytest.skip(f"the weights of {other} are not here")
+    ours, theirs = (read_card(key)["metrics"]["mask_AP"] for key in (ALIGN, other))  # type: ignore[index]
+    assert ours >= theirs - 0.005
+    assert ours > 0.6

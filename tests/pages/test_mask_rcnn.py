@@ -1,0 +1,60 @@
+"""The Mask R-CNN page, by Streamlit's own test driver."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from cvdemo import zoo
+from cvdemo.labs.mask_rcnn.controls import EXPERIMENTS
+from tests.pages import driver
+from tests.pages.driver import without_errors
+
+open_page = partial(driver.open_page, "mask_rcnn")
+
+
+def score(app: object) -> float:
+    text = next(m.value for m in app.markdown if "mask IoU" in m.value)  # type: ignore[attr-defined]
+    return float(text.split("mask IoU **")[1].split("**")[0])
+
+
+def test_the_largest_object_is_shown_with_its_score() -> None:
+    app = without_errors(open_page())
+    assert score(app) > 0.8
+    assert not app.info
+
+
+def test_a_class_and_a_box_of_the_address_change_the_mask() -> None:
+    best = score(without_errors(open_page()))
+    assert score(without_errors(open_page(mask="car"))) < best
+    assert score(without_errors(open_page(box="60,40,80,90"))) < best
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"mask": "unicorn"}, {"box": "1,2,3"}, {"box": "nan,0,1,1"}, {"object": "99"}, {"threshold": "7"}],
+)
+def test_what_cannot_be_read_in_the_address_is_dropped(query: dict[str, str]) -> None:
+    assert score(without_errors(open_page(**query))) == score(without_errors(open_page()))
+
+
+def test_another_threshold_runs_no_network() -> None:
+    without_errors(open_page())
+    before = zoo.load("mask-rcnn").runs
+    without_errors(open_page(threshold="0.9"))
+    assert zoo.load("mask-rcnn").runs == before
+
+
+def test_a_photo_says_what_the_net_knows_and_nothing_is_scored() -> None:
+    app = without_errors(open_page(source="sample"))
+    assert any("drawn world only" in i.value for i in app.info)
+    assert not any("mask IoU" in m.value for m in app.markdown)
+
+
+def test_every_experiment_runs_and_says_what_to_look_for() -> None:
+    app = open_page()
+    for name in EXPERIMENTS:
+        app.button(key=f"try-{name}").click().run()
+        without_errors(app)
+        assert any(m.value.startswith("👀") for m in app.markdown)
