@@ -1,6 +1,6 @@
 // One model's instances on the picture: thresholds, opacity, views and backgrounds are all answered here. Python is
 // asked for the score and for which masks are right, which follow a moment later.
-// uses lib/message lib/boxes lib/pointer lib/dom lib/sliders instances/state instances/paint instances/tables
+// uses lib/message lib/boxes lib/canvas lib/pointer lib/dom lib/sliders instances/state instances/paint instances/tables
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector('.instances');
   const lab = root.lab ?? (root.lab = buildLab(root));
@@ -124,9 +124,5 @@ function savePicture(lab, find) {
   pen.drawImage(find('.fill'), 0, 0);
   pen.globalAlpha = 1;
   pen.drawImage(find('.lines'), 0, 0);
-  sheet.toBlob((blob) => {
-    const link = element('a', { href: URL.createObjectURL(blob), download: file });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-  }, 'image/png');
+  saveCanvas(sheet, file);
 }

@@ -1,5 +1,5 @@
 // Masks, outlines, boxes, the truth and the background, in pixels of the board.
-// uses lib/canvas instances/state
+// uses lib/dom lib/canvas lib/numbers instances/state
 const RIGHT = inkOf('#00c878'), FALSE_MASK = inkOf('#f03c3c'), WHITE = 0xffffffff, BLACK = 0xff000000;
 
 // A canvas of the board's size whose pixels are written as numbers; `show` puts them on it.
@@ -82,7 +82,7 @@ function drawBox(ink, raw, one, view) {
   if (!high) return;
   ink.font = `${high - 8 * raw.scale[0]}px "Source Sans", sans-serif`;
   const text = `${one.name} ${one.score.toFixed(2)}`, wide = ink.measureText(text).width + 8;
-  const top = one.box[1] < high ? one.box[1] : one.box[1] - high, left = Math.max(0, Math.min(one.box[0], raw.width - wide));
+  const top = one.box[1] < high ? one.box[1] : one.box[1] - high, left = clamp(one.box[0], 0, raw.width - wide);
   fillBox(ink, [left, top, left + wide, top + high], colour);
   ink.fillStyle = '#000';
   ink.fillText(text, left + 4, top + 0.76 * high);
@@ -93,7 +93,7 @@ function paintFocus(canvas, lab) {
   const { raw, fields, owner, kept, image } = lab, ways = { blurred: `blur(${raw.width / 80}px)`, grey: 'grayscale(1)' };
   canvas.hidden = !ways[fields.background] || !image.naturalWidth;
   if (canvas.hidden) return;
-  const sharp = lab.sharp ?? (lab.sharp = document.createElement('canvas'));
+  const sharp = lab.sharp ?? (lab.sharp = element('canvas'));
   const { ink: cut, pixels, show } = pixelsOf(sharp, raw.width, raw.height);
   const picked = kept.find((one) => one.row === lab.object);
   if (picked) fillMask(pixels, raw.width, picked, BLACK);

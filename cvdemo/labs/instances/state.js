@@ -7,7 +7,7 @@ function keptInstances(raw, starts, now, before) {
   const rows = selectRows(raw, { ...now, iou: raw.nms ? now.iou : 1, classes: raw.classes, limit: raw.limit });
   const least = Math.fround(now.mask), pixel = 1 / (raw.scale[0] * raw.scale[1]);
   return rows.map((row, rank) => {
-    const patch = known.get(row) ?? pasteMask(maskAt(raw, starts, row), raw.maskBoxes.subarray(4 * row, 4 * row + 4), raw.width, raw.height);
+    const patch = known.get(row) ?? pasteMask(maskAt(raw, starts, row), boxAt(raw.maskBoxes, row), raw.width, raw.height);
     const inside = new Uint8Array(patch.values.length);
     let count = 0;
     for (let k = 0; k < inside.length; k++) count += inside[k] = patch.values[k] >= least ? 1 : 0;

@@ -30,8 +30,7 @@ function buildMaskLab(root) {
   });
   handle(body, WHOLE);
   for (const way of HANDLES.filter(([u, v]) => u !== 0.5 && v !== 0.5)) {
-    const corner = element('i');
-    corner.style.cssText = `left:${100 * way[0]}%;top:${100 * way[1]}%;cursor:${CURSORS[HANDLES.indexOf(way)]}`;
+    const corner = handleElement(way);
     body.append(corner);
     handle(corner, way);
   }
@@ -60,7 +59,7 @@ function drawMaskLab(lab) {
   lab.root.classList.toggle('waiting', lab.waiting);
   const ink = sharpCanvas(board, wide, fields.height * unit);
   board.style.height = `${fields.height * unit}px`;
-  if (lab.image.complete && lab.image.naturalWidth) ink.drawImage(lab.image, 0, 0, wide, fields.height * unit);
+  if (isLoaded(lab.image)) ink.drawImage(lab.image, 0, 0, wide, fields.height * unit);
   for (const { box, colour } of fields.boxes) strokeBox(ink, scaledBox(box, unit), colour, 2);
   strokeBox(ink, scaledBox(lab.box, unit), '#10151c', 5);
   strokeBox(ink, scaledBox(lab.box, unit), '#fff', 3);
@@ -83,7 +82,7 @@ function drawClose(lab) {
   sizeCanvas(canvas, side, side);
   const ink = canvas.getContext('2d', { willReadFrequently: true }), scale = lab.image.naturalWidth / fields.width;
   fillBox(ink, [0, 0, side, side], '#1c2128');
-  if (lab.image.naturalWidth) ink.drawImage(lab.image, view[0] * scale, view[1] * scale, 2 * half * scale, 2 * half * scale, 0, 0, side, side);
+  if (isLoaded(lab.image)) ink.drawImage(lab.image, view[0] * scale, view[1] * scale, 2 * half * scale, 2 * half * scale, 0, 0, side, side);
   const count = paintMask(ink, { mask: maskOf(lab, fields.mask), size: fields.side, box: lab.box, view, threshold: lab.threshold, colour: LIVE });
   const zoom = side / (2 * half);
   strokeBox(ink, [(x1 - view[0]) * zoom, (y1 - view[1]) * zoom, (x2 - view[0]) * zoom, (y2 - view[1]) * zoom], '#fff', 2, [6, 5]);

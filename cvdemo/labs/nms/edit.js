@@ -34,16 +34,14 @@ function nmsEditor(layer, bar, stage) {
     put(div, b.box);
     // Small boxes lie above large ones, so that both can be taken.
     div.style.zIndex = Math.round(1000 - 999 * Math.min(1, boxArea(b.box) / (e.width * e.height)));
-    HANDLES.forEach(([u, v], n) => {
-      if (u === 0.5 || v === 0.5) return;
-      const knob = element('div', { className: 'knob' });
-      knob.style.cssText = `left:${100 * u}%;top:${100 * v}%;cursor:${CURSORS[n]}`;
+    for (const handle of HANDLES.filter((one) => !one.includes(0.5))) {
+      const knob = handleElement(handle, 'knob'), [u, v] = handle;
       div.append(knob);
       // A corner may be pulled beyond the other one.
       drags(knob, div, b, (start, dx, dy) => {
         const next = [...start]; next[2 * u] += dx; next[1 + 2 * v] += dy; return within(next);
       });
-    });
+    }
     drags(div, div, b, moved);
     div.onfocus = () => { e.chosen = i; toolbar(); };
     div.onkeydown = (ev) => keys(ev, div, b, i);

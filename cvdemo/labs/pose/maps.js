@@ -1,5 +1,5 @@
 // The chosen person close, under a keypoint's heat map: large, and once for each keypoint.
-// uses lib/canvas lib/colours lib/dom lib/numbers
+// uses lib/pictures lib/canvas lib/colours lib/dom lib/numbers
 
 // One map as pixels, see-through where it is low; the colours are of the square root, which shows low values.
 function tintedMap(maps, side, k) {
@@ -18,7 +18,7 @@ function drawCrop(canvas, lab, k, opacity) {
   const ink = sharpCanvas(canvas, wide, wide);
   ink.scale(scale, scale);
   ink.translate(-x1, -y1);
-  if (lab.image.complete && lab.image.naturalWidth) ink.drawImage(lab.image, 0, 0, width, lab.height);
+  if (isLoaded(lab.image)) ink.drawImage(lab.image, 0, 0, width, lab.height);
   if (!heat) return { ink, scale };
   const [left, top, right, bottom] = heat.area;
   fillBox(ink, lab.region, '#000', 0.5 * opacity); // the map stands out, and the person is still there

@@ -1,5 +1,5 @@
 // The picture under its feature map, and the RoI that is dragged over it.
-// uses lib/canvas lib/boxes lib/colours lib/dom lib/drag
+// uses lib/pictures lib/canvas lib/boxes lib/colours lib/dom lib/drag
 const INK = { exact: '#ffffff', pool: '#e69f00', align: '#3fb5f0', vote: '#d77fb4' };
 const eighths = (v) => Math.round(8 * v) / 8;
 
@@ -38,7 +38,7 @@ function drawBoard(lab) {
   lab.scale = k;
   fillBox(ink, [0, 0, board.width, board.height], '#1c2128');
   ink.setTransform(ink.getTransform().scale(k, k).translate(margin, margin));
-  if (lab.image.complete && lab.image.naturalWidth) ink.drawImage(lab.image, 0, 0, width, height);
+  if (isLoaded(lab.image)) ink.drawImage(lab.image, 0, 0, width, height);
   ink.save();
   ink.beginPath(); ink.rect(0, 0, map.columns * stride, map.rows * stride); ink.clip();
   ink.globalAlpha = lab.opacity; ink.imageSmoothingEnabled = false;
@@ -64,12 +64,11 @@ function pullRoI(lab, roi, handle, dx, dy) {
 function buildBoard(lab, body) {
   lab.body = body;
   drags(body, WHOLE, lab);
-  HANDLES.forEach(([u, v], i) => {
-    const grip = element('i', { className: u !== 0.5 && v !== 0.5 ? 'corner' : 'side' });
-    grip.style.cssText = `left:${100 * u}%;top:${100 * v}%;cursor:${CURSORS[i]}`;
+  for (const handle of HANDLES) {
+    const grip = handleElement(handle, handle.includes(0.5) ? 'side' : 'corner');
     body.append(grip);
-    drags(grip, [u, v], lab);
-  });
+    drags(grip, handle, lab);
+  }
   pulledByKeys(body, {
     pull: (handle, dx, dy, shift) => {
       const step = shift ? lab.stride : 0.25;

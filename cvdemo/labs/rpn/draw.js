@@ -1,5 +1,5 @@
 // Everything that is drawn on the board and on the cards, in pixels of the picture as the network saw it.
-// uses lib/canvas lib/boxes lib/numbers lib/colours rpn/math
+// uses lib/pictures lib/canvas lib/boxes lib/numbers lib/colours rpn/math
 const KINDS = ['#E69F00', '#56B4E9', '#009E73', '#F0E442', '#0072B2', '#D55E00', '#CC79A7', '#88CCEE', '#DDCC77'];
 
 // A canvas as sharp as the screen, on which `margin` pixels around the picture can be seen too.
@@ -17,7 +17,7 @@ function penOn(canvas, { width, height }, margin) {
 }
 
 function drawScene(ink, { image, fields, faint }) {
-  if (!image.complete || !image.naturalWidth) return;
+  if (!isLoaded(image)) return;
   ink.drawImage(image, 0, 0, fields.width, fields.height);
   fillBox(ink, [0, 0, fields.width, fields.height], '#000', faint);
 }

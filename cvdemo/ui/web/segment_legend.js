@@ -1,5 +1,5 @@
 // The table of classes: pointing at one lights its pixels alone, a click hides or shows it.
-// uses lib/dom lib/colours
+// uses lib/dom lib/canvas lib/colours
 function buildLegend(table, lab) {
   const { names, colours, rows, heads } = lab.fields;
   table.tHead.innerHTML = `<tr>${heads.map((text) => `<th>${text}</th>`).join('')}</tr>`;
@@ -41,9 +41,5 @@ function savePicture(lab) {
       pen.drawImage(canvas, from, 0, width - from, height, k * width + from, 0, width - from, height);
     }
   });
-  sheet.toBlob((blob) => {
-    const link = element('a', { href: URL.createObjectURL(blob), download: name });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-  }, 'image/png');
+  saveCanvas(sheet, name);
 }

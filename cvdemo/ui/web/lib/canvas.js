@@ -1,4 +1,5 @@
 // Canvases: their size, boxes and pixels.
+// uses lib/dom
 
 // Sets the size in pixels of the canvas only where it differs: setting it clears the canvas.
 function sizeCanvas(canvas, width, height) {
@@ -35,6 +36,15 @@ function fillDot(ink, x, y, radius, colour) {
   ink.beginPath();
   ink.arc(x, y, radius, 0, 2 * Math.PI);
   ink.fill();
+}
+
+// Gives the visitor the canvas as a PNG file.
+function saveCanvas(canvas, file) {
+  canvas.toBlob((blob) => {
+    const link = element('a', { href: URL.createObjectURL(blob), download: file });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }, 'image/png');
 }
 
 // A canvas of width x height pixels; `colourOf(i)` is [r, g, b] or [r, g, b, alpha] of pixel i, row by row, 0..255.

@@ -1,10 +1,17 @@
 // Parts that are dragged, and boxes that are moved and resized.
-// uses lib/pointer
+// uses lib/pointer lib/dom
 
 // The eight handles of a box as shares (u, v) of its sides, with their cursors; (.5, .5) is the whole of it.
 const HANDLES = [[0, 0], [0.5, 0], [1, 0], [1, 0.5], [1, 1], [0.5, 1], [0, 1], [0, 0.5]];
 const CURSORS = ['nwse', 'ns', 'nesw', 'ew', 'nwse', 'ns', 'nesw', 'ew'].map((way) => `${way}-resize`);
 const WHOLE = [0.5, 0.5], CORNER = [1, 1];
+
+// An element at a handle of the box that it is put into.
+function handleElement(handle, className = '') {
+  const made = element('i', { className });
+  made.style.cssText = `left:${100 * handle[0]}%;top:${100 * handle[1]}%;cursor:${CURSORS[HANDLES.indexOf(handle)]}`;
+  return made;
+}
 
 // Drags `part` by mouse or finger. `begin(event)` returns what is dragged, null for not now; `move(it, dx, dy,
 // event)` hears how far the pointer has come since then, in CSS pixels; `end(it, moved)` whether it came anywhere.

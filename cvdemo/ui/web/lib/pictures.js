@@ -20,6 +20,9 @@ function loadPicture(image, identity, jpeg, ready) {
   if (image.src !== src) Object.assign(image, { onload: ready, src });
 }
 
+// Whether an image can be drawn.
+const isLoaded = (image) => image.complete && image.naturalWidth > 0;
+
 // Shows a picture in every <img> within `root`. The last few stay decoded: a slider goes back as often as forth.
 function showPicture(root, { identity, alt }, jpeg, keep = 6) {
   const src = pictureUrl(root, identity, jpeg, keep);
