@@ -8,8 +8,8 @@ from cvdemo import zoo
 from cvdemo.labs.pose import results
 from cvdemo.labs.pose.board import board, downloads, held_out_figures
 from cvdemo.labs.pose.controls import EXPERIMENTS, choose_knobs, first_model
-from cvdemo.labs.pose.peaks import find_peaks
 from cvdemo.ops.keypoints import correct_keypoints, keypoint_similarity, oks
+from cvdemo.ops.peaks import find_peaks
 from cvdemo.ui.models import about, choose_model, ready
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import choose_picture

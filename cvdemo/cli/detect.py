@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -24,19 +25,35 @@ from cvdemo.zoo.model import Detector, Model, phrases
 FRACTION = click.FloatRange(0, 1)
 
 
+def photo_options(task: zoo.Task, score: float) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The argument and options of a command that runs a task's models on photos; `score` is the default."""
+    file, folder = (click.Path(path_type=Path, dir_okay=d, file_okay=not d) for d in (False, True))
+    photo = click.Path(path_type=Path)
+    options: list[Any] = [
+        click.argument("photos", metavar="PHOTO...", nargs=-1, required=True, type=photo),
+        click.option("--model", "key", metavar="KEY", default=zoo.DEFAULTS[task], show_default=True),
+        click.option("--score", type=FRACTION, default=score, show_default=True, help="Least score."),
+        click.option(
+            "--iou", type=FRACTION, default=0.5, show_default=True, help="NMS threshold; 1 drops nothing."
+        ),
+        click.option("--max-detections", type=click.IntRange(1), default=100, show_default=True),
+        click.option("--device", help="cpu, cuda or mps; the best there is by default."),
+        click.option("--json", "json_file", type=file, help="Write COCO JSON."),
+        click.option("--out", type=folder, help="Write drawn pictures here."),
+    ]
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
 @click.command("detect")
-@click.argument("photos", metavar="PHOTO...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--model", "key", metavar="KEY", default=zoo.DEFAULTS[zoo.Task.DETECT], show_default=True)
-@click.option("--score", type=FRACTION, default=0.5, show_default=True, help="Least score.")
-@click.option("--iou", type=FRACTION, default=0.5, show_default=True, help="NMS threshold; 1 drops nothing.")
+@photo_options(zoo.Task.DETECT, 0.5)
 @click.option("--classes", metavar="A,B", help="Only these classes, by name.")
 @click.option("--prompt", default="", help="What to look for, for models asked by text: 'red kite, dog'.")
-@click.option("--max-detections", type=click.IntRange(1), default=100, show_default=True)
-@click.option("--device", help="cpu, cuda or mps; the best there is by default.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write COCO JSON.")
-@click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), help="Write pictures with boxes here."
-)
 def command(
     photos: tuple[Path, ...],
     key: str,
@@ -57,24 +74,37 @@ def command(
     name) and "annotations" (id, image_id, category_id, bbox as x y width height in pixels, area, iscrowd,
     score).
     """
-    model = load_detector(key, device)
+    model = load_detector(key, zoo.Task.DETECT, device)
     if model.spec.prompt and not phrases(prompt):
         raise CvdemoError(f"{model.spec.title} is asked by text: say what to look for with --prompt")
     names = model.names(prompt)
     chosen = None if classes is None else class_ids(classes, names)
+
+    def detect(picture: np.ndarray) -> sv.Detections:
+        return model(
+            picture, score=score, iou=iou, classes=chosen, max_detections=max_detections, prompt=prompt
+        )
+
+    run_on_photos(photos, detect, names, json_file, out)
+
+
+def run_on_photos(
+    photos: Iterable[Path],
+    detect: Callable[[np.ndarray], sv.Detections],
+    names: Mapping[int, str],
+    json_file: Path | None,
+    out: Path | None,
+) -> None:
+    """Detections of each photo: a line of each, COCO JSON with the class `names`, and drawn pictures.
+
+    A photo that cannot be read is named on stderr, the rest goes on, and the exit code is 1.
+    """
     found, bad = [], 0
     with tqdm(list(_expand(photos)), unit="photo", disable=None) as bar:
         for path in bar:
             try:
                 picture = read_picture(path)
-                detections = model(
-                    picture,
-                    score=score,
-                    iou=iou,
-                    classes=chosen,
-                    max_detections=max_detections,
-                    prompt=prompt,
-                )
+                detections = detect(picture)
                 if out is not None:
                     _write(out, path.stem, draw_detections(picture, detections))
             except PictureError as error:
@@ -89,11 +119,18 @@ def command(
         raise click.exceptions.Exit(1)
 
 
-def load_detector(key: str, device: str | None) -> Detector:
-    """The detector of a key, with a progress bar for a download; CvdemoError if it is not a detector."""
+DOES = {
+    zoo.Task.DETECT: "detect objects",
+    zoo.Task.INSTANCES: "give a mask for each object",
+    zoo.Task.POSE: "find keypoints",
+}
+
+
+def load_detector(key: str, task: zoo.Task, device: str | None) -> Detector:
+    """The detector of a key, with a progress bar for a download; CvdemoError if it has another task."""
     entry = zoo.spec(key)
-    if entry.task != zoo.Task.DETECT:
-        raise CvdemoError(f"{entry.title} does not detect objects: `cvdemo models --task detect` lists those")
+    if entry.task != task:
+        raise CvdemoError(f"{entry.title} does not {DOES[task]}: `cvdemo models --task {task}` lists those")
     model = load_model(key, device)
     assert isinstance(model, Detector)
     return model

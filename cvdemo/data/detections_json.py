@@ -13,7 +13,7 @@ import supervision as sv
 from numpy.typing import NDArray
 
 from cvdemo.ops.detections import confidence, keypoints_of, masks_of
-from cvdemo.ops.keypoints import KEYPOINT_NAMES
+from cvdemo.ops.keypoints import KEYPOINT_NAMES, LIMBS
 
 
 class PictureDetections(NamedTuple):
@@ -67,7 +67,8 @@ def coco_file(found: Sequence[PictureDetections], names: Mapping[int, str]) -> d
     """One COCO-style object of several pictures: images, categories, and annotations with scores.
 
     Images are numbered from 1 in their order; `names` maps category ids to class names. The list
-    `annotations` by itself is in COCO's results format.
+    `annotations` by itself is in COCO's results format. With keypoints, categories name them and their
+    skeleton, and annotations have `num_keypoints`, those that score anything.
     """
     images, annotations = [], []
     for image_id, (name, (width, height), detections) in enumerate(found, 1):
@@ -75,7 +76,13 @@ def coco_file(found: Sequence[PictureDetections], names: Mapping[int, str]) -> d
         annotations += to_coco(detections, image_id)
     for number, row in enumerate(annotations, 1):
         row.update(id=number, area=_area(row), iscrowd=0)
-    categories = [{"id": i, "name": name} for i, name in sorted(names.items())]
+        if "keypoints" in row:
+            row["num_keypoints"] = sum(score > 0 for score in row["keypoints"][2::3])
+    with_keypoints = any(keypoints_of(one.detections) is not None for one in found)
+    more = {"keypoints": list(KEYPOINT_NAMES), "skeleton": [[a + 1, b + 1] for a, b in LIMBS]}
+    categories = [
+        {"id": i, "name": name, **(more if with_keypoints else {})} for i, name in sorted(names.items())
+    ]
     return {"images": images, "categories": categories, "annotations": annotations}
 
 

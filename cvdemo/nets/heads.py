@@ -29,7 +29,7 @@ class Sharpen(nn.Module):
 
 
 class AuxiliaryHead(nn.Sequential):
-    """A small classifier on an inner map, which only the training listens to (arXiv:1612.01105, sec. 3.3)."""
+    """A small classifier on an inner map, used in training only (arXiv:1612.01105, sec. 3.3)."""
 
     def __init__(self, inputs: int, width: int, classes: int) -> None:
         super().__init__(ConvNorm(inputs, width), nn.Dropout2d(0.1), nn.Conv2d(width, classes, 1))

@@ -33,7 +33,7 @@ def test_kernels_around_a_pixel_are_pythons(page: Any, srgb: float | None) -> No
 def test_keys_step_through_pythons_iterations(app: str, page: Any) -> None:
     picture, _ = draw(scene(7, split=SPLIT, difficulty=named("normal")), 1280, 960)
     steps = mean_field(unary_term("unet", picture), CRFSettings()).steps
-    page.goto(app + "/crf?seed=7&crf-network=unet")
+    page.goto(app + "/crf?seed=7&network=unet")
     board = page.locator(".crf[data-step]")
     board.wait_for()
     page.get_by_text("The code that did it").wait_for()

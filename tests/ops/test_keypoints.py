@@ -11,7 +11,15 @@ from torchvision.models.detection.roi_heads import heatmaps_to_keypoints as torc
 
 from cvdemo.errors import DataError
 from cvdemo.ops.heatmaps import heatmaps_to_keypoints
-from cvdemo.ops.keypoints import COCO_SIGMAS, MIRROR, keypoint_similarity, mirrored_keypoints, oks
+from cvdemo.ops.keypoints import (
+    COCO_SIGMAS,
+    MIRROR,
+    SIDES,
+    correct_keypoints,
+    keypoint_similarity,
+    mirrored_keypoints,
+    oks,
+)
 from cvdemo.world.vocabulary import KEYPOINTS
 
 
@@ -98,3 +106,18 @@ def test_peaks_are_torchvisions() -> None:
 def test_no_boxes_have_no_keypoints() -> None:
     places, heights = heatmaps_to_keypoints(torch.zeros(0, 17, 56, 56), torch.zeros(0, 4))
     assert places.shape == (0, 17, 2) and heights.shape == (0, 17)
+
+
+def test_correct_keypoints_by_hand() -> None:
+    truth = np.zeros((2, 3, 3))
+    truth[..., 2] = [[2, 1, 0], [2, 2, 2]]
+    found = truth[..., :2] + np.array([[3, 4], [0, 5.1], [0, 0]])
+    assert correct_keypoints(found, truth, [50, 51], 0.1).tolist() == [
+        [True, False, False],
+        [True, True, True],
+    ]
+
+
+def test_sides_are_those_of_the_names() -> None:
+    for k, other in enumerate(MIRROR):
+        assert {SIDES[k], SIDES[other]} == ({"left", "right"} if k != other else {"middle"})

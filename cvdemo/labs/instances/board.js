@@ -1,6 +1,6 @@
 // One model's instances on the picture: thresholds, opacity, views and backgrounds are all answered here. Python is
 // asked for the score and for which masks are right, which follow a moment later.
-// uses lib/message lib/pictures lib/pointer lib/dom lib/sliders instances/state instances/paint instances/tables
+// uses lib/message lib/boxes lib/pointer lib/dom lib/sliders instances/state instances/paint instances/tables
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector('.instances');
   const lab = root.lab ?? (root.lab = buildLab(root));
@@ -78,7 +78,7 @@ function compute(lab, now, other) {
   lab.ids = [...new Set(lab.kept.map((one) => one.classId))];
   const place = Uint8Array.from([0, ...lab.kept.map((one) => 1 + lab.ids.indexOf(one.classId))]);
   for (let k = 0; k < lab.owner.length; k++) lab.classes[k] = place[lab.owner[k]];
-  lab.classRows = classRows(lab.kept, lab.classes, lab.ids, raw);
+  lab.classRows = classRows(lab.kept, lab.classes, lab.ids, raw, lab.fields.view === 'semantic');
 }
 
 function paint(lab, find) {
@@ -89,9 +89,16 @@ function paint(lab, find) {
   paintFill(find('.fill'), lab);
   paintLines(find('.lines'), lab);
   showTables(lab.root, lab);
-  const [objects, regions] = [lab.kept.length, lab.classRows.reduce((sum, row) => sum + row.regions, 0)];
-  find('.says').textContent = fields.view === 'semantic' ? `${regions} regions of ${lab.ids.length} classes, where there are ${objects} objects`
-    : `${objects} objects of ${lab.ids.length} classes`;
+  find('.says').textContent = saying(lab);
+}
+
+// How many objects there are, and in the semantic view which of them can no longer be counted.
+function saying({ kept, classRows, fields }) {
+  const many = (n, one) => `${n} ${one}${n === 1 ? '' : one.endsWith('s') ? 'es' : 's'}`;
+  const all = `${many(kept.length, 'object')} of ${many(classRows.length, 'class')}`;
+  if (fields.view !== 'semantic') return all;
+  const merged = classRows.filter((row) => row.regions < row.objects).map((row) => `${row.name}: ${row.objects} objects are ${many(row.regions, 'region')}`);
+  return `${all}. ${merged.join(', ') || 'No two masks of a class touch: here regions can be counted'}`;
 }
 
 // The object on top at a place of the view, or the first whose box holds it.

@@ -1,5 +1,5 @@
 // Masks, outlines, boxes, the truth and the background, in pixels of the board.
-// uses lib/canvas lib/boxes instances/state
+// uses lib/canvas instances/state
 const RIGHT = inkOf('#00c878'), FALSE_MASK = inkOf('#f03c3c'), WHITE = 0xffffffff, BLACK = 0xff000000;
 
 // A canvas of the board's size whose pixels are written as numbers; `show` puts them on it.

@@ -1,5 +1,5 @@
 // What the sliders leave of the raw detections, with their masks pasted at the size of the board.
-// uses lib/boxes lib/select lib/masks lib/sliders
+// uses lib/boxes lib/select lib/masks
 
 // The detections that stay, best first, each with its place, its pixels and its area in pixels of the picture.
 function keptInstances(raw, starts, now, before) {
@@ -53,9 +53,10 @@ function ownerMap(map, kept, width) {
   return map;
 }
 
-// Count, area and regions of each class, the largest area first; `classes` [H x W] is 1 + the class's place in `ids`.
-function classRows(kept, classes, ids, raw) {
-  const area = new Float64Array(ids.length + 1), parts = countParts(classes, raw.width, raw.height);
+// Count, area and, where `regions` are asked for, regions of each class, the largest area first; `classes` [H x W] is
+// 1 + the class's place in `ids`.
+function classRows(kept, classes, ids, raw, regions) {
+  const area = new Float64Array(ids.length + 1), parts = regions ? countParts(classes, raw.width, raw.height) : new Map();
   for (let k = 0; k < classes.length; k++) area[classes[k]]++;
   return ids.map((id, n) => {
     const own = kept.filter((one) => one.classId === id);

@@ -1,5 +1,5 @@
 // An object's RoI, its features and masks; the threshold and the pointer are answered here, a moved RoI by Python.
-// uses lib/message lib/pictures lib/dom lib/boxes lib/canvas lib/colours lib/drag lib/pointer mask_rcnn/paste
+// uses lib/message lib/pictures lib/dom lib/boxes lib/canvas lib/colours lib/drag lib/pointer lib/numbers mask_rcnn/paste
 const LIVE = [0, 158, 115];
 
 export default function ({ data, parentElement, setStateValue }) {
@@ -31,7 +31,7 @@ function buildMaskLab(root) {
   handle(body, WHOLE);
   for (const way of HANDLES.filter(([u, v]) => u !== 0.5 && v !== 0.5)) {
     const corner = element('i');
-    Object.assign(corner.style, { left: `${100 * way[0]}%`, top: `${100 * way[1]}%`, cursor: CURSORS[HANDLES.indexOf(way)] });
+    corner.style.cssText = `left:${100 * way[0]}%;top:${100 * way[1]}%;cursor:${CURSORS[HANDLES.indexOf(way)]}`;
     body.append(corner);
     handle(corner, way);
   }
@@ -82,8 +82,7 @@ function drawClose(lab) {
   const view = [cx - half, cy - half, cx + half, cy + half];
   sizeCanvas(canvas, side, side);
   const ink = canvas.getContext('2d', { willReadFrequently: true }), scale = lab.image.naturalWidth / fields.width;
-  ink.fillStyle = '#1c2128';
-  ink.fillRect(0, 0, side, side);
+  fillBox(ink, [0, 0, side, side], '#1c2128');
   if (lab.image.naturalWidth) ink.drawImage(lab.image, view[0] * scale, view[1] * scale, 2 * half * scale, 2 * half * scale, 0, 0, side, side);
   const count = paintMask(ink, { mask: maskOf(lab, fields.mask), size: fields.side, box: lab.box, view, threshold: lab.threshold, colour: LIVE });
   const zoom = side / (2 * half);
@@ -91,7 +90,7 @@ function drawClose(lab) {
   canvas.setAttribute('aria-label', `${fields.names[fields.mask]} cut out at threshold ${lab.threshold}`);
   find('.at').textContent = lab.threshold.toFixed(2);
   const pixels = Math.round(count * (2 * half / side * fields.scale) ** 2);
-  find('.area').textContent = `${pixels.toLocaleString('en')} pixels`;
+  find('.area').textContent = `${grouped(pixels)} pixels`;
   lab.root.dataset.pixels = pixels;
 }
 
@@ -101,8 +100,8 @@ function drawPooled(canvas, lab) {
 }
 
 function pointAt(lab, e) {
-  const { fields, find } = lab, side = fields.side, size = find('.mask').clientWidth;
-  const column = Math.min(side - 1, Math.floor(e.offsetX / size * side)), row = Math.min(side - 1, Math.floor(e.offsetY / size * side));
+  const { fields, find } = lab, side = fields.side;
+  const [column, row] = shareUnder(e, find('.mask')).map((share) => cellIndex(share * side, side));
   const value = maskOf(lab, fields.mask)[row * side + column];
   find('.pointed').innerHTML = `Row ${row + 1}, column ${column + 1}: <b>${(100 * value).toFixed(1)} %</b> ${value >= lab.threshold ? 'is in' : 'is out'}`;
 }

@@ -1,5 +1,5 @@
 // Everybody's skeleton on the whole picture, and the chosen person's keypoints to drag.
-// uses lib/svg lib/drag lib/pointer lib/numbers pose/math pose/maps
+// uses lib/svg lib/drag lib/pointer pose/math
 const LEVELS = [0.9, 0.5, 0.1]; // similarities that circles are drawn for around the chosen keypoint
 
 // Limbs of keypoints [x, y, score] as lines, dark underneath; those that score too little are left out.
@@ -16,7 +16,7 @@ function drawEveryone(svg, lab) {
     const chosen = n === lab.person, colour = chosen ? '#fff' : '#fff9';
     const area = svgBox(box, { class: 'area', stroke: colour, 'stroke-width': chosen ? 3 : 1,
       'stroke-dasharray': keypoints ? '' : '6 4', 'vector-effect': 'non-scaling-stroke' });
-    const group = svgElement('g', { tabindex: 0, role: 'button', 'aria-label': `Person ${n + 1}` }, area,
+    const group = svgElement('g', { tabindex: 0, role: 'button', 'aria-pressed': chosen, 'aria-label': `Person ${n + 1}` }, area,
       ...(keypoints ? limbLines(keypoints, lab, chosen ? 4 : 2.5) : []));
     group.onclick = () => lab.choosePerson(n);
     group.onkeydown = (e) => { if (e.key === 'Enter' || e.key === ' ') { e.preventDefault(); lab.choosePerson(n); } };
@@ -24,7 +24,8 @@ function drawEveryone(svg, lab) {
   }));
 }
 
-// Circles of equal similarity around true keypoints, lines to where they are found, and joints with grips.
+// Circles of equal similarity around true keypoints, lines to where they are found, and joints with grips. The
+// chosen joint is hollow: its heat map lies under it.
 function drawPerson(svg, lab) {
   const [x1, y1, x2] = lab.region, span = x2 - x1, pixel = span / (svg.clientWidth || 400);
   svg.setAttribute('viewBox', `${x1} ${y1} ${span} ${span}`);
@@ -42,7 +43,7 @@ function drawPerson(svg, lab) {
   lab.layers.joints.forEach(({ grip, joint }, k) => {
     const hidden = shown[k][2] < lab.least, [cx, cy] = lab.points[k];
     setAttributes(grip, { cx, cy, r: 11 * pixel, display: hidden ? 'none' : '' });
-    setAttributes(joint, { cx, cy, r: (k === lab.keypoint ? 7 : 5) * pixel, fill: lab.colours[lab.sides[k]], display: hidden ? 'none' : '',
+    setAttributes(joint, { cx, cy, r: (k === lab.keypoint ? 7 : 5) * pixel, fill: k === lab.keypoint && lab.heat ? 'none' : lab.colours[lab.sides[k]], display: hidden ? 'none' : '',
       stroke: k === lab.keypoint ? '#7CFC9A' : '#000', 'stroke-width': 2 });
     grip.setAttribute('aria-label', `${lab.names[k]}: arrow keys move it by a pixel, with Shift by ten`);
   });

@@ -43,6 +43,7 @@ def board(chosen: Chosen, spec: ModelSpec, found: Found, knobs: PoseKnobs, place
     if chosen.truth is not None:
         st.markdown(people_score(found.detections, chosen.truth).text())
     if not found.people:
+        dragged()  # experiments set it on any picture
         st.image(fit(chosen.picture, LONGEST), width="stretch")
         st.info(texts("pose")["nobody"])
         return

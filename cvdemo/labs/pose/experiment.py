@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from cvdemo import zoo
 from cvdemo.draw.skeletons import LEAST_KEYPOINT
-from cvdemo.labs.pose.peaks import Peaks, find_peaks
 from cvdemo.metrics.people import people_rows
 from cvdemo.ops.detections import confidence, keypoints_of
 from cvdemo.ops.iou import box_iou
 from cvdemo.ops.keypoints import KEYPOINT_NAMES, correct_keypoints, keypoint_similarity, oks
+from cvdemo.ops.peaks import Peaks, find_peaks
 from cvdemo.world.truth import Truth
 from cvdemo.zoo.entries import entries
 from cvdemo.zoo.spec import ModelSpec, Source, Task
@@ -213,12 +213,18 @@ def held_out() -> list[dict[str, Any]]:
         card = read_card(net.key)
         if card is not None and has_weights(net.key):
             numbers = {
-                name.removeprefix("keypoint_").replace("_", " "): round(float(value), 3)
+                figure_title(name): round(float(value), 3)
                 for name, value in card["metrics"].items()
                 if name.startswith("keypoint_AP") and value >= 0
             }
             lines.append({"net": net.title, **numbers, "scored on": str(card["scored_on"])})
     return lines
+
+
+def figure_title(name: str) -> str:
+    """What a table calls a number of a card: "AP50", or "AP, 0.3 to 0.45 high" for people by their height."""
+    figure, _, heights = name.removeprefix("keypoint_").partition("_height_")
+    return f"{figure}, {heights.replace('_', ' to ')} high" if heights else figure
 
 
 def comparison_csv(person: Person, trace: PoseTrace, alpha: float) -> str:

@@ -5,7 +5,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const { fields, parts } = unpacked(data);
   const root = parentElement.querySelector('.pose-lab');
   const lab = root.lab ?? (root.lab = buildLab(root, fields.names.length));
-  lab.send = (state) => setStateValue('moved', { ...state, stamp: lab.stamp });
+  lab.send = (state) => setStateValue('moved', { ...state, stamp: lab.stamp, count: ++lab.sent }); // twice the same is sent twice
   const { stamp, moved, start, keypoint, ...rest } = fields;
   Object.assign(lab, rest);
   // Python sets keypoints by a new stamp; at any other rerun the visitor's hand is ahead of it.
@@ -21,7 +21,7 @@ export default function ({ data, parentElement, setStateValue }) {
 
 function buildLab(root, count) {
   const find = (s) => root.querySelector(s);
-  const lab = { image: new Image(), opacity: 0.8, stamp: null, asked: null };
+  const lab = { image: new Image(), opacity: 0.8, stamp: null, asked: null, sent: 0 };
   buildPerson(find('.person'), lab, count);
   lab.choosePerson = (n) => { if (n !== lab.person) lab.send({ person: n }); };
   lab.chooseKeypoint = (k) => { lab.keypoint = k; lab.draw(); lab.tell(); };

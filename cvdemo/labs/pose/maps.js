@@ -1,15 +1,18 @@
 // The chosen person close, under a keypoint's heat map: large, and once for each keypoint.
-// uses lib/canvas lib/colours lib/dom
+// uses lib/canvas lib/colours lib/dom lib/numbers
 
-// One map as pixels, see-through where it is low.
+// One map as pixels, see-through where it is low; the colours are of the square root, which shows low values.
 function tintedMap(maps, side, k) {
   const canvas = element('canvas'), own = maps.subarray(k * side * side, (k + 1) * side * side);
   const most = own.reduce((a, b) => Math.max(a, b), 1e-12);
-  paintPixels(canvas, side, side, (i) => [...onScale(HEAT, own[i] / most), 255 * Math.sqrt(Math.max(0, own[i] / most))]);
+  paintPixels(canvas, side, side, (i) => {
+    const share = Math.sqrt(Math.max(0, own[i] / most));
+    return [...onScale(HEAT, share), 255 * Math.sqrt(share)];
+  });
   return canvas;
 }
 
-// The picture within the region, dimmed where there is a map, and the map of keypoint `k` over it.
+// The picture within the region, and the map of keypoint `k` over it.
 function drawCrop(canvas, lab, k, opacity) {
   const { region: [x1, y1, x2], heat, width } = lab, wide = canvas.clientWidth || 100, scale = wide / (x2 - x1);
   const ink = sharpCanvas(canvas, wide, wide);
@@ -18,6 +21,7 @@ function drawCrop(canvas, lab, k, opacity) {
   if (lab.image.complete && lab.image.naturalWidth) ink.drawImage(lab.image, 0, 0, width, lab.height);
   if (!heat) return { ink, scale };
   const [left, top, right, bottom] = heat.area;
+  fillBox(ink, lab.region, '#000', 0.5 * opacity); // the map stands out, and the person is still there
   ink.globalAlpha = opacity;
   ink.drawImage(lab.tinted[k], left, top, right - left, bottom - top);
   ink.globalAlpha = 1;
