@@ -41,7 +41,10 @@ def header(page: str) -> None:
     state.enter(page)
     st.html(STYLE)
     st.title(texts(page)["title"], anchor=False)
-    st.markdown(texts(page)["intro"])
+    # Beside the text: until its script is here, Streamlit holds a place for it, which is narrow in a row.
+    with st.container(horizontal=True):
+        st.markdown(texts(page)["intro"])
+        state.restore_address()
 
 
 def theory(page: str) -> None:

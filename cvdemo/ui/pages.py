@@ -11,8 +11,6 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from cvdemo.ui import state
-
 # The lecture's chapters, and which of its systems (numbered as the lecture goes) belong to each.
 CHAPTERS = {
     "The drawn world": range(0),
@@ -159,7 +157,6 @@ def navigation() -> None:
     current = st.navigation(listed)
     current.run()
     _neighbours(current.url_path)
-    state.restore_address()
 
 
 def _neighbours(key: str) -> None:

@@ -139,12 +139,13 @@ def enter(page: str) -> None:
 
 
 def restore_address() -> None:
-    """Nothing to see: what keeps the browser's address and history as this module says.
-
-    To be drawn last: while its script is on the way, Streamlit holds a place for it.
-    """
+    """Nothing to see: what keeps the browser's address and history as this module says."""
     entry = st.session_state.get(ADDRESS, _Entry(0, ""))
-    _address(data={"page": open_page(), "entry": entry.number, "query": entry.query}, key="address")
+    _address(
+        data={"page": open_page(), "entry": entry.number, "query": entry.query},
+        key="address",
+        width="content",
+    )
 
 
 def _forget(page: str) -> None:

@@ -67,5 +67,6 @@ def test_home_and_a_page_s_end_lead_on(app: str, page: Any) -> None:
     page.goto(app)
     page.get_by_role("link", name=re.compile("R-FCN$")).first.click()
     page.wait_for_url("**/rcnn")
-    page.get_by_role("link", name="RoI lab →").click()
-    page.wait_for_url("**/roi")
+    page.goto(app + "/world")
+    page.get_by_role("link", name="Classify →").click()
+    page.wait_for_url("**/classify")
