@@ -125,7 +125,7 @@ def test_no_regions_at_all() -> None:
     app = fine(open_page(regions="0", curves="false"))
     assert captions(app, "R-CNN")[0].count("0 of ") == 1
     assert any("no region to follow" in c.value for c in app.caption)
-    assert all("0 of 6 things" in captions(app, t)[-1] for t in FAMILY.values())
+    assert all("0 of 6 objects" in captions(app, t)[-1] for t in FAMILY.values())
 
 
 @pytest.mark.usefixtures("folder")
