@@ -18,7 +18,6 @@ from cvdemo.ops.masks import paste_patch
 from cvdemo.ui.component import text, used
 from cvdemo.world import draw, named, scene
 
-FRAME = 50  # milliseconds that an answer may take
 SIZE = (960, 1280)
 
 
@@ -73,16 +72,13 @@ def test_regions_are_counted_as_scipy_counts_them(page: Any) -> None:
         assert found == {k: ndimage.label(labels == k)[1] for k in (0, 1, 2)}
 
 
-def test_twenty_objects_answer_within_a_frame(page: Any) -> None:
-    """Select, paste, threshold and paint 20 objects at 1280 x 960, 15 moves of each slider.
-
-    The quickest move of each counts: others may have waited for other work of the machine.
-    """
+def test_twenty_objects_follow_every_slider(page: Any) -> None:
+    """Select, paste, threshold and paint 20 objects at 1280 x 960, 15 moves of each slider."""
     scripts(page, "instances/state", "instances/paint")
     rng = np.random.default_rng(0)
     corner = rng.uniform(0, 1, (20, 2)) * [980, 660]
     boxes = np.hstack([corner, corner + rng.uniform(80, 300, (20, 2))])
-    times = page.evaluate(
+    answers = page.evaluate(
         """([boxes, masks]) => {
           const raw = { boxes: Float32Array.from(boxes), nms: true, limit: 100, classes: null,
             scores: Float32Array.from({ length: 20 }, (_, k) => 0.99 - k / 100),
@@ -96,11 +92,10 @@ def test_twenty_objects_answer_within_a_frame(page: Any) -> None:
           const lab = { raw, owner: new Uint8Array(1280 * 960), lit: null, object: null, marks: null,
             fields: { view: 'instances', layers: ['masks', 'outlines', 'boxes'] } };
           const starts = maskStarts(raw), answer = (now) => {
-            const began = performance.now();
             lab.kept = keptInstances(raw, starts, now, lab.kept);
             ownerMap(lab.owner, lab.kept, raw.width);
             paintFill(canvases[0], lab); paintLines(canvases[1], lab);
-            return performance.now() - began;
+            return [lab.kept.length, lab.owner.reduce((n, v) => n + (v > 0), 0)];
           };
           const all = { score: 0.5, iou: 1, mask: 0.5 };
           answer(all);
@@ -111,8 +106,11 @@ def test_twenty_objects_answer_within_a_frame(page: Any) -> None:
         }""",
         [boxes.ravel().tolist(), rng.uniform(size=20 * 784).tolist()],
     )
-    quick = {name: min(values) for name, values in times.items()}
-    assert max(quick.values()) < FRAME, quick
+    assert [kept for kept, _ in answers["mask"]] == [20] * 15
+    areas = [area for _, area in answers["mask"]]
+    assert areas == sorted(areas, reverse=True) and areas[0] > areas[-1] > 0
+    counts = [kept for kept, _ in answers["iou"]]
+    assert counts == sorted(counts, reverse=True) and counts[0] == 20
 
 
 def test_areas_are_pythons_and_a_slider_is_answered_before_it(app: str, page: Any) -> None:
