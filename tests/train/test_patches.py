@@ -37,7 +37,7 @@ def test_middles_stand_where_the_windows_do() -> None:
 
 def test_a_few_steps_bring_the_loss_down_and_the_score_is_counted() -> None:
     torch.manual_seed(0)
-    task, net = PatchTask(), PatchClassifier()
+    task, net = PatchTask("patches"), PatchClassifier()
     batch = [draw_sample(seed) for seed in range(2)]
     optimizer = torch.optim.AdamW(net.parameters(), lr=3e-3)
     losses = []

@@ -45,7 +45,7 @@ def test_shares_grow_with_the_fit() -> None:
 
 
 def test_a_batch_without_things_has_a_loss() -> None:
-    task = WindowTask()
+    task = WindowTask("sliding-window")
     batch = [emptied(draw_sample(3)), draw_sample(4)]
     loss = task.loss(task.build(), batch, np.random.default_rng(0), torch.device("cpu"))
     assert torch.isfinite(loss) and loss > 0
