@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import supervision as sv
@@ -10,24 +10,10 @@ import supervision as sv
 from cvdemo.metrics import load
 from cvdemo.metrics.coco import score
 from cvdemo.metrics.eligible_pairs import eligible_pairs
+from cvdemo.metrics.scene import MATCH_IOU, SceneScore, as_xywh
 from cvdemo.ops.detections import confidence, keypoints_of
 from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import KEYPOINTS, THINGS
-
-
-class PeopleScore(NamedTuple):
-    """People against one scene: COCO's keypoint AP, AP50, counts at OKS .5; AP is -1 without people."""
-
-    ap: float
-    ap50: float
-    found: int
-    asked: int
-    false: int
-
-    def text(self) -> str:
-        """One line for the page."""
-        numbers = "" if self.ap < 0 else f"OKS AP **{self.ap:.3f}** · AP50 **{self.ap50:.3f}** · "
-        return f"{numbers}{self.found} of {self.asked} people found, {self.false} false"
 
 
 def people_rows(truth: Truth) -> np.ndarray:
@@ -35,7 +21,7 @@ def people_rows(truth: Truth) -> np.ndarray:
     return np.flatnonzero(truth.classes == THINGS.index("person"))
 
 
-def people_score(found: sv.Detections, truth: Truth) -> PeopleScore:
+def people_score(found: sv.Detections, truth: Truth) -> SceneScore:
     """The score of detections with keypoints on a scene by COCO's rules, all of them as people.
 
     People who are difficult, or have no keypoint in the picture, need not be found.
@@ -43,18 +29,18 @@ def people_score(found: sv.Detections, truth: Truth) -> PeopleScore:
     points = keypoints_of(found)
     rows = [] if points is None else zip(found.xyxy, confidence(found).tolist(), points, strict=True)
     results = [
-        {"image_id": 1, "category_id": 1, "bbox": _xywh(box), "score": s, "keypoints": p.ravel().tolist()}
+        {"image_id": 1, "category_id": 1, "bbox": as_xywh(box), "score": s, "keypoints": p.ravel().tolist()}
         for box, s, p in rows
     ]
     people = people_rows(truth)
     labelled = (truth.keypoints[people][..., 2] > 0).any(axis=1)
     asked = int((labelled & ~truth.difficult[people]).sum())
     if not len(people):
-        return PeopleScore(-1.0, -1.0, 0, 0, len(results))
+        return SceneScore(-1.0, -1.0, 0, 0, len(results))
     data = load(_as_coco(truth, people), results, "keypoints")
     scores = score(data)
-    matches = eligible_pairs(data).match((0.5,))
-    return PeopleScore(
+    matches = eligible_pairs(data).match((MATCH_IOU,))
+    return SceneScore(
         scores.mean_ap(),
         scores.mean_ap(iou_threshold=0.5),
         int(matches.true_positives.sum()),
@@ -69,7 +55,7 @@ def _as_coco(truth: Truth, people: np.ndarray) -> dict[str, Any]:
             "id": number + 1,
             "image_id": 1,
             "category_id": 1,
-            "bbox": _xywh(truth.boxes[row]),
+            "bbox": as_xywh(truth.boxes[row]),
             "area": float(truth.masks[row].sum()),
             "iscrowd": int(truth.difficult[row]),
             "keypoints": truth.keypoints[row].ravel().tolist(),
@@ -82,7 +68,3 @@ def _as_coco(truth: Truth, people: np.ndarray) -> dict[str, Any]:
         "categories": [{"id": 1, "name": "person", "keypoints": list(KEYPOINTS)}],
         "annotations": annotations,
     }
-
-
-def _xywh(box: np.ndarray) -> list[float]:
-    return [*map(float, box[:2]), *map(float, box[2:] - box[:2])]

@@ -24,7 +24,7 @@ Shape = Literal["bbox", "segm"]
 
 
 class SceneScore(NamedTuple):
-    """Detections of one scene: COCO's AP and AP50 (0..1, -1 without truth), and counts at IoU .5."""
+    """Detections of one scene: COCO's AP and AP50 (0..1, -1 without truth), and counts at IoU or OKS .5."""
 
     ap: float
     ap50: float
@@ -32,10 +32,10 @@ class SceneScore(NamedTuple):
     asked: int
     false: int
 
-    def text(self) -> str:
-        """One line for the page."""
-        numbers = "" if self.ap < 0 else f"AP **{self.ap:.3f}** · AP50 **{self.ap50:.3f}** · "
-        return f"{numbers}{self.found} of {self.asked} objects found, {self.false} false"
+    def text(self, *, measure: str = "AP", objects: str = "objects") -> str:
+        """One line for the page; `measure` is what AP is called, `objects` what was looked for."""
+        numbers = "" if self.ap < 0 else f"{measure} **{self.ap:.3f}** · AP50 **{self.ap50:.3f}** · "
+        return f"{numbers}{self.found} of {self.asked} {objects} found, {self.false} false"
 
 
 class SceneMatches(NamedTuple):
@@ -98,7 +98,12 @@ def _by_rows(
 def _as_results(found: sv.Detections, known: dict[str, int], shape: Shape) -> list[dict[str, Any]]:
     names = [SYNONYMS.get(name, name) for name in class_names(found)]
     results: list[dict[str, Any]] = [
-        {"image_id": 1, "category_id": known.get(n, known["something else"]), "bbox": _xywh(box), "score": s}
+        {
+            "image_id": 1,
+            "category_id": known.get(n, known["something else"]),
+            "bbox": as_xywh(box),
+            "score": s,
+        }
         for n, box, s in zip(names, found.xyxy, confidence(found).tolist(), strict=True)
     ]
     masks = masks_of(found)
@@ -114,7 +119,7 @@ def _as_coco(truth: Truth, categories: dict[str, int], shape: Shape) -> dict[str
             "id": row + 1,
             "image_id": 1,
             "category_id": int(truth.classes[row]) + 1,
-            "bbox": _xywh(box),
+            "bbox": as_xywh(box),
             "area": float(np.prod(box[2:] - box[:2])),
             "iscrowd": int(truth.difficult[row]),
         }
@@ -132,5 +137,6 @@ def _as_coco(truth: Truth, categories: dict[str, int], shape: Shape) -> dict[str
     }
 
 
-def _xywh(box: np.ndarray) -> list[float]:
+def as_xywh(box: np.ndarray) -> list[float]:
+    """A box [4] x1 y1 x2 y2 as COCO's x, y, width, height."""
     return [*map(float, box[:2]), *map(float, box[2:] - box[:2])]

@@ -87,7 +87,7 @@ class FasterRCNN(PyramidNet):
         return RoIHead(self.config.channels, self.config.head)
 
     def proposal_config(self, most: int | None = None) -> RPNConfig:
-        """How proposals are chosen, with at most so many of them; None leaves it as it is."""
+        """How proposals are chosen, at most `most` of them; None keeps the configured number."""
         config = self.config.rpn
         return config if most is None else replace(config, after=most, before=max(config.before, most))
 

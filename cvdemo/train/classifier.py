@@ -80,6 +80,6 @@ class ClassifierTask(NetTask):
 
 
 def _some(rng: np.random.Generator, objects: int, count: int) -> np.ndarray:
-    """So many of the objects in random order, all equally often or once more; none where there are none."""
+    """Numbers of objects in random order, each equally often or once more; none without objects."""
     rounds = -(-count // objects) if objects else 0
     return np.concatenate([np.arange(0), *(rng.permutation(objects) for _ in range(rounds))])[:count]

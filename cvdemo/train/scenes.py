@@ -55,7 +55,7 @@ def draw_sample(
 ) -> Sample:
     """The scene of a seed, `normal` but for the number of objects, at a size (width, height).
 
-    With `people`, the first scene with so many of the seeds `seed`, `seed + STRIDE` ...
+    With `people`, the first scene with at least that many people, of the seeds `seed`, `seed + STRIDE` ...
     """
     difficulty = world.named("normal", objects=objects)
     scene = world.scene(seed, split=split, difficulty=difficulty)

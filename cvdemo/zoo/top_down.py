@@ -51,9 +51,9 @@ class TopDown(Detector):
     def first(self, picture: np.ndarray, prompt: str = "") -> sv.Detections:
         """The detector's boxes that the second model is given."""
         raw = self.detector.raw(picture, prompt=prompt)
-        return select(raw, score=self.least, iou=NMS_IOU, classes=self.wanted(), max_detections=MOST)
+        return select(raw, score=self.least, iou=NMS_IOU, classes=self.classes(), max_detections=MOST)
 
-    def wanted(self) -> list[int] | None:
+    def classes(self) -> list[int] | None:
         """The classes whose boxes go on; all where None."""
         return None
 
@@ -85,7 +85,7 @@ class PersonsThenPose(TopDown):
         super().__init__(spec, detector, model.nbytes, least=least)
         self.model = model
 
-    def wanted(self) -> list[int]:
+    def classes(self) -> list[int]:
         return [i for i, name in self.detector.names().items() if name == "person"]
 
     def second(self, picture: np.ndarray, boxes: sv.Detections) -> RawArrays:

@@ -55,7 +55,7 @@ def check(values: dict[str, Any], found: RPNPrediction, left: FilteredProposals)
     np.testing.assert_allclose(values["anchors"], found.anchors[rows], atol=1e-4)
     np.testing.assert_allclose(values["boxes"], found.boxes[rows].cpu(), atol=0.05)
     np.testing.assert_allclose(values["scores"], found.scores[rows].cpu(), atol=CLOSE)
-    assert values["fate"] == left.last_stage[rows].tolist()
+    assert values["lastStage"] == left.last_stage[rows].tolist()
 
 
 def test_a_cell_has_pythons_numbers(
@@ -108,7 +108,7 @@ def test_a_box_leads_to_its_anchor(
     zoom = box["width"] / 192
     canvas.click(position={"x": zoom * float(x1 + x2) / 2, "y": zoom * float(y1 + y2) / 2})
     values = told(board)
-    assert 5 in values["fate"]
+    assert 5 in values["lastStage"]
     check(values, found, left)
 
 
@@ -120,5 +120,5 @@ def test_a_slider_is_answered_and_the_cell_stays(app: str, page: Any) -> None:
     values = told(board)
     assert values["at"] == before["at"]
     assert values["scores"] == before["scores"]
-    assert 3 not in values["fate"]  # nothing falls in NMS
+    assert 3 not in values["lastStage"]  # nothing falls in NMS
     assert TRAINED.iou != 1.0

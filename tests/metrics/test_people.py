@@ -59,4 +59,4 @@ def test_nobody_drawn_and_nobody_found(truth: Truth) -> None:
     assert not len(people_rows(empty))
     one = detections(truth.keypoints[people_rows(truth)[:1]], truth.boxes[:1], [0.5])
     assert people_score(one, empty).false == 1
-    assert people_score(one, empty).text() == "0 of 0 people found, 1 false"
+    assert people_score(one, empty).text(objects="people") == "0 of 0 people found, 1 false"

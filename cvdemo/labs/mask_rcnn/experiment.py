@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo.ops.iou import box_iou
+from cvdemo.ops.iou import box_iou, mask_iou
 from cvdemo.ops.masks import paste_patch
 from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
@@ -60,8 +60,7 @@ def pasted(mask: Any, box: Box, size: tuple[int, int], picture: tuple[int, int],
     """A mask [M, M] of a box in the net's pixels, pasted into the picture (height, width), [H, W]."""
     patch = paste_patch(mask, to_picture(box, size, picture), picture)
     whole = np.zeros(picture, bool)
-    height, width = patch.values.shape
-    whole[patch.top : patch.top + height, patch.left : patch.left + width] = patch.values >= threshold
+    whole[patch.within] = patch.values >= threshold
     return whole
 
 
@@ -74,7 +73,7 @@ def score_mask(found: Mask, box: Box, size: tuple[int, int], target: Target) -> 
 
 
 def _iou(a: Mask, b: Mask) -> float:
-    return float((a & b).sum() / max(1, (a | b).sum()))
+    return float(mask_iou([a], [b])[0, 0])
 
 
 class ShiftCosts(NamedTuple):

@@ -41,7 +41,7 @@ _lab = component("pose/lab")
 def board(chosen: Chosen, spec: ModelSpec, found: Found, knobs: PoseKnobs, place: Any) -> None:
     """All that is shown of the people of a picture; the widgets that choose one go into `place`."""
     if chosen.truth is not None:
-        st.markdown(people_score(found.detections, chosen.truth).text())
+        st.markdown(people_score(found.detections, chosen.truth).text(measure="OKS AP", objects="people"))
     if not found.people:
         dragged()  # experiments set it on any picture
         st.image(fit(chosen.picture, LONGEST), width="stretch")

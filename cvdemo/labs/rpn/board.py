@@ -107,7 +107,7 @@ def _draw(chosen: Chosen, prediction: RPNPrediction, knobs: FunnelKnobs, filtere
         "anchors": prediction.anchors.astype("<f4"),
         "boxes": prediction.boxes.cpu().numpy().astype("<f4"),
         "scores": prediction.scores.cpu().numpy().astype("<f4"),
-        "fate": filtered.last_stage,
+        "lastStage": filtered.last_stage,
     }
     _board(data=packed(fields, parts), key="board")
 

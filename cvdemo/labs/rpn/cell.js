@@ -1,31 +1,31 @@
 // What stands beside the board: the anchors of a cell in numbers, or what is left of each scale at a stage.
 // uses lib/boxes lib/numbers rpn/math rpn/draw
-const FATES = [['off', 'its scale or shape is switched off'], ['not best', 'not among the best of its level'],
+const STAGES_REACHED = [['off', 'its scale or shape is switched off'], ['not best', 'not among the best of its level'],
   ['thin', 'nothing of it is within the picture'], ['NMS', 'fell to a better box'], ['cut', 'beyond the number of proposals'],
   ['kept', 'a proposal']];
 const kindName = ({ scale, ratio }) => `${scale} px ${ratio < 1 ? `1:${1 / ratio}` : `${ratio}:1`}`;
 
 function showCell(place, lab) {
-  const level = lab.fields.levels[lab.level], [r, c] = lab.spot, { anchors, boxes, scores, fate } = lab;
+  const level = lab.fields.levels[lab.level], [r, c] = lab.spot, { anchors, boxes, scores, lastStage } = lab;
   const rows = level.kinds.map((_, kind) => rowOf(level, r, c, kind));
   const size = (box) => `${(box[2] - box[0]).toFixed(0)} × ${(box[3] - box[1]).toFixed(0)}`;
-  const lines = rows.map((row, kind) => `<tr data-kind="${kind}" class="${fate[row] ? '' : 'off'}">
+  const lines = rows.map((row, kind) => `<tr data-kind="${kind}" class="${lastStage[row] ? '' : 'off'}">
     <td><i style="background:${KINDS[kind % KINDS.length]}"></i>${kindName(level.kinds[kind])}</td>
     <td><span class="meter" style="width:${1.5 * scores[row]}rem"></span>${scores[row].toFixed(3)}</td>
-    <td>${size(boxAt(boxes, row))}</td><td title="${FATES[fate[row]][1]}">${FATES[fate[row]][0]}</td></tr>`);
+    <td>${size(boxAt(boxes, row))}</td><td title="${STAGES_REACHED[lastStage[row]][1]}">${STAGES_REACHED[lastStage[row]][0]}</td></tr>`);
   place.innerHTML = `<p>Cell <b>${r}, ${c}</b> of the ${level.rows} × ${level.columns} at stride <b>${level.stride}</b>.
     Click another, or move with the arrow keys.</p>
     <table><thead><tr><th>anchor</th><th>objectness</th><th>corrected</th><th>then</th></tr></thead>
     <tbody>${lines.join('')}</tbody></table>
     <small class="key">Dashed: the anchor, height : width. Solid: where the network shifts it, the likelier the bolder.
-      ${[...new Set(rows.map((row) => fate[row]))].map((f) => `<b>${FATES[f][0]}</b>: ${FATES[f][1]}`).join('; ')}.</small>`;
+      ${[...new Set(rows.map((row) => lastStage[row]))].map((f) => `<b>${STAGES_REACHED[f][0]}</b>: ${STAGES_REACHED[f][1]}`).join('; ')}.</small>`;
   place.querySelectorAll('tbody tr').forEach((line) => {
     line.onpointerenter = () => { lab.lit = Number(line.dataset.kind); lab.drawBoard(); };
     line.onpointerleave = () => { lab.lit = null; lab.drawBoard(); };
   });
   const plain = (all) => rows.map((row) => [...boxAt(all, row)]);
   place.dataset.values = JSON.stringify({ level: lab.level, at: [r, c], anchors: plain(anchors), boxes: plain(boxes),
-    scores: rows.map((row) => scores[row]), fate: rows.map((row) => fate[row]) });
+    scores: rows.map((row) => scores[row]), lastStage: rows.map((row) => lastStage[row]) });
 }
 
 function showStage(place, lab) {

@@ -35,9 +35,9 @@ function buildLab(root) {
 }
 
 function openData(lab, fields, parts) {
-  const fresh = lab.fields?.identity !== fields.identity, { anchors, boxes, scores, fate } = parts;
-  Object.assign(lab, { fields, anchors, boxes, scores, fate, margin: 0.09 * Math.max(fields.width, fields.height) });
-  lab.stageRows = LEAST_FATE.map((_, stage) => rowsOf(lab, stage));
+  const fresh = lab.fields?.identity !== fields.identity, { anchors, boxes, scores, lastStage } = parts;
+  Object.assign(lab, { fields, anchors, boxes, scores, lastStage, margin: 0.09 * Math.max(fields.width, fields.height) });
+  lab.stageRows = LEAST_STAGE.map((_, stage) => rowsOf(lab, stage));
   if (!fresh) return lab.draw();
   toRow(lab, striking(lab));
   loadPicture(lab.image, fields.identity, parts.picture, () => lab.draw());

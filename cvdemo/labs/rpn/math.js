@@ -12,10 +12,10 @@ function placeOf(levels, row) {
 }
 
 // A stage's anchors by what became of them, the least likely first, so that the likeliest is drawn last.
-const LEAST_FATE = [1, 1, 3, 4, 5]; // of anchors, corrected, best, after NMS, proposals
-function rowsOf({ fate, scores }, stage) {
+const LEAST_STAGE = [1, 1, 3, 4, 5]; // of anchors, corrected, best, after NMS, proposals
+function rowsOf({ lastStage, scores }, stage) {
   const rows = [];
-  for (let row = 0; row < fate.length; row++) if (fate[row] >= LEAST_FATE[stage]) rows.push(row);
+  for (let row = 0; row < lastStage.length; row++) if (lastStage[row] >= LEAST_STAGE[stage]) rows.push(row);
   return rows.sort((a, b) => scores[a] - scores[b]);
 }
 

@@ -104,11 +104,11 @@ function markCell(lab) {
   lab.find('aside h4').textContent = `Cell ${r + 1}, ${c + 1} of ${fields.rows} × ${fields.columns}`;
   const line = (name, colour, value) => `<div class="line"><span>${name}</span><i style="background:${colour};width:${100 * value}%"></i><b>${value.toFixed(2)}</b></div>`;
   const best = Math.max(...seen.confidence), score = best * seen.classes[seen.best];
-  const fate = score < fields.score ? `below the threshold of ${fields.score.toFixed(2)}: dropped`
+  const outcome = score < fields.score ? `below the threshold of ${fields.score.toFixed(2)}: dropped`
     : fields.kept.some((row) => Math.floor(row.from / fields.boxes) === r * fields.columns + c) ? 'kept' : 'suppressed by a better box';
   lab.find('.numbers').innerHTML = `<h5>Its ${fields.boxes} boxes: confidence</h5>
     ${seen.confidence.map((v, b) => line(`box ${b + 1}`, '#d9b700', v)).join('')}
     <h5>Its classes</h5>${fields.names.map((name, k) => line(name, fields.colours[k], seen.classes[k])).join('')}
-    <p>${best.toFixed(2)} × ${seen.classes[seen.best].toFixed(2)} (${fields.names[seen.best]}) = <b>${score.toFixed(2)}</b>: ${fate}.</p>`;
+    <p>${best.toFixed(2)} × ${seen.classes[seen.best].toFixed(2)} (${fields.names[seen.best]}) = <b>${score.toFixed(2)}</b>: ${outcome}.</p>`;
   lab.root.dataset.values = JSON.stringify({ at: [r, c], ...seen });
 }
