@@ -16,6 +16,7 @@ from cvdemo.cli import main
 from cvdemo.data.pictures import to_png
 from cvdemo.train import finish
 from cvdemo.train.recipes import Scenes
+from cvdemo.train.scenes import SceneWorkers
 from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.evaluate import NUMBERS
 from cvdemo.zoo.loader import CACHE
@@ -36,7 +37,7 @@ def short(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(finish.finish, "__kwdefaults__", {"n": 2, "progress": iter})
     monkeypatch.setattr(train, "CURVE", 1)
     monkeypatch.setattr(train, "CURVE_SCENES", 1)
-    monkeypatch.setattr("cvdemo.train.loop.os.cpu_count", lambda: 0)
+    monkeypatch.setattr("cvdemo.train.loop.SceneWorkers", lambda count: SceneWorkers(0))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return tmp_path
 

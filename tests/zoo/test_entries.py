@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from cvdemo import zoo
 from cvdemo.cli import main
 from cvdemo.train.recipes import Recipe, Scenes, recipe, recipes
+from cvdemo.train.scenes import SceneWorkers
 from cvdemo.train.task import task_of
 from cvdemo.zoo import catalogue
 from cvdemo.zoo.entries import ENTRIES, build_net, entries
@@ -78,7 +79,7 @@ def made_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(finish.finish, "__kwdefaults__", {"n": 2, "progress": iter})
     monkeypatch.setattr(train, "CURVE", 1)
     monkeypatch.setattr(train, "CURVE_SCENES", 1)
-    monkeypatch.setattr("cvdemo.train.loop.os.cpu_count", lambda: 0)
+    monkeypatch.setattr("cvdemo.train.loop.SceneWorkers", lambda count: SceneWorkers(0))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     with catalogue.registered(SEGMENTER), catalogue.registered(DETECTOR):
         yield weights
