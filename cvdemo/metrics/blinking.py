@@ -42,7 +42,7 @@ class Blinking(NamedTuple):
 
 
 class BlinkingSeries(NamedTuple):
-    """The same for each frame: counts [F], jitter [F] and IoU [F] of its boxes on average (NaN), flips [F]."""
+    """The same frame by frame: counts [F], mean jitter [F] and IoU [F] of its boxes (NaN), flips [F]."""
 
     counts: Indices
     jitter: Floats

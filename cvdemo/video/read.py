@@ -235,6 +235,8 @@ def _identity(source: str | Path | bytes) -> str:
 
 
 def _clock(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.1f} seconds"
     hours, rest = divmod(round(seconds), 3600)
     return (
         f"{hours}:{rest // 60:02}:{rest % 60:02} hours" if hours else f"{rest // 60}:{rest % 60:02} minutes"
