@@ -10,6 +10,7 @@ import streamlit as st
 
 from cvdemo import zoo
 from cvdemo.assets import asset
+from cvdemo.ui.live.route import camera_routes
 
 
 @asynccontextmanager
@@ -20,4 +21,4 @@ async def _lifespan(_app: st.App) -> AsyncIterator[None]:
     yield
 
 
-app = st.App(asset().parent / "app.py", lifespan=_lifespan)
+app = st.App(asset().parent / "app.py", lifespan=_lifespan, routes=camera_routes())
