@@ -110,6 +110,7 @@ class LiveCamera {
   }
 
   take(frame, answer) {
+    this.answer = answer;
     if (!this.stream) return;
     const { settings, stage } = this, mirrored = this.root.classList.contains('mirrored');
     paintAnswer(stage, answer, frame, { ...settings, mirrored });
