@@ -28,7 +28,7 @@ class FrameTracks(NamedTuple):
     """The boxes of a frame: `ids` [N] of their tracks, different from one another, and boxes [N, 4]."""
 
     ids: Indices
-    boxes: Floats
+    boxes: NDArray[np.floating]
 
 
 class Counts(NamedTuple):

@@ -9,8 +9,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo.world.truth import Truth
-
 
 class Frame(NamedTuple):
     """A picture [H, W, 3] uint8 RGB of a clip and its time in seconds from the clip's beginning."""
@@ -20,10 +18,15 @@ class Frame(NamedTuple):
 
 
 class FrameTruth(NamedTuple):
-    """All that is known of a frame of a drawn clip, and the track of each object of it, [N]."""
+    """The N objects of a drawn frame: their `tracks` [N], boxes [N, 4] in pixels and `classes` [N].
 
-    truth: Truth
+    `difficult` [N] marks those that are too small or too hidden to be required.
+    """
+
     tracks: NDArray[np.int64]
+    boxes: NDArray[np.float32]
+    classes: NDArray[np.int64]
+    difficult: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Clip:
     """A clip: `size` (width, height), frames a second on average, and its length in seconds, as far as known.
 
     `frames` gives an iterator from the beginning, as often as it is called; pictures are made as they are
-    asked for. `truths` gives one `FrameTruth` a frame, None where no truth is known. `identity` is the same
+    asked for. `truths` gives the truth of every frame, None where no truth is known. `identity` is the same
     for the same clip. `notes` are sentences about what is left out; reading may add one at its end.
     """
 

@@ -64,16 +64,19 @@ class RawClip:
         return slice(int(self.offsets[frame]), int(self.offsets[frame + 1]))
 
 
-def detect_clip(model: Detector, clip: Clip, *, prompt: str = "", start: int = 0) -> Iterator[DetectedFrame]:
+def detect_clip(
+    model: Detector, clip: Clip, *, prompt: str = "", done: Sequence[sv.Detections] = ()
+) -> Iterator[DetectedFrame]:
     """Frames with their raw detections, the network run on one after another, decoded ahead in a thread.
 
-    `start` leaves out frames that are done already. Closing the iterator ends the thread.
+    The first frames have those of `done`, where any are known already. Closing the iterator ends the thread.
     """
     frames = ahead(clip.frames())
     try:
         for number, frame in enumerate(frames):
-            if number >= start:
-                yield DetectedFrame(frame, keep(model.raw(frame.picture, prompt=prompt)))
+            known = number < len(done)
+            raw = done[number] if known else keep(model.raw(frame.picture, prompt=prompt))
+            yield DetectedFrame(frame, raw)
     finally:
         frames.close()  # type: ignore[attr-defined]
 

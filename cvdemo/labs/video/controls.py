@@ -1,0 +1,73 @@
+"""The Video page's experiments, sliders and switches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from cvdemo import zoo
+from cvdemo.ops.smoothing import SMOOTHINGS
+from cvdemo.ui import state, widgets
+from cvdemo.ui.boxes import Cut
+from cvdemo.ui.models import about, model_title, say_what_is_unknown
+from cvdemo.video.tracked import Tracker, TrackingKnobs
+
+FIRST = TrackingKnobs()
+TRACKER_NAMES: tuple[Tracker, ...] = ("none", "sort", "bytetrack")
+TASKS = {zoo.Task.DETECT: "boxes", zoo.Task.INSTANCES: "masks", zoo.Task.POSE: "skeletons"}
+"""Tasks whose models give boxes, and what they draw."""
+
+EXPERIMENTS: dict[str, dict[str, Any]] = {
+    "The blinking duck": {"source": "drawn", "seed": 7, "score": 0.6},
+    "Two people cross": {"source": "sample", "sample": "vtest"},
+    "The box that jumps": {"source": "drawn", "seed": 7, "smoothing": "moving average", "strength": 1.0},
+    "A frame without objects": {"source": "drawn", "seed": 7, "score": 0.9, "fill": False},
+    "The camera shakes": {"source": "drawn", "seed": 7, "camera": 1.0},
+}
+
+SLIDERS = {"score": "Score threshold", "iou": "NMS threshold (IoU)"}
+"""Labels of the sliders that the browser follows by itself."""
+
+
+def choose_detector(*, drawn: bool) -> zoo.ModelSpec:
+    """A select box of all models that give boxes, masks or skeletons; first the one that knows the clip."""
+    entries = {m.key: m for task in TASKS for m in zoo.models(task)}
+    say_what_is_unknown(state.asked("model"), list(entries))
+    first = "ssd" if drawn and "ssd" in entries else zoo.DEFAULTS[zoo.Task.DETECT]
+
+    def title(key: str) -> str:
+        return f"{model_title(key)} · {TASKS[entries[key].task]}"
+
+    entry = entries[widgets.selectbox("model", "Model", list(entries), first, format_func=title)]
+    about(entry)
+    return entry
+
+
+def choose_knobs(*, nms: bool) -> TrackingKnobs:
+    """Draws the sliders; `nms` says whether the model needs one."""
+    score = widgets.slider("score", SLIDERS["score"], 0.05, 1.0, FIRST.score, 0.01)
+    iou = widgets.slider("iou", SLIDERS["iou"], 0.0, 1.0, FIRST.iou, 0.05, disabled=not nms)
+    tracker = widgets.segmented_control("tracker", "Tracker", TRACKER_NAMES, FIRST.tracker, wrap=True)
+    off = tracker == "none"
+    with st.popover("Tracker's settings", disabled=off, width="stretch"):
+        match = widgets.slider("match", "Least IoU of a match", 0.05, 0.9, FIRST.match_iou, 0.05)
+        buffer = widgets.slider("buffer", "Frames that a lost track is kept", 0, 60, FIRST.buffer)
+        low = widgets.slider(
+            "low", "ByteTrack: least score in the second round", 0.05, 0.9, FIRST.low, 0.05,
+            disabled=tracker != "bytetrack",
+        )  # fmt: skip
+    smoothing = widgets.selectbox(
+        "smoothing", "Smoothing of boxes", SMOOTHINGS, FIRST.smoothing, disabled=off
+    )
+    strength = widgets.slider(
+        "strength", "Strength", 0.0, 1.0, FIRST.strength, 0.05, disabled=off or smoothing == "none"
+    )
+    vote = widgets.toggle("vote", "One class a track", FIRST.vote, disabled=off)
+    fill = widgets.toggle("fill", "Fill gaps", FIRST.fill, disabled=off)
+    return TrackingKnobs(score, iou, tracker, match, buffer, low, smoothing, strength, vote, fill)
+
+
+def cuts(knobs: TrackingKnobs) -> dict[str, dict[str, Any]]:
+    """The sliders that the browser follows, by name."""
+    return {name: Cut(label, getattr(knobs, name))._asdict() for name, label in SLIDERS.items()}
