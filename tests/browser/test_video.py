@@ -87,7 +87,7 @@ def mount(page: Any, times: np.ndarray) -> None:
     page.set_content(
         f"<style>{text('video/player', '.css')}</style><div id=here>{text('video/player', '.html')}</div>"
     )
-    for name in ("video/source", "video/player"):
+    for name in ("clip_source", "video/player"):
         scripts = "\n".join(text(n, ".js") for n in used(name)).replace(
             "export default function", "function main"
         )
@@ -95,7 +95,7 @@ def mount(page: Any, times: np.ndarray) -> None:
     give = """([name, message]) => globalThis[name]({
       data: Uint8Array.from(atob(message), (c) => c.charCodeAt(0)),
       parentElement: document.querySelector('#here'), setStateValue: () => {} })"""
-    for name, message in (("video/player", player()), ("video/source", source(times))):
+    for name, message in (("video/player", player()), ("clip_source", source(times))):
         page.evaluate(give, [name, base64.b64encode(message).decode()])
     page.evaluate(READ)
     page.wait_for_function("document.querySelector('.video-lab').dataset.frame === '0'")
