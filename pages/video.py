@@ -5,18 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from cvdemo.labs.video import board
-from cvdemo.labs.video.controls import EXPERIMENTS, choose_detector, choose_knobs
-from cvdemo.labs.video.experiment import Processed
+from cvdemo.labs.video.controls import EXPERIMENTS, choose_knobs
 from cvdemo.metrics import blinking
 from cvdemo.ops.smoothing import one_euro
 from cvdemo.ops.tracking import byte_track_steps
 from cvdemo.ops.tracks import fill_gaps
 from cvdemo.ui import widgets
+from cvdemo.ui.clip_work import choose_detector, process, send
 from cvdemo.ui.clips import choose_clip, show_strip
 from cvdemo.ui.models import ready
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
+from cvdemo.video.work import Processed
 from cvdemo.zoo import ModelSpec, Source
 
 PAGE = "video"
@@ -39,7 +40,7 @@ def lab() -> None:
         show_strip(chosen)
     if entry.source is Source.DRAWN and chosen.clip.truths is None:
         say_what_it_knows(None)
-    done = board.process(entry, chosen, prompt)
+    done = process(entry, chosen, prompt)
     if done is None:
         st.info("This clip has no frames that could be shown.")
         return
@@ -47,7 +48,7 @@ def lab() -> None:
         st.warning(f"{note}.", icon="✂️")
     name = f"{entry.key} {prompt} {chosen.clip.identity} {len(done.raw)}"
     results(entry, done, name)
-    board.send(done, name)
+    send(done, name)
 
 
 @st.fragment

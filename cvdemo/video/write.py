@@ -65,6 +65,7 @@ class Mp4Writer:
         frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(padded), format="rgb24")
         seconds = self._count / self._rate if time is None else time
         frame.pts, frame.time_base = round(seconds * CLOCK), Fraction(1, CLOCK)
+        frame.duration = round(CLOCK / self._rate)  # of the last one: those before end where the next begins
         self._count += 1
         with self._errors():
             self._container.mux(self._stream.encode(frame))

@@ -11,8 +11,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cvdemo import zoo
-from cvdemo.labs.video import board, controls
-from cvdemo.ui import clips
+from cvdemo.labs.video import controls
+from cvdemo.ui import clip_work, clips
 from cvdemo.ui.cache import RESULTS
 from cvdemo.video.write import as_mp4
 from tests.pages import driver
@@ -74,7 +74,7 @@ def test_a_second_visitor_gets_the_finished_work(detector: ColourDetector) -> No
 def test_an_upload_is_kept_for_this_visit_alone(detector: ColourDetector) -> None:
     app = without_errors(upload(film()))
     assert "12 frames" in text(app) and detector.runs == 12
-    assert not any("video.board._finished" in str(key) for key in RESULTS._kept)
+    assert not any("clip_work._finished" in str(key) for key in RESULTS._kept)
     without_errors(app.slider(key="video-score").set_value(0.3).run())
     assert detector.runs == 12
 
@@ -117,8 +117,8 @@ def test_stopped_work_is_kept_and_goes_on(detector: ColourDetector, monkeypatch:
         work.run = limited
         return work
 
-    make = board.Work
-    monkeypatch.setattr(board, "Work", lambda *given: stop_after(make(*given)))
+    make = clip_work.Work
+    monkeypatch.setattr(clip_work, "Work", lambda *given: stop_after(make(*given)))
     app = without_errors(open_page(source="sample"))
     assert "Stopped after 5 of about 24" in text(app) and "5 frames" in text(app) and detector.runs == 5
     del app.session_state["video-work"][1].run

@@ -6,18 +6,13 @@ from typing import Any
 
 import streamlit as st
 
-from cvdemo import zoo
 from cvdemo.ops.smoothing import SMOOTHINGS
-from cvdemo.ui import state, widgets
+from cvdemo.ui import widgets
 from cvdemo.ui.boxes import Cut
-from cvdemo.ui.models import about, model_title, say_what_is_unknown
 from cvdemo.video.tracked import Tracker, TrackingKnobs
 
 FIRST = TrackingKnobs()
 TRACKER_NAMES: tuple[Tracker, ...] = ("none", "sort", "bytetrack")
-TASKS = {zoo.Task.DETECT: "boxes", zoo.Task.INSTANCES: "masks", zoo.Task.POSE: "skeletons"}
-"""Tasks whose models give boxes, and what they draw."""
-
 EXPERIMENTS: dict[str, dict[str, Any]] = {
     "The blinking duck": {"source": "drawn", "seed": 7, "score": 0.6},
     "Two people cross": {"source": "sample", "sample": "vtest"},
@@ -28,20 +23,6 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
 
 SLIDERS = {"score": "Score threshold", "iou": "NMS threshold (IoU)"}
 """Labels of the sliders that the browser follows by itself."""
-
-
-def choose_detector(*, drawn: bool) -> zoo.ModelSpec:
-    """A select box of all models that give boxes, masks or skeletons; first the one that knows the clip."""
-    entries = {m.key: m for task in TASKS for m in zoo.models(task)}
-    say_what_is_unknown(state.asked("model"), list(entries))
-    first = "ssd" if drawn and "ssd" in entries else zoo.DEFAULTS[zoo.Task.DETECT]
-
-    def title(key: str) -> str:
-        return f"{model_title(key)} · {TASKS[entries[key].task]}"
-
-    entry = entries[widgets.selectbox("model", "Model", list(entries), first, format_func=title)]
-    about(entry)
-    return entry
 
 
 def choose_knobs(*, nms: bool) -> TrackingKnobs:

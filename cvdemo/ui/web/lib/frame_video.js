@@ -4,10 +4,10 @@
 // `draw(picture, number)` draws it together with its overlay, and its own time says which one it is.
 // Returns { load(url, times), seek(number), step(by), play(), pause(), rate(speed), playing, index }.
 function frameVideo(video, { draw, changed }) {
-  const v = { times: [], index: -1, wanted: null, seeking: false, playing: false, speed: 1 };
+  const v = { times: [], index: -1, wanted: null, seeking: false, retries: 0, playing: false, speed: 1 };
   v.load = (url, times) => {
     v.pause();
-    Object.assign(v, { times, index: -1, wanted: null, seeking: false });
+    Object.assign(v, { times, index: -1, wanted: null, seeking: false, retries: 0 });
     video.src = url;
     video.load();
   };
@@ -31,7 +31,11 @@ function frameVideo(video, { draw, changed }) {
     if (was) changed();
   };
   v.show = () => showFrame(v, video, draw);
-  video.onseeked = () => { v.seeking = false; afterSeek(v, video); };
+  video.onseeked = () => {
+    const target = v.seeking;
+    v.seeking = false;
+    afterSeek(v, video, target);
+  };
   video.onloadeddata = () => { video.playbackRate = v.speed; if (v.wanted === null && v.index < 0) v.seek(0); };
   video.onended = () => { if (v.playing) { v.pause(); v.seek(v.times.length - 1); } };
   return v;
@@ -61,11 +65,14 @@ function startSeek(v, video) {
   video.currentTime = Math.min(middleOf(v.times, v.wanted), Math.max(0, video.duration - 1e-3));
 }
 
-function afterSeek(v, video) {
+// Show what was sought; go on where another frame is wanted by now, or, a few times, where it came out otherwise.
+function afterSeek(v, video, target) {
   v.show();
-  if (v.wanted !== null && v.index !== v.wanted) {
-    v.retries = (v.retries ?? 0) + 1;
-    if (v.retries < 5) return startSeek(v, video);
+  const other = v.wanted !== null && v.wanted !== target;
+  if (other || (v.index !== target && v.retries < 5)) {
+    v.retries = other ? 0 : v.retries + 1;
+    startSeek(v, video);
+    return;
   }
   Object.assign(v, { wanted: null, retries: 0 });
   if (v.playing) startPlaying(v, video);
