@@ -43,9 +43,8 @@ def segmenter() -> TraceSegmenter:
 
 def test_catalogue() -> None:
     detectors = [m.key for m in zoo.models("detect")]
-    assert detectors[0] == zoo.DEFAULTS[zoo.Task.DETECT] == "ssd-mobilenet-v2"
+    assert detectors[0] == "ssd-mobilenet-v2"
     assert "ssd" in detectors
-    assert zoo.DEFAULTS[zoo.Task.SEGMENT] == "unet"
     assert zoo.labels("drawn-things") == dict(enumerate(world.THINGS))
     assert zoo.labels("drawn-semantic") == dict(enumerate(world.SEMANTIC))
 
