@@ -18,7 +18,7 @@ from cvdemo.zoo.spec import Task
 from cvdemo.zoo.top_down import MOST, NMS_IOU
 
 # SSDlite is not here: without trained batch norms its head sees zeros, so no box differs from another.
-KEYS = ("fasterrcnn-mobilenet-v3-large-320-fpn", "maskrcnn-resnet50-fpn", "keypointrcnn-resnet50-fpn")
+KEYS = ("fasterrcnn-mobilenet-v3-large-320-fpn",)
 ADAPTERS = {
     Task.DETECT: "cvdemo.zoo.torchvision_detect:TorchvisionDetector",
     Task.INSTANCES: "cvdemo.zoo.torchvision_heads:TorchvisionHeads",
