@@ -97,6 +97,12 @@ def test_pictures_of_any_shape(shape: tuple[int, int], model: str) -> None:
     without_errors(upload(noise, model=model, score="0.01"))
 
 
+@pytest.mark.parametrize("model", ["movenet-lightning", "keypoint-rcnn", "pose-regression"])
+def test_a_picture_without_people(model: str) -> None:
+    app = without_errors(upload(np.full((240, 320, 3), 90, np.uint8), model=model))
+    assert not any(box.key == "pose-person" and box.options for box in app.selectbox)
+
+
 def crowd(keypoints: np.ndarray) -> sv.Detections:
     n = len(keypoints)
     corner = np.stack([np.arange(n) * 10.0, np.zeros(n)], axis=1)
