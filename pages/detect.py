@@ -167,7 +167,7 @@ def live(entry: zoo.ModelSpec, prompt: str) -> None:
         cuts, _ = thresholds(entry)
         width = choose_width()
     with right:
-        live_camera(DetectLook(entry.key, cuts["score"], cuts["iou"], prompt=prompt), width)
+        live_camera(entry, DetectLook(entry.key, cuts["score"], cuts["iou"], prompt=prompt), width)
 
 
 @st.fragment

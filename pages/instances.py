@@ -76,7 +76,7 @@ def live(entry: zoo.ModelSpec) -> None:
         width = choose_width()
     with right:
         look = DetectLook(entry.key, knobs.score, knobs.iou, knobs.mask)
-        live_camera(look, width, opacity=knobs.opacity)
+        live_camera(entry, look, width, opacity=knobs.opacity)
 
 
 @st.fragment

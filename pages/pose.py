@@ -55,7 +55,7 @@ def live(spec: zoo.ModelSpec) -> None:
         knobs = choose_knobs()
         width = choose_width()
     with right:
-        live_camera(DetectLook(spec.key, knobs.score), width, least=knobs.least)
+        live_camera(spec, DetectLook(spec.key, knobs.score), width, least=knobs.least)
 
 
 def main() -> None:

@@ -99,7 +99,7 @@ def live(entries: Sequence[ModelSpec]) -> None:
             width = choose_width()
         with row[1]:
             opacity = widgets.slider("opacity", "Opacity of masks", 0.0, 1.0, 0.55, 0.05)
-        live_camera(SegmentLook(entries[0].key), width, opacity=opacity)
+        live_camera(entries[0], SegmentLook(entries[0].key), width, opacity=opacity)
 
 
 def main() -> None:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import streamlit as st
 
-from cvdemo.data.chosen import Chosen
 from cvdemo.zoo.spec import Domain, ModelSpec
 
 
-def say_what_it_knows(chosen: Chosen, *entries: ModelSpec) -> None:
+class Shown(Protocol):
+    """A picture, a clip or a camera, of which is known what kind of pictures it gives."""
+
+    @property
+    def domain(self) -> Domain: ...
+
+
+def say_what_it_knows(chosen: Shown, *entries: ModelSpec) -> None:
     """One sentence for each kind of picture that some of the page's nets know and the chosen one is not.
 
     `entries` are the nets that run on the picture. Nothing where all of them know such pictures.
@@ -18,7 +26,7 @@ def say_what_it_knows(chosen: Chosen, *entries: ModelSpec) -> None:
             st.info(stranger(chosen, domain, entries), icon="🎨")
 
 
-def stranger(chosen: Chosen, domain: Domain, entries: tuple[ModelSpec, ...]) -> str:
+def stranger(chosen: Shown, domain: Domain, entries: tuple[ModelSpec, ...]) -> str:
     """The sentence for those of the nets that know pictures of one domain only, not the chosen one."""
     titles = [entry.title for entry in entries if entry.domain is domain]
     several = len(titles) > 1

@@ -18,6 +18,8 @@ from cvdemo.ui.internals import session_id
 from cvdemo.ui.live.frames import MOST_BYTES
 from cvdemo.ui.live.looks import Look, look_at
 from cvdemo.ui.live.tickets import TICKETS, frame_path
+from cvdemo.ui.truth import say_what_it_knows
+from cvdemo.zoo.spec import Domain, ModelSpec
 
 WIDTHS = (192, 256, 320, 480, 640)
 """Widths in pixels that a frame can be sent in."""
@@ -27,18 +29,28 @@ COMPONENT = "live-camera"
 _camera = component("live_camera")
 
 
+class CameraPictures:
+    """What kind of pictures a camera gives."""
+
+    domain = Domain.PHOTOS
+
+
 def choose_width() -> int:
     """The width in which frames are sent: a larger one shows more and takes longer."""
     help_text = "Frames are sent to the server this wide: a larger one shows smaller things and takes longer."
     return int(widgets.select_slider("width", "Width of frames", WIDTHS, 320, help=help_text))
 
 
-def live_camera(look: Look, width: int, *, least: float = LEAST_KEYPOINT, opacity: float = 0.55) -> None:
+def live_camera(
+    entry: ModelSpec, look: Look, width: int, *, least: float = LEAST_KEYPOINT, opacity: float = 0.55
+) -> None:
     """The visitor's camera with the answers of `look` over it; to stand in a fragment with its sliders.
 
-    Frames go to the app's own route if it has one, else they come as the component's triggers and run this
-    fragment. `least` is the least score of a keypoint that is drawn, `opacity` that of masks.
+    `entry` is the model that looks. Frames go to the app's own route if it has one, else they come as the
+    component's triggers and run this fragment. `least` is the least score of a keypoint that is drawn,
+    `opacity` that of masks.
     """
+    say_what_it_knows(CameraPictures(), entry)
     place = state.key(COMPONENT)
     kept = st.session_state.setdefault(place, {})
     kept["look"] = look
