@@ -126,7 +126,7 @@ class LiveCamera {
     const last = this.times.slice(-12), { milliseconds, network } = last.at(-1);
     const rate = last.length > 1 ? (1000 * (last.length - 1)) / (last.at(-1).drawn - last[0].drawn) : 0;
     const figures = this.root.querySelector('.figures');
-    figures.textContent = `${rate.toFixed(1)} frames/s · boxes ${milliseconds.toFixed(0)} ms behind · network ${network.toFixed(0)} ms`;
+    figures.textContent = `${rate.toFixed(1)} frames/s · answers ${milliseconds.toFixed(0)} ms late · network ${network.toFixed(0)} ms`;
     figures.title = this.link.byTrigger ? 'Frames go with Streamlit’s own messages' : 'Frames go to the app’s own route';
     if (this.root.querySelector('.says').textContent) this.say('');
   }
