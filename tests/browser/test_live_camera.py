@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from cvdemo.bench.camera import FAKE_CAMERA
 from cvdemo.bench.ui import browser, chromium_path, start, start_hall, wait_until_healthy
+from cvdemo.ui.component import text
 from tests.browser.conftest import VIEW
 
-FAKE_CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 DETECT = "/detect?source=live+camera&model=ssd&score=0.05"
 
 
@@ -134,8 +135,7 @@ def test_masks_skeletons_and_label_maps(
         assert sum(painted(visitor, canvas)) > 100
 
 
-def test_the_camera_goes_with_the_visitor_to_a_page_that_has_one_too(hall: str, visitor: Any) -> None:
-    """And it is given back on a page that has none."""
+def test_the_camera_is_given_back_on_another_page(hall: str, visitor: Any) -> None:
     begin(visitor, hall + DETECT)
     visitor.evaluate("() => { window.kept = [] }")
     visitor.locator(".live").evaluate("root => { window.kept.push(root.camera.stream.getVideoTracks()[0]); }")
@@ -143,6 +143,23 @@ def test_the_camera_goes_with_the_visitor_to_a_page_that_has_one_too(hall: str, 
     visitor.get_by_text("The code that did it").wait_for()
     visitor.locator(".live").wait_for(state="detached")
     visitor.wait_for_function("() => window.kept[0].readyState === 'ended'", timeout=10_000)
+
+
+def test_a_stream_waits_a_moment_for_a_component_that_is_mounted_again(hall: str, visitor: Any) -> None:
+    visitor.goto(hall + "/_stcore/health")
+    visitor.add_script_tag(content=text("live_stream", ".js"))
+    ended = visitor.evaluate("""async () => {
+      const track = () => ({ ended: false, stop() { this.ended = true; } });
+      const tracks = [track(), track(), track()], streams = tracks.map((t) => ({ getTracks: () => [t] }));
+      parkCamera(streams[0]);
+      const taken = takeParked() === streams[0];
+      parkCamera(streams[1]);
+      parkCamera(streams[2]); // only one waits
+      const before = tracks.map((t) => t.ended);
+      await new Promise((done) => setTimeout(done, 1800));
+      return [taken, before, tracks.map((t) => t.ended), takeParked()];
+    }""")
+    assert ended == [True, [False, True, False], [False, True, True], None]
 
 
 def test_a_busy_or_silent_server_is_said_and_asked_again(hall: str, visitor: Any) -> None:

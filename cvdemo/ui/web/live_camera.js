@@ -114,7 +114,7 @@ class LiveCamera {
     if (!this.stream) return;
     const { settings, stage } = this, mirrored = this.root.classList.contains('mirrored');
     paintAnswer(stage, answer, frame, { ...settings, mirrored });
-    paintLabels(stage, answer, settings.opacity);
+    paintLabels(stage, answer, settings.opacity, () => this.stream && this.answer === answer);
     showLegend(this.root.querySelector('.legend'), answer.legend);
     this.times.push({ drawn: performance.now(), milliseconds: performance.now() - frame.grabbed, ...answer.times });
     if (this.times.length > REMEMBERED) this.times.shift();

@@ -58,11 +58,13 @@ function drawLimbs(ink, points, { limbs, joints, least }, x, y) {
   });
 }
 
-// The label map of an answer, a PNG, over the whole stage; nothing where it has none.
-async function paintLabels(stage, answer, opacity) {
+// The label map of an answer, a PNG, over the whole stage; nothing where it has none. It is decoded first: by then it
+// may be `wanted()` no more.
+async function paintLabels(stage, answer, opacity, wanted) {
   const canvas = stage.querySelector('.labels'), ink = canvas.getContext('2d');
   if (!answer?.labels) return ink.clearRect(0, 0, canvas.width, canvas.height);
   const image = await createImageBitmap(await (await fetch(answer.labels)).blob());
+  if (!wanted()) return image.close();
   sizeCanvas(canvas, image.width, image.height);
   ink.clearRect(0, 0, canvas.width, canvas.height);
   ink.globalAlpha = opacity;
