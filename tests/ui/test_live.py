@@ -21,7 +21,7 @@ from cvdemo.data.pictures import to_jpeg
 from cvdemo.errors import CvdemoError
 from cvdemo.ops.detections import at_mask_threshold, masks_of, select
 from cvdemo.ui.live.frames import MOST_BYTES, FrameError, LargeFrameError, decode_frame
-from cvdemo.ui.live.looks import DetectLook, SegmentLook, look_at, polygons
+from cvdemo.ui.live.predictors import DetectionPredictor, SegmentationPredictor, polygons, predict
 from cvdemo.ui.live.route import HEADER, FrameRoute
 from cvdemo.ui.live.tickets import MOST_PLACES, Tickets, frame_path
 
@@ -49,7 +49,7 @@ class Visitors:
 
 
 def says(picture: np.ndarray) -> dict[str, Any]:
-    """A look that gives the picture's size."""
+    """A predictor that gives the picture's size."""
     return {"size": list(picture.shape), "network": 1.0}
 
 
@@ -248,11 +248,11 @@ def test_422_and_500_where_the_model_cannot() -> None:
         raise ZeroDivisionError
 
     known = tickets()
-    for look, expected in (
+    for predictor, expected in (
         (refuses, (422, "nothing to look for")),
         (breaks, (500, "The model failed on this frame.")),
     ):
-        token = known.issue("anna", "detect", look)
+        token = known.issue("anna", "detect", predictor)
         status, answer, _ = run(lambda t=token: FrameRoute(known).answer(request(t)))
         assert (status, answer["error"]) == expected
 
@@ -269,12 +269,12 @@ def test_frames_are_decoded_as_they_are() -> None:
 
 def test_boxes_are_the_models_own() -> None:
     picture = decode_frame(FRAME)
-    answer = look_at(DetectLook("ssd", 0.3, 0.4), FRAME)
+    answer = predict(DetectionPredictor("ssd", 0.3, 0.4), FRAME)
     found = zoo.load("ssd")(picture, score=0.3, iou=0.4)  # type: ignore[operator]
     assert len(found) > 0
     assert np.allclose(answer["boxes"], found.xyxy, atol=0.06)
     assert answer["names"] == list(found.data["class_name"])
-    assert len(look_at(DetectLook("ssd", 1.0), FRAME)["boxes"]) == 0
+    assert len(predict(DetectionPredictor("ssd", 1.0), FRAME)["boxes"]) == 0
     json.dumps(answer)
 
 
@@ -288,13 +288,13 @@ def test_polygons_are_the_masks() -> None:
         cv2.fillPoly(drawn, [np.array(line, np.int32) for line in outlines], 1)
         union = (mask | (drawn > 0)).sum()
         assert (mask & (drawn > 0)).sum() > 0.93 * union
-    answer = look_at(DetectLook("mask-rcnn", 0.3, 0.5, 0.5), FRAME)
+    answer = predict(DetectionPredictor("mask-rcnn", 0.3, 0.5, 0.5), FRAME)
     assert len(answer["masks"]) == len(answer["boxes"]) == len(found)
 
 
 def test_labels_are_the_models_own() -> None:
     key = zoo.first_model(zoo.Task.SEGMENT)
-    answer = look_at(SegmentLook(key), FRAME)
+    answer = predict(SegmentationPredictor(key), FRAME)
     labels = zoo.load(key)(decode_frame(FRAME))  # type: ignore[operator]
     png = Image.open(io.BytesIO(base64.b64decode(answer["labels"].split(",")[1])))
     assert np.array_equal(np.array(png), labels)

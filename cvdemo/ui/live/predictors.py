@@ -27,14 +27,14 @@ Picture = NDArray[np.uint8]
 LEAST_SHARE = 0.005  # of the pixels, for a class to stand in the legend
 
 
-class Look(Protocol):
+class Predictor(Protocol):
     """What a model says of a frame [H, W, 3] uint8 RGB, as JSON; may run in any thread."""
 
     def __call__(self, picture: Picture) -> Answer: ...
 
 
 @dataclass(frozen=True)
-class DetectLook:
+class DetectionPredictor:
     """Boxes of a detector after score threshold and NMS, with masks or keypoints where it has any.
 
     `mask` is the threshold of masks. Keypoints come with their scores: what is drawn is the page's choice.
@@ -69,7 +69,7 @@ class DetectLook:
 
 
 @dataclass(frozen=True)
-class SegmentLook:
+class SegmentationPredictor:
     """The most probable class of every pixel."""
 
     key: str
@@ -91,12 +91,12 @@ class SegmentLook:
         }
 
 
-def look_at(look: Look, jpeg: bytes) -> Answer:
+def predict(predictor: Predictor, jpeg: bytes) -> Answer:
     """The answer to a frame, with `decode`, `network` and `whole` milliseconds in `times`."""
     start = time.perf_counter()
     picture = decode_frame(jpeg)
     decoded = time.perf_counter()
-    answer = look(picture)
+    answer = predictor(picture)
     whole = 1000 * (time.perf_counter() - start)
     times = {"decode": 1000 * (decoded - start), "network": answer.pop("network"), "whole": whole}
     return {**answer, "times": {name: round(value, 1) for name, value in times.items()}}
