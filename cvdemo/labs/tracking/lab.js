@@ -26,7 +26,7 @@ function buildLab(root) {
 }
 
 // The phases of every frame: predictions, detections, each round of pairing, lives.
-const phasesOf = ({ rounds }) => ['predict', 'detect', ...rounds, 'what becomes of them'];
+const phasesOf = ({ rounds }) => ['predict', 'detect', ...rounds, 'life'];
 
 function settle(lab) {
   const raw = globalThis.cvdemoVideo?.get(lab.fields.key);
@@ -42,7 +42,7 @@ function settle(lab) {
   const start = n * Math.min(lab.restart ? fields.start : before, fields.steps.length - 1) + (lab.restart ? 0 : Math.min(lab.at % (lab.phases?.length ?? 1), n - 1));
   Object.assign(lab, { phases, changed: false, restart: false });
   lab.find('.phases').replaceChildren(...phases.map((name, k) => element('button', {
-    type: 'button', role: 'tab', textContent: `${k + 1} ${name}`, onclick: () => { lab.player.stop(); lab.player.go(n * Math.floor(lab.at / n) + k); },
+    type: 'button', role: 'tab', textContent: `${k + 1} ${name.split(':')[0]}`, onclick: () => { lab.player.stop(); lab.player.go(n * Math.floor(lab.at / n) + k); },
   })));
   lab.player = player(lab.find('.place'), {
     count: n * fields.steps.length, keep: false, start, perSecond: 1.5,
