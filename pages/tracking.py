@@ -48,7 +48,7 @@ def lab() -> None:
 @guarded
 def steps(entry: ModelSpec, done: Processed, name: str) -> None:
     """Sliders left, board right: all that runs when a slider moves."""
-    left, right = st.columns([1, 3.4], gap="medium")
+    left, right = st.columns([1, 4], gap="medium")
     with left:
         knobs = choose_knobs(nms=entry.nms)
     with right:

@@ -39,7 +39,8 @@ function settle(lab) {
     lab.video.load(raw.url, raw.times);
   }
   const before = lab.phases ? Math.floor(lab.at / lab.phases.length) : fields.start;
-  const start = n * Math.min(lab.restart ? fields.start : before, fields.steps.length - 1) + (lab.restart ? 0 : Math.min(lab.at % (lab.phases?.length ?? 1), n - 1));
+  const frame = Math.min(lab.restart ? fields.start : before, fields.steps.length - 1);
+  const start = n * frame + (lab.restart ? 2 : Math.min(lab.at % lab.phases.length, n - 1)); // opens with the matrix
   Object.assign(lab, { phases, changed: false, restart: false });
   lab.find('.phases').replaceChildren(...phases.map((name, k) => element('button', {
     type: 'button', role: 'tab', textContent: `${k + 1} ${name.split(':')[0]}`, onclick: () => { lab.player.stop(); lab.player.go(n * Math.floor(lab.at / n) + k); },

@@ -54,9 +54,15 @@ function trackName(raw, id, tag = 'td') {
   return element(tag, {}, swatch, `#${id}`);
 }
 
-function showLives(table, { step, last }, fields, raw) {
-  table.hidden = !last;
-  if (!last) return;
+// The tracks after the frame, or before it while its predictions and detections are shown.
+function showLives(table, { step, last, phase, frame }, fields, raw) {
+  table.hidden = !last && phase > 1;
+  if (table.hidden) return;
+  if (!last) {
+    const lines = (fields.steps[frame - 1]?.tracks ?? []).map((t) => element('tr', {}, trackName(raw, t.id), ...[t.life, t.hits, t.missed].map((textContent) => element('td', { textContent }))));
+    table.replaceChildren(element('tr', {}, ...['track', 'life', 'hits', 'missed'].map((textContent) => element('th', { textContent }))), ...lines);
+    return;
+  }
   const happened = (id) => ['born', 'confirmed', 'lost', 'found_again', 'removed'].filter((name) => step[name].includes(id)).join(', ').replace('_', ' ');
   const head = element('tr', {}, ...['track', 'detection', 'life', 'hits', 'missed', ''].map((textContent) => element('th', { textContent })));
   const lines = step.tracks.map((t) => element('tr', {}, trackName(raw, t.id), ...[t.row === null ? '–' : letterOf(t.row), t.life, t.hits, t.missed, happened(t.id)].map((textContent) => element('td', { textContent }))));
