@@ -19,9 +19,12 @@ from cvdemo.ops.nms import nms
 from cvdemo.ui import state, widgets
 from cvdemo.ui.boxes import Cut, boxes_and_table, raw_boxes, score_histogram
 from cvdemo.ui.downloads import coco, offer, png, table
+from cvdemo.ui.live.camera import choose_width, live_camera
+from cvdemo.ui.live.looks import DetectLook
 from cvdemo.ui.models import about, choose_model, raw_detections, ready
 from cvdemo.ui.page import code_fold, guarded, header, theory
-from cvdemo.ui.source import choose_picture
+from cvdemo.ui.source import choose_picture, is_live
+from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
 
 SCORE, IOU = "Score threshold", "NMS threshold (IoU)"
@@ -120,15 +123,19 @@ def lab() -> None:
     try_this("detect", EXPERIMENTS)
     source, model, more = st.columns([1.35, 1, 0.9], gap="medium")
     with source:
-        chosen = choose_picture()
+        chosen = choose_picture(live=True)
     with model:
-        first = choose_model(zoo.Task.DETECT)
+        first = choose_model(zoo.Task.DETECT, chosen)
         about(first)
         prompt = _prompt(first, "prompt")
+    if is_live():
+        if ready(first):
+            live(first, prompt)
+        return
     second, prompt2 = None, ""
     with more:
         if widgets.toggle("compare", "Second model"):
-            second = choose_model(zoo.Task.DETECT, key="model2", label="Second model")
+            second = choose_model(zoo.Task.DETECT, chosen, key="model2", label="Second model")
             about(second)
             prompt2 = _prompt(second, "prompt2")
     if chosen is None or not ready(first):
@@ -136,6 +143,7 @@ def lab() -> None:
     answers = [Answer(first, chosen, prompt)]
     if second is not None and ready(second):
         answers.append(Answer(second, chosen, prompt2))
+    say_what_it_knows(chosen, *(answer.entry for answer in answers))
     with more:
         options = choose_classes(answers[0].raw)
         if chosen.truth is not None:
@@ -148,6 +156,18 @@ def lab() -> None:
                 chosen.picture, answer.raw, key=f"boxes-{i}", identity=answer.identity,
                 nms=answer.entry.nms, options=options,
             )  # fmt: skip
+
+
+@st.fragment
+@guarded
+def live(entry: zoo.ModelSpec, prompt: str) -> None:
+    """Thresholds left, the visitor's camera right."""
+    left, right = _columns(1)
+    with left:
+        cuts, _ = thresholds(entry)
+        width = choose_width()
+    with right:
+        live_camera(entry, DetectLook(entry.key, cuts["score"], cuts["iou"], prompt=prompt), width)
 
 
 @st.fragment

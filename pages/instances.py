@@ -9,14 +9,16 @@ import streamlit as st
 from cvdemo import zoo
 from cvdemo.data.chosen import Chosen
 from cvdemo.labs.instances.board import InstanceBoard
-from cvdemo.labs.instances.controls import EXPERIMENTS, choose_knobs, first_model
+from cvdemo.labs.instances.controls import EXPERIMENTS, choose_knobs
 from cvdemo.labs.instances.experiment import DRAWN, cut_out, semantic_map
 from cvdemo.ops.detections import select
 from cvdemo.ops.masks import paste_patch
 from cvdemo.ui import widgets
+from cvdemo.ui.live.camera import choose_width, live_camera
+from cvdemo.ui.live.looks import DetectLook
 from cvdemo.ui.models import about, choose_model, ready
 from cvdemo.ui.page import code_fold, guarded, header, texts, theory
-from cvdemo.ui.source import choose_picture
+from cvdemo.ui.source import choose_picture, is_live
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
 from cvdemo.zoo.weights import has_weights
@@ -26,14 +28,13 @@ PAGE = "instances"
 
 def choose_models(chosen: Chosen | None, places: list[Any]) -> list[zoo.ModelSpec]:
     """One model or two, each in its place; only those that can run now."""
-    drawn = chosen is not None and chosen.truth is not None
     entries = []
     with places[0]:
-        entries.append(choose_model(zoo.Task.INSTANCES, first=first_model(drawn=drawn)))
+        entries.append(choose_model(zoo.Task.INSTANCES, chosen))
         about(entries[0])
     with places[1]:
         if widgets.toggle("compare", "Second model"):
-            entries.append(choose_model(zoo.Task.INSTANCES, key="model2", label="Second model"))
+            entries.append(choose_model(zoo.Task.INSTANCES, chosen, key="model2", label="Second model"))
             about(entries[1])
     return [entry for entry in entries if ready(entry)]
 
@@ -45,14 +46,17 @@ def lab() -> None:
     try_this(PAGE, EXPERIMENTS)
     source, *places = st.columns([1.35, 1, 0.9], gap="medium")
     with source:
-        chosen = choose_picture("scene")
+        chosen = choose_picture("scene", live=True)
     entries = choose_models(chosen, places)
+    if is_live():
+        if entries:
+            live(entries[0])
+        return
     if not has_weights(DRAWN):
         st.info(texts(PAGE)["untrained"])
     if chosen is None or not entries:
         return
-    if any(entry.source is zoo.Source.DRAWN for entry in entries):
-        say_what_it_knows(chosen.truth)
+    say_what_it_knows(chosen, *entries)
     boards = [
         InstanceBoard(entry, chosen, name)
         for entry, name in zip(entries, ("first", "second"), strict=False)
@@ -60,6 +64,19 @@ def lab() -> None:
     results(boards)
     for board in boards:
         board.send()
+
+
+@st.fragment
+@guarded
+def live(entry: zoo.ModelSpec) -> None:
+    """Sliders left, the visitor's camera right; of two models the first answers."""
+    left, right = st.columns([1, 3], gap="medium")
+    with left:
+        knobs = choose_knobs(nms=entry.nms, truth=False)
+        width = choose_width()
+    with right:
+        look = DetectLook(entry.key, knobs.score, knobs.iou, knobs.mask)
+        live_camera(entry, look, width, opacity=knobs.opacity)
 
 
 @st.fragment

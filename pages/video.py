@@ -18,7 +18,7 @@ from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
 from cvdemo.video.work import Processed
-from cvdemo.zoo import ModelSpec, Source
+from cvdemo.zoo import ModelSpec
 
 PAGE = "video"
 
@@ -38,8 +38,7 @@ def lab() -> None:
         return
     with right:
         show_strip(chosen)
-    if entry.source is Source.DRAWN and chosen.clip.truths is None:
-        say_what_it_knows(None)
+    say_what_it_knows(chosen, entry)
     done = process(entry, chosen, prompt)
     if done is None:
         st.info("This clip has no frames that could be shown.")

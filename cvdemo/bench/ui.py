@@ -86,8 +86,11 @@ def chromium_path() -> str | None:
 
 
 @contextlib.contextmanager
-def browser() -> Iterator[Any]:
-    """A headless Chromium without background network traffic; CvdemoError if none is installed."""
+def browser(*more: str) -> Iterator[Any]:
+    """A headless Chromium without background network traffic; CvdemoError if none is installed.
+
+    `more` are further arguments of its command line.
+    """
     path = chromium_path()
     if path is None:
         raise CvdemoError("no Chromium found: `make browser` installs one")
@@ -96,7 +99,7 @@ def browser() -> Iterator[Any]:
     except ImportError as error:
         raise CvdemoError("Playwright is missing: `pip install 'cvdemo[test]'`") from error
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=BROWSER_ARGS)
+        opened = playwright.chromium.launch(executable_path=path, args=[*BROWSER_ARGS, *more])
         try:
             yield opened
         finally:
@@ -108,18 +111,35 @@ def start(folder: Path = ROOT, app: str = "app.py") -> Iterator[str]:
     """Run `streamlit run` of an app on a free port; yields its address before the server is ready."""
     if not (folder / app).is_file():
         raise CvdemoError(f"no {app} here: run this from a checkout of the project")
+    port = free_port()
+    command = ["streamlit", "run", app, "--server.port", str(port)]
+    with _running([*command, "--server.headless", "true", "--server.address", "localhost"], folder):
+        yield f"http://localhost:{port}"
+
+
+@contextlib.contextmanager
+def start_hall() -> Iterator[tuple[str, int]]:
+    """Run the hall's app under uvicorn; yields its address, before it is ready, and its process id."""
+    port = free_port()
+    with _running(["uvicorn", "cvdemo.ui.hall:app", "--host", "localhost", "--port", str(port)], ROOT) as pid:
+        yield f"http://localhost:{port}", pid
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", app, "--server.port", str(port)]
+        return int(free.getsockname()[1])
+
+
+@contextlib.contextmanager
+def _running(module: list[str], folder: Path) -> Iterator[int]:
+    """A module of Python as a process of its own, ended at the end; yields its process id."""
     process = subprocess.Popen(
-        [*command, "--server.headless", "true", "--server.address", "localhost"],
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        [sys.executable, "-m", *module], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        yield f"http://localhost:{port}"
+        yield process.pid
     finally:
         process.terminate()
         try:
@@ -146,11 +166,9 @@ def run(*, starts: int = 3, moves: int = 20) -> dict[str, Any]:
     same settings. Threshold: from the key to the new picture on screen, against a fragment that
     shows one of two finished JPEGs of the same size. Each pair takes turns.
     """
-    with tempfile.TemporaryDirectory() as folder, browser() as chromium:
-        empty, ready = Path(folder, "empty"), Path(folder, "ready")
-        for place, text in ((empty, _EMPTY), (ready, _READY)):
-            shutil.copytree(ROOT / ".streamlit", place / ".streamlit")
-            (place / "app.py").write_text(text, "utf-8")
+    with finished_pictures() as (chromium, ready):
+        empty = ready.parent / "empty"
+        _write_app(empty, _EMPTY)
         pages: dict[str, list[float]] = {"ours": [], "empty": []}
         for _ in range(starts):
             for name, place in (("ours", ROOT), ("empty", empty)):
@@ -172,6 +190,25 @@ def run(*, starts: int = 3, moves: int = 20) -> dict[str, Any]:
     }
 
 
+@contextlib.contextmanager
+def finished_pictures() -> Iterator[tuple[Any, Path]]:
+    """A Chromium, and the folder of an app whose slider shows one of two finished JPEGs of a photo."""
+    with tempfile.TemporaryDirectory() as folder, browser() as chromium:
+        ready = Path(folder, "ready")
+        _write_app(ready, _READY)
+        for k in range(2):
+            picture = fit(sample("coffee"), 1280).copy()
+            picture[:4] = 255 * k
+            (ready / f"{k}.jpg").write_bytes(to_jpeg(picture))
+        yield chromium, ready
+
+
+def _write_app(place: Path, text: str) -> None:
+    """An app of its own with the project's settings."""
+    shutil.copytree(ROOT / ".streamlit", place / ".streamlit")
+    (place / "app.py").write_text(text, "utf-8")
+
+
 def _first_page(chromium: Any, folder: Path) -> float:
     page = chromium.new_page()
     try:
@@ -187,10 +224,6 @@ def _first_page(chromium: Any, folder: Path) -> float:
 
 def _thresholds(chromium: Any, folder: Path, moves: int) -> dict[str, list[tuple[float, float]]]:
     """Steps between 0.05 and 0.06, where boxes of the coffee photo come and go at each step."""
-    for k in range(2):
-        picture = fit(sample("coffee"), 1280).copy()
-        picture[:4] = 255 * k
-        (folder / f"{k}.jpg").write_bytes(to_jpeg(picture))
     waits: dict[str, list[tuple[float, float]]] = {"ours": [], "ready": []}
     with start() as ours, start(folder) as ready:
         pages = {}

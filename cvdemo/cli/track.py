@@ -9,7 +9,7 @@ import numpy as np
 from tqdm import tqdm
 
 from cvdemo import zoo
-from cvdemo.cli.detect import FRACTION, load_model, write_json
+from cvdemo.cli.detect import FRACTION, load_model, model_option, write_json
 from cvdemo.errors import CvdemoError, DataError
 from cvdemo.metrics.blinking import blinking
 from cvdemo.ops.smoothing import SMOOTHINGS
@@ -31,7 +31,7 @@ def _file() -> click.Path:
 
 @click.command("track")
 @click.argument("clip", type=click.Path(path_type=Path))
-@click.option("--model", "key", metavar="KEY", default=zoo.DEFAULTS[zoo.Task.DETECT], show_default=True)
+@model_option(zoo.Task.DETECT)
 @click.option("--tracker", type=click.Choice(["none", *TRACKERS]), default=KNOBS.tracker, show_default=True)
 @click.option("--score", type=FRACTION, default=KNOBS.score, show_default=True, help="Least score.")
 @click.option("--iou", type=FRACTION, default=KNOBS.iou, show_default=True, help="NMS threshold.")

@@ -20,6 +20,7 @@ from cvdemo.video.drawn import drawn_clip
 from cvdemo.video.read import SUFFIXES, Limits, read_video
 from cvdemo.video.sample import strip
 from cvdemo.world.difficulty import PRESETS, Difficulty
+from cvdemo.zoo.spec import Domain
 
 KINDS = ("drawn", "sample", "upload")
 SAMPLES = {"vtest": "people on a square", "bikes": "bicycles in a street"}
@@ -34,6 +35,11 @@ class ChosenClip(NamedTuple):
 
     clip: Clip
     own: bool
+
+    @property
+    def domain(self) -> Domain:
+        """What kind of pictures its frames are."""
+        return Domain.PHOTOS if self.clip.truths is None else Domain.DRAWINGS
 
 
 @cached

@@ -12,7 +12,7 @@ from cvdemo.errors import DataError
 from cvdemo.world.backdrop.land import ground_colour, haze_colour, paint_ground
 from cvdemo.world.backdrop.sky import paint_sky
 from cvdemo.world.backdrop.weather import add_noise, blotches, draw_falling, even_out
-from cvdemo.world.compose import STUFF_CODE, THING_CODE, Composition, compose
+from cvdemo.world.compose import STUFF_CODE, THING_CODE, Composition, Scenery, compose
 from cvdemo.world.graph import Scene
 from cvdemo.world.raster import (
     WHOLE,
@@ -50,12 +50,13 @@ class Detail(NamedTuple):
     """How fine a clip is drawn, so that nothing changes its shapes when it or the camera moves.
 
     `zoom` is the largest of the camera, `reach` half the width of all that it sees in picture heights, and
-    `sizes` [N] the largest size of each object.
+    `sizes` [N] the largest size of each object. `scenery` is what stands still, where it is drawn already.
     """
 
     zoom: float
     reach: float
     sizes: tuple[float, ...]
+    scenery: Scenery | None = None
 
 
 def lay_out(
@@ -63,13 +64,18 @@ def lay_out(
 ) -> SceneLayout:
     """The scene's shapes for a picture of 32 to 4096 pixels per side, 3 : 1 to 1 : 2, else DataError."""
     check_size(width, height)
-    fine = 2 if height < 560 else 1
+    fine = fineness_of(height)
     frame = Frame(int(width) * fine, int(height) * fine, view)
-    zoom, reach, sizes = detail or Detail(1.0, width / height / 2, ())
+    zoom, reach, sizes, scenery = detail or Detail(1.0, width / height / 2, ())
     fineness = [size / thing.size for size, thing in zip(sizes, scene.things, strict=bool(sizes))]
-    composition = compose(scene, frame.height * zoom, reach, fineness)
+    composition = compose(scene, frame.height * zoom, reach, fineness, scenery)
     outlines = compile_layers(composition.layers, frame, tint=scene.light.tint, haze=haze_colour(scene))
     return SceneLayout(scene, int(width), int(height), fine, composition, outlines, view)
+
+
+def fineness_of(height: int) -> int:
+    """How many rows of the raster make one of a picture of this height: small ones are drawn finer."""
+    return 2 if height < 560 else 1
 
 
 def check_size(width: int, height: int) -> None:

@@ -36,7 +36,7 @@ def test_a_scene_opens_with_the_drawn_net_and_its_score_and_a_photo_with_movenet
     without_errors(app.selectbox(key="pose-sample").select("astronaut").run())
     assert "No truth is known here" in text(app) and "Heat maps or regression" in text(app)
     without_errors(app.selectbox(key="pose-model").select("keypoint-rcnn").run())
-    assert "drawn world only" in text(app)
+    assert "only seen drawings" in text(app)
 
 
 def test_without_the_drawn_nets_a_scene_opens_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,6 +95,12 @@ def upload(picture: np.ndarray, **more: str) -> AppTest:
 def test_pictures_of_any_shape(shape: tuple[int, int], model: str) -> None:
     noise = np.random.default_rng(0).integers(0, 255, (*shape, 3), np.uint8)
     without_errors(upload(noise, model=model, score="0.01"))
+
+
+@pytest.mark.parametrize("model", ["movenet-lightning", "keypoint-rcnn", "pose-regression"])
+def test_a_picture_without_people(model: str) -> None:
+    app = without_errors(upload(np.full((240, 320, 3), 90, np.uint8), model=model))
+    assert not any(box.key == "pose-person" and box.options for box in app.selectbox)
 
 
 def crowd(keypoints: np.ndarray) -> sv.Detections:

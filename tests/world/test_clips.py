@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import cv2
@@ -12,6 +13,7 @@ import pytest
 
 from cvdemo import world
 from cvdemo.errors import DataError
+from cvdemo.world.clips.routes import Lane
 from cvdemo.world.difficulty import PRESETS
 from cvdemo.world.graph import Scene
 
@@ -126,6 +128,19 @@ def test_movement_is_smooth_at_25_frames_a_second() -> None:
                 most = 0.8 if clip.actors[track - 1].thing.kind == "ball" else 0.25
                 assert np.hypot(x - px, y - py) < most * size, (seed, k, track)
             before = now
+
+
+def test_no_car_drives_through_another_of_its_lane() -> None:
+    """Cars of one direction keep their distance, in picture heights or, on a road away, in depth."""
+    pairs = 0
+    for seed in range(80):
+        clip = world.clip(seed, split="val", seconds=8, fps=2)
+        lanes = [actor.path for actor in clip.actors if isinstance(actor.path, Lane)]
+        for one, other in combinations(lanes, 2):
+            if one.speed * other.speed > 0:
+                assert one.speed == other.speed
+                pairs += 1
+    assert pairs > 5
 
 
 def test_people_bend_smoothly() -> None:

@@ -22,6 +22,9 @@ SPEEDS = {
 OUTSIDE = 1.0
 """Nothing is seen this many picture heights from the middle, at 4 : 3, however the camera pans."""
 
+CAR = 2.6
+"""The length of a car and the gap behind it, in its sizes."""
+
 _STEP, _SHORTEST = 0.05, 0.3
 _STARTS = {"standing": 0.6, "waving": 0.3, "cheering": 0.2, "sitting": 0.25, "sleeping": 0.0}
 _WALKERS = ("person", "cat", "dog", "duck")
@@ -33,6 +36,7 @@ class Choreographer:
     def __init__(self, rng: RandomStream, scene: Scene, stage: Stage) -> None:
         self.rng, self.scene, self.stage = rng, scene, stage
         self.land = scene.land
+        self._lanes: list[tuple[Lane, float]] = []
 
     def actors(self) -> tuple[Actor, ...]:
         """One actor for each object, in the scene's order, then those that come by."""
@@ -132,6 +136,16 @@ class Choreographer:
         road = self.land.road
         assert road is not None
         speed = SPEEDS["car", "driving"] * self.rng.uniform(0.8, 1.3)
+        lane = self._lane_at(thing, speed, place)
+        ahead = [other for other, _ in self._lanes if other.speed * lane.speed > 0]
+        # Cars of one lane go alike: none drives through another.
+        lane = replace(lane, speed=ahead[0].speed) if ahead else lane
+        self._lanes.append((lane, thing.size))
+        return lane
+
+    def _lane_at(self, thing: Thing, speed: float, place: float | None) -> Lane:
+        road = self.land.road
+        assert road is not None
         if road.kind == "across":
             k = min(range(len(road.left)), key=lambda i: abs(road.left[i][0] - thing.x))
             share = (thing.y - road.left[k][1]) / (road.right[k][1] - road.left[k][1])
@@ -164,8 +178,13 @@ class Choreographer:
         return Actor(thing, replace(route, start=waits), phase, False)
 
     def _driver(self, thing: Thing, phase: float, delay: float) -> Actor | None:
-        lane = self._lane(thing)
-        if lane.road.kind == "away":
+        road = self.land.road
+        if road is None or road.kind == "away":
             return None
-        start = -math.copysign(1.0, lane.speed) - lane.speed * delay
-        return Actor(thing, replace(lane, place=max(-1.85, min(1.85, start))), phase, False)
+        side = -math.copysign(1.0, thing.facing)
+        start = side * (1.0 + SPEEDS["car", "driving"] * thing.size * delay)
+        place = max(-1.85, min(1.85, start))
+        behind = [other for other, size in self._lanes if abs(other.place - place) < CAR * size]
+        if any(other.speed * side < 0 for other in behind):
+            return None
+        return Actor(thing, self._lane(thing, place=place), phase, False)

@@ -13,6 +13,7 @@ from cvdemo.world.clips.actors import Actor, Stage, things_at
 from cvdemo.world.clips.air import air_at
 from cvdemo.world.clips.camera import CAMERA, CameraMove, sample_camera
 from cvdemo.world.clips.choreography import Choreographer
+from cvdemo.world.compose import Scenery, draw_scenery
 from cvdemo.world.difficulty import Difficulty
 from cvdemo.world.graph import Scene, Thing
 from cvdemo.world.raster import View
@@ -25,6 +26,7 @@ CLIP_VERSION = 1
 """Increases whenever a seed's clip changes though its scene does not."""
 
 MOST_SECONDS, MOST_FPS = 600.0, 120.0
+MOST_SIZES = 3  # of which a clip keeps what stands still
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,21 @@ class Clip:
                 if thing is not None:
                     found[track] = max(found[track], thing.size)
         return found
+
+    def scenery(self, pixels: float, reach: float) -> Scenery:
+        """What stands still, for a raster of so many pixels in height; kept for the sizes drawn last."""
+        kept, key = self._sceneries, (pixels, reach)
+        found = kept.get(key)
+        if found is None:
+            found = draw_scenery(self.start, pixels, reach)
+            if len(kept) >= MOST_SIZES:
+                kept.clear()
+            kept[key] = found
+        return found
+
+    @cached_property
+    def _sceneries(self) -> dict[tuple[float, float], Scenery]:
+        return {}
 
     @cached_property
     def _stage(self) -> Stage:

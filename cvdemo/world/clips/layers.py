@@ -37,7 +37,7 @@ def shown_frames(clip: Clip, width: int, height: int, layers: Sequence[str] = ()
 def track_colour(track: int) -> tuple[int, int, int]:
     """A bright colour for a track id, RGB 0..255; neighbouring ids differ most."""
     hue = np.uint8(round(track * 137.508 / 2) % 180)  # the golden angle
-    rgb = cv2.cvtColor(np.array([[[hue, 190, 235]]], dtype=np.uint8), cv2.COLOR_HSV2RGB)[0, 0]
+    rgb = cv2.cvtColor(np.array([[[hue, 150, 250]]], dtype=np.uint8), cv2.COLOR_HSV2RGB)[0, 0]
     return int(rgb[0]), int(rgb[1]), int(rgb[2])
 
 

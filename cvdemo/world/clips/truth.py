@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cvdemo.world.clips.clip import Clip
 from cvdemo.world.compose import THING_CODE
-from cvdemo.world.painting import Detail, SceneLayout, lay_out, paint_picture
+from cvdemo.world.painting import Detail, SceneLayout, check_size, fineness_of, lay_out, paint_picture
 from cvdemo.world.raster import Picture, write_codes
 from cvdemo.world.truth import Truth, read_truth
 
@@ -42,10 +42,12 @@ class ClipTruth(Truth):
 
 def lay_out_frame(clip: Clip, k: int, width: int, height: int) -> tuple[SceneLayout, tuple[int, ...]]:
     """Frame k of a clip on a raster, and the track id of each object of its scene."""
+    check_size(width, height)
     scene, tracks = clip.frame(k)
     camera = clip.camera
-    reach = width / max(1, height) / 2 + abs(camera.pan) + camera.shake
-    detail = Detail(camera.largest, reach, tuple(clip.largest[track] for track in tracks))
+    reach = width / height / 2 + abs(camera.pan) + camera.shake
+    scenery = clip.scenery(height * fineness_of(height) * camera.largest, reach)
+    detail = Detail(camera.largest, reach, tuple(clip.largest[track] for track in tracks), scenery)
     return lay_out(scene, width, height, clip.view(k), detail), tracks
 
 
