@@ -54,7 +54,7 @@ def lab() -> None:
 @guarded
 def results(entry: ModelSpec, done: Processed, name: str) -> None:
     """Sliders left, player right: all that runs when a slider moves."""
-    left, right = st.columns([1, 3.4], gap="medium")
+    left, right = st.columns([1, 4], gap="medium")
     with left:
         knobs = choose_knobs(nms=entry.nms)
         truth = done.truths is not None and widgets.toggle("truth", "Show the truth")

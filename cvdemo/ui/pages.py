@@ -115,6 +115,7 @@ PAGES = (
         "video", "Video", "🎬", VIDEO, "Why do boxes blink, and what cures it?",
         {37: "Frame-by-frame prediction"},
     ),
+    Page("tracking", "Tracking", "👣", VIDEO, "Which box is which object, a frame later?"),
 )  # fmt: skip
 
 

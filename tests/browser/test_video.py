@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from typing import Any
 
 import numpy as np
 import pytest
 
-from cvdemo.ui.component import packed, text, used
+from cvdemo.ui.component import packed
 from cvdemo.video.write import Mp4Writer
+from tests.browser.alone import without_streamlit
 
 WIDTH, HEIGHT, BITS = 320, 240, 8
 FRAMES = 120
@@ -82,21 +82,8 @@ def player() -> bytes:
 
 
 def mount(page: Any, times: np.ndarray) -> None:
-    """The two components without Streamlit: scripts, HTML and messages as Python makes them."""
-    page.goto("about:blank")
-    page.set_content(
-        f"<style>{text('video/player', '.css')}</style><div id=here>{text('video/player', '.html')}</div>"
-    )
-    for name in ("clip_source", "video/player"):
-        scripts = "\n".join(text(n, ".js") for n in used(name)).replace(
-            "export default function", "function main"
-        )
-        page.add_script_tag(content=f"globalThis['{name}'] = (() => {{ {scripts}\nreturn main; }})();")
-    give = """([name, message]) => globalThis[name]({
-      data: Uint8Array.from(atob(message), (c) => c.charCodeAt(0)),
-      parentElement: document.querySelector('#here'), setStateValue: () => {} })"""
-    for name, message in (("video/player", player()), ("clip_source", source(times))):
-        page.evaluate(give, [name, base64.b64encode(message).decode()])
+    """The player with its film."""
+    without_streamlit(page, "video/player", {"video/player": player(), "clip_source": source(times)})
     page.evaluate(READ)
     page.wait_for_function("document.querySelector('.video-lab').dataset.frame === '0'")
 

@@ -58,7 +58,7 @@ def test_sliders_run_no_network_again(detector: ColourDetector) -> None:
     for name, value in (("score", 0.95), ("iou", 0.2), ("strength", 1.0), ("buffer", 3)):
         without_errors(app.slider(key=f"video-{name}").set_value(value).run())
     for tracker in ("none", "sort"):
-        without_errors(app.segmented_control(key="video-tracker").set_value(tracker).run())
+        without_errors(app.selectbox(key="video-tracker").select(tracker).run())
     for smoothing in ("none", "exponential", "one euro"):
         without_errors(app.selectbox(key="video-smoothing").select(smoothing).run())
     without_errors(app.toggle(key="video-fill").set_value(False).run())

@@ -36,7 +36,7 @@ function frameVideo(video, { draw, changed }) {
     v.seeking = false;
     afterSeek(v, video, target);
   };
-  video.onloadeddata = () => { video.playbackRate = v.speed; if (v.wanted === null && v.index < 0) v.seek(0); };
+  video.onloadeddata = () => { video.playbackRate = v.speed; if (v.index < 0) v.seek(v.wanted ?? 0); };
   video.onended = () => { if (v.playing) { v.pause(); v.seek(v.times.length - 1); } };
   return v;
 }
