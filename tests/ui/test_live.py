@@ -19,11 +19,15 @@ from starlette.responses import Response
 from cvdemo import world, zoo
 from cvdemo.data.pictures import to_jpeg
 from cvdemo.errors import CvdemoError
-from cvdemo.ops.detections import at_mask_threshold, masks_of, select
+from cvdemo.ops.detections import at_mask_threshold, confidence, masks_of, select
+from cvdemo.ops.tracking import TRACKERS, FrameBoxes
+from cvdemo.ops.tracks import collect
 from cvdemo.ui.live.frames import MOST_BYTES, FrameError, LargeFrameError, decode_frame
 from cvdemo.ui.live.predictors import DetectionPredictor, SegmentationPredictor, polygons, predict
 from cvdemo.ui.live.route import HEADER, FrameRoute
 from cvdemo.ui.live.tickets import MOST_PLACES, Tickets, frame_path
+from cvdemo.ui.live.tracking import TrackingPredictor
+from cvdemo.video.tracked import TrackingKnobs
 
 FRAME = to_jpeg(world.render(world.scene(7, split="test"), 320, 240))
 
@@ -300,3 +304,25 @@ def test_labels_are_the_models_own() -> None:
     assert np.array_equal(np.array(png), labels)
     shares = [share for _, _, share in answer["legend"]]
     assert shares == sorted(shares, reverse=True) and 0.95 < sum(shares) <= 1.001
+
+
+@pytest.mark.parametrize("tracker", ["sort", "bytetrack"])
+def test_tracks_keep_their_numbers_from_frame_to_frame(tracker: Any) -> None:
+    """As the tracker gives them that has all frames at once, without boxes of tracks not yet confirmed."""
+    clip = world.clip(4, split="test", seconds=1, fps=12, camera=0)
+    pictures = [world.clip_picture(clip, k, 320, 240) for k in range(len(clip))]
+    knobs = TrackingKnobs(score=0.4, tracker=tracker)
+    predictor = TrackingPredictor(DetectionPredictor("ssd", 0.4), knobs)
+    answers = [predictor(picture) for picture in pictures]
+    least = min(knobs.score, knobs.low) if tracker == "bytetrack" else knobs.score
+    found = [DetectionPredictor("ssd", least).find(picture)[0] for picture in pictures]
+    frames = [FrameBoxes(one.xyxy.astype(float), confidence(one)) for one in found]
+    tracks = collect(TRACKERS[tracker][0](frames, knobs.settings()), frames, online=True)
+    for k, answer in enumerate(answers):
+        mine = tracks.frame == k
+        assert sorted(answer["tracks"]) == sorted(tracks.ids[mine].tolist())
+        own = dict(zip(answer["tracks"], answer["boxes"], strict=True))
+        for number, box in zip(tracks.ids[mine].tolist(), tracks.boxes[mine], strict=True):
+            assert np.allclose(own[number], box, atol=0.06)
+    assert len(answers[-1]["tracks"]) >= 2
+    assert all(f"#{n}" in name for n, name in zip(answers[-1]["tracks"], answers[-1]["names"], strict=True))
