@@ -41,7 +41,7 @@ class Page(NamedTuple):
         return f"pages/{self.key}.py"
 
 
-WORLD, DETECTION, SEGMENTATION, INSTANCES, *_ = CHAPTERS
+WORLD, DETECTION, SEGMENTATION, INSTANCES, _, PRACTICE = CHAPTERS
 PAGES = (
     Page("world", "The world", "🎨", WORLD, "What is known of a drawn scene?"),
     Page("classify", "Classify", "🐈", DETECTION, "What is in the picture?", {1: "Classification"}),
@@ -110,6 +110,10 @@ PAGES = (
     ),
     Page(
         "pose", "Pose", "🤸", INSTANCES, "Where are a person's joints?", {36: "Human pose"},
+    ),
+    Page(
+        "datasets", "Data sets", "🗂️", PRACTICE, "What is in a data set, and what is wrong in it?",
+        {43: "Data sets"},
     ),
 )  # fmt: skip
 
