@@ -188,6 +188,7 @@ class Builder:
         self.splits: list[str] = []
         self.categories: dict[str, int] = {name: i for i, name in enumerate(categories)}
         self._columns: list[list[Any]] = [[] for _ in range(10)]
+        self._rows: dict[int, list[int]] = {}
         self.extra: dict[str, Any] = {}
         self.problems: dict[str, tuple[str, int]] = {}
 
@@ -203,6 +204,19 @@ class Builder:
     def category(self, name: str) -> int:
         """The row of a category, a new one for a new name."""
         return self.categories.setdefault(name, len(self.categories))
+
+    def category_number(self, number: int) -> int:
+        """The row of a category that is known by its number alone; missing ones are named by theirs."""
+        for i in range(len(self.categories), number + 1):
+            self.category(str(i))
+        return number
+
+    def picture_size(self, file: str) -> tuple[int, int]:
+        """Width and height of a picture of the archive, (0, 0) where it cannot be read."""
+        try:
+            return picture_size(self.archive.read(file, HEADER_BYTES), name=file)
+        except (PictureError, DataError):
+            return 0, 0
 
     def object(
         self,
@@ -225,7 +239,26 @@ class Builder:
         row = (image, category, tuple(map(float, box)), crowd, difficult, score, track, mask, points)
         for column, value in zip(self._columns, (*row, dict(attributes or {})), strict=True):
             column.append(value)
-        return len(self._columns[0]) - 1
+        row_number = len(self._columns[0]) - 1
+        self._rows.setdefault(image, []).append(row_number)
+        return row_number
+
+    def rows_of(self, image: int) -> list[int]:
+        """The objects' rows of an image, so far."""
+        return list(self._rows.get(image, ()))
+
+    def image_categories(self) -> set[tuple[int, int]]:
+        """Which images have objects of which categories, so far."""
+        return set(zip(self._columns[0], self._columns[1], strict=True))
+
+    def is_box(self, row: int, box: Sequence[float], category: int) -> bool:
+        """Whether an object is of a category and its box is this one but for a pixel on each side."""
+        same = all(abs(a - b) <= 1.5 for a, b in zip(self._columns[2][row], box, strict=True))
+        return same and self._columns[1][row] == category
+
+    def set_mask(self, row: int, mask: Mask) -> None:
+        """Give an object its mask."""
+        self._columns[7][row] = mask
 
     def leave_out(self, where: str, why: str) -> None:
         """Note something that is left out; what is said of many is said once with their number."""
@@ -291,6 +324,18 @@ def map_values(data: bytes, name: str) -> NDArray[np.int64]:
         if values.ndim == 3:
             values = values[..., 2] * 65536 + values[..., 1] * 256 + values[..., 0]
     return values
+
+
+def outlines(mask: NDArray[np.bool_]) -> Polygons:
+    """Polygons around the parts of a mask [H, W], along the edges of its pixels; holes are filled."""
+    from skimage.measure import find_contours
+
+    found = []
+    for contour in find_contours(np.pad(mask, 1).astype(np.float32), 0.5):  # rows and columns
+        points = contour[:, ::-1].astype(np.float32) - 0.5  # a pixel's middle has whole numbers, padded by 1
+        if cv2.contourArea(points, oriented=True) > 0:  # that of a hole runs the other way
+            found.append(cv2.approxPolyDP(points, 0.01, closed=True)[:, 0].ravel().tolist())
+    return found
 
 
 def mask_rle(mask: NDArray[np.bool_]) -> Rle:

@@ -24,8 +24,8 @@ def image_name(file_name: str, split: str = "") -> str:
     return "/".join(([split] if split else []) + parts) or pure.stem
 
 
-def copy_pictures(dataset: Dataset, folder: Path, place: Callable[[str, str], str]) -> list[str]:
-    """Copy every picture to `folder / place(split, name)`; gives the [I] file names, without folders.
+def copy_pictures(dataset: Dataset, folder: Path, place: Callable[[int, str], str]) -> list[str]:
+    """Copy every picture i to `folder / place(i, name)`; gives the [I] file names, without folders.
 
     Images whose picture is not there or cannot be read get a name and no file.
     """
@@ -34,12 +34,12 @@ def copy_pictures(dataset: Dataset, folder: Path, place: Callable[[str, str], st
     for i in range(len(dataset)):
         stem = flat_name(dataset, i)
         suffix = PurePosixPath(dataset.files[i]).suffix.lower()
-        name = _unique(f"{stem}{suffix if suffix in COPIED else '.png'}", used)
-        names.append(name)
-        if dataset.files[i]:
-            data = _picture_bytes(dataset, i, suffix)
-            if data is not None:
-                write_bytes(folder / place(dataset.splits[i], name), data)
+        wanted = place(i, f"{stem}{suffix if suffix in COPIED else '.png'}")
+        path = _unique(wanted, used)
+        names.append(PurePosixPath(path).name)
+        data = _picture_bytes(dataset, i, suffix) if dataset.files[i] else None
+        if data is not None:
+            write_bytes(folder / path, data)
     return names
 
 
