@@ -28,7 +28,7 @@ Mask: TypeAlias = Polygons | Rle
 
 KINDS = (
     "boxes", "masks", "keypoints", "crowd", "difficult", "scores", "tracks", "attributes", "captions",
-    "regions", "relations", "labels", "semantic", "splits",
+    "regions", "relations", "labels", "confidences", "semantic", "splits", "synsets",
 )  # fmt: skip
 """What a data set may hold beside pictures and class names."""
 
@@ -102,6 +102,9 @@ class Dataset:
     regions: list[Region] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
     labels: list[tuple[int, int]] = field(default_factory=list)  # image, category of the whole image
+    confidences: dict[tuple[int, int], float] = field(default_factory=dict)
+    """Of labels that are not certain, 0..1; 0 for a category that was looked for and is not there."""
+    synsets: dict[str, str] = field(default_factory=dict)  # category to its WordNet id
     semantic: dict[int, MapFile] = field(default_factory=dict)  # by image
     problems: list[str] = field(default_factory=list)
 
@@ -170,8 +173,10 @@ class Dataset:
             "regions": bool(self.regions),
             "relations": bool(self.relations),
             "labels": bool(self.labels),
+            "confidences": bool(self.confidences),
             "semantic": bool(self.semantic),
             "splits": any(self.splits),
+            "synsets": bool(self.synsets),
         }
         return frozenset(kind for kind, is_there in there.items() if is_there)
 
@@ -324,18 +329,6 @@ def map_values(data: bytes, name: str) -> NDArray[np.int64]:
         if values.ndim == 3:
             values = values[..., 2] * 65536 + values[..., 1] * 256 + values[..., 0]
     return values
-
-
-def outlines(mask: NDArray[np.bool_]) -> Polygons:
-    """Polygons around the parts of a mask [H, W], along the edges of its pixels; holes are filled."""
-    from skimage.measure import find_contours
-
-    found = []
-    for contour in find_contours(np.pad(mask, 1).astype(np.float32), 0.5):  # rows and columns
-        points = contour[:, ::-1].astype(np.float32) - 0.5  # a pixel's middle has whole numbers, padded by 1
-        if cv2.contourArea(points, oriented=True) > 0:  # that of a hole runs the other way
-            found.append(cv2.approxPolyDP(points, 0.01, closed=True)[:, 0].ravel().tolist())
-    return found
 
 
 def mask_rle(mask: NDArray[np.bool_]) -> Rle:

@@ -15,9 +15,10 @@ import numpy as np
 
 from cvdemo.data import rle
 from cvdemo.data.archive import Archive
-from cvdemo.data.dataset import Builder, Dataset, Mask, PictureFinder, map_values, mask_rle, outlines
+from cvdemo.data.dataset import Builder, Dataset, Mask, PictureFinder, map_values, mask_rle
 from cvdemo.data.formats.writing import copy_pictures, write_bytes
 from cvdemo.data.layouts import HEAD, json_content
+from cvdemo.data.outline import outlines
 from cvdemo.data.xml_files import parse_xml
 from cvdemo.errors import DataError
 
