@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 import supervision as sv
 from PIL import Image
 
 from cvdemo.data.archive import open_path
-from cvdemo.data.dataset import Builder, Dataset, outlines
+from cvdemo.data.dataset import Builder, Dataset
 from cvdemo.data.formats import (
     FORMATS,
     cannot_hold,
@@ -141,20 +140,6 @@ def test_the_palette_is_the_development_kit_s() -> None:
         for j in range(8):
             expected[i] |= [(i >> (3 * j + c) & 1) << (7 - j) for c in range(3)]
     assert np.array_equal(voc_palette(), expected)
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_outlines_give_the_mask_back(seed: int) -> None:
-    noise = np.random.default_rng(seed).random((40, 60)).astype(np.float32)
-    mask = cv2.GaussianBlur(noise, (0, 0), 3) > 0.5
-    filled = np.zeros(mask.shape, np.uint8)
-    contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    cv2.drawContours(filled, contours, -1, 1, cv2.FILLED)  # holes are filled
-    builder = Builder("made", open_path(Path(__file__).parent))
-    builder.object(builder.image("a", size=(60, 40)), builder.category("x"), mask=outlines(mask))
-    found = builder.build().mask(0)
-    assert found is not None
-    assert (found != filled.astype(bool)).mean() < 0.01
 
 
 COCO = {
