@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cvdemo import zoo
 from cvdemo.labs.mask_rcnn.board import board
 from cvdemo.labs.mask_rcnn.controls import EXPERIMENTS
 from cvdemo.ops.masks import paste_patch
@@ -30,7 +31,7 @@ def lab() -> None:
     if chosen is None:
         st.info("Choose a picture to begin.")
         return
-    say_what_it_knows(chosen.truth)
+    say_what_it_knows(chosen, zoo.spec(ALIGN))
     board(chosen)
 
 

@@ -25,13 +25,21 @@ from cvdemo.zoo.model import Detector, Model, phrases
 FRACTION = click.FloatRange(0, 1)
 
 
+def model_option(task: zoo.Task) -> Callable[..., Any]:
+    """The option of a model's key; by default the best of the task that works on photos now."""
+    shown = "the best for photos that is here"
+    return click.option(
+        "--model", "key", metavar="KEY", default=lambda: zoo.first_model(task), show_default=shown
+    )
+
+
 def photo_options(task: zoo.Task, score: float) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """The argument and options of a command that runs a task's models on photos; `score` is the default."""
     file, folder = (click.Path(path_type=Path, dir_okay=d, file_okay=not d) for d in (False, True))
     photo = click.Path(path_type=Path)
     options: list[Any] = [
         click.argument("photos", metavar="PHOTO...", nargs=-1, required=True, type=photo),
-        click.option("--model", "key", metavar="KEY", default=zoo.DEFAULTS[task], show_default=True),
+        model_option(task),
         click.option("--score", type=FRACTION, default=score, show_default=True, help="Least score."),
         click.option(
             "--iou", type=FRACTION, default=0.5, show_default=True, help="NMS threshold; 1 drops nothing."

@@ -29,7 +29,7 @@ Mask: TypeAlias = Polygons | Rle
 
 KINDS = (
     "boxes", "masks", "keypoints", "crowd", "difficult", "scores", "tracks", "attributes", "captions",
-    "regions", "relations", "labels", "semantic", "splits",
+    "regions", "relations", "labels", "confidences", "semantic", "splits", "synsets",
 )  # fmt: skip
 """What a data set may hold beside pictures and class names."""
 
@@ -103,6 +103,9 @@ class Dataset:
     regions: list[Region] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
     labels: list[tuple[int, int]] = field(default_factory=list)  # image, category of the whole image
+    confidences: dict[tuple[int, int], float] = field(default_factory=dict)
+    """Of labels that are not certain, 0..1; 0 for a category that was looked for and is not there."""
+    synsets: dict[str, str] = field(default_factory=dict)  # category to its WordNet id
     semantic: dict[int, MapFile] = field(default_factory=dict)  # by image
     problems: list[str] = field(default_factory=list)
 
@@ -182,8 +185,10 @@ class Dataset:
             "regions": bool(self.regions),
             "relations": bool(self.relations),
             "labels": bool(self.labels),
+            "confidences": bool(self.confidences),
             "semantic": bool(self.semantic),
             "splits": any(self.splits),
+            "synsets": bool(self.synsets),
         }
         return frozenset(kind for kind, is_there in there.items() if is_there)
 
@@ -200,6 +205,7 @@ class Builder:
         self.splits: list[str] = []
         self.categories: dict[str, int] = {name: i for i, name in enumerate(categories)}
         self._columns: list[list[Any]] = [[] for _ in range(10)]
+        self._rows: dict[int, list[int]] = {}
         self.extra: dict[str, Any] = {}
         self.problems: dict[str, tuple[str, int]] = {}
 
@@ -215,6 +221,19 @@ class Builder:
     def category(self, name: str) -> int:
         """The row of a category, a new one for a new name."""
         return self.categories.setdefault(name, len(self.categories))
+
+    def category_number(self, number: int) -> int:
+        """The row of a category that is known by its number alone; missing ones are named by theirs."""
+        for i in range(len(self.categories), number + 1):
+            self.category(str(i))
+        return number
+
+    def picture_size(self, file: str) -> tuple[int, int]:
+        """Width and height of a picture of the archive, (0, 0) where it cannot be read."""
+        try:
+            return picture_size(self.archive.read(file, HEADER_BYTES), name=file)
+        except (PictureError, DataError):
+            return 0, 0
 
     def object(
         self,
@@ -237,7 +256,26 @@ class Builder:
         row = (image, category, tuple(map(float, box)), crowd, difficult, score, track, mask, points)
         for column, value in zip(self._columns, (*row, dict(attributes or {})), strict=True):
             column.append(value)
-        return len(self._columns[0]) - 1
+        row_number = len(self._columns[0]) - 1
+        self._rows.setdefault(image, []).append(row_number)
+        return row_number
+
+    def rows_of(self, image: int) -> list[int]:
+        """The objects' rows of an image, so far."""
+        return list(self._rows.get(image, ()))
+
+    def image_categories(self) -> set[tuple[int, int]]:
+        """Which images have objects of which categories, so far."""
+        return set(zip(self._columns[0], self._columns[1], strict=True))
+
+    def is_box(self, row: int, box: Sequence[float], category: int) -> bool:
+        """Whether an object is of a category and its box is this one but for a pixel on each side."""
+        same = all(abs(a - b) <= 1.5 for a, b in zip(self._columns[2][row], box, strict=True))
+        return same and self._columns[1][row] == category
+
+    def set_mask(self, row: int, mask: Mask) -> None:
+        """Give an object its mask."""
+        self._columns[7][row] = mask
 
     def leave_out(self, where: str, why: str) -> None:
         """Note something that is left out; what is said of many is said once with their number."""

@@ -48,7 +48,7 @@ def test_another_threshold_runs_no_network() -> None:
 
 def test_a_photo_says_what_the_net_knows_and_nothing_is_scored() -> None:
     app = without_errors(open_page(source="sample"))
-    assert any("drawn world only" in i.value for i in app.info)
+    assert any("only seen drawings" in i.value for i in app.info)
     assert not any("mask IoU" in m.value for m in app.markdown)
 
 

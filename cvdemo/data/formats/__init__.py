@@ -1,7 +1,8 @@
 """The formats of data sets, one file each: what it holds, how it is recognised, reading and writing.
 
 Each module has `TITLE`, `HOLDS` (of `cvdemo.data.dataset.KINDS`), `fits(archive)`, `read(archive)` and
-`write(dataset, folder)`, where the format is one that is written.
+`write(dataset, folder)`, where the format is one that is written; where it holds a kind only in part,
+`limits(dataset)` says in words what of a data set is lost of it.
 """
 
 from __future__ import annotations
@@ -66,14 +67,17 @@ LOST = {
     "crowd": "which objects are crowds", "difficult": "which objects are difficult", "scores": "scores",
     "tracks": "ids of objects over time", "attributes": "further attributes of objects",
     "captions": "captions", "regions": "descriptions of regions", "relations": "relations between objects",
-    "labels": "labels of whole images", "semantic": "semantic maps", "splits": "splits",
+    "labels": "labels of whole images", "confidences": "how certain labels of images are",
+    "semantic": "semantic maps", "splits": "splits", "synsets": "WordNet ids of classes",
 }  # fmt: skip
 """What a kind of annotation is called when a format cannot hold it."""
 
 
 def cannot_hold(dataset: Dataset, key: str) -> list[str]:
     """What of a data set a format has no place for, in words."""
-    return [text for kind, text in LOST.items() if kind in dataset.kinds() - format_module(key).HOLDS]
+    module = format_module(key)
+    lost = [text for kind, text in LOST.items() if kind in dataset.kinds() - module.HOLDS]
+    return lost + (module.limits(dataset) if hasattr(module, "limits") else [])
 
 
 def write_dataset(dataset: Dataset, folder: Path, key: str) -> list[str]:

@@ -212,7 +212,7 @@ def write(dataset: Dataset, folder: Path) -> None:
 
     Objects that are difficult have `iscrowd` 0, for COCO knows no such flag.
     """
-    names = copy_pictures(dataset, folder, lambda split, name: f"images/{split or 'all'}/{name}")
+    names = copy_pictures(dataset, folder, lambda i, name: f"images/{dataset.splits[i] or 'all'}/{name}")
     for split in dict.fromkeys(dataset.splits):
         there = [i for i, s in enumerate(dataset.splits) if s == split]
         for kind, content in contents(dataset, there, names).items():

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path, PurePosixPath
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -20,12 +21,13 @@ COPIED = (".jpg", ".jpeg", ".png")
 def image_name(file_name: str, split: str = "") -> str:
     """An image's name from its file name in annotations: without suffix and without the split's folder."""
     pure = PurePosixPath(file_name.replace("\\", "/"))
-    parts = [part for part in pure.with_suffix("").parts if part not in ("/", "..", ".", "images", split)]
-    return "/".join(([split] if split else []) + parts) or pure.stem
+    stem = pure.with_suffix("") if pure.name else pure
+    parts = [part for part in stem.parts if part not in ("/", "//", "..", ".", "images", split)]
+    return "/".join(([split] if split else []) + parts) or "image"
 
 
-def copy_pictures(dataset: Dataset, folder: Path, place: Callable[[str, str], str]) -> list[str]:
-    """Copy every picture to `folder / place(split, name)`; gives the [I] file names, without folders.
+def copy_pictures(dataset: Dataset, folder: Path, place: Callable[[int, str], str]) -> list[str]:
+    """Copy every picture i to `folder / place(i, name)`; gives the [I] file names, without folders.
 
     Images whose picture is not there or cannot be read get a name and no file.
     """
@@ -34,12 +36,12 @@ def copy_pictures(dataset: Dataset, folder: Path, place: Callable[[str, str], st
     for i in range(len(dataset)):
         stem = flat_name(dataset, i)
         suffix = PurePosixPath(dataset.files[i]).suffix.lower()
-        name = _unique(f"{stem}{suffix if suffix in COPIED else '.png'}", used)
-        names.append(name)
-        if dataset.files[i]:
-            data = _picture_bytes(dataset, i, suffix)
-            if data is not None:
-                write_bytes(folder / place(dataset.splits[i], name), data)
+        wanted = place(i, f"{stem}{suffix if suffix in COPIED else '.png'}")
+        path = _unique(wanted, used)
+        names.append(PurePosixPath(path).name)
+        data = _picture_bytes(dataset, i, suffix) if dataset.files[i] else None
+        if data is not None:
+            write_bytes(folder / path, data)
     return names
 
 
@@ -47,6 +49,20 @@ def flat_name(dataset: Dataset, image: int) -> str:
     """An image's name as a file name: without its split, folders joined by "_"."""
     name, split = dataset.names[image], dataset.splits[image]
     return name.removeprefix(f"{split}/").replace("/", "_") if split else name.replace("/", "_")
+
+
+def flat_names(dataset: Dataset) -> list[str]:
+    """The `flat_name` of each image [I], unique among those of its split."""
+    used: set[str] = set()
+    flat = [f"{split}/{flat_name(dataset, i)}." for i, split in enumerate(dataset.splits)]
+    return [_unique(name, used).rpartition("/")[2].removesuffix(".") for name in flat]
+
+
+def other_attributes(dataset: Dataset, held: Collection[str]) -> list[str]:
+    """The attributes of objects that a format with places for some has none for, as a sentence in a list."""
+    others = dict.fromkeys(key for row in dataset.objects.attributes for key in row if key not in held)
+    named = ", ".join(list(others)[:6]) + (", ..." if len(others) > 6 else "")
+    return [f"attributes of objects: {named}"] if others else []
 
 
 def _unique(name: str, used: set[str]) -> str:
@@ -91,3 +107,8 @@ def indexed_png(values: NDArray[np.uint8]) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def grey_png(values: NDArray[np.uint8] | NDArray[np.uint16]) -> bytes:
+    """Values [H, W] of 8 or 16 bit as a PNG with one channel."""
+    return bytes(cv2.imencode(".png", values)[1])

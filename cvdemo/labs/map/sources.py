@@ -86,7 +86,7 @@ def _detector_on_photos() -> EvaluationSet | None:
         key=state.key("photos"),
     )
     with right:
-        entry = choose_model(zoo.Task.DETECT)
+        entry = choose_model(zoo.Task.DETECT, None)
     if not files:
         st.info("Drop a ZIP of photos with their truth in COCO JSON to begin.")
         return None
