@@ -42,6 +42,7 @@ CITYSCAPES = "https://www.cityscapes-dataset.com/dataset-overview/"
 GENOME_HOME = "https://homes.cs.washington.edu/~ranjay/visualgenome/"
 GENOME_PAPER = "https://arxiv.org/abs/1602.07332"
 IMAGENET_HOME = "https://www.image-net.org"
+IMAGENET_CARD = "https://huggingface.co/datasets/mlx-vision/imagenet-1k"
 IMAGENET_PAPER = "https://arxiv.org/abs/1409.0575"
 
 CARDS = (
@@ -124,8 +125,7 @@ CARDS = (
         "A class (WordNet synset) an image, boxes for a part of them.",
         (
             Fact("more than 14 million images of 21,000 classes in all", "http://convnets.org/dataset/4"),
-            Fact("the challenge: 1,000 classes, 1.28 million images to train",
-                 "https://trustthink-ai.pages.dev/fundamentals/datasets/image-net"),
+            Fact("the challenge: 1,000 classes, 1,281,167 images to train", IMAGENET_CARD),
             Fact("its detection task: 200 classes", IMAGENET_PAPER, checked=False),
         ),
         Fact("for research that is not commercial", IMAGENET_HOME, checked=False),

@@ -166,11 +166,12 @@ def below(root: Path, asked: str) -> Path:
         raise DataError(f"'{asked[:80]}' leads out of the folder of data sets")
     try:
         path = (root / pure).resolve()
+        is_set = path.is_dir() or (path.is_file() and path.suffix.lower() == ".zip")
     except (OSError, ValueError, RuntimeError) as error:  # names that are too long, links in a circle
         raise DataError(f"'{asked[:80]}' is no path of a folder") from error
     if not path.is_relative_to(root):
         raise DataError(f"'{asked[:80]}' leads out of the folder of data sets")
-    if not (path.is_dir() or (path.is_file() and path.suffix.lower() == ".zip")):
+    if not is_set:
         raise DataError(f"'{asked[:80]}' is neither a folder nor a ZIP file")
     return path
 

@@ -50,7 +50,7 @@ def show_model(opened: Opened, images: Sequence[int]) -> None:
         st.info("A detector is scored on pictures whose objects have boxes: there are none here.")
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        entry = choose_model(zoo.Task.DETECT, first=_likely(opened))
+        entry = choose_model(zoo.Task.DETECT, None, first=_likely(opened))
         most = min(len(there), MOST_SCORED)
         n = widgets.slider("scored", "Pictures", 1, most, min(24, most), width=220) if most > 1 else 1
         least = widgets.slider("score", "Score from", 0.05, 0.95, 0.5, 0.05, width=180)
