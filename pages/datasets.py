@@ -53,7 +53,10 @@ def lab() -> None:
 
 def _on_images(found: Opened, view: str) -> None:
     """The views of the images that the filters leave."""
-    images = matching_images(found.dataset, found.found, choose_filters(found)).tolist()
+    row = st.container(horizontal=True, gap="small", vertical_alignment="bottom")
+    with row:
+        filters = choose_filters(found)
+    images = matching_images(found.dataset, found.found, filters).tolist()
     if len(images) < len(found.dataset):
         st.caption(f"{len(images):,} of {len(found.dataset):,} images satisfy the filters.")
     if view == MODEL:
@@ -62,12 +65,13 @@ def _on_images(found: Opened, view: str) -> None:
     if view == CONVERT:
         show_convert(found, images)
         return
-    layers = choose_layers(found)
+    with row:
+        layers = choose_layers(found)
     image = open_image()
     if image is not None and 0 <= image < len(found.dataset):
         show_large(found, image, images, layers)
     else:
-        show_grid(found, images, layers)
+        show_grid(found, images, layers, row)
 
 
 def main() -> None:

@@ -50,7 +50,8 @@ def _print_counts(numbers: dict[str, Any]) -> None:
         if any(numbers[name].values()):
             parts = ", ".join(f"{key} {count}" for key, count in numbers[name].items())
             click.echo(f"{name:16}{parts}")
-    classes = sorted(numbers["by_class"].items(), key=lambda item: -item[1]["objects"])
+    used = [(name, counts) for name, counts in numbers["by_class"].items() if counts["images"]]
+    classes = sorted(used, key=lambda item: -item[1]["objects"])
     width = max((len(name) for name, _ in classes[:CLASSES]), default=0) + 2
     for name, counts in classes[:CLASSES]:
         click.echo(f"  {name:{width}}{counts['objects']:>8} objects{counts['images']:>8} images")

@@ -87,7 +87,7 @@ def polygon_areas(masks: list[Mask | None]) -> Floats:
     following[starts + lengths - 1] = starts  # a polygon's last corner is followed by its first
     cross = corners[:, 0] * corners[following, 1] - corners[following, 0] * corners[:, 1]
     areas = np.abs(np.add.reduceat(cross, starts)) / 2 if len(parts) else np.zeros(0)
-    total: Floats = np.bincount(np.repeat(np.arange(len(masks)), counts), areas, len(masks))
+    total = np.bincount(np.repeat(np.arange(len(masks)), counts), areas, len(masks))
     return total.astype(np.float64)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import difflib
 import importlib
-import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -23,7 +22,6 @@ FORMATS = (
     "labelme", "yolo", "imagenet-folders",
 )  # fmt: skip
 """Keys in the order in which they are tried on unknown files: the most particular layout first."""
-FORMATS = tuple(k for k in FORMATS if importlib.util.find_spec(f"{__name__}.{k.replace('-', '_')}"))
 
 
 class Format(Protocol):

@@ -25,8 +25,8 @@ from cvdemo.ui.downloads import data, offer, png
 from cvdemo.ui.page import sentence, texts
 
 PER_PAGE = 12
-THUMB, LARGE = 480, 1280  # pixels of the longer side
-CELL = 250  # width of a picture in the grid
+THUMB, LARGE = 400, 1280  # pixels of the longer side
+ACROSS = 4  # pictures of the grid side by side, on a wide screen
 LISTED = 24  # places of an oddity that are offered
 PLOT: Any = {"displaylogo": False, "modeBarButtons": [["toImage"]]}
 
@@ -36,13 +36,15 @@ def _jpeg(identity: str, image: int, layers: tuple[str, ...], side: int, _opened
     return to_jpeg(annotated(_opened.dataset, _opened.texts, image, layers, side))
 
 
-def show_grid(opened: Opened, images: Sequence[int], layers: Sequence[str]) -> None:
-    """A page of pictures with their annotations; a click on a button shows one large."""
+def show_grid(opened: Opened, images: Sequence[int], layers: Sequence[str], row: Any) -> None:
+    """A page of pictures with their annotations, its number in `row`; a button shows one large."""
     if not len(images):
         st.info("No image satisfies the filters.")
         return
     pages = -(-len(images) // PER_PAGE)
-    page = widgets.number_input("page", f"Page of {pages}", 1, pages, 1, width=140) if pages > 1 else 1
+    page = 1
+    if pages > 1:
+        page = widgets.number_input("page", f"Page of {pages}", 1, pages, 1, width=130, place=row)
     some = list(images[(page - 1) * PER_PAGE : page * PER_PAGE])
     grid(opened, some, partial(_jpeg, opened.identity, layers=tuple(layers), side=THUMB, _opened=opened))
 
@@ -54,16 +56,17 @@ def grid(
     captions: Sequence[str] | None = None,
 ) -> None:
     """Pictures side by side, each with its name as a button that shows it large."""
-    row = st.container(horizontal=True, gap="small")
+    columns: list[Any] = []
     for k, image in enumerate(images):
-        cell = row.container(width=CELL, gap="small")
+        columns = columns or list(st.columns(ACROSS, gap="small"))
+        cell = columns.pop(0).container(gap=None)
         try:
             cell.image(jpeg(image), width="stretch")
         except CvdemoError as error:
             cell.warning(sentence(error), icon="⚠️")
         name = opened.dataset.names[image]
         cell.button(
-            f"🔍 {escaped(name if len(name) <= 28 else '…' + name[-27:])}", key=f"image-{k}-{image}",
+            f"🔍 {escaped(name if len(name) <= 24 else '…' + name[-23:])}", key=f"image-{k}-{image}",
             on_click=show_image, args=(image,), type="tertiary",
         )  # fmt: skip
         cell.caption(captions[k] if captions else _about(opened, image))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -14,7 +15,7 @@ from cvdemo.ui import state, widgets
 PICTURES, CHARTS, ODD, MODEL, CONVERT, LECTURE = VIEWS = (
     "pictures", "charts", "what is odd", "a model on it", "convert", "the lecture's seven",
 )  # fmt: skip
-EXPERIMENTS = {
+EXPERIMENTS: dict[str, dict[str, Any]] = {
     "Small objects": {"show": PICTURES, "size": "small"},
     "Who is where": {"show": PICTURES, "layers": ["boxes", "names", "relations"]},
     "A class for every pixel": {"show": PICTURES, "layers": ["semantic"]},
@@ -36,16 +37,14 @@ def choose_view() -> str:
 def choose_filters(opened: Opened) -> Filters:
     """Filters by class, size, number of objects, split, and a text."""
     dataset = opened.dataset
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        classes = widgets.multiselect("classes", "Classes", dataset.categories, on_change=to_first, width=320)
+    with st.popover("🔎 Filters"):
+        classes = widgets.multiselect("classes", "Classes", dataset.categories, on_change=to_first)
         size = widgets.selectbox(
-            "size", "Size", ["", *SIZES], format_func=lambda s: s or "any", on_change=to_first, width=120
+            "size", "Size", ["", *SIZES], format_func=lambda s: s or "any", on_change=to_first
         )
         most = int(opened.found.on_image.max(initial=0))
-        least = widgets.number_input("least", "At least", 0, max(most, 1), 0, on_change=to_first, width=110)
-        limit = widgets.number_input(
-            "most", "At most", 0, max(most, 1), max(most, 1), on_change=to_first, width=110
-        )
+        least = widgets.number_input("least", "At least", 0, max(most, 1), 0, on_change=to_first)
+        limit = widgets.number_input("most", "At most", 0, max(most, 1), max(most, 1), on_change=to_first)
         splits = list(dict.fromkeys(filter(None, dataset.splits)))
         split = ""
         if len(splits) > 1:
@@ -57,9 +56,7 @@ def choose_filters(opened: Opened) -> Filters:
                 on_change=to_first,
                 width=120,
             )
-        text = widgets.text_input(
-            "text", "In name or caption", placeholder="a word", on_change=to_first, width=200
-        )
+        text = widgets.text_input("text", "In name or caption", placeholder="a word", on_change=to_first)
     return Filters(
         tuple(classes), size, least, None if limit >= max(most, 1) else limit, split, text
     )  # fmt: skip

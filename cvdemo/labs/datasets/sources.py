@@ -26,8 +26,9 @@ PLACES = (  # in the page's values: what belongs to one data set only
 def choose_dataset() -> Opened | None:
     """Draws the source widget and returns the open data set, or None while there is none yet."""
     kinds = [EXAMPLE, *([FOLDER] if data_root() else []), UPLOAD]
-    kind = widgets.segmented_control("data", "Data", kinds, EXAMPLE, on_change=leave)
-    found = {EXAMPLE: _example, FOLDER: _folder, UPLOAD: _upload}[kind]()
+    row = st.container(horizontal=True, gap="small", vertical_alignment="bottom")
+    kind = widgets.segmented_control("data", "Data", kinds, EXAMPLE, on_change=leave, place=row)
+    found = {EXAMPLE: _example, FOLDER: _folder, UPLOAD: _upload}[kind](row)
     if found is not None:
         _show_problems(found)
     return found
@@ -43,31 +44,39 @@ def _drawn() -> Opened:
     return opened("example", "24 scenes of the drawn world", drawn_dataset(SCENES))
 
 
-def _example() -> Opened:
+def _example(_row: Any) -> Opened:
     with st.spinner(f"Drawing {SCENES} scenes …"):
         return _drawn()
 
 
-def _folder() -> Opened | None:
+def _folder(row: Any) -> Opened | None:
     """A folder or ZIP file below the server's folder of data sets."""
     root = data_root()
     assert root is not None  # the choice is not offered without it
     asked = widgets.text_input(
-        "folder", "Folder or ZIP file", placeholder="below the folder of data sets", on_change=leave
-    )
+        "folder", "Folder or ZIP file", placeholder="below the folder of data sets", on_change=leave,
+        place=row, width=280,
+    )  # fmt: skip
     path = below(root, asked) if asked.strip() else root
     if path.is_dir():
-        with st.container(horizontal=True, gap="small"):
-            for entry in entries(root, path):
-                label = f"📁 {Path(entry).name}" if (root / entry).is_dir() else f"📦 {Path(entry).name}"
-                st.button(label, key=f"open-{entry}", on_click=_open, args=(entry,))
+        _browse(root, path, st.container(horizontal=True) if path == root else row.popover("📂 Browse"))
     if path == root:
         st.info("Choose a folder or a ZIP file to begin.")
         return None
     stamp = f"folder:{path.relative_to(root)}:{path.stat().st_mtime_ns}"
     with st.spinner("Reading the files …", show_time=True):
         archive = _files(stamp, path)
-        return _read(stamp, _format(archive), path.name, archive)
+        return _read(stamp, _format(archive, row), path.name, archive)
+
+
+def _browse(root: Path, folder: Path, place: Any) -> None:
+    """A button for each folder and ZIP file in a folder, and one for the folder above."""
+    if folder != root:
+        above = folder.parent.relative_to(root).as_posix()
+        place.button("⬆ ..", key="open-above", on_click=_open, args=("" if above == "." else above,))
+    for entry in entries(root, folder):
+        label = f"📁 {Path(entry).name}" if (root / entry).is_dir() else f"📦 {Path(entry).name}"
+        place.button(label, key=f"open-{entry}", on_click=_open, args=(entry,))
 
 
 def _open(entry: str) -> None:
@@ -75,7 +84,7 @@ def _open(entry: str) -> None:
     state.put({"folder": entry})
 
 
-def _upload() -> Opened | None:
+def _upload(row: Any) -> Opened | None:
     files = st.file_uploader(
         "A ZIP file with annotations and pictures, or such files themselves", accept_multiple_files=True,
         key=state.key("files"), on_change=leave,
@@ -86,7 +95,7 @@ def _upload() -> Opened | None:
     stamp = "files:" + ",".join(file.file_id for file in files)
     with st.spinner("Reading the files …", show_time=True):
         archive = _uploaded(stamp, files)
-        return _read(stamp, _format(archive), files[0].name, archive)
+        return _read(stamp, _format(archive, row), files[0].name, archive)
 
 
 @cached
@@ -99,7 +108,7 @@ def _uploaded(stamp: str, _files: list[Any]) -> Archive:
     return open_files([(file.name, file.getvalue()) for file in _files])
 
 
-def _format(archive: Archive) -> str:
+def _format(archive: Archive, row: Any) -> str:
     """The key of the format: as guessed, unless the visitor knows better."""
     try:
         guessed = guess(archive)
@@ -107,7 +116,7 @@ def _format(archive: Archive) -> str:
         guessed = ""
     said = f"as guessed: {format_module(guessed).TITLE}" if guessed else "guess (nothing fits)"
     asked = widgets.selectbox(
-        "format", "Format", ["", *FORMATS], width=320,
+        "format", "Format", ["", *FORMATS], width=260, place=row,
         format_func=lambda key: format_module(key).TITLE if key else said,
     )  # fmt: skip
     return str(asked or guessed)
