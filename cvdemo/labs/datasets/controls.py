@@ -67,7 +67,7 @@ def choose_layers(opened: Opened) -> list[str]:
     kinds = opened.dataset.kinds()
     there = [layer for layer in LAYERS if AT_FIRST.get(layer, "boxes") in kinds]
     first = [layer for layer in there if layer in ("masks", "boxes", "names", "keypoints")]
-    return widgets.pills("layers", "Annotations", there, first or there[:1]) if there else []
+    return widgets.pills("layers", "Annotations", there, first or there[:1], wrap=True) if there else []
 
 
 def to_first() -> None:
