@@ -34,10 +34,10 @@ def lab() -> None:
     """The source and the view on top, the view under them."""
     try_this("datasets", EXPERIMENTS)
     view = choose_view()
+    found = choose_dataset()  # drawn in every view, or an upload would be lost
     if view == LECTURE:
         show_cards(lambda key: format_module(key).TITLE)
         return
-    found = choose_dataset()
     if found is None:
         return
     dataset = found.dataset
