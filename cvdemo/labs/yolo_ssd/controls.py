@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cvdemo import zoo
 from cvdemo.data.chosen import Chosen
-from cvdemo.labs.yolo_ssd.experiment import LEVELS
+from cvdemo.labs.yolo_ssd.experiment import LEVELS, PHOTO_KEY
 from cvdemo.ui import widgets
 
 
@@ -32,10 +34,18 @@ def choose_view_options(chosen: Chosen) -> ViewOptions:
     return ViewOptions(score, iou, truth)
 
 
-def choose_levels() -> tuple[list[int], int]:
-    """SSD's levels that are on, and the level whose default boxes are shown."""
+def choose_nets(chosen: Chosen | None) -> bool:
+    """Whether the SSD that knows photos is shown, at first with a photo, or the two nets of drawings."""
+    options = (zoo.spec(PHOTO_KEY).title, "YOLO and SSD (drawn world)")
+    photo = chosen is None or chosen.domain is not zoo.Domain.DRAWINGS
+    return widgets.selectbox("nets", "Nets", options, options[0 if photo else 1]) == options[0]
+
+
+def choose_levels(names: Sequence[str]) -> tuple[list[int], int]:
+    """The levels of an SSD that are on, and the level whose default boxes are shown."""
+    part = "" if tuple(names) == LEVELS else "photo-"
     left, right = st.columns(2, gap="medium")
-    on = widgets.pills("levels", "Levels that are on", LEVELS, LEVELS, place=left)
+    on = widgets.pills(f"{part}levels", "Levels that are on", names, names, place=left)
     label = "Default boxes under the pointer"
-    shown = widgets.segmented_control("shown", label, LEVELS, LEVELS[1], place=right)
-    return [LEVELS.index(name) for name in on], LEVELS.index(shown)
+    shown = widgets.segmented_control(f"{part}shown", label, names, names[1], place=right)
+    return [names.index(name) for name in on], names.index(shown)
