@@ -11,7 +11,7 @@ from cvdemo import zoo
 from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.heat import overlay_heat
 from cvdemo.ui import widgets
-from cvdemo.ui.models import about, choose_model, classification, ready
+from cvdemo.ui.models import about, choose_model, classification, offer_better, ready
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
@@ -54,6 +54,7 @@ def lab() -> None:
         chosen = choose_picture()
         entry = choose_model(zoo.Task.CLASSIFY, chosen)
         about(entry)
+        offer_better(entry, chosen, lambda key: {"model": key})
         k = widgets.slider("k", "Classes shown", 1, 20, 5)
     if chosen is None:
         return

@@ -19,7 +19,7 @@ from cvdemo.ops.nms import nms
 from cvdemo.ui import state, widgets
 from cvdemo.ui.boxes import Cut, boxes_and_table, raw_boxes, score_histogram
 from cvdemo.ui.downloads import coco, offer, png, table
-from cvdemo.ui.models import about, choose_model, raw_detections, ready
+from cvdemo.ui.models import about, choose_model, offer_better, raw_detections, ready
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
@@ -125,6 +125,7 @@ def lab() -> None:
     with model:
         first = choose_model(zoo.Task.DETECT, chosen)
         about(first)
+        offer_better(first, chosen, lambda key: {"model": key})
         prompt = _prompt(first, "prompt")
     second, prompt2 = None, ""
     with more:

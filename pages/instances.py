@@ -14,7 +14,7 @@ from cvdemo.labs.instances.experiment import DRAWN, cut_out, semantic_map
 from cvdemo.ops.detections import select
 from cvdemo.ops.masks import paste_patch
 from cvdemo.ui import widgets
-from cvdemo.ui.models import about, choose_model, ready
+from cvdemo.ui.models import about, choose_model, offer_better, ready
 from cvdemo.ui.page import code_fold, guarded, header, texts, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
@@ -30,6 +30,7 @@ def choose_models(chosen: Chosen | None, places: list[Any]) -> list[zoo.ModelSpe
     with places[0]:
         entries.append(choose_model(zoo.Task.INSTANCES, chosen))
         about(entries[0])
+        offer_better(entries[0], chosen, lambda key: {"model": key})
     with places[1]:
         if widgets.toggle("compare", "Second model"):
             entries.append(choose_model(zoo.Task.INSTANCES, chosen, key="model2", label="Second model"))

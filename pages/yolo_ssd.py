@@ -15,6 +15,7 @@ from cvdemo.nets.ssd import SSD, ssd_loss
 from cvdemo.nets.yolo import YOLO, assign_targets, boxes_of, yolo_loss
 from cvdemo.ops.anchors import default_sizes, grid_boxes
 from cvdemo.ui import widgets
+from cvdemo.ui.models import about
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
@@ -72,6 +73,7 @@ def lab() -> None:
         return
     if photo:
         say_what_it_knows(chosen, zoo.spec(PHOTO_KEY))
+        about(zoo.spec(PHOTO_KEY))
         photo_results(chosen, mobilenet_predictions(chosen))
         return
     say_what_it_knows(chosen, zoo.spec("yolo"), zoo.spec("ssd"))
