@@ -1,29 +1,11 @@
-"""Features and masks of the Mask R-CNN page, kept for all visitors: the backbone runs once a picture."""
+"""Masks of the Mask R-CNN page, kept for all visitors."""
 
 from __future__ import annotations
 
-import numpy as np
-import streamlit as st
-from numpy.typing import NDArray
-
-from cvdemo import zoo
 from cvdemo.data.chosen import Chosen
-from cvdemo.labs.mask_rcnn import experiment
-from cvdemo.labs.mask_rcnn.experiment import Box, ShiftCosts, Target
+from cvdemo.labs.mask_rcnn.experiment import Box
 from cvdemo.ui.cache import cached
-from cvdemo.zoo.mask_heads import ALIGN, POOL, MaskFeatures, RoIMasks, mask_features, masks_of_boxes
-from cvdemo.zoo.weights import has_weights
-
-
-def features(chosen: Chosen, key: str = ALIGN) -> MaskFeatures:
-    """What a mask net makes of the picture."""
-    with st.spinner(f"Mask R-CNN runs on {zoo.default_device().upper()} …", show_time=True):
-        return _features(key, chosen.identity, chosen.picture)
-
-
-@cached
-def _features(key: str, identity: str, _picture: NDArray[np.uint8]) -> MaskFeatures:
-    return mask_features(key, _picture)
+from cvdemo.zoo.mask_heads import MaskFeatures, RoIMasks, masks_of_boxes
 
 
 def masks(chosen: Chosen, found: MaskFeatures, box: Box) -> RoIMasks:
@@ -34,14 +16,3 @@ def masks(chosen: Chosen, found: MaskFeatures, box: Box) -> RoIMasks:
 @cached
 def _masks(identity: str, box: Box, _found: MaskFeatures) -> RoIMasks:
     return masks_of_boxes(_found, [box])
-
-
-def shift_costs(chosen: Chosen, box: Box, class_id: int, target: Target) -> ShiftCosts:
-    """What moving the RoI costs the mask, by RoIAlign's net and RoIPool's where it is trained."""
-    return _shift_costs(chosen.identity, box, class_id, chosen, target)
-
-
-@cached
-def _shift_costs(identity: str, box: Box, class_id: int, _chosen: Chosen, _target: Target) -> ShiftCosts:
-    nets = {key: features(_chosen, key) for key in (ALIGN, POOL) if has_weights(key)}
-    return experiment.shift_costs(nets, box, class_id, _target)
