@@ -28,11 +28,11 @@ from cvdemo.labs.yolo_ssd.experiment import (
     ssd_levels,
     yolo_grid,
 )
-from cvdemo.metrics.scene import scene_score
 from cvdemo.ops.detections import confidence, select
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import Parts, component, packed
 from cvdemo.ui.downloads import offer, png, table
+from cvdemo.ui.truth import say_score
 from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
 
@@ -78,7 +78,7 @@ def mobilenet_predictions(chosen: Chosen) -> SSDLevels:
 def yolo_view(chosen: Chosen, found: YOLOGrid, options: ViewOptions) -> None:
     """The grid in four pictures."""
     kept = select(found.raw, score=options.score, iou=options.iou)
-    _score(chosen, kept)
+    say_score(chosen, kept)
     _yolo_board(chosen, found, kept, options)
     rows, columns, boxes = found.confidence.shape
     values = 5 * boxes + found.classes.shape[-1]
@@ -95,7 +95,7 @@ def ssd_view(chosen: Chosen, found: SSDLevels, options: ViewOptions) -> None:
     kept = select(from_levels(found, used), score=options.score, iou=options.iou)
     board, beside = st.columns([1.9, 1], gap="medium")
     with board:
-        _score(chosen, kept)
+        say_score(chosen, kept)
         _ssd_board(chosen, found, kept, shown, options)
     with beside:
         _level_table(found, kept, used)
@@ -141,7 +141,7 @@ def side_by_side(chosen: Chosen, grid: YOLOGrid, levels: SSDLevels, options: Vie
 
 def _one_side(chosen: Chosen, entry: zoo.ModelSpec, kept: sv.Detections, milliseconds: float) -> None:
     st.markdown(f"#### {entry.title}")
-    _score(chosen, kept)
+    say_score(chosen, kept)
     drawn = (
         draw_detections(chosen.picture, kept)
         if chosen.truth is None
@@ -154,11 +154,6 @@ def _one_side(chosen: Chosen, entry: zoo.ModelSpec, kept: sv.Detections, millise
     held_out = f" · held-out scenes: {figure.metric} {figure.value:g}" if figure else ""
     st.caption(f"network {milliseconds:.0f} ms (once){held_out}")
     _downloads(chosen, kept, entry.key)
-
-
-def _score(chosen: Chosen, kept: sv.Detections) -> None:
-    if chosen.truth is not None:
-        st.markdown(scene_score(kept, chosen.truth).text())
 
 
 def _recall_text(kept: sv.Detections, truth: Truth) -> str:

@@ -13,6 +13,7 @@ from cvdemo import zoo
 from cvdemo.data.chosen import Chosen
 from cvdemo.labs.yolo_ssd.experiment import LEVELS, PHOTO_KEY
 from cvdemo.ui import widgets
+from cvdemo.ui.truth import true_boxes
 
 
 class ViewOptions(NamedTuple):
@@ -28,10 +29,9 @@ def choose_view_options(chosen: Chosen) -> ViewOptions:
     left, middle, right = st.columns([2, 2, 1], gap="medium", vertical_alignment="center")
     score = widgets.slider("score", "Score threshold", 0.02, 1.0, 0.4, 0.01, place=left)
     iou = widgets.slider("iou", "NMS threshold (IoU)", 0.0, 1.0, 0.5, 0.05, place=middle)
-    truth = None
-    if chosen.truth is not None and widgets.toggle("truth", "Show the truth", place=right):
-        truth = chosen.truth.boxes[~chosen.truth.difficult]
-    return ViewOptions(score, iou, truth)
+    truth = true_boxes(chosen)
+    shown = truth is not None and widgets.toggle("truth", "Show the truth", place=right)
+    return ViewOptions(score, iou, truth if shown else None)
 
 
 def choose_nets(chosen: Chosen | None) -> bool:
