@@ -54,7 +54,6 @@ def lab() -> None:
         chosen = choose_picture()
         entry = choose_model(zoo.Task.CLASSIFY, chosen)
         about(entry)
-        offer_better(entry, chosen, lambda key: {"model": key})
         k = widgets.slider("k", "Classes shown", 1, 20, 5)
     if chosen is None:
         return
@@ -70,6 +69,7 @@ def lab() -> None:
         labels = [names[i] for i, _ in best]
         st.plotly_chart(bars(labels, [p for _, p in best]), config={"displayModeBar": False})
         st.caption(f"**{entry.title}** · network {answer.milliseconds:.0f} ms (once)")
+        offer_better(entry, chosen, lambda key: {"model": key})
     with middle:
         if answer.maps is None:
             st.caption("No activation map: this head does not end in average pooling and one linear layer.")

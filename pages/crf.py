@@ -26,7 +26,6 @@ def lab() -> None:
         chosen = choose_picture("scene")
         entry = choose_network(chosen)
         about(entry)
-        offer_better(entry, chosen, lambda key: {"network": key})
         degradation = choose_degradation()
     settings = choose_settings()._replace(degradation=degradation)
     try_this("crf", EXPERIMENTS)
@@ -40,6 +39,7 @@ def lab() -> None:
                 st.caption(
                     "No truth is known of this picture in the network's classes, so there is no score."
                 )
+            offer_better(entry, chosen, lambda key: {"network": key})
 
 
 def main() -> None:

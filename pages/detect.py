@@ -121,7 +121,6 @@ def lab() -> None:
     with model:
         first = choose_model(zoo.Task.DETECT, chosen)
         about(first)
-        offer_better(first, chosen, lambda key: {"model": key})
         prompt = _prompt(first, "prompt")
     second, prompt2 = None, ""
     with more:
@@ -147,6 +146,7 @@ def lab() -> None:
                 chosen.picture, answer.raw, key=f"boxes-{i}", identity=answer.identity,
                 nms=answer.entry.nms, options=options,
             )  # fmt: skip
+    offer_better(first, chosen, lambda key: {"model": key})
 
 
 @st.fragment

@@ -30,7 +30,6 @@ def choose_models(chosen: Chosen | None, places: list[Any]) -> list[zoo.ModelSpe
     with places[0]:
         entries.append(choose_model(zoo.Task.INSTANCES, chosen))
         about(entries[0])
-        offer_better(entries[0], chosen, lambda key: {"model": key})
     with places[1]:
         if widgets.toggle("compare", "Second model"):
             entries.append(choose_model(zoo.Task.INSTANCES, chosen, key="model2", label="Second model"))
@@ -59,6 +58,7 @@ def lab() -> None:
     results(boards)
     for board in boards:
         board.send()
+    offer_better(entries[0], chosen, lambda key: {"model": key})
 
 
 @st.fragment

@@ -30,7 +30,6 @@ def lab() -> None:
     with model:
         spec = choose_model(zoo.Task.POSE, chosen)
         about(spec)
-        offer_better(spec, chosen, lambda key: {"model": key})
     with sliders:
         knobs = choose_knobs()
     if chosen is None or not ready(spec):
@@ -39,6 +38,7 @@ def lab() -> None:
     say_what_it_knows(chosen, spec)
     board(chosen, spec, found, knobs, which)
     downloads(chosen, found)
+    offer_better(spec, chosen, lambda key: {"model": key})
 
 
 def main() -> None:

@@ -61,7 +61,6 @@ def lab() -> None:
         entries = choose_models(chosen)
         if len(entries) == 1:
             about(entries[0])
-            offer_better(entries[0], chosen, lambda key: {"models": [key]})
         try_this("segment", EXPERIMENTS)
     if chosen is None:
         return
@@ -78,6 +77,8 @@ def lab() -> None:
         if all(known(chosen, one.names) is None for one in found):
             st.caption("No truth is known of this picture, so there is no score.")
         downloads(chosen, found)
+        if len(entries) == 1:
+            offer_better(entries[0], chosen, lambda key: {"models": [key]})
 
 
 def main() -> None:

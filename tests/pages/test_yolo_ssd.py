@@ -61,11 +61,11 @@ def test_pictures_of_any_size(shape: tuple[int, int]) -> None:
 def test_a_photo_is_for_the_ssd_that_knows_photos_level_by_level() -> None:
     before, drawn = zoo.load("ssd-mobilenet-v2").runs, runs()
     app = without_errors(open_page(source="sample", sample="motorcycle", score="0.4"))
-    assert any("| 3 × 3 | 3×3 | 54 | 195 | 1 |" in m.value for m in app.markdown)
+    assert any("| 3\u00a0×\u00a03 | 3×3 | 54 | 195 | 1 |" in m.value for m in app.markdown)
     app.session_state["yolo_ssd-photo-levels"] = ["10 × 10", "5 × 5"]
     without_errors(app.run())
-    assert any("| 5 × 5 | 5×5 | 150 | 150 | 1 |" in m.value for m in app.markdown)
-    assert any("| 3 × 3 | 3×3 | 54 | 195 | off |" in m.value for m in app.markdown)
+    assert any("| 5\u00a0×\u00a05 | 5×5 | 150 | 150 | 1 |" in m.value for m in app.markdown)
+    assert any("| 3\u00a0×\u00a03 | 3×3 | 54 | 195 | off |" in m.value for m in app.markdown)
     assert zoo.load("ssd-mobilenet-v2").runs == before + 1 and runs() == drawn
 
 

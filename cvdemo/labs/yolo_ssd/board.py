@@ -116,8 +116,8 @@ def ssd_view(chosen: Chosen, found: SSDLevels, options: ViewOptions) -> None:
 def _level_table(found: SSDLevels, kept: sv.Detections, used: list[int]) -> None:
     by_level = np.bincount(kept.data["level"], minlength=len(found.names))
     rows = "\n".join(
-        f"| {name} | {rows}×{columns} | {int((found.level == k).sum()):,} | {scale:.0f} "
-        f"| {by_level[k] if k in used else 'off'} |"
+        f"| {name.replace(' ', chr(160))} | {rows}×{columns} | {int((found.level == k).sum()):,} "
+        f"| {scale:.0f} | {by_level[k] if k in used else 'off'} |"
         for k, (name, (rows, columns), scale) in enumerate(
             zip(found.names, found.cells, found.scales, strict=True)
         )
