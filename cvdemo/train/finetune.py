@@ -1,0 +1,150 @@
+"""What trainings from photos share: two learning rates, batches of numbers, a run to its end, its card."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from safetensors.torch import save
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from cvdemo.data.atomic import write_whole
+from cvdemo.nets.efficientnet_lite import SameConv2d
+from cvdemo.train import loop
+from cvdemo.zoo.fetch import cache_folder
+
+ENCODER_RATE = 0.2  # of the decoder's learning rate: the encoder has learnt from ImageNet already
+CURVE = 7  # times the net is scored on validation photos during a run
+EVERY = 60.0  # seconds between checkpoints
+PRETRAINED = ("encoder.", "backbone.")
+"""How the names of the parameters begin that come from ImageNet."""
+
+
+class PhotoTask(Protocol):
+    """A training from photos: `size` of them, a batch is their numbers."""
+
+    metric: str
+
+    @property
+    def size(self) -> int: ...
+
+    def build(self) -> nn.Module: ...
+
+    def loss(
+        self, net: nn.Module, batch: list[int], rng: np.random.Generator, device: torch.device
+    ) -> Tensor: ...
+
+    def measure(self, net: nn.Module, *, split: str, device: str) -> dict[str, Any]: ...
+
+
+class TwoRates(torch.optim.AdamW):
+    """AdamW whose groups each take their `factor` of the rate that the loop sets."""
+
+    def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
+        for group in self.param_groups:
+            group["lr"] *= group["factor"]
+        return super().step(closure)
+
+
+def start(
+    recipe: loop.Recipe, task: PhotoTask, *, device: str = "cpu", minutes: float | None = None
+) -> loop.Run:
+    """A run that has not taken a step, the encoder's rate below the decoder's."""
+    run = loop.start(recipe, task, device=device, minutes=minutes)  # type: ignore[arg-type]
+    groups = [
+        {
+            "params": [
+                p
+                for name, p in run.net.named_parameters()
+                if p.requires_grad and name.startswith(PRETRAINED) == inner and (p.ndim > 1) == matrix
+            ],
+            "factor": ENCODER_RATE if inner else 1.0,
+            "weight_decay": recipe.weight_decay if matrix else 0.0,
+        }
+        for inner in (True, False)
+        for matrix in (True, False)
+    ]
+    run.optimizer = TwoRates(groups, lr=recipe.rate, foreach=True)
+    if device == "cpu":
+        depthwise_in_float32(run.net)
+    return run
+
+
+def depthwise_in_float32(net: nn.Module) -> None:
+    """Take depthwise convolutions out of autocast: on a CPU, bfloat16 makes their gradients slow."""
+
+    def wrapped(forward: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
+        def exact(x: Tensor) -> Tensor:
+            with torch.autocast(x.device.type, enabled=False):
+                return forward(x.float())
+
+        return exact
+
+    for module in net.modules():
+        if isinstance(module, SameConv2d) and module.groups > 1:
+            module.forward = wrapped(module.forward)  # type: ignore[method-assign, assignment]
+
+
+def batches(size: int, batch: int, seed: int, step: int) -> Iterator[list[int]]:
+    """Numbers 0 to size - 1 for each step from `step` on: every one once before any comes again."""
+    while True:
+        places = range(step * batch, (step + 1) * batch)
+        rounds = {r: np.random.default_rng((seed, r)).permutation(size) for r in {p // size for p in places}}
+        yield [int(rounds[p // size][p % size]) for p in places]
+        step += 1
+
+
+def train(run: loop.Run, checkpoint: Path, after_step: Callable[[loop.Run, float], None]) -> None:
+    """Go on with a run to the end of its schedule, with a checkpoint every minute and at the end."""
+    source = batches(run.task.size, run.recipe.batch, run.recipe.seed, run.step)  # type: ignore[attr-defined]
+    saved = time.perf_counter()
+    while run.share < 1 and not run.stop:
+        begun = time.perf_counter()
+        loss = loop.take_step(run, next(source))
+        run.seconds += time.perf_counter() - begun
+        if time.perf_counter() - saved >= EVERY:
+            loop.save(run, checkpoint)
+            saved = time.perf_counter()
+        after_step(run, loss)
+    loop.save(run, checkpoint)
+
+
+def run_to_end(run: loop.Run, echo: Callable[[str], None]) -> Path:
+    """Train with a progress bar and a validation curve, from the checkpoint on if there is one.
+
+    Gives the checkpoint's path; the caller deletes it when weights and card are written.
+    """
+    key, metric = run.recipe.key, run.task.metric
+    checkpoint = cache_folder() / "train" / f"{key}-{run.recipe.fingerprint(run.minutes)}.pt"
+    if loop.resume(run, checkpoint):
+        echo(f"goes on from step {run.step}")
+
+    def report(run: loop.Run, loss: float) -> None:
+        bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
+        bar.update(round(1000 * run.share) - bar.n)
+        if run.share >= (len(run.history) + 1) / (CURVE + 1):
+            numbers = run.task.measure(run.average, split="val", device=run.device.type)  # type: ignore[call-arg]
+            run.history.append({"step": run.step, metric: round(float(numbers[metric]), 4)})
+            bar.write(f"step {run.step}: {metric} {numbers[metric]:.4f} on {numbers['n']} of val")
+
+    layout = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
+    with tqdm(total=1000, initial=round(1000 * run.share), desc=key, bar_format=layout, mininterval=1) as bar:
+        train(run, checkpoint, report)
+    return checkpoint
+
+
+def write_half(net: nn.Module, key: str, path: Path) -> None:
+    """Write a net's weights, rounded to fp16, with its key inside."""
+    state = {k: v.half() if v.is_floating_point() else v for k, v in net.state_dict().items()}
+    write_whole(path, save({k: v.cpu().contiguous() for k, v in state.items()}, metadata={"net": key}))
+
+
+def write_card(card: dict[str, Any], folder: Path) -> None:
+    """Write a card beside the weights of its net."""
+    write_whole(folder / f"{card['net']}.json", (json.dumps(card, indent=2) + "\n").encode())
