@@ -17,7 +17,7 @@ from cvdemo.nets.efficientnet_lite import EfficientNetLite0
 
 STRIDE = 32
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # ImageNet, RGB in 0..1
-TAPPED = (0, 2, 4, 9, 15)  # the last block at each stride: 2, 4, 8, 16, 32
+TAPPED = (0, 2, 4, 9, 15)  # a block at each stride, 2, 4, 8, 16, 32: the last, and the last but one at 16
 
 
 @dataclass(frozen=True)

@@ -131,7 +131,7 @@ def run_to_end(run: loop.Run, echo: Callable[[str], None]) -> Path:
         if run.share >= (len(run.history) + 1) / (CURVE + 1):
             numbers = run.task.measure(run.average, split="val", device=run.device.type)  # type: ignore[call-arg]
             run.history.append({"step": run.step, metric: round(float(numbers[metric]), 4)})
-            bar.write(f"step {run.step}: {metric} {numbers[metric]:.4f} on {numbers['n']} of val")
+            bar.write(f"step {run.step}: {metric} {numbers[metric]:.4f} on val")
 
     layout = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
     with tqdm(total=1000, initial=round(1000 * run.share), desc=key, bar_format=layout, mininterval=1) as bar:

@@ -18,26 +18,20 @@ from tqdm import tqdm
 from cvdemo import zoo
 from cvdemo.data import msrc
 from cvdemo.errors import CvdemoError
-from cvdemo.nets import photo
 from cvdemo.nets.losses import trace_loss
 from cvdemo.train import finetune, loop
 from cvdemo.train.finish import chip
 from cvdemo.train.label_photos import piece, read_photos, relit
 from cvdemo.train.recipes import Recipe
 from cvdemo.train.task import Progress, as_tensor, mixed_precision
-from cvdemo.zoo.drawn import TraceSegmenter
 from cvdemo.zoo.evaluate_maps import evaluate_maps, msrc_maps
-from cvdemo.zoo.photo_nets import LONG_SIDE, imagenet_state, load_shipped, photo_spec
+from cvdemo.zoo.photo_entries import PHOTO_ENTRIES
+from cvdemo.zoo.photo_nets import imagenet_state, load_shipped, photo_segmenter
 from cvdemo.zoo.weights import weights_folder
 
 CROP = (256, 224)  # width and height of a piece
 SCALES = (0.8, 1.6)
-NETS = {
-    "photo-deeplabv3plus": photo.photo_deeplabv3plus,
-    "photo-fcn8s": photo.photo_fcn8s,
-    "photo-unet": photo.photo_unet,
-    "photo-pspnet": photo.photo_pspnet,
-}
+NETS = [key for key, entry in PHOTO_ENTRIES.items() if entry.labels == "msrc"]
 LICENCE = "MSRC v2, Microsoft Research Cambridge: no licence stated, for research"
 CITATION = (
     "J. Shotton, J. Winn, C. Rother, A. Criminisi: TextonBoost. ECCV 2006; by T. Malisiewicz and "
@@ -72,7 +66,7 @@ class MSRCTask:
 
     def build(self) -> nn.Module:
         """The net with ImageNet's backbone; stem and first block, which see edges, stay as they are."""
-        net = NETS[self.key]()
+        net = PHOTO_ENTRIES[self.key].build()
         net.backbone.load_imagenet(imagenet_state())  # type: ignore[operator, union-attr]
         net.backbone.freeze_early()  # type: ignore[operator, union-attr]
         return net
@@ -92,7 +86,7 @@ class MSRCTask:
         self, net: nn.Module, *, split: str, device: str, progress: Progress = iter
     ) -> dict[str, Any]:
         """Scores on all photos of a split."""
-        model = TraceSegmenter(photo_spec(self.key), device, net, long_side=LONG_SIDE)
+        model = photo_segmenter(zoo.spec(self.key), device, net)
         return evaluate_maps(model, msrc_maps(self.folder, split=split), progress=progress)
 
 
@@ -102,7 +96,7 @@ def finish(run: loop.Run, folder: Path) -> dict[str, Any]:
     assert isinstance(task, MSRCTask)
     key, path = run.recipe.key, folder / f"{run.recipe.key}.safetensors"
     finetune.write_half(run.average, key, path)
-    shipped = NETS[key]()
+    shipped = PHOTO_ENTRIES[key].build()
     load_shipped(shipped, path)
     numbers = task.measure(shipped, split="test", device=run.device.type, progress=tqdm)
     pieces = f"{run.step * run.recipe.batch} pieces of {CROP[0]} x {CROP[1]}"
@@ -122,14 +116,15 @@ def finish(run: loop.Run, folder: Path) -> dict[str, Any]:
         "metric": task.metric,
         "metrics": numbers,
         "validation": run.history,
-        "command": f"python -m cvdemo.train.msrc {key} DIR",
+        "differences": list(PHOTO_ENTRIES[key].differences),
+        "command": PHOTO_ENTRIES[key].command,
     }
     finetune.write_card(card, folder)
     return card
 
 
 @click.command()
-@click.argument("key", type=click.Choice(list(NETS)))
+@click.argument("key", type=click.Choice(NETS))
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--device", help="cpu, cuda or mps; the best there is by default.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for weights and card.")

@@ -6,6 +6,7 @@ its segments. The val photos of `coco-mini` are the test; an eighth of `coco-mor
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,7 +30,12 @@ from cvdemo.train.label_photos import relit
 from cvdemo.train.msrc import CITATION, LICENCE, START
 from cvdemo.train.recipes import Recipe
 from cvdemo.train.task import Progress, as_tensor, mixed_precision
-from cvdemo.zoo.box_masks import SIDE, box_frame, cut_out, mask_in_picture
+from cvdemo.zoo import evaluate_masks
+from cvdemo.zoo.box_masks import SIDE, box_frame, cut_out
+from cvdemo.zoo.evaluate import open_data
+from cvdemo.zoo.evaluate_masks import BoxedObjects, score_masks, true_objects
+from cvdemo.zoo.photo_entries import PHOTO_ENTRIES
+from cvdemo.zoo.photo_masks import PhotoMasks
 from cvdemo.zoo.photo_nets import imagenet_state, load_shipped
 from cvdemo.zoo.weights import weights_folder
 
@@ -39,7 +45,6 @@ RECIPE = Recipe(
     channels_last=True,
 )  # fmt: skip
 LEAST = 20  # pixels of the shorter side of a box that is learnt from
-SCORED_LEAST = 32  # of one that is scored
 JITTER = 0.06  # of a box's centre and size, as shares of its sides
 ROTATION = 8.0  # degrees at most
 HELD_OUT = 8  # every n-th photo of coco-more is kept for validation
@@ -150,7 +155,8 @@ class PhotoMasksTask:
         self.folder = folder
         more, *others = [read_instances(folder / a, folder / p, least=LEAST) for a, p in TRAIN]
         kept = [o for o in more.objects if o.photo % HELD_OUT]
-        held = [o for o in more.objects if not o.photo % HELD_OUT and min(o.box[2:] - o.box[:2]) >= 32]
+        least = evaluate_masks.LEAST
+        held = [o for o in more.objects if not o.photo % HELD_OUT and min(o.box[2:] - o.box[:2]) >= least]
         self.held_out = Instances(more.photos, held)
         segments = read_segments(folder / "msrc", "train", least=LEAST)
         self.data = joined([Instances(more.photos, kept), *others, segments])
@@ -191,34 +197,28 @@ class PhotoMasksTask:
         step = -1 if rng.random() < 0.5 else 1
         return picture[:, ::step], mask[:, ::step]
 
-    @torch.inference_mode()
     def measure(
         self, net: nn.Module, *, split: str, device: str, progress: Progress = iter
     ) -> dict[str, Any]:
-        """Mean IoU of masks given true boxes, the share above .5, and what the bare box would have."""
-        data = self.held_out
-        if split == "test":
-            data = read_instances(self.folder / TEST[0], self.folder / TEST[1], least=SCORED_LEAST)
-        ious, bare = [], []
-        net.eval()
-        for target in progress(data.objects):
-            photo = data.photos[target.photo]
-            frame = box_frame(target.box)
-            x = as_tensor(cut_out(photo, frame)[None], torch.device(device))
-            probability = net(x).logits[0, 0].float().sigmoid().cpu().numpy()
-            height, width = photo.shape[:2]
-            truth = filled(target.polygons, np.eye(2, 3, dtype=np.float32), (width, height)) > 0
-            if truth.any():
-                found = mask_in_picture(probability, target.box, (height, width)) > 0.5
-                whole = mask_in_picture(np.ones_like(probability), target.box, (height, width)) > 0.5
-                ious.append(_iou(found, truth))
-                bare.append(_iou(whole, truth))
-        return {
-            "mask_IoU": float(np.mean(ious)),
-            "above_half": float((np.array(ious) > 0.5).mean()),
-            "bare_box_IoU": float(np.mean(bare)),
-            "n": len(ious),
-        }
+        """Mean IoU of masks given true boxes: of held-out photos for "val", of the test photos else."""
+        held_out = split == "val"
+        data = outlined(self.held_out) if held_out else _test_objects(self.folder, progress)
+        return score_masks(PhotoMasks(device, net), data)
+
+
+def outlined(data: Instances) -> Iterator[BoxedObjects]:
+    """The objects of each photo with their masks."""
+    for number, photo in enumerate(data.photos):
+        own = [o for o in data.objects if o.photo == number]
+        if own:
+            size = photo.shape[1], photo.shape[0]
+            masks = [filled(o.polygons, np.eye(2, 3, dtype=np.float32), size) > 0 for o in own]
+            yield BoxedObjects(photo, np.stack([o.box for o in own]), np.stack(masks))
+
+
+def _test_objects(folder: Path, progress: Progress) -> Iterator[BoxedObjects]:
+    data = open_data(f"coco:{folder / TEST[0]}:{folder / TEST[1]}")
+    return true_objects(data.truth, progress(data.pictures.items()))
 
 
 def mask_loss(logits: Tensor, truth: Tensor) -> Tensor:
@@ -227,10 +227,6 @@ def mask_loss(logits: Tensor, truth: Tensor) -> Tensor:
     both = (likely * truth).sum((1, 2))
     dice = (2 * both + 1) / (likely.sum((1, 2)) + truth.sum((1, 2)) + 1)
     return nn.functional.binary_cross_entropy_with_logits(logits, truth) + (1 - dice).mean()
-
-
-def _iou(a: NDArray[np.bool_], b: NDArray[np.bool_]) -> float:
-    return float((a & b).sum() / max(1, (a | b).sum()))
 
 
 def finish(run: loop.Run, folder: Path) -> dict[str, Any]:
@@ -255,11 +251,13 @@ def finish(run: loop.Run, folder: Path) -> dict[str, Any]:
         "steps": run.step,
         "minutes": round(run.seconds / 60, 1),
         "device": f"{run.device.type}, {chip(run.device)}, torch {torch.__version__}",
-        "scored_on": f"COCO val2017, {numbers['n']} objects of at least 32 x 32 px of 79 photos, true boxes",
+        "scored_on": f"COCO val2017, {numbers['objects']} objects of at least "
+        f"{evaluate_masks.LEAST} x {evaluate_masks.LEAST} px, true boxes",
         "metric": task.metric,
         "metrics": numbers,
         "validation": run.history,
-        "command": "python -m cvdemo.train.photo_masks DIR",
+        "differences": list(PHOTO_ENTRIES[KEY].differences),
+        "command": PHOTO_ENTRIES[KEY].command,
     }
     finetune.write_card(card, folder)
     return card

@@ -5,12 +5,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 from cvdemo.errors import UnknownModelError
 from cvdemo.zoo.catalogue_hub import TORCHVISION, TRANSFORMERS
 from cvdemo.zoo.entries import ENTRIES
-from cvdemo.zoo.entry import Entry, measured
+from cvdemo.zoo.entry import Entry
+from cvdemo.zoo.photo_entries import PHOTO_ENTRIES
 from cvdemo.zoo.spec import Chart, ModelSpec, Published, Source, Task
 from cvdemo.zoo.weights import has_weights
 
@@ -96,33 +96,12 @@ PACKAGED = (
 )
 
 
-def _on_camvid(key: str) -> Published | None:
-    figure = measured(key)
-    return replace(figure, metric="CamVid mIoU") if figure else None
-
-
-STREETS = (
-    ModelSpec(
-        key="camvid-lite0",
-        task=Task.SEGMENT,
-        title="Street net (CamVid)",
-        paper="https://arxiv.org/abs/1707.03718",
-        source=Source.PACKAGED,
-        licence="CC BY-NC 4.0, as CamVid's",
-        download_bytes=0,
-        labels="camvid",
-        adapter="cvdemo.zoo.camvid_net:load",
-        published=_on_camvid("camvid-lite0"),
-        note="EfficientNet-Lite0 with LinkNet's decoder; knows real streets seen from a car, offline.",
-    ),
-)
-
 CATALOGUE: dict[str, ModelSpec] = {
     m.key: m
     for m in (
         *PACKAGED,
         *(entry.spec() for entry in ENTRIES.values() if entry.task),
-        *STREETS,
+        *(entry.spec() for entry in PHOTO_ENTRIES.values()),
         *TORCHVISION,
         *TRANSFORMERS,
     )
@@ -166,7 +145,7 @@ def models(task: Task | str | None = None) -> list[ModelSpec]:
 
 def own_nets() -> list[str]:
     """The nets whose weights are this project's own, and nowhere else to be had."""
-    return [*ENTRIES, *(m.key for m in STREETS)]
+    return [*ENTRIES, *PHOTO_ENTRIES]
 
 
 def compared() -> list[str]:
