@@ -11,8 +11,17 @@ from cvdemo.data.chosen import Chosen
 from cvdemo.labs.mask_rcnn import experiment
 from cvdemo.labs.mask_rcnn.experiment import Box, ShiftCosts, Target
 from cvdemo.ui.cache import cached
+from cvdemo.zoo import mask_crops
+from cvdemo.zoo.mask_crops import MaskCrops, masks_of_crops
 from cvdemo.zoo.mask_heads import ALIGN, POOL, MaskFeatures, RoIMasks, mask_features, masks_of_boxes
 from cvdemo.zoo.weights import has_weights
+
+Found = MaskFeatures | MaskCrops
+
+
+def boxes(chosen: Chosen, key: str) -> Found:
+    """The boxes that a net's detector finds in the picture, and what their masks are made of."""
+    return crops(chosen) if key == mask_crops.KEY else features(chosen, key)
 
 
 def features(chosen: Chosen, key: str = ALIGN) -> MaskFeatures:
@@ -21,18 +30,31 @@ def features(chosen: Chosen, key: str = ALIGN) -> MaskFeatures:
         return _features(key, chosen.identity, chosen.picture)
 
 
+def crops(chosen: Chosen) -> MaskCrops:
+    """The boxes of the detector that the net for photos stands behind."""
+    with st.spinner(f"The detector runs on {zoo.default_device().upper()} …", show_time=True):
+        return _crops(mask_crops.KEY, chosen.identity, chosen.picture)
+
+
+@cached
+def _crops(key: str, identity: str, _picture: NDArray[np.uint8]) -> MaskCrops:
+    return mask_crops.mask_crops(key, _picture)
+
+
 @cached
 def _features(key: str, identity: str, _picture: NDArray[np.uint8]) -> MaskFeatures:
     return mask_features(key, _picture)
 
 
-def masks(chosen: Chosen, found: MaskFeatures, box: Box) -> RoIMasks:
-    """The masks of one box; only the mask head runs, once for each box."""
-    return _masks(chosen.identity, box, found)
+def masks(chosen: Chosen, found: Found, box: Box) -> RoIMasks:
+    """The masks of one box; only the mask net runs, once for each box."""
+    return _masks(found.key, chosen.identity, box, found)
 
 
 @cached
-def _masks(identity: str, box: Box, _found: MaskFeatures) -> RoIMasks:
+def _masks(key: str, identity: str, box: Box, _found: Found) -> RoIMasks:
+    if isinstance(_found, MaskCrops):
+        return masks_of_crops(_found, [box])
     return masks_of_boxes(_found, [box])
 
 
