@@ -58,6 +58,16 @@ class LiteEncoder(nn.Module):
         self.register_buffer("mean", torch.tensor(MEAN)[:, None, None], persistent=False)
         self.register_buffer("std", torch.tensor(STD)[:, None, None], persistent=False)
 
+    def load_imagenet(self, state: dict[str, Tensor]) -> None:
+        """Take the weights of `EfficientNetLite0`'s state; its head is left out."""
+        own = self.state_dict()
+        self.load_state_dict({name: value for name, value in state.items() if name in own})
+
+    def freeze_early(self) -> None:
+        """Keep the stem and the first block, which see edges and colours, as ImageNet taught them."""
+        for early in (self._conv_stem, self._bn0, self._blocks[0]):
+            early.requires_grad_(False)
+
     def forward(self, pictures: Tensor) -> tuple[Tensor, ...]:
         x = (pictures - self.mean) / self.std
         x = nn.functional.relu6(self._bn0(self._conv_stem(x)))  # [N, 32, H/2, W/2]

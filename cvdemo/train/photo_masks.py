@@ -16,28 +16,22 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from tqdm import tqdm
 
-from cvdemo import zoo
 from cvdemo.data import msrc
 from cvdemo.data.json_files import read_json
 from cvdemo.data.pictures import read_picture
-from cvdemo.errors import CvdemoError
 from cvdemo.nets.photo import photo_masks
-from cvdemo.train import finetune, loop
-from cvdemo.train.finish import chip
+from cvdemo.train import finetune
 from cvdemo.train.label_photos import relit
-from cvdemo.train.msrc import CITATION, LICENCE, START
+from cvdemo.train.msrc import CITATION, LICENCE
 from cvdemo.train.recipes import Recipe
 from cvdemo.train.task import Progress, as_tensor, mixed_precision
 from cvdemo.zoo import evaluate_masks
 from cvdemo.zoo.box_masks import SIDE, box_frame, cut_out
 from cvdemo.zoo.evaluate import open_data
 from cvdemo.zoo.evaluate_masks import BoxedObjects, score_masks, true_objects
-from cvdemo.zoo.photo_entries import PHOTO_ENTRIES
 from cvdemo.zoo.photo_masks import PhotoMasks
-from cvdemo.zoo.photo_nets import imagenet_state, load_shipped
-from cvdemo.zoo.weights import weights_folder
+from cvdemo.zoo.photo_nets import imagenet_state
 
 KEY = "photo-masks"
 RECIPE = Recipe(
@@ -168,11 +162,9 @@ class PhotoMasksTask:
 
     def build(self) -> nn.Module:
         """The net with ImageNet's encoder; stem and first block, which see edges, stay as they are."""
-        net, state = photo_masks(), imagenet_state()
-        own = net.encoder.state_dict()
-        net.encoder.load_state_dict({name: value for name, value in state.items() if name in own})
-        for early in (net.encoder._conv_stem, net.encoder._bn0, net.encoder._blocks[0]):
-            early.requires_grad_(False)
+        net = photo_masks()
+        net.encoder.load_imagenet(imagenet_state())
+        net.encoder.freeze_early()
         return net
 
     def loss(
@@ -205,6 +197,18 @@ class PhotoMasksTask:
         data = outlined(self.held_out) if held_out else _test_objects(self.folder, progress)
         return score_masks(PhotoMasks(device, net), data)
 
+    def about(self, views: int, numbers: dict[str, Any]) -> dict[str, Any]:
+        """What a card says of the data."""
+        least, photos = evaluate_masks.LEAST, len(self.data.photos)
+        return {
+            "data": f"{views} cut-outs of {SIDE} x {SIDE} around {self.size} objects of {photos} photos of "
+            "COCO and MSRC v2",
+            "data_licence": f"{COCO_LICENCE}; {LICENCE}",
+            "citation": f"T.-Y. Lin et al.: Microsoft COCO. ECCV 2014; {CITATION}",
+            "scored_on": f"COCO val2017, {numbers['objects']} objects of at least {least} x {least} px, true "
+            "boxes",
+        }
+
 
 def outlined(data: Instances) -> Iterator[BoxedObjects]:
     """The objects of each photo with their masks."""
@@ -229,55 +233,13 @@ def mask_loss(logits: Tensor, truth: Tensor) -> Tensor:
     return nn.functional.binary_cross_entropy_with_logits(logits, truth) + (1 - dice).mean()
 
 
-def finish(run: loop.Run, folder: Path) -> dict[str, Any]:
-    """Write weights in fp16 and the card of a finished run; the test photos are scored from the file."""
-    task = run.task
-    assert isinstance(task, PhotoMasksTask)
-    path = folder / f"{KEY}.safetensors"
-    finetune.write_half(run.average, KEY, path)
-    shipped = photo_masks()
-    load_shipped(shipped, path)
-    numbers = task.measure(shipped, split="test", device=run.device.type, progress=tqdm)
-    card = {
-        "net": KEY,
-        "params": sum(p.numel() for p in run.net.parameters()),
-        "size": path.stat().st_size,
-        "seed": run.recipe.seed,
-        "data": f"{run.step * run.recipe.batch} cut-outs of {SIDE} x {SIDE} around {task.size} objects of "
-        f"{len(task.data.photos)} photos of COCO and MSRC v2",
-        "data_licence": f"{COCO_LICENCE}; {LICENCE}",
-        "citation": f"T.-Y. Lin et al.: Microsoft COCO. ECCV 2014; {CITATION}",
-        "start": START,
-        "steps": run.step,
-        "minutes": round(run.seconds / 60, 1),
-        "device": f"{run.device.type}, {chip(run.device)}, torch {torch.__version__}",
-        "scored_on": f"COCO val2017, {numbers['objects']} objects of at least "
-        f"{evaluate_masks.LEAST} x {evaluate_masks.LEAST} px, true boxes",
-        "metric": task.metric,
-        "metrics": numbers,
-        "validation": run.history,
-        "differences": list(PHOTO_ENTRIES[KEY].differences),
-        "command": PHOTO_ENTRIES[KEY].command,
-    }
-    finetune.write_card(card, folder)
-    return card
-
-
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--device", help="cpu, cuda or mps; the best there is by default.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for weights and card.")
 def main(folder: Path, device: str | None, out: Path | None) -> None:
     """Train the mask net from the data sets in DIR; a run that was stopped goes on from its checkpoint."""
-    try:
-        place = zoo.default_device() if device is None else device
-        run = finetune.start(RECIPE, PhotoMasksTask(folder), device=place)
-        checkpoint = finetune.run_to_end(run, click.echo)
-        card = finish(run, out or weights_folder())
-        checkpoint.unlink(missing_ok=True)
-    except CvdemoError as error:
-        raise click.ClickException(str(error)) from error
-    click.echo(f"{KEY}: mean IoU {card['metrics']['mask_IoU']:.4f} on {card['scored_on']}")
+    finetune.command(RECIPE, lambda: PhotoMasksTask(folder), device, out)
 
 
 if __name__ == "__main__":

@@ -52,8 +52,9 @@ def mask_crops(key: str, picture: NDArray[np.uint8]) -> MaskCrops:
     size = max(1, round(height * scale)), max(1, round(width * scale))
     ratio = np.array([size[1] / width, size[0] / height] * 2, np.float32)
     titles = tuple(map(str, found.data["class_name"]))
-    classes = np.zeros(len(titles), np.int64)
-    return MaskCrops(key, size, picture, found.xyxy * ratio, confidence(found), classes, titles, milliseconds)
+    boxes = (found.xyxy * ratio).astype(np.float32)
+    scores, classes = confidence(found).astype(np.float32), np.zeros(len(titles), np.int64)
+    return MaskCrops(key, size, picture, boxes, scores, classes, titles, milliseconds)
 
 
 def masks_of_crops(found: MaskCrops, boxes: Any) -> RoIMasks:
