@@ -14,6 +14,7 @@ from cvdemo.ui import widgets
 from cvdemo.ui.models import about, choose_model, classification, ready
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import choose_picture
+from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
 from cvdemo.zoo.model import Classification
 
@@ -51,11 +52,12 @@ def lab() -> None:
     left, middle, right = st.columns([1.1, 1.4, 1.3], gap="medium")
     with left:
         chosen = choose_picture()
-        entry = choose_model(zoo.Task.CLASSIFY)
+        entry = choose_model(zoo.Task.CLASSIFY, chosen)
         about(entry)
         k = widgets.slider("k", "Classes shown", 1, 20, 5)
     if chosen is None:
         return
+    say_what_it_knows(chosen, entry)
     looked = middle.empty()
     looked.image(to_jpeg(fit(chosen.picture, 1280)), width="stretch", alt=chosen.name)
     with right:

@@ -13,6 +13,7 @@ from cvdemo.ops.lattice import Lattice
 from cvdemo.ui.models import about, ready
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import choose_picture
+from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
 
 
@@ -23,7 +24,7 @@ def lab() -> None:
     left, right = st.columns([1, 2.9], gap="medium")
     with left:
         chosen = choose_picture("scene")
-        entry = choose_network()
+        entry = choose_network(chosen)
         about(entry)
         degradation = choose_degradation()
     settings = choose_settings()._replace(degradation=degradation)
@@ -31,6 +32,7 @@ def lab() -> None:
     if chosen is None:
         return
     with right:
+        say_what_it_knows(chosen, entry)
         if ready(entry):
             crf_player(entry, chosen, settings, key="player")
             if chosen.truth is None or entry.source is not zoo.Source.DRAWN:

@@ -16,6 +16,7 @@ from cvdemo.ui import widgets
 from cvdemo.ui.page import code_fold, guarded, header, texts, theory
 from cvdemo.ui.segmentation import segmented
 from cvdemo.ui.source import choose_picture
+from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
 
 PAGE = "decoders"
@@ -43,6 +44,7 @@ def lab() -> None:
     show = widgets.segmented_control("show", "Show", SHOW, SHOW[0], place=options)
     if chosen.truth is None:
         options.caption("No truth is known of this picture, so there are no scores and no errors.")
+    say_what_it_knows(chosen, *entries)
     found = [one for entry in entries if (one := segmented(entry, chosen)) is not None]
     gallery(chosen, found, show)
     st.subheader("One of them from inside", anchor=False)

@@ -22,6 +22,7 @@ from cvdemo.ui.downloads import coco, offer, png, table
 from cvdemo.ui.models import about, choose_model, raw_detections, ready
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import choose_picture
+from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
 
 SCORE, IOU = "Score threshold", "NMS threshold (IoU)"
@@ -122,13 +123,13 @@ def lab() -> None:
     with source:
         chosen = choose_picture()
     with model:
-        first = choose_model(zoo.Task.DETECT)
+        first = choose_model(zoo.Task.DETECT, chosen)
         about(first)
         prompt = _prompt(first, "prompt")
     second, prompt2 = None, ""
     with more:
         if widgets.toggle("compare", "Second model"):
-            second = choose_model(zoo.Task.DETECT, key="model2", label="Second model")
+            second = choose_model(zoo.Task.DETECT, chosen, key="model2", label="Second model")
             about(second)
             prompt2 = _prompt(second, "prompt2")
     if chosen is None or not ready(first):
@@ -136,6 +137,7 @@ def lab() -> None:
     answers = [Answer(first, chosen, prompt)]
     if second is not None and ready(second):
         answers.append(Answer(second, chosen, prompt2))
+    say_what_it_knows(chosen, *(answer.entry for answer in answers))
     with more:
         options = choose_classes(answers[0].raw)
         if chosen.truth is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cvdemo import zoo
 from cvdemo.labs.dilated.board import aspp, board, cost_table, figures, response_lab
 from cvdemo.labs.dilated.controls import EXPERIMENTS, choose_stack
 from cvdemo.labs.dilated.experiment import ASPP_KEY, counts_csv, formula
@@ -11,6 +12,7 @@ from cvdemo.ops.dilated import dilated_response, measured_counts, path_counts, r
 from cvdemo.ui.downloads import offer, text
 from cvdemo.ui.page import code_fold, guarded, header, texts, theory
 from cvdemo.ui.source import choose_picture
+from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
 from cvdemo.zoo.weights import has_weights
 
@@ -42,6 +44,7 @@ def lab() -> None:
     if has_weights(ASPP_KEY):
         st.markdown("#### DeepLab v3 has five reaches at once")
         st.markdown(texts(PAGE)["aspp"])
+        say_what_it_knows(chosen, zoo.spec(ASPP_KEY))
         aspp(chosen)
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from cvdemo import zoo
 from cvdemo.data.chosen import Chosen
 from cvdemo.labs.instances.board import InstanceBoard
-from cvdemo.labs.instances.controls import EXPERIMENTS, choose_knobs, first_model
+from cvdemo.labs.instances.controls import EXPERIMENTS, choose_knobs
 from cvdemo.labs.instances.experiment import DRAWN, cut_out, semantic_map
 from cvdemo.ops.detections import select
 from cvdemo.ops.masks import paste_patch
@@ -26,14 +26,13 @@ PAGE = "instances"
 
 def choose_models(chosen: Chosen | None, places: list[Any]) -> list[zoo.ModelSpec]:
     """One model or two, each in its place; only those that can run now."""
-    drawn = chosen is not None and chosen.truth is not None
     entries = []
     with places[0]:
-        entries.append(choose_model(zoo.Task.INSTANCES, first=first_model(drawn=drawn)))
+        entries.append(choose_model(zoo.Task.INSTANCES, chosen))
         about(entries[0])
     with places[1]:
         if widgets.toggle("compare", "Second model"):
-            entries.append(choose_model(zoo.Task.INSTANCES, key="model2", label="Second model"))
+            entries.append(choose_model(zoo.Task.INSTANCES, chosen, key="model2", label="Second model"))
             about(entries[1])
     return [entry for entry in entries if ready(entry)]
 
@@ -51,8 +50,7 @@ def lab() -> None:
         st.info(texts(PAGE)["untrained"])
     if chosen is None or not entries:
         return
-    if any(entry.source is zoo.Source.DRAWN for entry in entries):
-        say_what_it_knows(chosen.truth)
+    say_what_it_knows(chosen, *entries)
     boards = [
         InstanceBoard(entry, chosen, name)
         for entry, name in zip(entries, ("first", "second"), strict=False)

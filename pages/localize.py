@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from cvdemo import zoo
 from cvdemo.errors import ModelNotAvailableError
 from cvdemo.labs.localize.board import choose_weight, localizations, prediction, weightings
 from cvdemo.labs.localize.experiment import KEYS, losses
@@ -40,7 +41,7 @@ def lab() -> None:
         key = choose_weight()
     if chosen is None:
         return
-    say_what_it_knows(chosen.truth)
+    say_what_it_knows(chosen, zoo.spec(key))
     prediction(chosen, localizations(chosen), key)
     weightings(key)
 

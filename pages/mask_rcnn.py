@@ -30,8 +30,7 @@ def lab() -> None:
     if not key:
         st.info(texts(PAGE)["untrained"])
         return
-    if zoo.spec(key).source is zoo.Source.DRAWN:
-        say_what_it_knows(chosen.truth)
+    say_what_it_knows(chosen, zoo.spec(key))
     board(chosen, key)
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from cvdemo import zoo
 from cvdemo.labs.pose import results
 from cvdemo.labs.pose.board import board, downloads, held_out_figures
-from cvdemo.labs.pose.controls import EXPERIMENTS, choose_knobs, first_model
+from cvdemo.labs.pose.controls import EXPERIMENTS, choose_knobs
 from cvdemo.ops.keypoints import correct_keypoints, keypoint_similarity, oks
 from cvdemo.ops.peaks import find_peaks
 from cvdemo.ui.models import about, choose_model, ready
@@ -15,7 +15,6 @@ from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
-from cvdemo.zoo.spec import Source
 
 PAGE = "pose"
 
@@ -29,15 +28,14 @@ def lab() -> None:
     with source:
         chosen = choose_picture("scene")
     with model:
-        spec = choose_model(zoo.Task.POSE, first=first_model(chosen))
+        spec = choose_model(zoo.Task.POSE, chosen)
         about(spec)
     with sliders:
         knobs = choose_knobs()
     if chosen is None or not ready(spec):
         return
     found = results.found(chosen, spec, knobs.score)
-    if spec.source is Source.DRAWN:
-        say_what_it_knows(chosen.truth)
+    say_what_it_knows(chosen, spec)
     board(chosen, spec, found, knobs, which)
     downloads(chosen, found)
 

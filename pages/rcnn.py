@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cvdemo import zoo
 from cvdemo.labs.rcnn.board import detections, follow, name_missing, stage_rows, votes_corner
 from cvdemo.labs.rcnn.controls import EXPERIMENTS, choose_regions
 from cvdemo.labs.rcnn.experiment import available
@@ -15,8 +16,9 @@ from cvdemo.nets.faster_rcnn import FasterRCNN
 from cvdemo.nets.rcnn import RCNN
 from cvdemo.nets.rfcn import VotingHead
 from cvdemo.ops.warp import warp_regions
-from cvdemo.ui.page import code_fold, guarded, header, texts, theory
+from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import choose_picture
+from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
 
 
@@ -35,7 +37,7 @@ def lab() -> None:
     with st.container():  # what stands below keeps its place, whatever is said here
         if chosen.truth is None:
             photo(chosen)
-            st.info(texts("rcnn")["another world"], icon="🎨")
+            say_what_it_knows(chosen, *(zoo.spec(key) for key in available()))
         name_missing()
         runs = family_runs(chosen, available(), count)
     if not runs:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cvdemo import zoo
 from cvdemo.labs.rpn.board import funnel, paper_table
 from cvdemo.labs.rpn.controls import EXPERIMENTS, choose
 from cvdemo.labs.rpn.experiment import KEY
 from cvdemo.ops.anchors import anchor_sizes, grid_boxes
 from cvdemo.ui.page import code_fold, guarded, header, texts, theory
 from cvdemo.ui.source import choose_picture
+from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
 from cvdemo.zoo.weights import has_weights
 
@@ -31,6 +33,7 @@ def lab() -> None:
         if knobs is None:
             st.info(texts(PAGE)["untrained"])
         else:
+            say_what_it_knows(chosen, zoo.spec(KEY))
             funnel(chosen, knobs)
     paper_table(chosen)
 

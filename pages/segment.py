@@ -16,6 +16,7 @@ from cvdemo.ui.models import about
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.segmentation import Segmented, by_classes, choose_models, known, masks, segmented
 from cvdemo.ui.source import choose_picture
+from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
 
 EXPERIMENTS: dict[str, dict[str, Any]] = {
@@ -57,7 +58,7 @@ def lab() -> None:
     left, right = st.columns([1, 2.6], gap="medium")
     with left:
         chosen = choose_picture("scene")
-        entries = choose_models()
+        entries = choose_models(chosen)
         if len(entries) == 1:
             about(entries[0])
         try_this("segment", EXPERIMENTS)
@@ -67,6 +68,7 @@ def lab() -> None:
         if not entries:
             st.info("Choose a model to begin.")
             return
+        say_what_it_knows(chosen, *entries)
         found = [one for entry in entries if (one := segmented(entry, chosen)) is not None]
         if not found:
             return

@@ -24,10 +24,11 @@ def lab() -> None:
     if show != NETS:
         show_knob(curves, KNOBS[show])
         return
-    with row:
-        world = choose_world()
+    place = row.container(width="content")
     with row.popover("🖼️ Timed on"):
         chosen = choose_picture("scene")
+    with place:
+        world = choose_world(chosen)
     if chosen is not None:
         show_points(chosen, curves, world)
 

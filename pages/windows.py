@@ -6,8 +6,9 @@ from typing import Any
 
 import streamlit as st
 
+from cvdemo import zoo
 from cvdemo.labs.windows.board import board, costs, counters, detections, pyramid_scores
-from cvdemo.labs.windows.experiment import FACTOR, MOST_SCALES, SMALLEST, STRIDES, Search
+from cvdemo.labs.windows.experiment import FACTOR, KEY, MOST_SCALES, SMALLEST, STRIDES, Search
 from cvdemo.nets.fcn import convolutionalized
 from cvdemo.nets.sliding_window import EveryWindow, SlidingWindow, WindowClassifier
 from cvdemo.ops.windows import pyramid, pyramid_count, slide
@@ -49,7 +50,7 @@ def lab() -> None:
     search = choose_search(left, right)
     if chosen is None:
         return
-    say_what_it_knows(chosen.truth)
+    say_what_it_knows(chosen, zoo.spec(KEY))
     found = pyramid_scores(chosen, search)
     board(chosen, found)
     counters(found)

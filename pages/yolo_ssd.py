@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from cvdemo import zoo
 from cvdemo.data.chosen import Chosen
 from cvdemo.labs.yolo_ssd.board import predictions, side_by_side, ssd_view, yolo_view
 from cvdemo.labs.yolo_ssd.controls import choose_view_options
@@ -55,7 +56,7 @@ def lab() -> None:
     view = widgets.segmented_control("view", "View", VIEWS, GRID, place=right, wrap=True)
     if chosen is None:
         return
-    say_what_it_knows(chosen.truth)
+    say_what_it_knows(chosen, zoo.spec("yolo"), zoo.spec("ssd"))
     results(chosen, *predictions(chosen), view)
 
 

@@ -23,7 +23,14 @@ from cvdemo.ops.detections import confidence
 from cvdemo.zoo.model import Detector, Model, phrases
 
 FRACTION = click.FloatRange(0, 1)
-REGIONS = "photo-deeplabv3plus"  # the segmenter that a sentence takes regions from
+
+
+def model_option(task: zoo.Task) -> Callable[..., Any]:
+    """The option of a model's key; by default the best of the task that works on photos now."""
+    shown = "the best for photos that is here"
+    return click.option(
+        "--model", "key", metavar="KEY", default=lambda: zoo.first_model(task), show_default=shown
+    )
 
 
 def photo_options(task: zoo.Task, score: float) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -32,7 +39,7 @@ def photo_options(task: zoo.Task, score: float) -> Callable[[Callable[..., None]
     photo = click.Path(path_type=Path)
     options: list[Any] = [
         click.argument("photos", metavar="PHOTO...", nargs=-1, required=True, type=photo),
-        click.option("--model", "key", metavar="KEY", default=zoo.DEFAULTS[task], show_default=True),
+        model_option(task),
         click.option("--score", type=FRACTION, default=score, show_default=True, help="Least score."),
         click.option(
             "--iou", type=FRACTION, default=0.5, show_default=True, help="NMS threshold; 1 drops nothing."
@@ -97,9 +104,9 @@ def _writer(device: str | None) -> Callable[[np.ndarray, sv.Detections], str]:
     """What puts detections into words, with the regions of a segmenter of photos where one is here."""
     from cvdemo.zoo.describe import describe_photo
     from cvdemo.zoo.model import Segmenter
-    from cvdemo.zoo.weights import has_weights
 
-    segmenter = load_model(REGIONS, device) if has_weights(REGIONS) else None
+    best = zoo.spec(zoo.first_model(zoo.Task.SEGMENT))
+    segmenter = load_model(best.key, device) if best.domain is zoo.Domain.PHOTOS else None
     return lambda picture, found: describe_photo(picture, found, cast(Segmenter | None, segmenter))
 
 

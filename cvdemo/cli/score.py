@@ -14,7 +14,8 @@ from cvdemo.data.coco import IOU_TYPES
 from cvdemo.metrics.coco import score
 from cvdemo.metrics.curve import ap_table
 from cvdemo.metrics.eligible_pairs import EligiblePairs
-from cvdemo.metrics.evaluation import Format, as_dict, conventions_for, load
+from cvdemo.metrics.evaluation import as_dict, conventions_for
+from cvdemo.metrics.readers import Format, format_of, load
 from cvdemo.ops.iou import PixelConvention
 
 
@@ -22,7 +23,7 @@ from cvdemo.ops.iou import PixelConvention
 @click.argument("truth", type=click.Path(path_type=Path))
 @click.argument("results", type=click.Path(path_type=Path))
 @click.option("--iou-type", type=click.Choice(IOU_TYPES), default="bbox", show_default=True)
-@click.option("--format", "format_", type=click.Choice(get_args(Format)), default="coco", show_default=True)
+@click.option("--format", "format_", type=click.Choice(get_args(Format)), help="Guessed by default.")
 @click.option("--iou", type=click.FloatRange(0, 1, min_open=True), help="AP at this one IoU threshold.")
 @click.option(
     "--pixel-convention",
@@ -39,7 +40,7 @@ def command(
     truth: Path,
     results: Path,
     iou_type: IouType,
-    format_: Format,
+    format_: Format | None,
     iou: float | None,
     pixel_convention: PixelConvention,
     json_file: Path | None,
@@ -47,10 +48,11 @@ def command(
 ) -> None:
     """Score RESULTS against TRUTH.
 
-    Both are COCO's JSON files, or folders with a file per image: VOC's XML, YOLO's text, or the text of
-    Object-Detection-Metrics (odm). Prints COCO's numbers, or with --iou the AP at that threshold by
+    Both are COCO's JSON files, or folders or ZIP files with a file per image: VOC's XML, YOLO's text, or the
+    text of Object-Detection-Metrics (odm). Prints COCO's numbers, or with --iou the AP at that threshold by
     three ways of interpolation, per class and mean.
     """
+    format_ = format_ or format_of(truth)
     data = load(truth, results, iou_type, format=format_, skip_bad=skip_bad)
     for problem in data.problems:
         click.echo(f"note: {problem}", err=True)

@@ -8,7 +8,7 @@ import click
 import numpy as np
 
 from cvdemo import zoo
-from cvdemo.cli.detect import load_model
+from cvdemo.cli.detect import load_model, model_option
 from cvdemo.data.atomic import write_whole
 from cvdemo.data.label_maps import shares, to_palette_png
 from cvdemo.data.pictures import read_picture
@@ -19,7 +19,7 @@ from cvdemo.zoo.model import Segmenter
 
 @click.command("segment")
 @click.argument("photo", metavar="PICTURE", type=click.Path(path_type=Path))
-@click.option("--model", "key", metavar="KEY", default=zoo.DEFAULTS[zoo.Task.SEGMENT], show_default=True)
+@model_option(zoo.Task.SEGMENT)
 @click.option("--device", help="cpu, cuda or mps; the best there is by default.")
 @click.option(
     "--out",

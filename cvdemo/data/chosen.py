@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cvdemo.world.truth import Truth
+from cvdemo.zoo.spec import Domain
 
 
 class Chosen(NamedTuple):
@@ -21,3 +22,8 @@ class Chosen(NamedTuple):
     picture: np.ndarray
     decode_ms: float
     truth: Truth | None = None
+
+    @property
+    def domain(self) -> Domain:
+        """What kind of picture it is."""
+        return Domain.PHOTOS if self.truth is None else Domain.DRAWINGS

@@ -141,6 +141,8 @@ def _truth(truth: Named, context: _Context, report: Report) -> GroundTruth:
     if shape.keypoints is not None:
         visible = (shape.keypoints[..., 2] > 0).sum(axis=1).astype(np.float64)
         unlabelled = table.numbers("num_keypoints", default=visible) == 0
+    if context.sized:
+        _note_fractions(table, shape.boxes, context.sizes[image])
     crowd, difficult = table.flags("iscrowd"), table.flags("difficult")
     _some_left(table)
     k = table.keep
@@ -167,6 +169,7 @@ def _results(results: Named, truth_file: str, context: _Context, report: Report)
     shape = _shapes(table, context, image, with_box=with_box)
     if context.sized:
         _note_outside(table, shape.boxes, context.sizes[image])
+        _note_fractions(table, shape.boxes, context.sizes[image])
     _some_left(table)
     if not len(table):
         report.note(Problem(results.file, "", "", "no detections, so everything is missed"))
@@ -228,11 +231,16 @@ def _masks(table: Table, sizes: NDArray[np.int64]) -> list[rle.Rle]:
     for i, entry in enumerate(table.entries):
         try:
             masks[i] = rle.as_rle(entry.get("segmentation"), int(sizes[i, 0]), int(sizes[i, 1]))
-        except (ValueError, TypeError) as error:
+        except ValueError as error:
             problems[i] = str(error) if "segmentation" in entry else "is missing"
+        except Exception:  # pycocotools raises whatever odd content makes it trip over
+            problems[i] = "cannot be read as a mask"
     bad = np.zeros(len(table), dtype=bool)
     bad[list(problems)] = True
     table.refuse(bad, "segmentation", problems.__getitem__)
+    parts = np.array([rle.bad_parts(entry.get("segmentation")) for entry in table.entries], np.int64)
+    text = "of the mask's parts is no polygon of three points or more; the rest is scored"
+    table.note(parts > 0, "segmentation", lambda i: f"{parts[i]} {text}")
     return masks
 
 
@@ -246,6 +254,14 @@ def _note_outside(table: Table, boxes: Floats, sizes: NDArray[np.int64]) -> None
         return f"the box {boxes[i].tolist()} reaches beyond its image of {size}; scored as it is"
 
     table.note(beyond & known, "bbox", text)
+
+
+def _note_fractions(table: Table, boxes: Floats, sizes: NDArray[np.int64]) -> None:
+    """Record a warning where all boxes of a file look like fractions of the image instead of pixels."""
+    kept = table.keep & np.asarray((sizes > 10).all(axis=1))
+    if kept.any() and (np.abs(boxes[kept]) <= 1).all():
+        text = "no number of any box is above 1, as in fractions of the image; scored as pixels"
+        table.note(kept, "bbox", lambda i: text)
 
 
 def _picked(items: list[rle.Rle] | None, keep: NDArray[np.bool_]) -> list[rle.Rle] | None:

@@ -2,47 +2,103 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import warnings
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import BinaryIO
 
 import cv2
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError, features
 
+from cvdemo.data.colour import to_srgb
+from cvdemo.data.png import without_text
 from cvdemo.errors import PictureError
 
 MAX_PIXELS = 50_000_000
-SUFFIXES = ("jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff")
+PLUGINS = {"pillow_heif": ("heic", "heif"), "pillow_jxl": ("jxl",)}
+"""Modules that teach Pillow further formats, and the formats' suffixes."""
+
+SUFFIXES = (
+    "jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff",
+    *(["avif"] if features.check("avif") else []),
+    *(suffix for module, ours in PLUGINS.items() if find_spec(module) for suffix in ours),
+)  # fmt: skip
+"""Of the pictures that can be read here; a phone's HEIC needs `pillow-heif`, JPEG XL `pillow-jxl-plugin`."""
+
+
+ORIENTATION, PHOTOMETRIC = 0x0112, 262
+MIN_IS_WHITE = 0
+TURNS = {
+    2: (Image.Transpose.FLIP_LEFT_RIGHT,),
+    3: (Image.Transpose.ROTATE_180,),
+    4: (Image.Transpose.FLIP_TOP_BOTTOM,),
+    5: (Image.Transpose.TRANSPOSE,),
+    6: (Image.Transpose.ROTATE_270,),
+    7: (Image.Transpose.TRANSVERSE,),
+    8: (Image.Transpose.ROTATE_90,),
+}
+"""What turns a picture upright, by the value of EXIF's orientation."""
 
 
 def read_picture(source: str | Path | bytes | BinaryIO, *, name: str | None = None) -> np.ndarray:
     """A picture [H, W, 3] uint8 RGB from a file, its bytes or an open file.
 
-    EXIF rotation is applied, transparency is composed on white, CMYK, palette and 16 bit are converted; of
-    an animation the first frame is read. Raises `PictureError` for a file that is not a picture, is damaged,
-    or has more than `MAX_PIXELS` pixels (checked in its header, before decoding).
+    EXIF's rotation is applied, colours are converted from the file's profile to sRGB, transparency is
+    composed on white, CMYK, palette and 16 bit are converted; of an animation the first frame is read. Raises
+    `PictureError` for a file that is not a picture, is damaged, or has more than `MAX_PIXELS` pixels (checked
+    in its header, before decoding).
     """
     own = Path(source).name if isinstance(source, str | Path) else getattr(source, "name", None)
     name = str(name or own or "picture")
     data = _bytes(source, name)
     if not data:
         raise PictureError(f"cannot read '{name}': the file is empty")
+    _plugins()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(data)) as image:
+            with Image.open(io.BytesIO(without_text(data))) as image:
                 _check_size(image.size, name)
-                return _rgb(ImageOps.exif_transpose(image))
+                return _decoded(image)
+    except PictureError:
+        raise
     except UnidentifiedImageError as error:
         raise PictureError(
             f"cannot read '{name}': it is not a picture that we know ({', '.join(SUFFIXES)})"
         ) from error
     except Image.DecompressionBombError as error:
         raise PictureError(f"cannot read '{name}': more than {MAX_PIXELS // 10**6} million pixels") from error
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
+    except Exception as error:  # decoders raise whatever a broken file makes them trip over
         raise PictureError(f"cannot read '{name}': the picture is damaged or cut short") from error
+
+
+def picture_size(source: str | Path | bytes, *, name: str | None = None) -> tuple[int, int]:
+    """Width and height of a picture as `read_picture` gives it, from its header; `PictureError` as there."""
+    name = str(name or (Path(source).name if isinstance(source, str | Path) else "picture"))
+    _plugins()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(without_text(_bytes(source, name)))) as image:
+                width, height = image.size
+                return (height, width) if _orientation(image) >= 5 else (width, height)
+    except PictureError:
+        raise
+    except Exception as error:
+        raise PictureError(f"cannot read '{name}': its size is not in its header") from error
+
+
+@cache
+def _plugins() -> None:
+    """Let Pillow read further formats, where the packages for them are installed."""
+    for module in filter(find_spec, PLUGINS):
+        plugin = importlib.import_module(module)  # JPEG XL's registers itself
+        if module == "pillow_heif":
+            plugin.register_heif_opener()
 
 
 def _bytes(source: str | Path | bytes | BinaryIO, name: str) -> bytes:
@@ -63,14 +119,45 @@ def _check_size(size: tuple[int, int], name: str) -> None:
         raise PictureError(f"cannot read '{name}': {width} x {height} pixels, at most {limit} million")
 
 
-def _rgb(image: Image.Image) -> np.ndarray:
+def _decoded(image: Image.Image) -> np.ndarray:
+    """A picture upright, in sRGB and without transparency."""
+    turns = TURNS.get(_orientation(image), ())
     if image.mode.startswith("I") or image.mode == "F":
-        return _from_deep(np.asarray(image))
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image)
+        grey = _from_deep(_deep_values(image))
+        image = Image.fromarray(grey)
+    else:
+        image = _on_white(to_srgb(image))
+    for turn in turns:
+        image = image.transpose(turn)
     return np.array(image.convert("RGB"))
+
+
+def _orientation(image: Image.Image) -> int:
+    """EXIF's orientation 1 to 8; 1 where the tag is missing or cannot be read."""
+    try:
+        value = image.getexif().get(ORIENTATION, 1)
+    except Exception:  # a broken EXIF block says nothing about the pixels
+        return 1
+    return value if isinstance(value, int) and value in TURNS else 1
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    image = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+
+
+def _deep_values(image: Image.Image) -> np.ndarray:
+    """Grey values [H, W] of more than 8 bits, white where the file says that a value is transparent."""
+    values = np.array(image)
+    tags = getattr(image, "tag_v2", None)
+    if tags is not None and tags.get(PHOTOMETRIC) == MIN_IS_WHITE and image.mode.startswith("I;16"):
+        values = 65535 - values
+    clear = image.info.get("transparency")
+    if isinstance(clear, int):
+        values[values == clear] = 65535
+    return values
 
 
 def _from_deep(values: np.ndarray) -> np.ndarray:

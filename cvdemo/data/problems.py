@@ -95,12 +95,13 @@ class Table:
         """The field of every entry as finite numbers [N], or as lists of `width` numbers [N, width].
 
         Entries whose field is missing, not numeric or not finite are refused and get 0; with a `default`
-        [N], it replaces missing fields.
+        [N], it replaces fields that are missing or null.
         """
         if default is None:
             values = [entry.get(field) for entry in self.entries]
         else:
-            values = [e.get(field, d) for e, d in zip(self.entries, default.tolist(), strict=True)]
+            given = (entry.get(field) for entry in self.entries)
+            values = [d if v is None else v for v, d in zip(given, default.tolist(), strict=True)]
         shape = (len(values),) if width is None else (len(values), width)
         try:
             array = np.array(values).reshape(shape if not values else (len(values), *shape[1:]))
@@ -129,8 +130,8 @@ class Table:
         return array
 
     def flags(self, field: str) -> NDArray[np.bool_]:
-        """The field of every entry as booleans [N], from 0, 1, false or true; False if missing."""
-        values = [entry.get(field, 0) for entry in self.entries]
+        """The field of every entry as booleans [N], from 0, 1, false or true; False if missing or null."""
+        values = [entry.get(field) or 0 for entry in self.entries]
         known = np.fromiter((isinstance(v, int | float) and v in (0, 1) for v in values), bool, len(values))
         self.refuse(~known, field, lambda i: f"{values[i]!r} is neither 0 nor 1")
         return np.fromiter((bool(v) for v in values), bool, len(values)) & known

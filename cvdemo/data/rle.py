@@ -20,10 +20,10 @@ def as_rle(segmentation: Any, width: int, height: int) -> Rle:
     if isinstance(segmentation, list):
         if not (width and height):
             raise ValueError("polygons need the image's width and height")
-        return mask.merge(mask.frPyObjects(_checked_polygons(segmentation), height, width))
+        return mask.merge(mask.frPyObjects(polygons_of(segmentation), height, width))
     if not isinstance(segmentation, dict) or not {"counts", "size"} <= segmentation.keys():
         raise ValueError("is neither a list of polygons nor an object with 'counts' and 'size'")
-    size = [int(side) for side in segmentation["size"]]
+    size = _checked_size(segmentation["size"])
     if width and height and size != [height, width]:
         raise ValueError(f"its size is {size[1]} x {size[0]}, the image's {width} x {height}")
     counts = segmentation["counts"]
@@ -55,15 +55,36 @@ def boxes(masks: list[Rle]) -> NDArray[np.float64]:
     return np.asarray(mask.toBbox(masks), dtype=np.float64) if masks else np.zeros((0, 4))
 
 
-def _checked_polygons(polygons: list[Any]) -> list[list[float]]:
-    for polygon in polygons:
-        if not isinstance(polygon, list) or len(polygon) < 6 or len(polygon) % 2:
-            raise ValueError("a polygon is a list of at least three x y pairs")
-        if not all(isinstance(v, int | float) for v in polygon) or not np.isfinite(polygon).all():
-            raise ValueError("a polygon's coordinates must be finite numbers")
+def polygons_of(segmentation: list[Any]) -> list[list[float]]:
+    """The parts of a segmentation that are polygons; ValueError if none is.
+
+    Parts of fewer than three points, which have no area, and parts whose numbers are no points are left out:
+    the rest of the mask counts, as in pycocotools and detectron2. `bad_parts` counts them.
+    """
+    polygons = [part for part in segmentation if _is_polygon(part)]
     if not polygons:
-        raise ValueError("has no polygon")
+        raise ValueError("has no polygon: a list of at least three x y pairs of finite numbers")
     return polygons
+
+
+def bad_parts(segmentation: Any) -> int:
+    """How many parts of a segmentation of several are no polygons."""
+    return sum(not _is_polygon(part) for part in segmentation) if isinstance(segmentation, list) else 0
+
+
+def _is_polygon(part: Any) -> bool:
+    if not isinstance(part, list) or len(part) < 6 or len(part) % 2:
+        return False
+    return all(isinstance(v, int | float) and abs(v) < 1e300 for v in part) and bool(np.isfinite(part).all())
+
+
+def _checked_size(size: Any) -> list[int]:
+    """Height and width of an RLE."""
+    if not isinstance(size, list | tuple) or len(size) != 2:
+        raise ValueError("its 'size' is not a list of height and width")
+    if not all(isinstance(side, int | float) and 0 < side < 2**15 for side in size):
+        raise ValueError("its 'size' holds something else than height and width in pixels")
+    return [int(side) for side in size]
 
 
 def _is_code(counts: str | bytes) -> bool:

@@ -2,55 +2,65 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from cvdemo.data.annotations import EvalSet, IouType
+from cvdemo.data.archive import Archive
 from cvdemo.data.coco import build
+from cvdemo.data.layouts import PICTURES, around_labels, class_names, label_files
+from cvdemo.data.pictures import picture_size
 from cvdemo.data.problems import Problem, Report
-from cvdemo.data.text_files import Rows, TextLine, coco_truth, files, lines, number
-from cvdemo.errors import DataError
+from cvdemo.data.text_files import Files, Rows, TextLine, by_stem, coco_truth, number, opened
+from cvdemo.errors import DataError, PictureError
 
-NAME_FILES = ("classes.txt", "obj.names")
-PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
+HEADER_BYTES = 2**19  # of a picture file: enough to read its size
 Size = tuple[int, int]
 
 
-def read_yolo(
-    truth: str | Path, results: str | Path, iou_type: IouType = "bbox", *, skip_bad: bool = False
-) -> EvalSet:
-    """Read two folders of text files: `class x y width height`, in results with `confidence` at the end.
+def read_yolo(truth: Files, results: Files, iou_type: IouType = "bbox", *, skip_bad: bool = False) -> EvalSet:
+    """Read text files, one per image: `class x y width height`, in results with `confidence` at the end.
 
     x and y are the box's centre; all four are fractions of the image. A polygon, `class x1 y1 x2 y2 x3 y3
     ...`, may replace the box: its box is scored, or with iou_type "segm" its mask. Class names come from
-    `classes.txt` or `obj.names` in the truth's folder or its parent. If every picture lies next to its file,
-    or in an `images` folder next to `labels`, boxes are converted to pixels. Otherwise they stay fractions:
-    IoU and AP are the same, but there are no scores by size and no masks. Raises DataError as `read_coco`,
-    with file and line.
+    `classes.txt`, `obj.names` or `data.yaml` in the truth's folder or above. If every picture lies next to
+    its file, or in an `images` folder next to `labels`, boxes are converted to pixels. Otherwise they stay
+    fractions: IoU and AP are the same, but there are no scores by size and no masks. Raises DataError as
+    `read_coco`, with file and line.
     """
     report = Report(skip_bad=skip_bad)
-    folder = Path(truth)
-    there, found = Rows(folder, report), Rows(Path(results), report)
-    truth_files = [file for file in files(folder, ".txt") if file.name not in NAME_FILES]
-    sizes = _sizes(folder, truth_files, report)
+    truth, there_name = _with_pictures(truth)
+    results, found_name = opened(results, "results")
+    there, found = Rows(there_name, report), Rows(found_name, report)
+    truth_files = by_stem(label_files(truth))
+    sizes = _sizes(truth, truth_files, there)
     if iou_type == "segm" and not sizes:
         raise DataError(
-            f"{folder.name}: masks need the size of every image: lay the pictures beside the files"
+            f"{there_name}: masks need the size of every image: lay the pictures beside the files"
         )
-    for file in truth_files:
-        _read(file, there, sizes, iou_type, scored=False)
-    for file in files(results, ".txt"):
-        if file.name not in NAME_FILES:
-            _read(file, found, sizes, iou_type, scored=True)
-    images = [{"id": f.stem, "file_name": f.stem, **_sides(sizes, f.stem)} for f in truth_files]
-    names = _names(folder, there, found)
+    for stem, path in truth_files.items():
+        _read(there.lines(truth, path), stem, there, sizes, iou_type, scored=False)
+    for stem, path in by_stem(label_files(results)).items():
+        _read(found.lines(results, path), stem, found, sizes, iou_type, scored=True)
+    images = [{"id": stem, "file_name": stem, **_sides(sizes, stem)} for stem in truth_files]
+    names = _names(truth, there)
     sized = bool(sizes)
     return build(coco_truth(there, images, names), found.named(found.entries), iou_type, report, sized=sized)
 
 
-def _read(file: Path, rows: Rows, sizes: dict[str, Size], iou_type: IouType, *, scored: bool) -> None:
-    size = sizes.get(file.stem, (1, 1))
-    for line in lines(file):
+def _with_pictures(truth: Files) -> tuple[Archive, str]:
+    """The truth's files, for a folder with the pictures and names beside it, and what messages call them."""
+    if not isinstance(truth, Archive) and Path(truth).is_dir():
+        return around_labels(Path(truth).resolve()), Path(truth).name
+    return opened(truth, "truth")
+
+
+def _read(
+    rows_of_text: list[TextLine], stem: str, rows: Rows, sizes: dict[str, Size], iou_type: IouType, *,
+    scored: bool,
+) -> None:  # fmt: skip
+    size = sizes.get(stem, (1, 1))
+    for line in rows_of_text:
         values = _values(line, rows, scored=scored)
         if values is None:
             continue
@@ -58,7 +68,7 @@ def _read(file: Path, rows: Rows, sizes: dict[str, Size], iou_type: IouType, *, 
         if shape is None:
             rows.refuse(line.label, "is a box, not a polygon, so it has no mask", "segmentation")
             continue
-        entry: dict[str, Any] = {"image_id": file.stem, "category_id": int(values[0]), **shape}
+        entry: dict[str, Any] = {"image_id": stem, "category_id": int(values[0]), **shape}
         if scored:
             entry["score"] = values[-1]
         rows.add(entry, line.label)
@@ -100,35 +110,33 @@ def _values(line: TextLine, rows: Rows, *, scored: bool) -> list[float] | None:
     return values
 
 
-def _names(folder: Path, *rows: Rows) -> dict[int, str]:
-    """Class names by number: from the names file, or the numbers that occur in the truth."""
-    for path in (place / name for place in (folder, folder.parent) for name in NAME_FILES):
-        if path.is_file():
-            return {i: " ".join(line.fields) for i, line in enumerate(lines(path))}
-    return {i: str(i) for i in sorted({entry["category_id"] for entry in rows[0].entries})}
+def _names(truth: Archive, rows: Rows) -> dict[int, str]:
+    """Class names by number, from a file of names; the numbers of classes that it lacks name themselves."""
+    used = sorted({entry["category_id"] for entry in rows.entries})
+    try:
+        names = class_names(truth)
+    except DataError as error:
+        rows.refuse("", f"the class names cannot be read ({error})")
+        names = {}
+    nameless = [i for i in used if i not in names]
+    if names and nameless:
+        text = f"the file of class names has {len(names)}, so class {nameless[0]} is named by its number"
+        rows.report.note(Problem(rows.name, "", "", text, len(nameless)))
+    return names | {i: str(i) for i in nameless}
 
 
-def _sizes(folder: Path, truth_files: list[Path], report: Report) -> dict[str, Size]:
-    """Width and height of every image by name, or {} if a picture is missing."""
-    from PIL import Image
-
-    places = [
-        folder,
-        folder.parent / "images",
-        Path(*("images" if p == "labels" else p for p in folder.parts)),
-    ]
-    pictures: dict[str, Path] = {}
-    for place in places:
-        if place.is_dir():
-            pictures |= {p.stem: p for p in sorted(place.iterdir()) if p.suffix.lower() in PICTURES}
+def _sizes(truth: Archive, truth_files: dict[str, str], rows: Rows) -> dict[str, Size]:
+    """Width and height of every image by name, or {} if the picture of one is missing or cannot be read."""
+    pictures = {PurePosixPath(path).stem: path for path in reversed(truth.paths(*PICTURES))}
     sizes: dict[str, Size] = {}
-    for file in truth_files:
+    for stem, file in truth_files.items():
         try:
-            with Image.open(pictures[file.stem]) as picture:
-                sizes[file.stem] = picture.size
-        except (KeyError, OSError):
-            text = f"no picture of {file.stem} found, so small, medium and large are not told apart"
-            report.note(Problem(folder.name, file.name, "", text))
+            path = pictures[stem]
+            sizes[stem] = picture_size(truth.read(path, HEADER_BYTES), name=PurePosixPath(path).name)
+        except (KeyError, PictureError, DataError) as error:
+            missing = f"no picture of {stem} found" if isinstance(error, KeyError) else str(error)
+            text = f"{missing}, so small, medium and large are not told apart"
+            rows.report.note(Problem(rows.name, PurePosixPath(file).name, "", text))
             return {}
     return sizes
 

@@ -23,6 +23,7 @@ from cvdemo.train.finish import chip
 from cvdemo.train.recipes import Recipe
 from cvdemo.train.task import Progress
 from cvdemo.zoo.device import default_device
+from cvdemo.zoo.eight_bits import to_eight_bits
 from cvdemo.zoo.fetch import cache_folder
 from cvdemo.zoo.photo_entries import PHOTO_ENTRIES
 from cvdemo.zoo.photo_nets import load_shipped
@@ -155,14 +156,14 @@ def run_to_end(run: loop.Run, echo: Callable[[str], None]) -> Path:
 
 
 def finish(run: loop.Run, folder: Path) -> dict[str, Any]:
-    """Write weights in fp16 and the card of a finished run; gives the card.
+    """Write weights in eight bits and the card of a finished run; gives the card.
 
     The test photos are scored by the net as it is read back from the file.
     """
     task = cast(PhotoTask, run.task)
     key, entry = run.recipe.key, PHOTO_ENTRIES[run.recipe.key]
     path = folder / f"{key}.safetensors"
-    write_half(run.average, key, path)
+    write_small(run.average, key, path)
     shipped = entry.build()
     load_shipped(shipped, path)
     numbers = task.measure(shipped, split="test", device=run.device.type, progress=tqdm)
@@ -186,9 +187,9 @@ def finish(run: loop.Run, folder: Path) -> dict[str, Any]:
     return card
 
 
-def write_half(net: nn.Module, key: str, path: Path) -> None:
-    """Write a net's weights, rounded to fp16, with its key inside."""
-    state = {k: v.half() if v.is_floating_point() else v for k, v in net.state_dict().items()}
+def write_small(net: nn.Module, key: str, path: Path) -> None:
+    """Write a net's weights in eight bits, with its key inside."""
+    state = to_eight_bits(net.state_dict())
     write_whole(path, save({k: v.cpu().contiguous() for k, v in state.items()}, metadata={"net": key}))
 
 

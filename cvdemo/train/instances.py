@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from cvdemo.nets.mask_rcnn import MaskRCNN, mask_rcnn_loss
-from cvdemo.train.evaluate_heads import evaluate_masks
 from cvdemo.train.scenes import Sample
 from cvdemo.train.ssd import pictures_and_targets
-from cvdemo.train.task import NetTask, Progress, flip_half, mixed_precision
+from cvdemo.train.task import NetTask, flip_half, mixed_precision
 
 
 class MaskRCNNTask(NetTask):
@@ -27,11 +26,6 @@ class MaskRCNNTask(NetTask):
         pictures, truth = pictures_and_targets(batch, device)
         masks = [instance_masks(s).to(device) for s in batch]
         return mask_rcnn_loss(cast(MaskRCNN, net), pictures, truth, masks, mixed_precision(device))
-
-    def measure(
-        self, net: nn.Module, *, split: str, n: int, device: str, progress: Progress = iter
-    ) -> dict[str, Any]:
-        return evaluate_masks(cast(MaskRCNN, net), split=split, n=n, device=device, progress=progress)
 
 
 def instance_masks(sample: Sample) -> Tensor:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from cvdemo.nets.keypoint_rcnn import KeypointRCNN, keypoint_rcnn_loss
-from cvdemo.train.evaluate_heads import evaluate_keypoints
-from cvdemo.train.recipes import POSE_SIZE
 from cvdemo.train.scenes import Sample
 from cvdemo.train.ssd import pictures_and_targets
-from cvdemo.train.task import NetTask, Progress, flip_half, mixed_precision
+from cvdemo.train.task import NetTask, flip_half, mixed_precision
 
 
 class PoseTask(NetTask):
@@ -29,11 +27,4 @@ class PoseTask(NetTask):
         keypoints = [torch.from_numpy(s.keypoints).to(device) for s in batch]
         return keypoint_rcnn_loss(
             cast(KeypointRCNN, net), pictures, truth, keypoints, mixed_precision(device)
-        )
-
-    def measure(
-        self, net: nn.Module, *, split: str, n: int, device: str, progress: Progress = iter
-    ) -> dict[str, Any]:
-        return evaluate_keypoints(
-            cast(KeypointRCNN, net), split=split, n=n, size=POSE_SIZE, device=device, progress=progress
         )

@@ -14,7 +14,7 @@ from cvdemo.assets import asset
 
 @asynccontextmanager
 async def _lifespan(_app: st.App) -> AsyncIterator[None]:
-    for key in zoo.DEFAULTS.values():
+    for key in zoo.first_models():
         zoo.load(key)
     gc.freeze()  # what is loaded now stays: later collections need not look at it
     yield

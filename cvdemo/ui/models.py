@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import streamlit as st
@@ -20,16 +20,29 @@ from cvdemo.zoo.model import Classification, Classifier, Detector
 
 
 def choose_model(
-    task: zoo.Task, *, key: str = "model", label: str = "Model", first: str = ""
+    task: zoo.Task, chosen: Chosen | None, *, key: str = "model", label: str = "Model", first: str = ""
 ) -> zoo.ModelSpec:
     """A select box of the task's models; its choice stands in the address, by the model's key.
 
-    `first` is the one that stands in it at first, the task's default where none is named. A key of the
+    At first `first` stands in it, and where that is "" the best for this kind of picture. A key of the
     address that is unknown gives a sentence.
     """
     keys = [m.key for m in zoo.models(task)]
     say_what_is_unknown(state.asked(key), keys)
-    return zoo.spec(widgets.selectbox(key, label, keys, first or keys[0], format_func=model_title))
+    first = first or opening_model(task, chosen)
+    return zoo.spec(widgets.selectbox(key, label, keys, first, format_func=model_title))
+
+
+def opening_model(task: zoo.Task, chosen: Chosen | None) -> str:
+    """The key of the task's best model for this kind of picture; a photo's, where none is chosen yet.
+
+    It stays the same for a visit: a model that is downloaded meanwhile does not take another one's place.
+    """
+    domain = zoo.Domain.PHOTOS if chosen is None else chosen.domain
+    opening: dict[Any, str] = st.session_state.setdefault("cvdemo-opening", {})
+    if (task, domain) not in opening:
+        opening[task, domain] = zoo.first_model(task, domain)
+    return opening[task, domain]
 
 
 def say_what_is_unknown(asked: Sequence[str], keys: Sequence[str]) -> None:

@@ -19,7 +19,7 @@ from cvdemo.metrics.segmentation import SegmentationScores
 from cvdemo.ui import state, widgets
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component, packed
-from cvdemo.ui.models import model_title, ready, say_what_is_unknown
+from cvdemo.ui.models import model_title, opening_model, ready, say_what_is_unknown
 from cvdemo.world.vocabulary import SEMANTIC
 from cvdemo.zoo.model import Segmenter
 
@@ -47,15 +47,15 @@ class Segmented(NamedTuple):
     score: SegmentationScores | None
 
 
-def choose_models() -> list[zoo.ModelSpec]:
+def choose_models(chosen: Chosen | None) -> list[zoo.ModelSpec]:
     """A box of the segmentation models, one or several; their keys stand in the address."""
-    first = zoo.DEFAULTS[zoo.Task.SEGMENT]
+    first = opening_model(zoo.Task.SEGMENT, chosen)
     keys = sorted((m.key for m in zoo.models(zoo.Task.SEGMENT)), key=lambda key: key != first)
     say_what_is_unknown([key for text in state.asked("models") for key in text.split(",")], keys)
-    chosen = widgets.multiselect(
+    wanted = widgets.multiselect(
         "models", "Models", keys, keys[:1], max_selections=MOST_MODELS, format_func=model_title
     )
-    return [zoo.spec(key) for key in chosen]
+    return [zoo.spec(key) for key in wanted]
 
 
 @cached

@@ -1,19 +1,30 @@
-"""What a page says about pictures whose truth is not known."""
+"""What a page says about nets that were trained on other pictures than the chosen one."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from cvdemo.world.truth import Truth
-from cvdemo.world.vocabulary import THINGS
+from cvdemo.data.chosen import Chosen
+from cvdemo.zoo.spec import Domain, ModelSpec
 
 
-def say_what_it_knows(truth: Truth | None) -> None:
-    """One sentence where a net of the drawn world is shown a picture of another world."""
-    if truth is None:
-        names = ", ".join(THINGS[:-1])
-        st.info(
-            f"This net has seen the drawn world only: {names} and {THINGS[-1]}, as drawings. On any other "
-            "picture it guesses, and nothing is scored.",
-            icon="🎨",
-        )
+def say_what_it_knows(chosen: Chosen, *entries: ModelSpec) -> None:
+    """One sentence for each kind of picture that some of the page's nets know and the chosen one is not.
+
+    `entries` are the nets that run on the picture. Nothing where all of them know such pictures.
+    """
+    for domain in dict.fromkeys(entry.domain for entry in entries):
+        if domain is not chosen.domain:
+            st.info(stranger(chosen, domain, entries), icon="🎨")
+
+
+def stranger(chosen: Chosen, domain: Domain, entries: tuple[ModelSpec, ...]) -> str:
+    """The sentence for those of the nets that know pictures of one domain only, not the chosen one."""
+    titles = [entry.title for entry in entries if entry.domain is domain]
+    several = len(titles) > 1
+    who = " and ".join(filter(None, [", ".join(titles[:-1]), titles[-1]]))
+    if len(titles) == len(entries):
+        who = "These nets" if several else "This net"
+    where = "on other photos" if domain.is_like(chosen.domain) else "here"
+    guesses = f"they guess {where}" if several else f"it guesses {where}"
+    return f"{who} {'have' if several else 'has'} only seen {domain}; {guesses}."

@@ -4,21 +4,23 @@ from cvdemo import zoo
 zoo.load("ssd-mobilenet-v2")(picture, score=.5, iou=.5)  # supervision.Detections
 """
 
-from cvdemo.zoo.catalogue import DEFAULTS, models, spec
+from cvdemo.zoo.catalogue import first_model, first_models, models, spec
 from cvdemo.zoo.device import default_device, device_title
 from cvdemo.zoo.labels import labels
 from cvdemo.zoo.loader import CACHE, load
-from cvdemo.zoo.spec import ModelSpec, Published, Source, Task
+from cvdemo.zoo.spec import Domain, ModelSpec, Published, Source, Task
 
 __all__ = [
     "CACHE",
-    "DEFAULTS",
+    "Domain",
     "ModelSpec",
     "Published",
     "Source",
     "Task",
     "default_device",
     "device_title",
+    "first_model",
+    "first_models",
     "labels",
     "load",
     "models",

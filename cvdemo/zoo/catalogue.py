@@ -10,8 +10,9 @@ from cvdemo.errors import UnknownModelError
 from cvdemo.zoo.catalogue_hub import TORCHVISION, TRANSFORMERS
 from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.entry import Entry
+from cvdemo.zoo.fetch import is_here
 from cvdemo.zoo.photo_entries import PHOTO_ENTRIES
-from cvdemo.zoo.spec import Chart, ModelSpec, Published, Source, Task
+from cvdemo.zoo.spec import Chart, Domain, ModelSpec, Published, Source, Task
 from cvdemo.zoo.weights import has_weights
 
 PACKAGED = (
@@ -59,7 +60,6 @@ PACKAGED = (
         labels="coco",
         adapter="cvdemo.zoo.grabcut:load",
         note="Colours inside a box against those around it: no training for masks, works without a network.",
-        default=True,
     ),
     ModelSpec(
         key="movenet-lightning",
@@ -107,9 +107,6 @@ CATALOGUE: dict[str, ModelSpec] = {
     )
 }
 
-DEFAULTS = {m.task: m.key for m in CATALOGUE.values() if m.default}
-"""By task, the model that is chosen first."""
-
 
 @contextmanager
 def registered(entry: Entry) -> Iterator[None]:
@@ -141,6 +138,32 @@ def models(task: Task | str | None = None) -> list[ModelSpec]:
     there = (m for m in CATALOGUE.values() if m.key not in own or has_weights(m.key))
     chosen = [m for m in there if task is None or m.task == task]
     return sorted(chosen, key=lambda m: not m.offline)
+
+
+def first_model(task: Task, domain: Domain = Domain.PHOTOS) -> str:
+    """The key of the model that a picture of a domain opens with: the best of its task that works now.
+
+    That is the catalogue's default, or a downloaded model with a higher figure of the same metric. Where no
+    model of the domain works now, it is one that does, and where none does the first that can be fetched.
+    """
+    here = [m for m in models(task) if is_here(m) and not m.prompt]
+    known = sorted((m for m in here if m.domain is domain), key=lambda m: not m.default)
+    if not known:
+        related = sorted(here, key=lambda m: (not m.domain.is_like(domain), not m.default))
+        return (related or models(task))[0].key
+    rivals = [m for m in known if not m.offline and _same_metric(m.published, known[0].published)]
+    return max([known[0], *rivals], key=lambda m: m.published.value if m.published else 0).key
+
+
+def _same_metric(one: Published | None, other: Published | None) -> bool:
+    return one is not None and other is not None and one.metric == other.metric
+
+
+def first_models() -> list[str]:
+    """What the tasks open with, on photos and on drawings, as far as it works now."""
+    tasks = dict.fromkeys(m.task for m in models() if m.offline)
+    found = (first_model(task, domain) for task in tasks for domain in (Domain.PHOTOS, Domain.DRAWINGS))
+    return list(dict.fromkeys(found))
 
 
 def own_nets() -> list[str]:

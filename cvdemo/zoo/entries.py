@@ -49,10 +49,14 @@ def _stage(key: str, title: str, arxiv: str, net: str, recipe: Recipe) -> Entry:
     return Entry(key, title, arxiv, f"cvdemo.nets.{net}", recipe)
 
 
-def _two_stages(key: str, title: str, arxiv: str, net: str, chart: Chart, *differences: str) -> Entry:
+def _two_stages(
+    key: str, title: str, arxiv: str, net: str, chart: Chart, *differences: str, default: bool = False
+) -> Entry:
     recipe = _region_recipe(key, f"faster_rcnn:FasterRCNNTask:{key}")
     adapter = "cvdemo.zoo.drawn_regions:TwoStageDetector"
-    return _detector(key, title, arxiv, net, recipe, chart, *differences, adapter=adapter)
+    return _detector(
+        key, title, arxiv, net, recipe, chart, *differences, adapter=adapter, default=default
+    )  # fmt: skip
 
 
 def _localizer(key: str, title: str, weight: float, chart: Chart) -> Entry:
@@ -105,7 +109,7 @@ HEADS = (
 )
 
 
-def _masks(key: str, title: str, net: str, *differences: str) -> Entry:
+def _masks(key: str, title: str, net: str, *differences: str, default: bool = False) -> Entry:
     """Mask R-CNN and its ablations share their recipe."""
     recipe = Recipe(
         key, f"cvdemo.train.instances:MaskRCNNTask:{key}", steps=2000, start="faster-rcnn", whole=True,
@@ -114,11 +118,11 @@ def _masks(key: str, title: str, net: str, *differences: str) -> Entry:
     return Entry(
         key, title, "1703.06870", f"cvdemo.nets.{net}", recipe, Task.INSTANCES,
         "cvdemo.zoo.drawn_heads:MaskRCNNDetector", "drawn-things", Chart(TWO_STAGES),
-        (SMALL_BACKBONE, *FASTER, *HEADS, *differences),
+        (SMALL_BACKBONE, *FASTER, *HEADS, *differences), default=default,
     )  # fmt: skip
 
 
-def _pose(key: str, title: str, arxiv: str, net: str, *differences: str) -> Entry:
+def _pose(key: str, title: str, arxiv: str, net: str, *differences: str, default: bool = False) -> Entry:
     """Both ways to keypoints share their recipe: larger pictures of scenes with people."""
     recipe = Recipe(
         key, f"cvdemo.train.pose:PoseTask:{key}", steps=1500, start="faster-rcnn", whole=True, batch=8,
@@ -128,7 +132,7 @@ def _pose(key: str, title: str, arxiv: str, net: str, *differences: str) -> Entr
     return Entry(
         key, title, arxiv, f"cvdemo.nets.{net}", recipe, Task.POSE,
         "cvdemo.zoo.drawn_heads:keypoint_detector", "drawn-things", Chart(TWO_STAGES),
-        (SMALL_BACKBONE, *FASTER, *HEADS, *differences), size=POSE_SIZE,
+        (SMALL_BACKBONE, *FASTER, *HEADS, *differences), size=POSE_SIZE, default=default,
     )  # fmt: skip
 
 
@@ -170,7 +174,7 @@ ENTRIES: dict[str, Entry] = {
             adapter="cvdemo.zoo.drawn_regions:FastRCNNDetector",
         ),
         _two_stages("faster-rcnn", "Faster R-CNN", "1506.01497", "faster_rcnn:FasterRCNN",
-                    Chart(TWO_STAGES, "#0072B2", 5), *FASTER),
+                    Chart(TWO_STAGES, "#0072B2", 5), *FASTER, default=True),
         _two_stages(
             "rfcn", "R-FCN", "1605.06409", "rfcn:RFCN", Chart(TWO_STAGES, "#56B4E9", 6),
             FASTER[0], *FASTER[2:],
@@ -196,12 +200,12 @@ ENTRIES: dict[str, Entry] = {
         _localizer("localizer", "Class and box", 100.0, Chart(ONE_STAGE, "#999999", 1)),
         _localizer("localizer-class", "Class and box, the class first", 1.0, Chart(ONE_STAGE)),
         _localizer("localizer-box", "Class and box, the box first", 10000.0, Chart(ONE_STAGE)),
-        _masks("mask-rcnn", "Mask R-CNN", "mask_rcnn:mask_rcnn"),
+        _masks("mask-rcnn", "Mask R-CNN", "mask_rcnn:mask_rcnn", default=True),
         _masks("mask-rcnn-roipool", "Mask R-CNN with RoIPool", "mask_rcnn:mask_rcnn_roipool",
                "Both heads pool by max in place of RoIAlign (table 2c); all else is as in `mask-rcnn`."),
         _masks("mask-rcnn-softmax", "Mask R-CNN with softmax", "mask_rcnn:mask_rcnn_softmax",
                "The classes compete for every pixel (table 2b); all else is as in `mask-rcnn`."),
-        _pose("keypoint-rcnn", "Keypoint R-CNN", "1703.06870", "keypoint_rcnn:keypoint_rcnn"),
+        _pose("keypoint-rcnn", "Keypoint R-CNN", "1703.06870", "keypoint_rcnn:keypoint_rcnn", default=True),
         _pose("pose-regression", "Pose by regression", "1312.4659", "keypoint_rcnn:pose_regression",
               "Only the first stage of the cascade."),
         _segmenter(

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from cvdemo.train.recipes import SIZE, Recipe
-from cvdemo.zoo.spec import NO_CHART, Chart, ModelSpec, Published, Source, Task
+from cvdemo.zoo.spec import NO_CHART, Chart, Domain, ModelSpec, Published, Source, Task
 from cvdemo.zoo.weights import read_card
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ class Entry:
             note=f"A small {self.title} that knows the drawn world only; `cvdemo train {self.key}` makes it.",
             chart=self.chart,
             default=self.default,
+            domain=Domain.DRAWINGS,
             scene_size=self.size,
             options=self.options,
         )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -20,23 +18,20 @@ from cvdemo.data.json_files import read_json
 from cvdemo.data.pictures import read_picture
 from cvdemo.errors import DataError
 from cvdemo.ops.detections import scaled
-from cvdemo.ops.iou import box_iou
 from cvdemo.world.difficulty import Difficulty
 from cvdemo.world.export import Book
+from cvdemo.zoo.coco_scores import ap_by_height, coco_numbers, single_numbers
 from cvdemo.zoo.evaluate_masks import score_masks, true_objects
 from cvdemo.zoo.model import FLOOR, Detector
 from cvdemo.zoo.spec import Task
 from cvdemo.zoo.top_down import BoxesThenMasks
 
-NUMBERS = ("AP", "AP50", "AP75", "APs", "APm", "APl", "AR1", "AR10", "AR100", "ARs", "ARm", "ARl")
-KEYPOINT_NUMBERS = ("AP", "AP50", "AP75", "APm", "APl", "AR", "AR50", "AR75", "ARm", "ARl")
 IOU_TYPES = {
     Task.DETECT: ("bbox",),
     Task.INSTANCES: ("bbox", "segm"),
     Task.POSE: ("bbox", "keypoints"),
 }
 """What the models of a task are scored by, as pycocotools calls it."""
-NAMED = {"bbox": ("", NUMBERS), "segm": ("mask_", NUMBERS), "keypoints": ("keypoint_", KEYPOINT_NUMBERS)}
 NMS_IOU = 0.6
 MAX_DETECTIONS = 100
 SIZE = (192, 160)  # width and height of the drawn scenes that are scored
@@ -136,8 +131,9 @@ def evaluate(
     """COCO's twelve numbers of a detector, the number of pictures `n` and the milliseconds for each.
 
     A model with masks has their numbers too, as `mask_AP` ..., one with keypoints theirs, as
-    `keypoint_AP` ...; a detector of one box has its accuracy and mean IoU, as `single_numbers` says, and a
-    model that gives masks of any boxes has those of the true ones, as `score_masks` says.
+    `keypoint_AP` ..., also by the people's height; a detector of one box has its accuracy and mean IoU, as
+    `single_numbers` says, and a model that gives masks of any boxes has those of the true ones, as
+    `score_masks` says.
 
     Detections score at least .01, NMS per class is at IoU .6, and the best 100 of a picture count.
     Categories are matched by name; a model with a prompt gets the names of all. The time is that of the
@@ -149,6 +145,8 @@ def evaluate(
     numbers: dict[str, float] = {}
     for kind in kinds:
         numbers |= coco_numbers(data.truth, results, kind)
+    if "keypoints" in kinds:
+        numbers |= ap_by_height(data.truth, results)
     if model.spec.options.get("one_box"):
         numbers |= single_numbers(data.truth, results)
     if isinstance(model, BoxesThenMasks):
@@ -195,79 +193,3 @@ def in_truth_pixels(found: sv.Detections, picture: np.ndarray, scale: tuple[floa
         return found
     height, width = picture.shape[:2]
     return scaled(found, (height, width), (height / scale[1], width / scale[0]))
-
-
-def coco_numbers(
-    truth: dict[str, Any], results: list[dict[str, Any]], kind: str = "bbox"
-) -> dict[str, float]:
-    """COCO's numbers of results by name, by pycocotools, which prints nothing; -1 where there is no truth.
-
-    `kind` is "bbox", "segm" or "keypoints"; the names of the latter begin with `mask_` and `keypoint_`.
-    """
-    from pycocotools.coco import COCO
-    from pycocotools.cocoeval import COCOeval
-
-    prefix, names = NAMED[kind]
-    rows = [{**row, "area": _area(row, kind)} for row in results]
-    with contextlib.redirect_stdout(io.StringIO()):
-        evaluation = COCOeval(
-            _indexed(COCO(), truth, truth["annotations"]), _indexed(COCO(), truth, rows), kind
-        )
-        evaluation.evaluate()
-        evaluation.accumulate()
-        evaluation.summarize()
-    return {f"{prefix}{name}": value for name, value in zip(names, evaluation.stats.tolist(), strict=True)}
-
-
-def _area(row: dict[str, Any], kind: str) -> float:
-    """What pycocotools takes for the size of a result: of its mask, its keypoints' extent, or its box."""
-    if kind == "segm":
-        from pycocotools.mask import area
-
-        return float(area(row["segmentation"]))
-    if kind == "keypoints":
-        x, y = row["keypoints"][0::3], row["keypoints"][1::3]
-        return (max(x) - min(x)) * (max(y) - min(y))
-    return float(row["bbox"][2] * row["bbox"][3])
-
-
-def single_numbers(truth: dict[str, Any], results: list[dict[str, Any]]) -> dict[str, float]:
-    """How often the best detection has the class of a picture's only object, and its mean IoU with that box.
-
-    Pictures with no object or several, not counting crowds (objects that are too hard), are left out;
-    `pictures_of_one` are left. A picture without a detection is wrong and has an IoU of 0.
-    """
-    objects: dict[int, list[dict[str, Any]]] = {}
-    for row in truth["annotations"]:
-        if not row["iscrowd"]:
-            objects.setdefault(row["image_id"], []).append(row)
-    best: dict[int, dict[str, Any]] = {}
-    for row in results:
-        if row["image_id"] not in best or row["score"] > best[row["image_id"]]["score"]:
-            best[row["image_id"]] = row
-    pairs = [(rows[0], best.get(image_id)) for image_id, rows in objects.items() if len(rows) == 1]
-    right = [found is not None and found["category_id"] == row["category_id"] for row, found in pairs]
-    overlaps = [0.0 if found is None else _iou(row["bbox"], found["bbox"]) for row, found in pairs]
-    share = float(np.mean(right)) if pairs else -1.0
-    return {
-        "accuracy": share,
-        "box_IoU": float(np.mean(overlaps)) if pairs else -1.0,
-        "pictures_of_one": len(pairs),
-    }
-
-
-def _iou(a: list[float], b: list[float]) -> float:
-    """IoU of two boxes x, y, width, height."""
-    one, other = (np.array([[x, y, x + w, y + h]], np.float64) for x, y, w, h in (a, b))
-    return float(box_iou(one, other)[0, 0])
-
-
-def _indexed(coco: Any, truth: dict[str, Any], rows: list[dict[str, Any]]) -> Any:
-    """The COCO object with what pycocotools wants of each row filled in; the rows themselves stay."""
-    annotations = [
-        {"iscrowd": 0, "area": row["bbox"][2] * row["bbox"][3], **row, "id": number}
-        for number, row in enumerate(rows, 1)
-    ]
-    coco.dataset = {"images": truth["images"], "categories": truth["categories"], "annotations": annotations}
-    coco.createIndex()
-    return coco

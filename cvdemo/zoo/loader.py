@@ -11,8 +11,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cvdemo.errors import CheckpointError, ModelNotAvailableError
-from cvdemo.zoo.catalogue import DEFAULTS, spec
+from cvdemo.zoo.catalogue import first_model, spec
 from cvdemo.zoo.device import check_device, default_device, settled
+from cvdemo.zoo.fetch import is_here
 from cvdemo.zoo.spec import ModelSpec
 
 if TYPE_CHECKING:  # supervision takes most of a second to import: not for the first page
@@ -111,5 +112,5 @@ def build(entry: ModelSpec, device: str, progress: Progress | None = None) -> Mo
 
 
 def _instead(entry: ModelSpec) -> str:
-    ready = DEFAULTS.get(entry.task)
-    return f"; {spec(ready).title} works now" if ready and ready != entry.key else ""
+    ready = spec(first_model(entry.task, entry.domain))
+    return f"; {ready.title} works now" if is_here(ready) and ready.key != entry.key else ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cvdemo.zoo.entry import measured, resolve
-from cvdemo.zoo.spec import ModelSpec, Published, Source, Task
+from cvdemo.zoo.spec import Domain, ModelSpec, Published, Source, Task
 
 if TYPE_CHECKING:
     from torch import nn
@@ -40,6 +40,7 @@ class PhotoEntry:
     note: str
     differences: tuple[str, ...]
     default: bool = False
+    domain: Domain = Domain.PHOTOS
 
     def spec(self) -> ModelSpec:
         """The catalogue's line; the published figure is the card's."""
@@ -56,6 +57,7 @@ class PhotoEntry:
             published=self.published(),
             note=self.note,
             default=self.default,
+            domain=self.domain,
         )
 
     def published(self) -> Published | None:
@@ -72,14 +74,14 @@ class PhotoEntry:
         return net
 
 
-def _segmenter(key: str, title: str, arxiv: str, *differences: str) -> PhotoEntry:
+def _segmenter(key: str, title: str, arxiv: str, *differences: str, default: bool = False) -> PhotoEntry:
     """The nets of MSRC's classes share backbone, recipe and data, so that their figures compare the nets."""
     return PhotoEntry(
         key, Task.SEGMENT, f"{title} (photos, MSRC)", arxiv,
         net=f"cvdemo.nets.photo:{key.replace('-', '_')}", adapter="cvdemo.zoo.photo_nets:load", labels="msrc",
         licence=MSRC_LICENCE, data="MSRC test", command=f"python -m cvdemo.train.msrc {key} DIR",
         note="EfficientNet-Lite0 below; knows the 23 classes of MSRC v2 on photos, offline.",
-        differences=(LITE, *differences),
+        differences=(LITE, *differences), default=default,
     )  # fmt: skip
 
 
@@ -93,10 +95,12 @@ PHOTO_ENTRIES: dict[str, PhotoEntry] = {
             command="python -m cvdemo.train.streets DIR",
             note="EfficientNet-Lite0 with LinkNet's decoder; knows real streets seen from a car, offline.",
             differences=(LITE, "A step of the decoder is one convolution behind bilinear upsampling."),
+            domain=Domain.STREETS,
         ),
         _segmenter(
             "photo-deeplabv3plus", "DeepLab v3+", "1802.02611", "The dilation rates are halved.",
             "Plain convolutions of 96 channels where the paper has depthwise ones of 256.",
+            default=True,
         ),
         _segmenter(
             "photo-fcn8s", "FCN-8s", "1411.4038",
@@ -124,6 +128,7 @@ PHOTO_ENTRIES: dict[str, PhotoEntry] = {
                 "A decoder that adds (LinkNet's) in place of one fully connected layer.",
                 "Cross-entropy plus Dice loss.",
             ),
+            default=True,
         ),
     )
 }  # fmt: skip

@@ -32,6 +32,18 @@ class Source(StrEnum):
     TRANSFORMERS = "transformers"  # downloaded on first use
 
 
+class Domain(StrEnum):
+    """What pictures a model was trained on, as a page says it."""
+
+    PHOTOS = "photos"
+    STREETS = "photos of streets, taken from a car"
+    DRAWINGS = "drawings"
+
+    def is_like(self, other: Domain) -> bool:
+        """Whether both are drawings or both are photos."""
+        return (self is Domain.DRAWINGS) == (other is Domain.DRAWINGS)
+
+
 @dataclass(frozen=True)
 class Published:
     """A published figure: `value` of `metric` on `data`, as `source` gives it."""
@@ -81,7 +93,8 @@ class ModelSpec:
     note: str = ""
     chart: Chart = NO_CHART
     scene_size: tuple[int, int] = (192, 160)  # width and height of drawn scenes that it is scored on
-    default: bool = False  # chosen first among the models of its task
+    default: bool = False  # chosen first among the models of its task and domain
+    domain: Domain = Domain.PHOTOS
     options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     @property

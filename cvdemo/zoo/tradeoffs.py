@@ -18,12 +18,12 @@ import numpy as np
 
 from cvdemo.assets import asset
 from cvdemo.errors import DataError
+from cvdemo.zoo.coco_scores import coco_numbers
 from cvdemo.zoo.evaluate import (
     MAX_DETECTIONS,
     NMS_IOU,
     SIZE,
     CocoData,
-    coco_numbers,
     collect_results,
     drawn_data,
 )

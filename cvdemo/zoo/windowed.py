@@ -30,6 +30,7 @@ class TwoWays(NamedTuple):
     convolutions: Callable[[torch.Tensor], Any]
     window: int
     stride: int
+    batch: int = 256  # windows that are classified at a time
 
 
 class BothWays(NamedTuple):
@@ -67,5 +68,7 @@ def run_both_ways(model: Model, ways: TwoWays, pictures: Sequence[Floats], strid
         ],
         warm=(stride, *(p.shape for p in pictures)),
     )
-    slid = model.run(lambda: [slide(p, classify, window=window, stride=stride) for p in pictures])
+    slid = model.run(
+        lambda: [slide(p, classify, window=window, stride=stride, batch=ways.batch) for p in pictures]
+    )
     return BothWays(slid, convolved)

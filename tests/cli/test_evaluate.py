@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from cvdemo.cli import main
 from cvdemo.data.pictures import read_picture, sample, to_png
-from cvdemo.zoo.evaluate import NUMBERS, coco_numbers
+from cvdemo.zoo.coco_scores import NUMBERS, coco_numbers
 from cvdemo.zoo.packaged import package_file
 
 COCO_MINI = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "coco-mini"

@@ -17,8 +17,8 @@ from cvdemo.data.pictures import to_png
 from cvdemo.train import finish
 from cvdemo.train.recipes import Scenes
 from cvdemo.train.scenes import SceneWorkers
+from cvdemo.zoo.coco_scores import NUMBERS
 from cvdemo.zoo.entries import ENTRIES
-from cvdemo.zoo.evaluate import NUMBERS
 from cvdemo.zoo.loader import CACHE
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cvdemo.data import archive
-from cvdemo.data.archive import open_files, write_flat
+from cvdemo.data.archive import open_files, open_path
 from cvdemo.errors import DataError
 
 
@@ -75,9 +75,34 @@ def test_damaged_and_locked_archives_give_one_sentence() -> None:
         open_files([("set.zip", bytes(locked))])
 
 
-def test_flat_files_of_one_name_are_refused(tmp_path: Path) -> None:
-    found = open_files([("set.zip", packed({"a/1.txt": b"x", "b/1.txt": b"y", "b/2.txt": b"zz"}))])
-    with pytest.raises(DataError, match=r"two files are called 1.txt \(a/1.txt, b/1.txt\)"):
-        write_flat(found, found.paths(), tmp_path / "one")
-    folder = write_flat(found, ["b/1.txt", "b/2.txt"], tmp_path / "two", limit=1)
-    assert (folder / "2.txt").read_bytes() == b"z"
+def test_a_folder_is_read_as_its_archive(tmp_path: Path) -> None:
+    files = {"a/b/1.txt": b"one", "a/2.txt": b"two", "a/.DS_Store": b"x"}
+    for name, content in files.items():
+        (tmp_path / "set" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "set" / name).write_bytes(content)
+    (tmp_path / "secret.txt").write_bytes(b"secret")
+    (tmp_path / "set" / "link.txt").symlink_to(tmp_path / "secret.txt")
+    (tmp_path / "set.zip").write_bytes(packed(files))
+    folder, archive_ = open_path(tmp_path / "set"), open_path(tmp_path / "set.zip")
+    assert folder.paths() == archive_.paths() == ["a/2.txt", "a/b/1.txt"]
+    for path in folder.paths():
+        assert folder.read(path) == archive_.read(path)
+        assert folder.read(path, 2) == archive_.read(path, 2) == folder.read(path)[:2]
+    with pytest.raises(DataError, match="there is no such file or folder"):
+        open_path(tmp_path / "gone")
+
+
+def old_zip(name: str, codec: str) -> bytes:
+    """A ZIP whose entry's name stands in a code page, without the flag of UTF-8."""
+    raw = name.encode(codec)
+    marker = "x" * len(raw)
+    return packed({f"{marker}.txt": b"x"}).replace(marker.encode(), raw)
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [("\u043a\u043e\u0442 1", "cp866"), ("\u732b\u7684\u7167\u7247", "gbk"), ("\u043a\u043e\u0442", "utf-8"),
+     ("\u732b", "utf-8")],
+)  # fmt: skip
+def test_names_of_old_archives_are_read_in_their_code_page(name: str, codec: str) -> None:
+    assert open_files([("set.zip", old_zip(name, codec))]).paths() == [f"{name}.txt"]

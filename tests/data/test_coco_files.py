@@ -231,11 +231,14 @@ SQUARE = [[10.0, 10.0, 30.0, 10.0, 30.0, 30.0, 10.0, 30.0]]
     [
         (del_, "is missing"),
         ([[1, 2, 3, 4]], "at least three x y pairs"),
-        ([[1, 2, 3, 4, 5, float("nan")]], "must be finite"),
+        ([[1, 2, 3, 4, 5, float("nan")]], "of finite numbers"),
         ([], "has no polygon"),
         ("abc", "is neither a list of polygons nor an object"),
         ({"size": [480, 640]}, "is neither a list of polygons nor an object"),
         ({"size": [10, 10], "counts": [100]}, "its size is 10 x 10, the image's 640 x 480"),
+        ({"size": [480], "counts": [5]}, "'size' is not a list of height and width"),
+        ({"size": 480, "counts": [5]}, "'size' is not a list of height and width"),
+        ({"size": [480, "b"], "counts": [5]}, "something else than height and width"),
         ({"size": [480, 640], "counts": [5, 5]}, "do not add up to the image"),
         ({"size": [480, 640], "counts": "zzz\x7f"}, "no run-length code"),
         ({"size": [480, 640], "counts": ""}, "no run-length code"),
@@ -274,3 +277,34 @@ def test_keypoints_of_another_number_are_refused() -> None:
 def test_two_hundred_thousand_detections_are_read() -> None:
     rows = [{**RESULTS[i % 3], "score": i / 200_000} for i in range(200_000)]
     assert len(read_coco(TRUTH, rows).results) == 200_000
+
+
+@pytest.mark.parametrize(
+    "part", [[70, 70, 71, 71], [1, 2], [], [1.0, 2, 3, 4, 5, float("nan")], [1, 2, 3, 4, 5]]
+)
+def test_the_rest_of_a_mask_with_a_bad_part_is_scored_and_said(part: list[float]) -> None:
+    good = [{**row, "segmentation": SQUARE} for row in TRUTH["annotations"]]
+    odd = changed(good, 0, segmentation=[*SQUARE, part])
+    results = [{**r, "segmentation": SQUARE} for r in RESULTS]
+    data = read_coco({**TRUTH, "annotations": odd}, results, "segm")
+    expected = read_coco({**TRUTH, "annotations": good}, results, "segm")
+    assert data.truth.masks == expected.truth.masks
+    assert "1 of the mask's parts is no polygon of three points or more; the rest is scored" in str(
+        data.problems[0]
+    )
+    assert expected.problems == ()
+
+
+def test_null_is_as_good_as_missing() -> None:
+    rows = changed(TRUTH["annotations"], 0, area=None, iscrowd=None)
+    data = read_coco({**TRUTH, "annotations": rows}, RESULTS)
+    assert (data.truth.area.tolist(), data.truth.crowd.tolist()) == ([400.0, 400.0], [False, False])
+
+
+@pytest.mark.parametrize("side", ["truth", "results"])
+def test_boxes_that_look_relative_are_said(side: str) -> None:
+    rows = {"truth": TRUTH["annotations"], "results": RESULTS}[side]
+    small = [{**row, "bbox": [0.1, 0.1, 0.5, 0.5]} for row in rows]
+    truth, results = ({**TRUTH, "annotations": small}, RESULTS) if side == "truth" else (TRUTH, small)
+    (problem,) = read_coco(truth, results).problems
+    assert "as in fractions of the image; scored as pixels" in str(problem)

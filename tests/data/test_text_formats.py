@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,7 @@ from PIL import Image
 
 from cvdemo.data.annotations import EvalSet
 from cvdemo.data.odm import read_odm
-from cvdemo.data.voc import read_voc
+from cvdemo.data.voc import class_of, read_voc
 from cvdemo.data.yolo import read_yolo
 from cvdemo.errors import DataError
 from cvdemo.metrics import evaluate, evaluate_at, load
@@ -246,7 +248,7 @@ def test_results_for_another_image_are_left_out(tmp_path: Path, name: str) -> No
 def test_folders_that_hold_no_truth_are_refused(tmp_path: Path, name: str) -> None:
     make, read = READERS[name]
     truth, found = make(tmp_path)
-    with pytest.raises(DataError, match="nowhere: must be a folder"):
+    with pytest.raises(DataError, match="nowhere: there is no such file or folder"):
         read(truth.parent / "nowhere", found)
     (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match="empty: no files of truth"):
@@ -256,7 +258,90 @@ def test_folders_that_hold_no_truth_are_refused(tmp_path: Path, name: str) -> No
 def test_text_formats_hold_boxes_in_folders_only(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="odm holds boxes only"):
         load(*odm(tmp_path), "segm", format="odm")
-    with pytest.raises(DataError, match="yolo is read from folders"):
+    with pytest.raises(DataError, match="truth and results of this format are files: give paths"):
         load({}, [], format="yolo")
     with pytest.raises(DataError, match="format is one of coco, voc, yolo, odm, not 'kitti'"):
         load(tmp_path, tmp_path, format="kitti")  # type: ignore[arg-type]
+
+
+def test_relative_boxes_of_odm_are_fractions_and_said(tmp_path: Path) -> None:
+    truth = write(tmp_path / "truth", {"a.txt": "cat 0.5 0.5 0.4 0.4\n"})
+    found = write(tmp_path / "found", {"a.txt": "cat 0.9 0.42 0.5 0.24 0.4\n"})
+    data = read_odm(truth, found)
+    np.testing.assert_allclose(data.truth.boxes, [[0.3, 0.3, 0.7, 0.7]])
+    np.testing.assert_allclose(data.results.boxes, [[0.3, 0.3, 0.54, 0.7]])
+    assert not data.sized
+    assert "read as x and y of the centre" in str(data.problems[0])
+    (found / "a.txt").write_text("cat 0.9 42 50 24 40\n")
+    with pytest.raises(DataError, match=r"truth: no number of a box is above 1.*but found has pixels"):
+        read_odm(truth, found)
+
+
+SALT = "04d40519-2eb7-49c9-aff7-db661169d037"
+
+
+@pytest.mark.parametrize(
+    "stem",
+    ["{}", "comp4_det_test_{}", f"comp4_{SALT}_det_test_{{}}", f"comp3_{SALT}_{{}}",
+     "comp4_det_minival2014_{}", "my_model_{}"],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["dog", "wild dog", "traffic_light"])
+def test_the_class_of_a_results_file_is_in_its_name(stem: str, name: str) -> None:
+    assert class_of(stem.format(name), {"dog", "wild dog", "traffic_light", "light"}) == name
+
+
+def test_names_of_images_may_have_spaces(tmp_path: Path) -> None:
+    truth = write(tmp_path / "truth", {"my  photo 1.xml": voc_xml(THERE["b"])})
+    found = write(tmp_path / "found", {"cat.txt": "my  photo 1 0.9 20 20 120 90\n"})
+    assert evaluate_at(truth, found, 0.5)["AP_all_point"] == 1
+
+
+@pytest.mark.parametrize(
+    "codec", ["gb2312", "gbk", "shift_jis", "iso-8859-1", "utf-16", "utf-8-sig", "ascii"]
+)
+def test_xml_is_read_in_the_encoding_it_declares(tmp_path: Path, codec: str) -> None:
+    name = {"gb2312": "\u732b", "gbk": "\u732b", "shift_jis": "\u732b", "iso-8859-1": "b\u00e4r"}.get(
+        codec, "cat"
+    )
+    declared = codec.removesuffix("-sig")
+    text = f'<?xml version="1.0" encoding="{declared}"?>\n' + voc_xml([(name, 1, 2, 30, 40, 0.5)])
+    folder = write(tmp_path / "truth", {})
+    (folder / "a.xml").write_bytes(text.encode(codec))
+    assert read_voc(folder, folder).category_names == (name,)
+
+
+@pytest.mark.parametrize("declared", ["klingon", "utf-7\xff", "zlib", "hex"])
+def test_xml_in_an_unknown_encoding_is_refused_and_the_others_are_read(tmp_path: Path, declared: str) -> None:
+    truth, found = voc(tmp_path)
+    text = f'<?xml version="1.0" encoding="{declared}"?>' + voc_xml([("cat", 1, 2, 30, 40)])
+    (truth / "d.xml").write_bytes(text.encode("latin-1"))
+    with pytest.raises(DataError, match=r"truth: d.xml: cannot be read as XML"):
+        read_voc(truth, found)
+    assert len(read_voc(truth, found, skip_bad=True).truth) == 3
+
+
+def test_xml_that_is_no_annotation_is_passed_over_and_said(tmp_path: Path) -> None:
+    truth, found = voc(tmp_path)
+    (truth / "project.xml").write_text("<project/>")
+    data = read_voc(truth, found)
+    assert data.image_ids == ("a", "b", "c")
+    assert "project.xml: has no <annotation>; passed over" in str(data.problems[0])
+
+
+def test_a_giant_picture_behind_a_label_costs_the_sizes_only(tmp_path: Path) -> None:
+    truth, found = yolo(tmp_path)
+    header = struct.pack(">IIBBBBB", 90000, 90000, 8, 2, 0, 0, 0)
+    ihdr = struct.pack(">I", 13) + b"IHDR" + header + struct.pack(">I", zlib.crc32(b"IHDR" + header))
+    (tmp_path / "images" / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + ihdr)
+    data = read_yolo(truth, found)
+    assert not data.sized
+    assert "a.png" in str(data.problems[0])
+
+
+def test_text_in_utf_16_is_read_and_other_bytes_are_refused(tmp_path: Path) -> None:
+    truth, found = odm(tmp_path)
+    (truth / "a.txt").write_bytes((truth / "a.txt").read_text().encode("utf-16"))
+    assert len(read_odm(truth, found).truth) == 3
+    (truth / "a.txt").write_bytes(b"k\xe4tt 1 2 30 40\n")
+    with pytest.raises(DataError, match=r"a.txt: is not text in UTF-8"):
+        read_odm(truth, found)

@@ -11,6 +11,7 @@ from cvdemo.labs.mask_rcnn import experiment
 from cvdemo.world.truth import Truth
 from cvdemo.zoo.mask_crops import KEY, mask_crops, masks_of_crops
 from cvdemo.zoo.mask_heads import ALIGN, POOL, SOFTMAX, MaskFeatures, mask_features, masks_of_boxes
+from cvdemo.zoo.mask_shifts import pasted
 from cvdemo.zoo.weights import has_weights, read_card
 
 
@@ -42,35 +43,22 @@ def test_masks_meet_their_objects(scene: tuple[np.ndarray, Truth], found: MaskFe
         target = experiment.target_of(tuple(box), found.size, scene[1])
         assert target is not None
         mask = masks_of_boxes(found, [box]).masks[0, class_id]
-        pasted = experiment.pasted(mask, tuple(box), found.size, (480, 640), 0.5)
-        score = experiment.score_mask(pasted, tuple(box), found.size, target)
+        whole = pasted(mask, tuple(box), found.size, (480, 640), 0.5)
+        score = experiment.score_mask(whole, tuple(box), found.size, target)
         scores.append((score.iou, score.bare_box_iou))
     iou, bare = np.mean(scores, axis=0)
     assert iou > 0.75
     assert iou > bare + 0.1
 
 
-def test_a_shift_of_nothing_costs_nothing(scene: tuple[np.ndarray, Truth], found: MaskFeatures) -> None:
-    box, class_id = tuple(found.boxes[0]), int(found.classes[0])
-    target = experiment.target_of(box, found.size, scene[1])
-    assert target is not None
-    costs = experiment.shift_costs({ALIGN: found}, box, class_id, target)
-    mask = masks_of_boxes(found, [box]).masks[0, class_id]
-    here = experiment.pasted(mask, box, found.size, (480, 640), 0.5)
-    middle = int(np.flatnonzero(costs.shifts == 0)[0])
-    assert costs.ious[ALIGN][middle] == pytest.approx(
-        experiment.score_mask(here, box, found.size, target).iou, abs=5e-3
-    )
-
-
 def test_a_box_beside_every_object_has_no_target(scene: tuple[np.ndarray, Truth]) -> None:
     assert experiment.target_of((-50.0, -50.0, -40.0, -40.0), (144, 192), scene[1]) is None
     assert experiment.target_of((0.0, 0.0, 5.0, 5.0), (144, 192), None) is None
-    assert not experiment.pasted(np.ones((28, 28)), (-9.0, -9, -5, -5), (144, 192), (480, 640), 0.5).any()
+    assert not pasted(np.ones((28, 28)), (-9.0, -9, -5, -5), (144, 192), (480, 640), 0.5).any()
 
 
 def test_a_class_that_is_empty_pastes_nothing() -> None:
-    assert not experiment.pasted(np.zeros((28, 28)), (10.0, 10, 50, 60), (144, 192), (480, 640), 0.5).any()
+    assert not pasted(np.zeros((28, 28)), (10.0, 10, 50, 60), (144, 192), (480, 640), 0.5).any()
 
 
 @pytest.mark.parametrize("other", [POOL, SOFTMAX])

@@ -9,7 +9,8 @@ import supervision as sv
 from cvdemo import world
 from cvdemo.metrics.people import people_rows, people_score
 from cvdemo.world.truth import Truth
-from cvdemo.zoo.evaluate import coco_numbers, drawn_people
+from cvdemo.zoo.coco_scores import coco_numbers
+from cvdemo.zoo.evaluate import drawn_people
 
 SEED, SIZE = 10, (288, 240)  # three people
 

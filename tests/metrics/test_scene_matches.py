@@ -12,7 +12,7 @@ from cvdemo.ops.detections import MASK_BOXES, MASKS, SIZE, at_mask_threshold, ma
 from cvdemo.world import draw, named, scene
 from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
-from cvdemo.zoo.evaluate import coco_numbers
+from cvdemo.zoo.coco_scores import coco_numbers
 
 
 @pytest.fixture(scope="module")

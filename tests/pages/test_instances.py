@@ -62,9 +62,9 @@ def test_the_model_follows_the_picture_until_one_is_chosen() -> None:
     assert "Mask R-CNN" in caption(app)
     app.segmented_control(key="instances-source").set_value("sample").run()
     assert "GrabCut" in caption(without_errors(app))
-    assert not any("drawn world only" in i.value for i in app.info)
+    assert not any("only seen drawings" in i.value for i in app.info)
     app.selectbox(key="instances-model").select("mask-rcnn").run()
-    assert any("drawn world only" in i.value for i in without_errors(app).info)
+    assert any("only seen drawings" in i.value for i in without_errors(app).info)
     assert not any(m.value.startswith("Boxes:") for m in app.markdown)
 
 

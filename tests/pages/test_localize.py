@@ -48,4 +48,4 @@ def test_pictures_of_any_size(shape: tuple[int, int]) -> None:
     app = open_page(source="upload")
     app.file_uploader(key="localize-files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
     without_errors(app)
-    assert any("drawn world only" in i.value for i in app.info)
+    assert any("only seen drawings" in i.value for i in app.info)

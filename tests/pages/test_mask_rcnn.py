@@ -50,7 +50,7 @@ def test_another_threshold_runs_no_network() -> None:
 
 def test_a_photo_says_what_the_net_knows_and_nothing_is_scored() -> None:
     app = without_errors(open_page(source="sample", net="mask-rcnn"))
-    assert any("drawn world only" in i.value for i in app.info)
+    assert any("only seen drawings" in i.value for i in app.info)
     assert not any("mask IoU" in m.value for m in app.markdown)
 
 
@@ -65,7 +65,7 @@ def test_a_photo_opens_with_the_net_that_knows_photos() -> None:
     moved = without_errors(open_page(source="sample", sample="cat", box="20,20,200,200", mask="car"))
     assert zoo.load(KEY).runs == runs + 1
     other = without_errors(moved.segmented_control(key="mask_rcnn-net").set_value("mask-rcnn").run())
-    assert any("drawn world only" in i.value for i in other.info)
+    assert any("only seen drawings" in i.value for i in other.info)
 
 
 def test_every_experiment_runs_and_says_what_to_look_for() -> None:

@@ -36,7 +36,7 @@ def test_a_scene_opens_with_the_drawn_net_and_its_score_and_a_photo_with_movenet
     without_errors(app.selectbox(key="pose-sample").select("astronaut").run())
     assert "No truth is known here" in text(app) and "Heat maps or regression" in text(app)
     without_errors(app.selectbox(key="pose-model").select("keypoint-rcnn").run())
-    assert "drawn world only" in text(app)
+    assert "only seen drawings" in text(app)
 
 
 def test_without_the_drawn_nets_a_scene_opens_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,8 +18,9 @@ from streamlit.testing.v1 import AppTest
 
 from cvdemo import zoo
 from cvdemo.data.pictures import sample
+from cvdemo.draw.mask_shifts import mask_errors
 from cvdemo.labs.roi import experiment
-from cvdemo.labs.roi.draw import SIDE, draw_roi, mask_errors
+from cvdemo.labs.roi.draw import SIDE, draw_roi
 from cvdemo.labs.roi.experiment import (
     BINS,
     CLASSES,
@@ -215,6 +216,40 @@ def test_the_cost_of_a_mask_is_shown_for_a_scenes_thing_and_not_for_a_photo() ->
     assert pool < align
     photo = without_errors(open_page(source="sample"))
     assert not any("What rounding costs a mask" in m.value for m in photo.markdown)
+
+
+def told_ious(app: AppTest) -> tuple[float, float]:
+    """IoU of the trained nets' masks, RoIAlign's and RoIPool's, as the page says them."""
+    told = next(c.value for c in app.caption if c.value.startswith("From left to right"))
+    align, pool = (float(v) for v in re.findall(r"IoU \*\*([.\d]+)", told))
+    return align, pool
+
+
+def test_trained_nets_follow_the_roi() -> None:
+    app = without_errors(open_page(seed="7"))
+    here = told_ious(app)
+    assert min(here) > 0.5
+    x1, y1, x2, y2 = driver_roi = roi_of(without_errors(open_page(seed="7", roi="60,54,96.5,140.5")))
+    assert driver_roi == (60, 54, 96.5, 140.5)
+    align = []
+    for shift in (0.0, 1.0, 2.0):
+        moved = f"{x1 + shift},{y1},{x2 + shift},{y2}"
+        align.append(told_ious(without_errors(open_page(seed="7", roi=moved)))[0])
+    assert max(align) - min(align) < 0.05
+    far = told_ious(without_errors(open_page(seed="7", roi="85,54,121.5,140.5")))
+    assert max(far) < min(align)
+
+
+@pytest.mark.parametrize("roi", ["70,70,70,70", "193,20,210,40"])
+def test_a_roi_that_meets_no_object_has_no_trained_mask(roi: str) -> None:
+    app = without_errors(open_page(seed="7", roi=roi))
+    assert not any("trained nets make" in m.value for m in app.markdown)
+    assert any("meets no object" in c.value for c in app.caption)
+
+
+def test_a_photo_has_no_trained_masks() -> None:
+    app = without_errors(open_page(source="sample"))
+    assert not any("trained nets make" in m.value for m in app.markdown)
 
 
 def test_errors_of_a_mask_have_their_colours() -> None:

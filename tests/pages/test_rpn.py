@@ -181,7 +181,7 @@ def test_every_experiment_is_one_click_and_says_what_to_look_at() -> None:
 
 def test_a_photo_is_told_apart_from_the_drawn_world() -> None:
     app = without_errors(open_page(source="sample"))
-    assert any("drawn world only" in i.value for i in app.info)
+    assert any("only seen drawings" in i.value for i in app.info)
     assert not any("objects found" in m.value for m in app.markdown)
 
 

@@ -44,4 +44,4 @@ def test_pictures_of_any_size(shape: tuple[int, int], fits: bool) -> None:
     app.file_uploader(key="windows-files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
     assert not app.exception
     assert len(app.error) == (not fits)
-    assert any("drawn world only" in i.value for i in app.info)
+    assert any("only seen drawings" in i.value for i in app.info)

@@ -49,7 +49,7 @@ def test_pictures_of_any_size(shape: tuple[int, int]) -> None:
     app = open_page(source="upload", view="SSD's levels", score="0.02")
     app.file_uploader(key="yolo_ssd-files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
     without_errors(app)
-    assert any("drawn world only" in i.value for i in app.info)
+    assert any("only seen drawings" in i.value for i in app.info)
     assert all(name in LEVELS for name in ("stride 8", "stride 32"))
     app.session_state["yolo_ssd-view"] = "Side by side"
     without_errors(app.run())

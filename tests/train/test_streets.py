@@ -17,7 +17,7 @@ from cvdemo.data import camvid
 from cvdemo.errors import CheckpointError, DataError, ModelNotAvailableError
 from cvdemo.nets.street import LiteEncoder, StreetConfig, StreetNet
 from cvdemo.train import finetune, streets
-from cvdemo.train.finetune import depthwise_in_float32, write_half
+from cvdemo.train.finetune import depthwise_in_float32, write_small
 from cvdemo.train.label_photos import piece
 from cvdemo.train.streets import Streets
 from cvdemo.zoo.camvid_net import street_segmenter
@@ -115,7 +115,7 @@ def test_weights_that_are_refused(tmp_path: Path) -> None:
     path = tmp_path / f"{KEY}.safetensors"
     with pytest.raises(ModelNotAvailableError, match=r"cvdemo\.train\.streets DIR` makes it"):
         load_shipped(StreetNet(), path)
-    write_half(torch.nn.Linear(2, 2), KEY, path)
+    write_small(torch.nn.Linear(2, 2), KEY, path)
     with pytest.raises(CheckpointError, match="another model"):
         load_shipped(StreetNet(), path)
 

@@ -17,7 +17,9 @@ def test_all_default_models_are_loaded_at_start(monkeypatch: pytest.MonkeyPatch)
 
     async def start() -> None:
         async with hall._lifespan(None):  # type: ignore[arg-type]
-            assert set(loaded) == set(zoo.DEFAULTS.values())
+            assert set(loaded) == set(zoo.first_models())
 
     asyncio.run(start())
-    assert {"ssd-mobilenet-v2", "unet", "efficientnet-lite0", "movenet-lightning"} <= set(loaded)
+    assert {"ssd-mobilenet-v2", "unet", "faster-rcnn", "efficientnet-lite0", "movenet-lightning"} <= set(
+        loaded
+    )

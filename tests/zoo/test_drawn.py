@@ -17,9 +17,10 @@ from cvdemo.errors import CheckpointError, DataError, ModelNotAvailableError
 from cvdemo.nets.ssd import SSD
 from cvdemo.nets.unet import UNet
 from cvdemo.zoo import weights as files
+from cvdemo.zoo.coco_scores import NUMBERS, coco_numbers
 from cvdemo.zoo.drawn import DrawnDetector, TraceSegmenter
 from cvdemo.zoo.entries import entries
-from cvdemo.zoo.evaluate import NUMBERS, coco_numbers, drawn_data, evaluate, open_data
+from cvdemo.zoo.evaluate import drawn_data, evaluate, open_data
 from cvdemo.zoo.evaluate_maps import NUMBERS as MAP_NUMBERS
 from cvdemo.zoo.evaluate_maps import camvid_maps, drawn_maps, evaluate_maps
 from cvdemo.zoo.weights import has_weights, load_weights, read_card, weights_folder, write_weights
@@ -42,9 +43,8 @@ def segmenter() -> TraceSegmenter:
 
 def test_catalogue() -> None:
     detectors = [m.key for m in zoo.models("detect")]
-    assert detectors[0] == zoo.DEFAULTS[zoo.Task.DETECT] == "ssd-mobilenet-v2"
+    assert detectors[0] == "ssd-mobilenet-v2"
     assert "ssd" in detectors
-    assert zoo.DEFAULTS[zoo.Task.SEGMENT] == "unet"
     assert zoo.labels("drawn-things") == dict(enumerate(world.THINGS))
     assert zoo.labels("drawn-semantic") == dict(enumerate(world.SEMANTIC))
 

@@ -26,8 +26,9 @@ from cvdemo.errors import DataError
 from cvdemo.ops.detections import keypoints_of, masks_of, scaled, select
 from cvdemo.zoo import torchvision_heads, transformers_heads
 from cvdemo.zoo.catalogue_hub import TORCHVISION, TRANSFORMERS
+from cvdemo.zoo.coco_scores import ap_by_height, ap_of_height, coco_numbers
 from cvdemo.zoo.entries import entry
-from cvdemo.zoo.evaluate import CocoData, coco_numbers, drawn_data, drawn_people, evaluate
+from cvdemo.zoo.evaluate import CocoData, drawn_data, drawn_people, evaluate
 from cvdemo.zoo.grabcut import GrabCut
 from cvdemo.zoo.model import FLOOR, Detector, RawArrays
 from cvdemo.zoo.spec import ModelSpec, Task
@@ -236,6 +237,20 @@ def test_numbers_are_pycocotools_own() -> None:
     theirs.summarize()
     assert list(ours.values()) == pytest.approx(theirs.stats.tolist(), abs=1e-9)
     assert 0 < ours["keypoint_AP"] < 1
+
+
+def test_ap_of_a_range_of_heights_is_of_these_people_alone() -> None:
+    truth = drawn_people("val", 8, size=(288, 240)).truth
+    middle = float(np.median([row["bbox"][3] / 240 for row in truth["annotations"]]))
+    rows = [{**row, "score": 0.9} for row in truth["annotations"]]
+    for row in rows:
+        del row["area"]
+        if row["bbox"][3] >= 240 * middle:  # tall people are found in the wrong place
+            row["keypoints"] = [float(v) + 50 for v in row["keypoints"]]
+    assert ap_of_height(truth, rows, 0, middle) == pytest.approx(1)
+    assert ap_of_height(truth, rows, middle, 99) == 0
+    assert ap_of_height(truth, rows, 98, 99) == -1
+    assert ap_by_height({**truth, "images": [{"id": row["image_id"]} for row in rows]}, rows) == {}
 
 
 @pytest.mark.parametrize("first", [0, 1])

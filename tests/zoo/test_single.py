@@ -10,8 +10,9 @@ import torch
 from cvdemo import zoo
 from cvdemo.nets.localizer import Localizer
 from cvdemo.world.difficulty import named
+from cvdemo.zoo.coco_scores import single_numbers
 from cvdemo.zoo.drawn import DrawnDetector
-from cvdemo.zoo.evaluate import drawn_data, evaluate, single_numbers
+from cvdemo.zoo.evaluate import drawn_data, evaluate
 
 
 def row(image: int, category: int, box: list[float], **more: Any) -> dict[str, Any]:

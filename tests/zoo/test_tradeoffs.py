@@ -22,9 +22,10 @@ from cvdemo.nets.rcnn import RCNN
 from cvdemo.nets.yolo import YOLO
 from cvdemo.zoo import tradeoffs
 from cvdemo.zoo.catalogue import compared
+from cvdemo.zoo.coco_scores import NUMBERS, coco_numbers
 from cvdemo.zoo.drawn import DrawnDetector, at_working_size
 from cvdemo.zoo.drawn_regions import RCNNDetector, TwoStageDetector
-from cvdemo.zoo.evaluate import NUMBERS, coco_numbers, drawn_data, evaluate
+from cvdemo.zoo.evaluate import drawn_data, evaluate
 from cvdemo.zoo.model import Detector, RawArrays
 from cvdemo.zoo.tradeoffs import (
     by_proposals,

@@ -7,9 +7,11 @@ from typing import Any
 import streamlit as st
 
 from cvdemo import zoo
+from cvdemo.data.chosen import Chosen
 from cvdemo.labs.crf.experiment import DEGRADATIONS, CRFSettings
 from cvdemo.ui import widgets
 from cvdemo.ui.models import choose_model
+from cvdemo.zoo.weights import has_weights
 
 FIRST = "deeplabv1"  # the network that the CRF belongs to
 PHOTO = "photo-deeplabv3plus"
@@ -61,7 +63,8 @@ def choose_degradation() -> str:
     return widgets.selectbox(name, "The network's output", DEGRADATIONS, START.degradation)
 
 
-def choose_network() -> zoo.ModelSpec:
-    """A select box of the segmenters; DeepLab v1, the net that the CRF belongs to, where it is trained."""
-    trained = any(m.key == FIRST and m.published for m in zoo.models(zoo.Task.SEGMENT))
-    return choose_model(zoo.Task.SEGMENT, key="network", label="Network", first=FIRST if trained else "")
+def choose_network(chosen: Chosen | None) -> zoo.ModelSpec:
+    """A select box of the segmenters; on a scene DeepLab v1, to which the CRF belongs."""
+    drawn = chosen is not None and chosen.domain is zoo.spec(FIRST).domain
+    first = FIRST if drawn and has_weights(FIRST) else ""
+    return choose_model(zoo.Task.SEGMENT, chosen, key="network", label="Network", first=first)

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from cvdemo import zoo
 from cvdemo.labs.instances.experiment import DRAWN, LEAST_THRESHOLD
 from cvdemo.ui import state, widgets
 from cvdemo.ui.boxes import Cut
@@ -66,12 +65,6 @@ def choose_knobs(*, nms: bool, truth: bool) -> InstanceKnobs:
     background = widgets.segmented_control("background", "Background", BACKGROUNDS, BACKGROUNDS[0], wrap=True)
     shown = truth and widgets.toggle("truth", "Show the truth", help="Right, false and missed masks")
     return InstanceKnobs(score, iou, mask, opacity, view, tuple(layers), background, shown)
-
-
-def first_model(*, drawn: bool) -> str:
-    """The model that a picture opens with: on a drawn scene the net that knows that world, if it is here."""
-    listed = {entry.key for entry in zoo.models(zoo.Task.INSTANCES)}
-    return DRAWN if drawn and DRAWN in listed else zoo.DEFAULTS[zoo.Task.INSTANCES]
 
 
 def picked_object(name: str, raw_index: np.ndarray, *, of: str) -> int | None:

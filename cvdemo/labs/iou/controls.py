@@ -87,7 +87,7 @@ def show_detector(chosen: Chosen, pair: BoxPair) -> None:
     if not widgets.toggle("detector", "Run a detector on this scene"):
         st.caption("It shows how many of its boxes count as correct as the IoU threshold rises.")
         return
-    entry = choose_model(zoo.Task.DETECT)
+    entry = choose_model(zoo.Task.DETECT, chosen)
     if ready(entry):
         _count(entry, chosen, truth, pair)
 

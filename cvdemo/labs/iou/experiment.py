@@ -14,7 +14,7 @@ from cvdemo.data.detections_json import to_coco
 from cvdemo.metrics.conventions import COCO_THRESHOLDS
 from cvdemo.metrics.curve import true_positives_by_threshold
 from cvdemo.metrics.eligible_pairs import eligible_pairs
-from cvdemo.metrics.evaluation import load
+from cvdemo.metrics.readers import load
 from cvdemo.ops.iou import box_iou, complete_box_iou, distance_box_iou, generalized_box_iou
 from cvdemo.world.truth import Truth
 

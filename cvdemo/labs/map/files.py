@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,14 +14,14 @@ from cvdemo import zoo
 from cvdemo.data.annotations import EvalSet, IouType
 from cvdemo.data.archive import Archive, open_files
 from cvdemo.data.coco import read_coco
-from cvdemo.data.pictures import SUFFIXES, fit, read_picture, to_jpeg
+from cvdemo.data.layouts import PICTURES, is_coco, json_content
+from cvdemo.data.pictures import fit, read_picture, to_jpeg
 from cvdemo.errors import DataError, PictureError
 from cvdemo.labs.map.experiment import NMS_IOU, EvaluationSet, Rows, SetPicture
-from cvdemo.metrics.evaluation import Format
-from cvdemo.metrics.readers import read_archives
+from cvdemo.metrics.given import read_given
+from cvdemo.metrics.readers import Format
 from cvdemo.metrics.what_if import after_nms
 
-PICTURES = tuple(f".{suffix}" for suffix in SUFFIXES)
 MOST_PHOTOS = 500
 SHOWN_SIDE = 640
 
@@ -39,10 +38,10 @@ def read_own_set(
     iou_type: IouType = "bbox",
     format: Format | None = None,
 ) -> EvaluationSet:
-    """Truth and results of a visitor with their pictures, as `read_archives` reads them."""
+    """Truth and results of a visitor with their pictures, as `read_given` reads them."""
     there, found, seen = (open_files(files) for files in (truth, results, pictures))
     together = open_files([*truth, *pictures])
-    data = read_archives(together if seen.paths() else there, found, iou_type, format=format)
+    data = read_given(together if seen.paths() else there, found, iou_type, format=format)
     about = (
         f"Your files: {len(data.image_ids)} images, {len(data.category_ids)} classes, "
         f"{len(data.truth)} truths, {len(data.results)} detections."
@@ -92,15 +91,12 @@ def read_photo_set(files: Contents) -> PhotoSet:
 
 def _truth_file(archive: Archive) -> tuple[str, dict[str, Any]]:
     """The path and the content of the one JSON file that is an object."""
-    paths = [p for p in archive.paths(".json") if archive.read(p).lstrip()[:1] == b"{"]
+    paths = [p for p in archive.paths(".json") if is_coco(archive, p)]
     if len(paths) != 1:
         raise DataError(
             f"the truth must be one COCO JSON file beside the photos: {len(paths) or 'none'} found"
         )
-    try:
-        return paths[0], json.loads(archive.read(paths[0]))
-    except ValueError as error:
-        raise DataError(f"{paths[0]}: not JSON ({error})") from error
+    return paths[0], json_content(archive, paths[0])
 
 
 def photo_evaluation(identity: str, entry: zoo.ModelSpec, photos: PhotoSet, rows: Rows) -> EvaluationSet:

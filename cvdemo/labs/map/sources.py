@@ -23,7 +23,7 @@ from cvdemo.labs.map.experiment import (
     simulated_set,
 )
 from cvdemo.labs.map.files import Contents, PhotoSet, photo_evaluation, read_own_set, read_photo_set
-from cvdemo.metrics.evaluation import Format
+from cvdemo.metrics.readers import Format
 from cvdemo.ui import state, widgets
 from cvdemo.ui.cache import cached
 from cvdemo.ui.models import choose_model, ready
@@ -86,7 +86,7 @@ def _detector_on_photos() -> EvaluationSet | None:
         key=state.key("photos"),
     )
     with right:
-        entry = choose_model(zoo.Task.DETECT)
+        entry = choose_model(zoo.Task.DETECT, None)
     if not files:
         st.info("Drop a ZIP of photos with their truth in COCO JSON to begin.")
         return None
@@ -133,7 +133,7 @@ def _rows(
 def _own_files() -> EvaluationSet | None:
     """Truth and results of the visitor, scored as they are."""
     there, found, seen = st.columns(3, gap="medium")
-    text = ["zip", "json", "xml", "txt", "names"]
+    text = ["zip", "json", "xml", "txt", "names", "yaml", "yml"]
     truth = there.file_uploader(
         "Truth", [*text, *SUFFIXES], accept_multiple_files=True, key=state.key("truth")
     )

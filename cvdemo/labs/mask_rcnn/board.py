@@ -5,27 +5,29 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
 from cvdemo.data.chosen import Chosen
 from cvdemo.data.pictures import fit
 from cvdemo.draw.colours import colour
 from cvdemo.draw.feature_maps import feature_colours
+from cvdemo.draw.mask_shifts import shift_curves
 from cvdemo.labs.mask_rcnn import experiment, results
 from cvdemo.labs.mask_rcnn.controls import RoIChoice, current, keep, stamp
-from cvdemo.labs.mask_rcnn.experiment import ShiftCosts, Target
+from cvdemo.labs.mask_rcnn.experiment import Target
 from cvdemo.labs.mask_rcnn.results import Found
+from cvdemo.ui import mask_nets
 from cvdemo.ui.component import component, with_picture
 from cvdemo.ui.downloads import data, offer, png
+from cvdemo.ui.mask_nets import POOLINGS
 from cvdemo.ui.page import texts
 from cvdemo.zoo.box_masks import MARGIN
 from cvdemo.zoo.mask_crops import MaskCrops
 from cvdemo.zoo.mask_heads import ALIGN, POOL, RoIMasks, trained_mask_nets
+from cvdemo.zoo.mask_shifts import pasted
 
 COMPONENT = "mask-rcnn-lab"
 SHOWN = 1280
-COLOURS = {ALIGN: ("RoIAlign", "#0072B2"), POOL: ("RoIPool", "#E69F00")}
 
 _lab = component("mask_rcnn/lab")
 
@@ -95,7 +97,7 @@ def captions(found: Found, masks: RoIMasks) -> list[str]:
 def _pasted(chosen: Chosen, found: Found, choice: RoIChoice, masks: RoIMasks) -> np.ndarray:
     height, width = chosen.picture.shape[:2]
     mask = masks.masks[0, choice.class_id]
-    return experiment.pasted(mask, choice.box, found.size, (height, width), choice.threshold)
+    return pasted(mask, choice.box, found.size, (height, width), choice.threshold)
 
 
 def _score(chosen: Chosen, found: Found, choice: RoIChoice, masks: RoIMasks, target: Target | None) -> None:
@@ -139,26 +141,14 @@ def _files(chosen: Chosen, found: Found, choice: RoIChoice, masks: RoIMasks) -> 
 
 
 def _shifts(chosen: Chosen, choice: RoIChoice, target: Target) -> None:
+    assert chosen.truth is not None
     st.markdown(f"#### A RoI that moves by parts of a pixel: {target.name}")
-    costs = results.shift_costs(chosen, choice.box, choice.class_id, target)
-    st.plotly_chart(_shift_chart(costs), config={"displayModeBar": False}, key="mask-rcnn-shifts")
+    costs = mask_nets.shift_costs(chosen, chosen.truth, target.row, choice.box, choice.class_id)
+    curves = {POOLINGS[key]: iou for key, iou in costs.ious.items()}
+    figure = shift_curves(costs.shifts, curves, whole=False)
+    st.plotly_chart(figure, config={"displayModeBar": False}, key="mask-rcnn-shifts")
     missing = "" if POOL in costs.ious else f" {texts('mask_rcnn')['one net']}"
     st.caption(texts("mask_rcnn")["shifts"] + missing)
-
-
-def _shift_chart(costs: ShiftCosts) -> go.Figure:
-    figure = go.Figure()
-    for key, iou in costs.ious.items():
-        name, paint = COLOURS[key]
-        figure.add_scatter(x=costs.shifts, y=iou, name=name, mode="lines+markers", line={"color": paint})
-    least = min(float(iou.min()) for iou in costs.ious.values())
-    figure.update_layout(
-        height=300, margin={"l": 10, "r": 10, "t": 10, "b": 10},
-        legend={"orientation": "h", "y": 1.15, "yanchor": "top"},
-        xaxis_title="shift of the RoI in the net's pixels",
-        yaxis={"title": "mask IoU", "range": [max(0, least - 0.05), 1]},
-    )  # fmt: skip
-    return figure
 
 
 def _ablations() -> None:

@@ -31,9 +31,9 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
 def choose_net(chosen: Chosen) -> str:
     """The key of the net: at first the one that knows such pictures, as far as its weights are here."""
     keys = [key for key in (ALIGN, mask_crops.KEY) if has_weights(key)]
-    own = ALIGN if chosen.truth is not None else mask_crops.KEY
     if len(keys) < 2:
         return keys[0] if keys else ""
+    own = next(key for key in keys if zoo.spec(key).domain is chosen.domain)
     titles = {key: zoo.spec(key).title for key in keys}
     return widgets.segmented_control("net", "Net", keys, own, format_func=titles.__getitem__)
 

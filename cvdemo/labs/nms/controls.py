@@ -75,7 +75,7 @@ def choose_boxes(chosen: Chosen | None) -> RawBoxes | None:
     entry = None
     with right:
         if kind == "detector":
-            entry = choose_model(zoo.Task.DETECT)
+            entry = choose_model(zoo.Task.DETECT, chosen)
         elif kind == "simulated":
             st.caption("Simulated proposals: the truth of a drawn scene, jittered at random. No network ran.")
         else:

@@ -9,15 +9,13 @@ from typing import Any, NamedTuple, TypeAlias
 import streamlit as st
 
 from cvdemo import zoo
-from cvdemo.data.chosen import Chosen
-from cvdemo.labs.pose.experiment import HEAT, Person
+from cvdemo.labs.pose.experiment import Person
 from cvdemo.labs.pose.results import found_people
 from cvdemo.ops.keypoints import KEYPOINT_NAMES
 from cvdemo.ui import state, widgets
+from cvdemo.ui.models import opening_model
 from cvdemo.ui.source import scene_picture
 from cvdemo.world.difficulty import named
-from cvdemo.zoo.spec import Task
-from cvdemo.zoo.weights import has_weights
 
 Dragged: TypeAlias = Mapping[int, tuple[float, float]]
 
@@ -31,7 +29,7 @@ OFF = 0.03  # of a person's longer side, that an experiment moves every keypoint
 def all_off() -> Mapping[str, Any]:
     """Every keypoint of the first person of a scene the same distance right of its true place."""
     chosen = scene_picture(SEED, named(PRESET))
-    person = found_people(chosen, zoo.spec(first_model(chosen)), SCORE)[0]
+    person = found_people(chosen, zoo.spec(opening_model(zoo.Task.POSE, chosen)), SCORE)[0]
     reference = person.reference
     shift = round(OFF * person.size)
     at = {k: (float(x) + shift, float(y)) for k, (x, y, seen) in enumerate(reference) if seen > 0}
@@ -54,13 +52,6 @@ class PoseKnobs(NamedTuple):
     score: float
     least: float
     alpha: float
-
-
-def first_model(chosen: Chosen | None) -> str:
-    """The model that a picture opens with: the drawn world's on a scene, as soon as it is there."""
-    if chosen is not None and chosen.truth is not None and has_weights(HEAT):
-        return HEAT
-    return zoo.DEFAULTS[Task.POSE]
 
 
 def choose_knobs() -> PoseKnobs:

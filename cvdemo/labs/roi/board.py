@@ -10,9 +10,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cvdemo.data.chosen import Chosen
 from cvdemo.data.pictures import fit, to_png
+from cvdemo.draw.mask_shifts import shift_curves, side_by_side
 from cvdemo.labs.roi import experiment, results
 from cvdemo.labs.roi.controls import choose_class, choose_knobs, choose_object, keep_dropped, stamp
-from cvdemo.labs.roi.draw import draw_mask_costs, draw_roi, shift_curves
+from cvdemo.labs.roi.draw import draw_mask_costs, draw_roi
 from cvdemo.labs.roi.experiment import (
     BINS,
     COMPARED,
@@ -28,10 +29,16 @@ from cvdemo.labs.roi.experiment import (
     to_csv,
     to_json,
 )
-from cvdemo.labs.roi.places import MARGIN, target_boxes
+from cvdemo.labs.roi.places import MARGIN, target_boxes, target_number
 from cvdemo.ops.iou import box_iou
+from cvdemo.ui import mask_nets
 from cvdemo.ui.component import component, with_picture
 from cvdemo.ui.downloads import offer, png, text
+from cvdemo.ui.mask_nets import POOLINGS
+from cvdemo.ui.page import texts
+from cvdemo.zoo.mask_heads import ALIGN, POOL
+from cvdemo.zoo.mask_shifts import ShiftCosts, to_picture
+from cvdemo.zoo.weights import has_weights
 
 COMPONENT = "roi-lab"
 SHOWN = 900  # pixels of the picture's longer side in the browser
@@ -55,6 +62,7 @@ def board(chosen: Chosen, features: FeatureLevels, roi: Box, row: DeltaGenerator
     _draw(chosen, features, maps, roi, knobs, grids)
     _about(features, scores, roi, knobs)
     _masks(chosen, features, roi, knobs.stride)
+    _trained_masks(chosen, features, roi)
     _downloads(chosen, level, maps, roi, knobs, grids)
 
 
@@ -135,6 +143,42 @@ def _masks(chosen: Chosen, features: FeatureLevels, roi: Box, stride: int) -> No
         "a cell wider on each side and shifted by parts of a pixel, is pooled to 14 × 14, and the grid is "
         "laid back over the box. Green is right, orange wrongly added, blue missed."
     )
+
+
+def _trained_masks(chosen: Chosen, features: FeatureLevels, roi: Box) -> None:
+    """The masks that trained nets make of the RoI where it stands, and of the RoI moved sideways."""
+    boxes = target_boxes(features, chosen.truth)
+    if chosen.truth is None or not boxes or not has_weights(ALIGN):
+        return
+    overlaps = box_iou([roi], list(boxes.values()))[0]
+    if overlaps.max() <= 0:
+        st.caption(texts("roi")["no object"])
+        return
+    name = list(boxes)[int(overlaps.argmax())]
+    row, size = target_number(name), (features.height, features.width)
+    seen = mask_nets.features(chosen).size
+    box = tuple(to_picture(roi, size, seen).tolist())
+    costs = mask_nets.shift_costs(chosen, chosen.truth, row, box, int(chosen.truth.classes[row]))
+    st.markdown(f"#### What trained nets make of the RoI: {name}")
+    chart, side = st.columns([1.1, 1], gap="medium", vertical_alignment="center")
+    figure = shift_curves(costs.shifts, {POOLINGS[key]: iou for key, iou in costs.ious.items()}, whole=False)
+    chart.plotly_chart(figure, config=PLAIN, key="trained-masks", width="stretch")
+    true = chosen.truth.masks[row]
+    around = to_picture(roi, size, (chosen.truth.height, chosen.truth.width))
+    pictures = side_by_side(chosen.picture, true, list(costs.masks.values()), around)
+    side.image(to_png(pictures), width="stretch")
+    side.caption(_say_masks(costs))
+    missing = "" if POOL in costs.ious else f" {texts('roi')['one net']}"
+    st.caption(texts("roi")["trained"] + missing)
+
+
+def _say_masks(costs: ShiftCosts) -> str:
+    """The IoU of each net's mask where the RoI stands, and how far a step of the shift can change it."""
+    return "; ".join(
+        f"**{POOLINGS[key]}**, IoU **{costs.here(key):.3f}**, changes by up to "
+        f"{costs.largest_step(key):.3f} from step to step"
+        for key in costs.ious
+    ).join(("From left to right, the RoI where it stands: ", "."))
 
 
 def _downloads(

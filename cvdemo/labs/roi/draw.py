@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TypeAlias
 
 import cv2
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from cvdemo.data.pictures import fit
+from cvdemo.draw.mask_shifts import side_by_side
 from cvdemo.labs.roi.experiment import COMPARED, MaskCosts
 from cvdemo.ops.roi_bins import CellBins, SampleBins
 
 Picture: TypeAlias = NDArray[np.uint8]
 
 SIDE = 640  # pixels of each of the two pictures
-RIGHT, MISSED, ADDED = (0, 158, 115), (0, 114, 178), (230, 159, 0)
 RINGED, POOL, ALIGN = (255, 255, 255), (230, 159, 0), (86, 180, 233)
 
 
@@ -75,38 +73,8 @@ def _ground(features: NDArray[np.floating], left: int, top: int, side: int) -> P
     return np.asarray(cv2.resize(window, (SIDE, SIDE), interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
-def shift_curves(shifts: NDArray[np.floating], ious: Mapping[str, NDArray[np.floating]]) -> go.Figure:
-    """IoU of each method against the shift of the RoI in pixels."""
-    figure = go.Figure()
-    for (way, line), colour in zip(ious.items(), ("#0072B2", "#B8860B", "#E69F00"), strict=True):
-        dash = "dot" if "mean" in way else "solid"
-        style = {"width": 3, "color": colour, "dash": dash}
-        figure.add_scatter(x=shifts, y=line, name=way, mode="lines", line=style)
-    legend = {"orientation": "h", "y": 1.14, "x": 0}
-    figure.update_layout(height=300, margin={"l": 0, "r": 0, "t": 8, "b": 0}, legend=legend)
-    figure.update_xaxes(title="shift of the RoI in pixels")
-    figure.update_yaxes(title="IoU of the mask", range=[0, 1])
-    return figure
-
-
 def draw_mask_costs(picture: Picture, costs: MaskCosts) -> Picture:
     """The results of both ways of `COMPARED` side by side on a picture [H, W, 3], around the RoI."""
     size = costs.true.shape[::-1]
     small = np.asarray(cv2.resize(fit(picture, 4 * max(size)), size, interpolation=cv2.INTER_AREA), np.uint8)
-    left, right = (mask_errors(small, costs.true, costs.masks[way], costs.roi) for way in COMPARED)
-    gap = np.full((len(left), 16, 3), 255, np.uint8)
-    return np.concatenate([left, gap, right], axis=1)
-
-
-def mask_errors(
-    picture: Picture, true: NDArray[np.bool_], found: NDArray[np.bool_], roi: NDArray[np.floating]
-) -> Picture:
-    """The picture [H, W, 3] around a RoI: correct mask pixels green, missed ones blue, extra ones orange."""
-    canvas = picture.astype(np.float64)
-    for where, ink in ((true & found, RIGHT), (true & ~found, MISSED), (found & ~true, ADDED)):
-        canvas[where] = 0.25 * canvas[where] + np.multiply(0.75, ink)
-    x1, y1 = np.maximum(np.floor(roi[:2]).astype(int), 0)
-    x2, y2 = np.ceil(roi[2:]).astype(int)
-    part = canvas[y1:y2, x1:x2].round().astype(np.uint8)
-    times = -(-320 // max(part.shape[1], 1))
-    return part.repeat(times, axis=0).repeat(times, axis=1)
+    return side_by_side(small, costs.true, [costs.masks[way] for way in COMPARED], costs.roi)

@@ -148,7 +148,6 @@ def _about(prediction: RPNPrediction, filtered: FilteredProposals) -> None:
         f"funnel and head {filtered.milliseconds:.0f} ms"
     )
     if filtered.score is None:
-        st.info(texts("rpn")["photo"])
         st.caption(f"{cost}.")
         return
     st.markdown(f"Detections: {filtered.score.text()}")

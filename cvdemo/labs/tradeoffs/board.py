@@ -35,6 +35,7 @@ from cvdemo.ui.cache import cached
 from cvdemo.ui.downloads import offer, text
 from cvdemo.ui.page import sentence, texts
 from cvdemo.ui.progress import with_bar
+from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.zoo.tradeoffs import VALUES, Curves, Knob, Point
 
 ASKED = "tradeoffs-run"
@@ -44,6 +45,7 @@ PLOT: Any = {"displaylogo": False, "modeBarButtons": [["toImage"]]}
 def show_points(chosen: Chosen, curves: Curves | None, world: str) -> None:
     """Every detector of one world as a disc, and the same as a table."""
     here, away = (drawn_points(curves), []) if world == "drawn" else photo_points()
+    say_what_it_knows(chosen, *(zoo.spec(point.key) for point in here))
     metric, kinds = filters(METRICS[:5] if world == "drawn" else ["AP"], [*here, *away])
     stage = st.empty()
     measured = _timing.peek(chosen.identity, _keys(here), chosen.picture)

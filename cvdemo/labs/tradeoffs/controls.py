@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from cvdemo.data.chosen import Chosen
 from cvdemo.labs.tradeoffs.draw import MARKS
 from cvdemo.labs.tradeoffs.experiment import DetectorPoint
 from cvdemo.ui import state, widgets
+from cvdemo.zoo.spec import Domain
 from cvdemo.zoo.tradeoffs import Knob
 
 NETS = "nets"
@@ -22,14 +24,18 @@ EXPERIMENTS = {
 }
 
 
+WORLDS = ("drawn", "photos")
+
+
 def choose_show() -> str:
     """Whether nets are shown, or the curves of one of `KNOBS`."""
     return widgets.segmented_control("show", "Show", (NETS, *KNOBS), NETS)
 
 
-def choose_world() -> str:
-    """Whether detectors of the drawn world are shown, or of photos."""
-    return widgets.segmented_control("world", "Pictures", ("drawn", "photos"), "drawn")
+def choose_world(chosen: Chosen | None) -> str:
+    """Whether detectors of the drawn world are shown, or of photos; at first those that know the picture."""
+    drawn = chosen is not None and chosen.domain is Domain.DRAWINGS
+    return widgets.segmented_control("world", "Pictures", WORLDS, WORLDS[0 if drawn else 1])
 
 
 def choose_net(titles: dict[str, str]) -> str:
