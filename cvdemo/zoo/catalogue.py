@@ -5,14 +5,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 from cvdemo.errors import UnknownModelError
 from cvdemo.zoo.catalogue_hub import TORCHVISION, TRANSFORMERS
 from cvdemo.zoo.entries import ENTRIES
-from cvdemo.zoo.entry import Entry, measured
+from cvdemo.zoo.entry import Entry
 from cvdemo.zoo.fetch import is_here
 from cvdemo.zoo.labels import labels
+from cvdemo.zoo.photo_entries import PHOTO_ENTRIES
 from cvdemo.zoo.spec import Chart, Domain, ModelSpec, Published, Source, Task
 from cvdemo.zoo.weights import has_weights
 
@@ -67,7 +67,6 @@ PACKAGED = (
         adapter="cvdemo.zoo.grabcut:load",
         note="Colours inside a box against those around it: no training for masks, works without a network.",
         caveat=COCO_VAL_IN_TRAINING,
-        default=True,
     ),
     ModelSpec(
         key="movenet-lightning",
@@ -105,34 +104,12 @@ PACKAGED = (
 )
 
 
-def _on_camvid(key: str) -> Published | None:
-    figure = measured(key)
-    return replace(figure, metric="CamVid mIoU") if figure else None
-
-
-STREETS = (
-    ModelSpec(
-        key="camvid-lite0",
-        task=Task.SEGMENT,
-        title="Street net (CamVid)",
-        paper="https://arxiv.org/abs/1707.03718",
-        source=Source.PACKAGED,
-        licence="CC BY-NC 4.0, as CamVid's",
-        download_bytes=0,
-        labels="camvid",
-        adapter="cvdemo.zoo.camvid_net:load",
-        published=_on_camvid("camvid-lite0"),
-        note="EfficientNet-Lite0 with LinkNet's decoder; knows real streets seen from a car, offline.",
-        domain=Domain.STREETS,
-    ),
-)
-
 CATALOGUE: dict[str, ModelSpec] = {
     m.key: m
     for m in (
         *PACKAGED,
         *(entry.spec() for entry in ENTRIES.values() if entry.task),
-        *STREETS,
+        *(entry.spec() for entry in PHOTO_ENTRIES.values()),
         *TORCHVISION,
         *TRANSFORMERS,
     )
@@ -217,7 +194,7 @@ def first_models() -> list[str]:
 
 def own_nets() -> list[str]:
     """The nets whose weights are this project's own, and nowhere else to be had."""
-    return [*ENTRIES, *(m.key for m in STREETS)]
+    return [*ENTRIES, *PHOTO_ENTRIES]
 
 
 def compared() -> list[str]:
