@@ -134,14 +134,17 @@ class Dataset:
         return None if file is None else read_map(self.archive, file)
 
     def mask(self, row: int) -> NDArray[np.bool_] | None:
-        """The mask [H, W] of an object, None where it has none."""
+        """The mask [H, W] of an object, None where it has none, or one of another size than the image."""
         mask = self.objects.masks[row]
         if mask is None:
             return None
         width, height = self.size(int(self.objects.image[row]))
         from pycocotools import mask as coco_mask
 
-        return np.asarray(coco_mask.decode(rle.as_rle(mask, width, height)), bool)
+        try:
+            return np.asarray(coco_mask.decode(rle.as_rle(mask, width, height)), bool)
+        except ValueError:
+            return None
 
     def rows_of(self, image: int) -> NDArray[np.int64]:
         """The objects' rows of an image."""
@@ -265,6 +268,10 @@ class Builder:
         """Give an object its mask."""
         self._columns[7][row] = mask
 
+    def add_attributes(self, row: int, attributes: Mapping[str, Any]) -> None:
+        """Give an object further attributes."""
+        self._columns[9][row] |= attributes
+
     def leave_out(self, where: str, why: str) -> None:
         """Note something that is left out; what is said of many is said once with their number."""
         first, count = self.problems.get(why, (where, 0))
@@ -309,10 +316,15 @@ def box_of(polygons: Polygons) -> tuple[float, float, float, float]:
 
 
 def read_map(archive: Archive, file: MapFile) -> NDArray[np.uint8]:
-    """The category of each pixel [H, W], `VOID` for values without one; DataError for a damaged map."""
+    """The category of each pixel [H, W], `VOID` for values without one.
+
+    DataError for a damaged map, and for one with a category from the 256th on.
+    """
     values = map_values(archive.read(file.path), file.path)
     found = np.full(values.shape, VOID, np.uint8)
     for value in np.unique(values).tolist():
+        if file.classes.get(value, 0) >= VOID:
+            raise DataError(f"{file.path}: maps hold {VOID} classes, this one has a further one")
         if value in file.classes:
             found[values == value] = file.classes[value]
     return found

@@ -18,7 +18,7 @@ from cvdemo.data.dataset import Dataset
 from cvdemo.errors import DataError
 
 FORMATS = (
-    "cityscapes", "kitti", "camvid", "open-images", "visual-genome", "mot", "voc", "imagenet", "coco",
+    "cityscapes", "kitti", "camvid", "open-images", "visual-genome", "mot", "imagenet", "voc", "coco",
     "labelme", "yolo", "imagenet-folders",
 )  # fmt: skip
 """Keys in the order in which they are tried on unknown files: the most particular layout first."""

@@ -17,7 +17,7 @@ import numpy as np
 from cvdemo.data.archive import Archive
 from cvdemo.data.camvid import NAMES
 from cvdemo.data.dataset import VOID, Builder, Dataset, MapFile, PictureFinder
-from cvdemo.data.formats.writing import copy_pictures, voc_palette, write_bytes
+from cvdemo.data.formats.writing import copy_pictures, readable_map, voc_palette, write_bytes
 from cvdemo.data.layouts import PICTURES
 
 TITLE = "CamVid"
@@ -127,7 +127,7 @@ def write(dataset: Dataset, folder: Path) -> None:
         folder / COLOURS_FILE, "".join(f"{line}\n" for line in [*lines, f"0 0 0 {VOID_NAME}"]).encode()
     )
     for i, name in enumerate(names):
-        semantic = dataset.semantic_map(i)
+        semantic = readable_map(dataset, i)
         if semantic is not None:
             painted = cv2.imencode(".png", colours[semantic][..., ::-1])[1].tobytes()
             write_bytes(folder / f"{places[i]}{ANNOT}" / f"{PurePosixPath(name).stem}.png", painted)

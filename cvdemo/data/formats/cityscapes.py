@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from cvdemo.data import rle
 from cvdemo.data.archive import Archive
 from cvdemo.data.dataset import VOID, Builder, Dataset, MapFile, PictureFinder, map_values, mask_rle
-from cvdemo.data.formats.writing import copy_pictures, flat_names, grey_png, write_bytes
+from cvdemo.data.formats.writing import copy_pictures, flat_names, grey_png, readable_map, write_bytes
 from cvdemo.data.layouts import json_content
 from cvdemo.data.outline import outlines
 from cvdemo.errors import DataError
@@ -260,7 +260,7 @@ def _write_annotations(dataset: Dataset, image: int, start: Path) -> None:
     content = {"imgHeight": height, "imgWidth": width, "objects": items}
     data = json.dumps(content, ensure_ascii=False, indent=1).encode()
     write_bytes(start.with_name(f"{start.name}polygons.json"), data)
-    semantic = dataset.semantic_map(image)
+    semantic = readable_map(dataset, image)
     if not (width and height) or (semantic is None and not rows):
         return
     ids = np.array([max(0, _id(name)) for name in dataset.categories] or [0], np.int32)
@@ -269,7 +269,8 @@ def _write_annotations(dataset: Dataset, image: int, start: Path) -> None:
         labels[semantic != VOID] = ids[semantic[semantic != VOID]]
     instances = labels.copy()
     for n, mask in ((n, dataset.mask(n)) for n in rows):
-        assert mask is not None
+        if mask is None:
+            continue
         own = int(ids[o.category[n]])
         if semantic is None:
             labels[mask] = own
@@ -296,8 +297,7 @@ def _items(dataset: Dataset, n: int, number: int) -> Iterator[dict[str, Any]]:
     label = dataset.categories[o.category[n]]
     if isinstance(mask, dict):
         whole = dataset.mask(n)
-        assert whole is not None
-        mask = outlines(whole)
+        mask = [] if whole is None else outlines(whole)
     if o.crowd[n] and label in BY_NAME:
         label += GROUP
     for polygon in mask or ():

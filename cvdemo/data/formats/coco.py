@@ -6,6 +6,7 @@ beside `images/SPLIT` or `SPLIT`. Several files of one set are joined by the ima
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Mapping
@@ -115,7 +116,7 @@ class _File:
             else:
                 self._leave_out(i, "has a category that the file does not list; left out")
             return
-        mask, points = self._mask(i, row), _keypoints(row)
+        mask, points = self._mask(i, image, row), _keypoints(row)
         if box is None and mask is None:
             self._leave_out(i, "has neither a box of four numbers nor a mask; left out")
             return
@@ -131,13 +132,17 @@ class _File:
             attributes={k: v for k, v in row.items() if k not in KNOWN},
         )
 
-    def _mask(self, i: int, row: Mapping[str, Any]) -> Any:
+    def _mask(self, i: int, image: int, row: Mapping[str, Any]) -> Any:
         """Polygons or run lengths, None where there are none."""
         found = row.get("segmentation")
         if not found:
             return None
         try:
-            return rle.polygons_of(found) if isinstance(found, list) else _checked(found)
+            return (
+                rle.polygons_of(found)
+                if isinstance(found, list)
+                else _checked(found, self.builder.sizes[image])
+            )
         except ValueError as error:
             self._leave_out(i, f"its mask {error}; the box is kept")
             return None
@@ -187,8 +192,8 @@ def _box(value: Any) -> tuple[float, float, float, float] | None:
     return (x, y, x + width, y + height) if width >= 0 and height >= 0 else None
 
 
-def _checked(found: Any) -> Rle:
-    rle.as_rle(found, 0, 0)
+def _checked(found: Any, size: tuple[int, int]) -> Rle:
+    rle.as_rle(found, *size)
     return dict(found)
 
 
@@ -285,7 +290,8 @@ def _row(dataset: Dataset, n: int) -> dict[str, Any]:
         row["segmentation"] = mask
         width, height = dataset.size(int(o.image[n]))
         if isinstance(mask, dict) or (width and height):
-            row["area"] = float(rle.areas([rle.as_rle(mask, width, height)])[0])
+            with contextlib.suppress(ValueError):  # of another size than the picture
+                row["area"] = float(rle.areas([rle.as_rle(mask, width, height)])[0])
     points = o.keypoints[n]
     if points is not None:
         row["keypoints"] = points.ravel().tolist()

@@ -17,7 +17,7 @@ import numpy as np
 from cvdemo.data.archive import Archive
 from cvdemo.data.dataset import VOID, Builder, Dataset, MapFile, PictureFinder
 from cvdemo.data.formats import cityscapes
-from cvdemo.data.formats.writing import copy_pictures, grey_png, other_attributes, write_bytes
+from cvdemo.data.formats.writing import copy_pictures, grey_png, other_attributes, readable_map, write_bytes
 from cvdemo.data.layouts import PICTURES
 from cvdemo.data.text_files import TextLine, lines, number
 from cvdemo.errors import DataError
@@ -156,7 +156,7 @@ def write(dataset: Dataset, folder: Path) -> None:
         if has_objects:
             text = "".join(f"{line}\n" for line in _lines(dataset, i))
             write_bytes(place / LABELS / f"{stem}.txt", text.encode())
-        semantic = dataset.semantic_map(i)
+        semantic = readable_map(dataset, i)
         if semantic is not None:
             write_bytes(place / SEMANTIC / f"{stem}.png", grey_png(ids_of[semantic]))
 

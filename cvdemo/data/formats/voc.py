@@ -6,6 +6,7 @@ Everingham et al., IJCV 2010, and the development kit's layout: `Annotations/NAM
 
 from __future__ import annotations
 
+import re
 from pathlib import Path, PurePosixPath
 from typing import Any
 from xml.etree import ElementTree
@@ -66,8 +67,10 @@ def _splits(archive: Archive) -> dict[str, str]:
     plain = [p for p in lists if PurePosixPath(p).stem in ("train", "val", "test")]
     for path in sorted(plain, key=lambda p: ("train", "val", "test").index(PurePosixPath(p).stem)):
         for line in archive.read(path).decode("utf-8", "replace").splitlines():
-            if fields := line.split():
-                found.setdefault(fields[0], PurePosixPath(path).stem)
+            is_main = PurePosixPath(path).parent.name == "Main"
+            name = line.strip() if is_main else re.sub(r"\s+-?\d+$", "", line.strip())  # Layout adds a number
+            if name:
+                found.setdefault(name, PurePosixPath(path).stem)
     return found
 
 
@@ -188,7 +191,7 @@ def _read_image_labels(builder: Builder, archive: Archive) -> None:
         if pure.parent.name != "Main" or not name or split not in ("train", "val", "test"):
             continue
         for line in archive.read(path).decode("utf-8", "replace").splitlines():
-            fields = line.split()
+            fields = line.strip().rsplit(None, 1)  # names of images may have spaces
             if len(fields) == 2 and fields[1] == "1" and fields[0] in builder.images:
                 label = (builder.images[fields[0]], builder.category(name))
                 if label not in with_boxes and label not in labels:
@@ -267,7 +270,8 @@ def _write_maps(dataset: Dataset, image: int, stem: str, folder: Path) -> None:
     instances = np.zeros((height, width), np.uint8)
     for number, n in enumerate(rows[:254], 1):
         mask = dataset.mask(int(n))
-        assert mask is not None
+        if mask is None:
+            continue
         instances[mask] = number
         if semantic is None:
             classes[mask] = value_of[dataset.objects.category[n]]

@@ -29,7 +29,7 @@ def image_name(file_name: str, split: str = "") -> str:
 def copy_pictures(dataset: Dataset, folder: Path, place: Callable[[int, str], str]) -> list[str]:
     """Copy every picture i to `folder / place(i, name)`; gives the [I] file names, without folders.
 
-    Images whose picture is not there or cannot be read get a name and no file.
+    Images whose picture is not there or cannot be read get a name and no file; a place of "" gives neither.
     """
     used: set[str] = set()
     names = []
@@ -37,9 +37,9 @@ def copy_pictures(dataset: Dataset, folder: Path, place: Callable[[int, str], st
         stem = flat_name(dataset, i)
         suffix = PurePosixPath(dataset.files[i]).suffix.lower()
         wanted = place(i, f"{stem}{suffix if suffix in COPIED else '.png'}")
-        path = _unique(wanted, used)
+        path = _unique(wanted, used) if wanted else ""
         names.append(PurePosixPath(path).name)
-        data = _picture_bytes(dataset, i, suffix) if dataset.files[i] else None
+        data = _picture_bytes(dataset, i, suffix) if path and dataset.files[i] else None
         if data is not None:
             write_bytes(folder / path, data)
     return names
@@ -56,6 +56,15 @@ def flat_names(dataset: Dataset) -> list[str]:
     used: set[str] = set()
     flat = [f"{split}/{flat_name(dataset, i)}." for i, split in enumerate(dataset.splits)]
     return [_unique(name, used).rpartition("/")[2].removesuffix(".") for name in flat]
+
+
+def readable_map(dataset: Dataset, image: int) -> NDArray[np.uint8] | None:
+    """The semantic map of an image; None without one that can be read and has the image's size."""
+    try:
+        found = dataset.semantic_map(image)
+    except DataError:
+        return None
+    return found if found is not None and found.shape[::-1] == dataset.size(image) else None
 
 
 def other_attributes(dataset: Dataset, held: Collection[str]) -> list[str]:

@@ -197,8 +197,7 @@ def _largest_polygon(dataset: Dataset, n: int) -> Any:
     mask = dataset.objects.masks[n]
     if isinstance(mask, dict):
         whole = dataset.mask(n)
-        assert whole is not None
-        mask = outlines(whole)
+        mask = [] if whole is None else outlines(whole)
     polygons = [np.array(p).reshape(-1, 2) for p in mask or []]
     if not polygons:
         return None
