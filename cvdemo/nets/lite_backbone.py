@@ -19,12 +19,14 @@ class LiteBackbone(PaperBackbone):
     """Pictures [N, 3, H, W], RGB in 0..1, to maps at strides 2, 4, 8, 16 and 32, or 16 again.
 
     With `output_stride` 16 the last stage keeps its map's size and its depthwise convolutions are dilated.
+    The maps come from linear layers and have values of about 10: `normalised` ones, by a batch normalisation
+    each, weigh as much as a decoder's where both are concatenated or added.
     """
 
     channels = (16, 24, 40, 112, 320)
     colours = IMAGENET
 
-    def __init__(self, output_stride: int = 32) -> None:
+    def __init__(self, output_stride: int = 32, *, normalised: bool = False) -> None:
         super().__init__()
         if output_stride not in (16, 32):
             raise ValueError(f"an output stride of {output_stride} is not built: use 16 or 32")
@@ -37,13 +39,14 @@ class LiteBackbone(PaperBackbone):
         if output_stride == 16:
             _dilate(stages[-1])
         self.stages = nn.ModuleList(stages)
+        self.norms = nn.ModuleList(nn.BatchNorm2d(c) if normalised else nn.Identity() for c in self.channels)
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, ...]:
         x = self.stem(IMAGENET(pictures))  # [N, 32, H/2, W/2]
         maps = []
-        for stage in self.stages:
+        for stage, norm in zip(self.stages, self.norms, strict=True):
             x = stage(x)
-            maps.append(x)  # [N, 16, H/2, W/2] ... [N, 320, H/32, W/32]
+            maps.append(norm(x))  # [N, 16, H/2, W/2] ... [N, 320, H/32, W/32]
         return tuple(maps)
 
     def load_imagenet(self, state: dict[str, Tensor]) -> None:

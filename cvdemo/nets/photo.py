@@ -25,12 +25,12 @@ def photo_deeplabv3plus() -> DeepLab:
 
 def photo_fcn8s() -> FCN:
     """FCN-8s (arXiv:1411.4038, sec. 4.2), trained in one go and not by way of FCN-32s and 16s."""
-    return FCN(FCNConfig(CLASSES, finest=8), LiteBackbone())
+    return FCN(FCNConfig(CLASSES, finest=8), LiteBackbone(normalised=True))
 
 
 def photo_unet() -> UNet:
     """U-Net's decoder with a skip at every stride (arXiv:1505.04597)."""
-    return UNet(UNetConfig(CLASSES, decoder=(128, 96, 64, 32)), LiteBackbone())
+    return UNet(UNetConfig(CLASSES, decoder=(128, 96, 64, 32)), LiteBackbone(normalised=True))
 
 
 def photo_pspnet() -> PSPNet:

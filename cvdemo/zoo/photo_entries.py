@@ -14,6 +14,7 @@ from cvdemo.zoo.spec import Domain, ModelSpec, Published, Source, Task
 if TYPE_CHECKING:
     from torch import nn
 
+NORMALISED = "The backbone's maps are batch-normalised before the decoder takes them."
 LITE = "EfficientNet-Lite0, pretrained on ImageNet, in place of the paper's backbone."
 MSRC_LICENCE = "as MSRC's: none stated, for research"
 
@@ -106,11 +107,13 @@ PHOTO_ENTRIES: dict[str, PhotoEntry] = {
             "photo-fcn8s", "FCN-8s", "1411.4038",
             "It is trained in one go and not by way of FCN-32s and 16s.",
             "Pictures are padded to the stride, where the paper lays 100 pixels around them.",
+            NORMALISED,
         ),
         _segmenter(
             "photo-unet", "U-Net", "1505.04597",
             "Convolutions are padded, and the decoder upsamples bilinearly.",
             "The last step works at half resolution and is unfolded at the end (arXiv:1609.05158).",
+            NORMALISED,
         ),
         _segmenter(
             "photo-pspnet", "PSPNet", "1612.01105",

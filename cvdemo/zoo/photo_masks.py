@@ -20,7 +20,7 @@ from cvdemo.zoo.spec import ModelSpec
 from cvdemo.zoo.top_down import BoxesThenMasks
 
 AT_ONCE = 16  # cut-outs in one run
-LEAST = 0.1  # score of a box, below which it is not worth a mask
+LEAST = 0.05  # score of a box, below which it is not worth a mask
 
 
 class CutOutTrace(NamedTuple):

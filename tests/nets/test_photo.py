@@ -49,6 +49,17 @@ def test_dilation_keeps_the_last_map_large_and_its_cells() -> None:
         LiteBackbone(8)
 
 
+def test_normalised_maps_are_as_large_as_a_decoder_s() -> None:
+    plain, normalised = LiteBackbone(), LiteBackbone(normalised=True)
+    for one in (plain, normalised):
+        one.load_imagenet(imagenet_state())
+        one.train()
+    x = torch.rand(4, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        assert max(float(m.std()) for m in plain(x)) > 5
+        assert all(0.9 < float(m.std()) < 1.1 for m in normalised(x))
+
+
 def test_early_layers_stay_as_they_are() -> None:
     backbone = LiteBackbone()
     backbone.freeze_early()
