@@ -218,8 +218,8 @@ def write(dataset: Dataset, folder: Path) -> None:
     for k, relation in enumerate(dataset.relations, 1):
         pair = [_object(dataset, n) for n in (relation.subject, relation.object)]
         entry = {"relationship_id": k, "predicate": relation.predicate, "synsets": []}
-        own = int(dataset.objects.image[relation.subject])
-        relations[own].append(entry | {"subject": pair[0], "object": pair[1]})
+        image = int(dataset.objects.image[relation.subject])
+        relations[image].append(entry | {"subject": pair[0], "object": pair[1]})
     _dump(folder / "relationships.json", _lists("relationships", relations))
     regions: list[list[Any]] = [[] for _ in names]
     for k, region in enumerate(dataset.regions, 1):
