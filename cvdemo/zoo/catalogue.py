@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from cvdemo.data.domain import Domain
 from cvdemo.errors import UnknownModelError
 from cvdemo.zoo.catalogue_hub import TORCHVISION, TRANSFORMERS
 from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.entry import Entry, measured
 from cvdemo.zoo.fetch import is_here
 from cvdemo.zoo.labels import labels
-from cvdemo.zoo.spec import Chart, Domain, ModelSpec, Published, Source, Task
+from cvdemo.zoo.spec import Chart, ModelSpec, Published, Source, Task
 from cvdemo.zoo.weights import has_weights
 
 COCO_VAL_IN_TRAINING = (
