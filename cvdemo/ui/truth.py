@@ -8,8 +8,9 @@ import supervision as sv
 from numpy.typing import NDArray
 
 from cvdemo.data.chosen import Chosen
+from cvdemo.data.domain import Domain
 from cvdemo.metrics.scene import photo_score, scene_score
-from cvdemo.zoo.spec import Domain, ModelSpec
+from cvdemo.zoo.spec import ModelSpec
 
 
 def true_boxes(chosen: Chosen) -> NDArray[np.float32] | None:
