@@ -41,7 +41,7 @@ class Page(NamedTuple):
         return f"pages/{self.key}.py"
 
 
-WORLD, DETECTION, SEGMENTATION, INSTANCES, *_ = CHAPTERS
+WORLD, DETECTION, SEGMENTATION, INSTANCES, _, PRACTICE = CHAPTERS
 PAGES = (
     Page("world", "The world", "🎨", WORLD, "What is known of a drawn scene?"),
     Page("classify", "Classify", "🐈", DETECTION, "What is in the picture?", {1: "Classification"}),
@@ -110,6 +110,10 @@ PAGES = (
     ),
     Page(
         "pose", "Pose", "🤸", INSTANCES, "Where are a person's joints?", {36: "Human pose"},
+    ),
+    Page(
+        "implementations", "By hand or ready-made", "🧰", PRACTICE,
+        "Does code from the paper give what a library gives?", {42: "Implementations"},
     ),
 )  # fmt: skip
 
