@@ -112,6 +112,10 @@ PAGES = (
         "pose", "Pose", "🤸", INSTANCES, "Where are a person's joints?", {36: "Human pose"},
     ),
     Page(
+        "implementations", "By hand or ready-made", "🧰", PRACTICE,
+        "Does code from the paper give what a library gives?", {42: "Implementations"},
+    ),
+    Page(
         "datasets", "Data sets", "🗂️", PRACTICE, "What is in a data set, and what is wrong in it?",
         {43: "Data sets"},
     ),
