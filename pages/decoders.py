@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from cvdemo.labs.decoders.board import SHOW, choose_net, costs, gallery, inside
-from cvdemo.labs.decoders.experiment import drawn_segmenters
+from cvdemo.labs.decoders.experiment import photo_segmenters, segmenters
 from cvdemo.nets.linknet import LinkNet
 from cvdemo.nets.pspnet import PyramidPooling
 from cvdemo.nets.segnet import SegNet
@@ -26,6 +26,7 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "Without skips": {**SCENE, "net": "unet", "ablate-unet": ["skip at stride 2", "skip at stride 4"]},
     "No context": {**SCENE, "net": "pspnet", "ablate-pspnet": ["pyramid level 1 x 1", "pyramid level 2 x 2"]},
     "A hard scene": {"source": "scene", "seed": 36, "preset": "hard", "show": "errors"},
+    "A photo": {"source": "sample", "sample": "cat"},
 }
 
 
@@ -37,7 +38,7 @@ def lab() -> None:
     source, options = st.columns([1.6, 1], gap="medium")
     with source:
         chosen = choose_picture("scene")
-    entries = drawn_segmenters()
+    entries = [] if chosen is None else segmenters(drawn=chosen.truth is not None)
     if chosen is None or not entries:
         return
     show = widgets.segmented_control("show", "Show", SHOW, SHOW[0], place=options)
@@ -49,11 +50,11 @@ def lab() -> None:
     st.subheader("One of them from inside", anchor=False)
     st.markdown(texts(PAGE)["inside"])
     net = choose_net(found)
-    if note := texts(PAGE).get(net.entry.key):
+    if note := texts(PAGE).get(net.entry.key.removeprefix("photo-")):
         st.markdown(note)
     inside(chosen, net)
     st.subheader("What each costs and gives", anchor=False)
-    st.markdown(texts(PAGE)["figures"])
+    st.markdown(texts(PAGE)["photo figures" if net.entry in photo_segmenters() else "figures"])
     costs(found, net.entry.key)
 
 

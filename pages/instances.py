@@ -16,7 +16,7 @@ from cvdemo.ops.masks import paste_patch
 from cvdemo.ui import widgets
 from cvdemo.ui.live.camera import choose_width, live_camera
 from cvdemo.ui.live.predictors import DetectionPredictor
-from cvdemo.ui.models import about, choose_model, ready
+from cvdemo.ui.models import about, choose_model, offer_better, ready
 from cvdemo.ui.page import code_fold, guarded, header, texts, theory
 from cvdemo.ui.source import choose_picture, is_live
 from cvdemo.ui.truth import say_what_it_knows
@@ -64,6 +64,7 @@ def lab() -> None:
     results(boards)
     for board in boards:
         board.send()
+    offer_better(entries[0], chosen, lambda key: {"model": key})
 
 
 @st.fragment

@@ -6,14 +6,12 @@ import streamlit as st
 
 from cvdemo import zoo
 from cvdemo.labs.mask_rcnn.board import board
-from cvdemo.labs.mask_rcnn.controls import EXPERIMENTS
+from cvdemo.labs.mask_rcnn.controls import EXPERIMENTS, choose_net
 from cvdemo.ops.masks import paste_patch
 from cvdemo.ui.page import code_fold, guarded, header, texts, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
-from cvdemo.zoo.mask_heads import ALIGN
-from cvdemo.zoo.weights import has_weights
 
 PAGE = "mask_rcnn"
 
@@ -25,14 +23,15 @@ def lab() -> None:
     try_this(PAGE, EXPERIMENTS)
     with st.popover("🖼️ Picture"):
         chosen = choose_picture("scene")
-    if not has_weights(ALIGN):
-        st.info(texts(PAGE)["untrained"])
-        return
     if chosen is None:
         st.info("Choose a picture to begin.")
         return
-    say_what_it_knows(chosen, zoo.spec(ALIGN))
-    board(chosen)
+    key = choose_net(chosen)
+    if not key:
+        st.info(texts(PAGE)["untrained"])
+        return
+    say_what_it_knows(chosen, zoo.spec(key))
+    board(chosen, key)
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from cvdemo.ops.keypoints import correct_keypoints, keypoint_similarity, oks
 from cvdemo.ops.peaks import find_peaks
 from cvdemo.ui.live.camera import choose_width, live_camera
 from cvdemo.ui.live.predictors import DetectionPredictor
-from cvdemo.ui.models import about, choose_model, ready
+from cvdemo.ui.models import about, choose_model, offer_better, ready
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import choose_picture, is_live
 from cvdemo.ui.truth import say_what_it_knows
@@ -44,6 +44,7 @@ def lab() -> None:
     say_what_it_knows(chosen, spec)
     board(chosen, spec, found, knobs, which)
     downloads(chosen, found)
+    offer_better(spec, chosen, lambda key: {"model": key})
 
 
 @st.fragment

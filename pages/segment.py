@@ -15,7 +15,7 @@ from cvdemo.ui import widgets
 from cvdemo.ui.downloads import File, data, offer, png, text
 from cvdemo.ui.live.camera import choose_width, live_camera
 from cvdemo.ui.live.predictors import SegmentationPredictor
-from cvdemo.ui.models import about, ready
+from cvdemo.ui.models import about, offer_better, ready
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.segmentation import Segmented, by_classes, choose_models, known, masks, segmented
 from cvdemo.ui.source import choose_picture, is_live
@@ -85,6 +85,8 @@ def lab() -> None:
         if all(known(chosen, one.names) is None for one in found):
             st.caption("No truth is known of this picture, so there is no score.")
         downloads(chosen, found)
+        if len(entries) == 1:
+            offer_better(entries[0], chosen, lambda key: {"models": [key]})
 
 
 @st.fragment

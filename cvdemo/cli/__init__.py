@@ -14,8 +14,8 @@ from cvdemo.errors import CvdemoError
 class CommandFolder(click.Group):
     """A group whose commands are the modules of a package, imported only when one is called.
 
-    Each module holds a click command named `command`. A `CvdemoError` raised by a command is shown as
-    its one sentence, with exit code 1.
+    Each module holds a click command named `command`; that of `own_photo.py` is called `own-photo`. A
+    `CvdemoError` raised by a command is shown as its one sentence, with exit code 1.
     """
 
     def __init__(self, *args: object, package: str, **kwargs: object) -> None:
@@ -24,12 +24,14 @@ class CommandFolder(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         path = importlib.import_module(self.package).__path__
-        return sorted(m.name for m in pkgutil.iter_modules(path) if not m.name.startswith("_"))
+        names = (m.name for m in pkgutil.iter_modules(path) if not m.name.startswith("_"))
+        return sorted(name.replace("_", "-") for name in names)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
-        return cast(click.Command, importlib.import_module(f"{self.package}.{cmd_name}").command)
+        module = importlib.import_module(f"{self.package}.{cmd_name.replace('-', '_')}")
+        return cast(click.Command, module.command)
 
     def invoke(self, ctx: click.Context) -> object:
         try:

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 import numpy as np
@@ -62,6 +62,9 @@ def photo_options(task: zoo.Task, score: float) -> Callable[[Callable[..., None]
 @photo_options(zoo.Task.DETECT, 0.5)
 @click.option("--classes", metavar="A,B", help="Only these classes, by name.")
 @click.option("--prompt", default="", help="What to look for, for models asked by text: 'red kite, dog'.")
+@click.option(
+    "--sentence", is_flag=True, help="Put what is found into words by a grammar; no network writes them."
+)
 def command(
     photos: tuple[Path, ...],
     key: str,
@@ -69,6 +72,7 @@ def command(
     iou: float,
     classes: str | None,
     prompt: str,
+    sentence: bool,
     max_detections: int,
     device: str | None,
     json_file: Path | None,
@@ -93,7 +97,17 @@ def command(
             picture, score=score, iou=iou, classes=chosen, max_detections=max_detections, prompt=prompt
         )
 
-    run_on_photos(photos, detect, names, json_file, out)
+    run_on_photos(photos, detect, names, json_file, out, say=_writer(device) if sentence else None)
+
+
+def _writer(device: str | None) -> Callable[[np.ndarray, sv.Detections], str]:
+    """What puts detections into words, with the regions of a segmenter of photos where one is here."""
+    from cvdemo.zoo.describe import describe_photo
+    from cvdemo.zoo.model import Segmenter
+
+    best = zoo.spec(zoo.first_model(zoo.Task.SEGMENT))
+    segmenter = load_model(best.key, device) if best.domain is zoo.Domain.PHOTOS else None
+    return lambda picture, found: describe_photo(picture, found, cast(Segmenter | None, segmenter))
 
 
 def run_on_photos(
@@ -102,8 +116,12 @@ def run_on_photos(
     names: Mapping[int, str],
     json_file: Path | None,
     out: Path | None,
+    *,
+    say: Callable[[np.ndarray, sv.Detections], str] | None = None,
 ) -> None:
     """Detections of each photo: a line of each, COCO JSON with the class `names`, and drawn pictures.
+
+    `say` puts the detections of a photo into words, a second line.
 
     A photo that cannot be read is named on stderr, the rest goes on, and the exit code is 1.
     """
@@ -121,6 +139,8 @@ def run_on_photos(
                 continue
             found.append(PictureDetections(path.name, (picture.shape[1], picture.shape[0]), detections))
             tqdm.write(_line(path.name, detections), file=sys.stdout)
+            if say is not None:
+                tqdm.write(f"  {say(picture, detections)}", file=sys.stdout)
     if json_file is not None:
         write_json(json_file, coco_file(found, names))
     if bad:

@@ -16,7 +16,7 @@ from cvdemo.ops.masks import PastedMasks
 
 # OpenCV loads its fonts in every thread that writes text, and a page runs in a new thread each time: threads
 # that stay draw in a tenth of the time.
-_PENS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="pen")
+PENS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="pen")
 
 
 class Measures(NamedTuple):
@@ -41,7 +41,7 @@ def draw_detections(picture: np.ndarray, detections: sv.Detections, *, labels: b
     Masks and skeletons are drawn too if the detections have them. Where they have numbers of tracks, a
     track has its own colour, and its number stands before the class.
     """
-    return _PENS.submit(_draw, picture, detections, labels).result()
+    return PENS.submit(_draw, picture, detections, labels).result()
 
 
 def _draw(picture: np.ndarray, detections: sv.Detections, labels: bool) -> np.ndarray:

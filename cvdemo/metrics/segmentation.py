@@ -65,13 +65,21 @@ class SegmentationScores:
         correct, pixels = np.diagonal(self.matrix).sum(), self.matrix.sum()
         return float(correct / pixels) if pixels else float("nan")
 
-    def mean_iou(self) -> float:
-        """IoU averaged over the classes with truth, 0..1."""
-        return _mean(self.iou())
+    def class_accuracy(self) -> Floats:
+        """Share of each class's pixels that are found [K]."""
+        return _share(np.diagonal(self.matrix).astype(float), self.matrix.sum(axis=1))
 
-    def mean_boundary_f1(self) -> float:
-        """Boundary F1 averaged over the classes with truth, 0..1."""
-        return _mean(self.boundary_f1())
+    def mean_iou(self, counted: NDArray[np.bool_] | None = None) -> float:
+        """IoU averaged over the classes that the truth has; only those `counted` [K], where given."""
+        return _mean(self.iou(), counted)
+
+    def mean_class_accuracy(self, counted: NDArray[np.bool_] | None = None) -> float:
+        """Class accuracy averaged over the classes that the truth has, as `mean_iou` does."""
+        return _mean(self.class_accuracy(), counted)
+
+    def mean_boundary_f1(self, counted: NDArray[np.bool_] | None = None) -> float:
+        """Boundary F1 averaged over the classes that the truth has, as `mean_iou` does."""
+        return _mean(self.boundary_f1(), counted)
 
 
 def boundary_f1(truth: NDArray[np.bool_], found: NDArray[np.bool_], tolerance: float = TOLERANCE) -> float:
@@ -113,6 +121,6 @@ def _share(part: NDArray[Any], whole: NDArray[Any]) -> Floats:
     return np.divide(part, whole, out=np.full(len(part), np.nan), where=np.asarray(whole) > 0)
 
 
-def _mean(values: Floats) -> float:
-    known = values[~np.isnan(values)]
+def _mean(values: Floats, counted: NDArray[np.bool_] | None) -> float:
+    known = values[~np.isnan(values) & (True if counted is None else counted)]
     return float(known.mean()) if known.size else float("nan")

@@ -24,8 +24,9 @@ class SameConv2d(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         pads: list[int] = []
-        for size, kernel, stride in zip(x.shape[-2:], self.kernel_size, self.stride, strict=True):
-            pad = max((-(-size // stride) - 1) * stride + kernel - size, 0)
+        sides = zip(x.shape[-2:], self.kernel_size, self.stride, self.dilation, strict=True)
+        for size, kernel, stride, dilation in sides:
+            pad = max((-(-size // stride) - 1) * stride + dilation * (kernel - 1) + 1 - size, 0)
             pads = [pad // 2, pad - pad // 2, *pads]
         return self._conv_forward(nn.functional.pad(x, pads), self.weight, self.bias)
 

@@ -17,7 +17,7 @@ from torchvision.models import vgg16
 
 from cvdemo.nets.backbone import STRIDES, Backbone, BackboneConfig
 from cvdemo.nets.blocks import ConvNorm, pad_to_stride
-from cvdemo.nets.encoders import VGG16
+from cvdemo.nets.encoders import VGG16, PaperBackbone
 
 UNCHANGED = (nn.ReLU, nn.Dropout, nn.Identity)
 
@@ -119,10 +119,11 @@ class FCNTrace(NamedTuple):
 class FCN(nn.Module):
     """Pictures [N, 3, H, W] of any size, RGB in 0..1, to a class for every pixel."""
 
-    def __init__(self, config: FCNConfig | None = None) -> None:
+    def __init__(self, config: FCNConfig | None = None, backbone: PaperBackbone | None = None) -> None:
         super().__init__()
         self.config = config = config or FCNConfig()
-        self.backbone, self.fc, hidden = _vgg16() if config.encoder == "vgg16" else _small(config)
+        parts = _vgg16() if config.encoder == "vgg16" else _small(config, backbone)
+        self.backbone, self.fc, hidden = parts
         channels = self.backbone.channels
         self.score = nn.ModuleDict({"32": nn.Conv2d(hidden, config.classes, 1)})
         self.up = nn.ModuleDict()
@@ -152,16 +153,16 @@ class FCN(nn.Module):
         return FCNTrace(encoder, tuple(scores), tuple(fused), logits)
 
 
-def _small(config: FCNConfig) -> tuple[Backbone | VGG16, nn.Module, int]:
-    """The shared backbone and, in place of the paper's fc6 and fc7, two narrow layers."""
-    backbone = Backbone(config.backbone)
+def _small(config: FCNConfig, given: PaperBackbone | None) -> tuple[Backbone | PaperBackbone, nn.Module, int]:
+    """The shared backbone or a given one, and, in place of the paper's fc6 and fc7, two narrow layers."""
+    backbone = given or Backbone(config.backbone)
     fc = nn.Sequential(
         ConvNorm(backbone.channels[-1], config.hidden), ConvNorm(config.hidden, config.hidden, 1)
     )
     return backbone, fc, config.hidden
 
 
-def _vgg16() -> tuple[Backbone | VGG16, nn.Module, int]:
+def _vgg16() -> tuple[Backbone | PaperBackbone, nn.Module, int]:
     """VGG-16 and its classifier without the last layer, as convolutions; fc6 is padded to keep the size."""
     fc = convolutionalized(vgg16(weights=None).classifier[:-1], (512, 7, 7))
     fc[0].padding = (3, 3)  # type: ignore[assignment]

@@ -17,7 +17,7 @@ from cvdemo.nets.efficientnet_lite import EfficientNetLite0
 
 STRIDE = 32
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # ImageNet, RGB in 0..1
-TAPPED = (0, 2, 4, 9, 15)  # the last block at each stride: 2, 4, 8, 16, 32
+TAPPED = (0, 2, 4, 9, 15)  # a block at each stride, 2, 4, 8, 16, 32: the last, and the last but one at 16
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,16 @@ class LiteEncoder(nn.Module):
         self._conv_stem, self._bn0, self._blocks = whole._conv_stem, whole._bn0, whole._blocks
         self.register_buffer("mean", torch.tensor(MEAN)[:, None, None], persistent=False)
         self.register_buffer("std", torch.tensor(STD)[:, None, None], persistent=False)
+
+    def load_imagenet(self, state: dict[str, Tensor]) -> None:
+        """Take the weights of `EfficientNetLite0`'s state; its head is left out."""
+        own = self.state_dict()
+        self.load_state_dict({name: value for name, value in state.items() if name in own})
+
+    def freeze_early(self) -> None:
+        """Keep the stem and the first block, which see edges and colours, as ImageNet taught them."""
+        for early in (self._conv_stem, self._bn0, self._blocks[0]):
+            early.requires_grad_(False)
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, ...]:
         x = (pictures - self.mean) / self.std

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from cvdemo.nets.backbone import STRIDES, Backbone, BackboneConfig
 from cvdemo.nets.blocks import ConvNorm, pad_to_stride
+from cvdemo.nets.encoders import PaperBackbone
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,11 @@ class Up(nn.Module):
 class UNet(nn.Module):
     """Pictures [N, 3, H, W] of any size, RGB in 0..1, to a class for every pixel."""
 
-    def __init__(self, config: UNetConfig | None = None) -> None:
+    def __init__(self, config: UNetConfig | None = None, backbone: PaperBackbone | None = None) -> None:
         super().__init__()
         self.config = config = config or UNetConfig()
-        self.backbone = Backbone(config.backbone)
-        *sharp, inputs = config.backbone.channels
+        self.backbone = backbone or Backbone(config.backbone)
+        *sharp, inputs = (backbone or config.backbone).channels
         sharp[0] += 3 * 2 * 2  # the pixels under a cell of stride 2
         self.ups = nn.ModuleList()
         for outputs, used, skip in zip(config.decoder, config.skips, reversed(sharp), strict=True):

@@ -9,6 +9,7 @@ import streamlit as st
 
 from cvdemo import world
 from cvdemo.assets import asset
+from cvdemo.data.domain import Domain
 from cvdemo.data.pictures import to_jpeg
 from cvdemo.errors import CvdemoError
 from cvdemo.ui import state, widgets
@@ -21,7 +22,6 @@ from cvdemo.video.drawn import drawn_clip
 from cvdemo.video.read import SUFFIXES, Limits, read_video
 from cvdemo.video.sample import strip
 from cvdemo.world.difficulty import PRESETS, Difficulty
-from cvdemo.zoo.spec import Domain
 
 KINDS = ("drawn", "sample", "upload")
 SAMPLES = {"vtest": "people on a square", "bikes": "bicycles in a street"}

@@ -5,15 +5,21 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
+from cvdemo.data.domain import Domain
 from cvdemo.errors import UnknownModelError
 from cvdemo.zoo.catalogue_hub import TORCHVISION, TRANSFORMERS
 from cvdemo.zoo.entries import ENTRIES
-from cvdemo.zoo.entry import Entry, measured
+from cvdemo.zoo.entry import Entry
 from cvdemo.zoo.fetch import is_here
-from cvdemo.zoo.spec import Chart, Domain, ModelSpec, Published, Source, Task
+from cvdemo.zoo.labels import labels
+from cvdemo.zoo.photo_entries import PHOTO_ENTRIES
+from cvdemo.zoo.spec import Chart, ModelSpec, Published, Source, Task
 from cvdemo.zoo.weights import has_weights
+
+COCO_VAL_IN_TRAINING = (
+    "TensorFlow trained its detectors on most of COCO's val photos: measured on those, figures are too high."
+)
 
 PACKAGED = (
     ModelSpec(
@@ -33,6 +39,7 @@ PACKAGED = (
             "https://github.com/tensorflow/models/blob/master/research/object_detection/g3doc/tf1_detection_zoo.md",
         ),
         note="Small and quick: works on first start, without a network.",
+        caveat=COCO_VAL_IN_TRAINING,
         chart=Chart("one stage"),
         default=True,
     ),
@@ -60,7 +67,7 @@ PACKAGED = (
         labels="coco",
         adapter="cvdemo.zoo.grabcut:load",
         note="Colours inside a box against those around it: no training for masks, works without a network.",
-        default=True,
+        caveat=COCO_VAL_IN_TRAINING,
     ),
     ModelSpec(
         key="movenet-lightning",
@@ -73,6 +80,7 @@ PACKAGED = (
         labels="coco",
         adapter="cvdemo.zoo.movenet:load",
         note="A skeleton for every person: small and quick, works on first start, without a network.",
+        caveat=COCO_VAL_IN_TRAINING,
         default=True,
     ),
     ModelSpec(
@@ -97,34 +105,12 @@ PACKAGED = (
 )
 
 
-def _on_camvid(key: str) -> Published | None:
-    figure = measured(key)
-    return replace(figure, metric="CamVid mIoU") if figure else None
-
-
-STREETS = (
-    ModelSpec(
-        key="camvid-lite0",
-        task=Task.SEGMENT,
-        title="Street net (CamVid)",
-        paper="https://arxiv.org/abs/1707.03718",
-        source=Source.PACKAGED,
-        licence="CC BY-NC 4.0, as CamVid's",
-        download_bytes=0,
-        labels="camvid",
-        adapter="cvdemo.zoo.camvid_net:load",
-        published=_on_camvid("camvid-lite0"),
-        note="EfficientNet-Lite0 with LinkNet's decoder; knows real streets seen from a car, offline.",
-        domain=Domain.STREETS,
-    ),
-)
-
 CATALOGUE: dict[str, ModelSpec] = {
     m.key: m
     for m in (
         *PACKAGED,
         *(entry.spec() for entry in ENTRIES.values() if entry.task),
-        *STREETS,
+        *(entry.spec() for entry in PHOTO_ENTRIES.values()),
         *TORCHVISION,
         *TRANSFORMERS,
     )
@@ -175,7 +161,25 @@ def first_model(task: Task, domain: Domain = Domain.PHOTOS) -> str:
         related = sorted(here, key=lambda m: (not m.domain.is_like(domain), not m.default))
         return (related or models(task))[0].key
     rivals = [m for m in known if not m.offline and _same_metric(m.published, known[0].published)]
-    return max([known[0], *rivals], key=lambda m: m.published.value if m.published else 0).key
+    return max([known[0], *rivals], key=_value).key
+
+
+def better_elsewhere(entry: ModelSpec) -> ModelSpec | None:
+    """A model for photos with a better published figure than another of its task, that has to be downloaded.
+
+    Where no other has a figure of the same metric it is one with most classes, of these the best.
+    """
+    away = [m for m in models(entry.task) if m.published and not (m.prompt or is_here(m))]
+    away = [m for m in away if m.domain is Domain.PHOTOS]
+    alike = [m for m in away if _same_metric(m.published, entry.published)]
+    best = max(alike or away, key=lambda m: (len(labels(m.labels)), _value(m)), default=None)
+    if best is None or (alike and _value(best) <= _value(entry)):
+        return None
+    return best
+
+
+def _value(entry: ModelSpec) -> float:
+    return entry.published.value if entry.published else 0.0
 
 
 def _same_metric(one: Published | None, other: Published | None) -> bool:
@@ -191,7 +195,7 @@ def first_models() -> list[str]:
 
 def own_nets() -> list[str]:
     """The nets whose weights are this project's own, and nowhere else to be had."""
-    return [*ENTRIES, *(m.key for m in STREETS)]
+    return [*ENTRIES, *PHOTO_ENTRIES]
 
 
 def compared() -> list[str]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def load_state(net: nn.Module, path: str | Path) -> None:
-    """Load a plain state dict (torch or safetensors) strictly into a network.
+    """Load a plain state dict (torch or safetensors, also in eight bits) strictly into a network.
 
     Raises `CheckpointError` for a file that is missing, damaged, brings code, or is another model's.
     """
@@ -20,8 +20,10 @@ def load_state(net: nn.Module, path: str | Path) -> None:
     state = _read(path)
     if not isinstance(state, dict) or not all(isinstance(k, str) for k in state):
         raise CheckpointError(f"'{path.name}' is not a state dict: names with one tensor each are needed")
+    from cvdemo.zoo.eight_bits import from_eight_bits  # late: torch
+
     try:
-        net.load_state_dict(state)
+        net.load_state_dict(from_eight_bits(state))
     except (RuntimeError, TypeError, AttributeError) as error:
         raise CheckpointError(f"'{path.name}' holds the weights of another model: {_first(error)}") from error
 

@@ -21,8 +21,10 @@ from cvdemo.ops.detections import scaled
 from cvdemo.world.difficulty import Difficulty
 from cvdemo.world.export import Book
 from cvdemo.zoo.coco_scores import ap_by_height, coco_numbers, single_numbers
+from cvdemo.zoo.evaluate_masks import score_masks, true_objects
 from cvdemo.zoo.model import FLOOR, Detector
 from cvdemo.zoo.spec import Task
+from cvdemo.zoo.top_down import BoxesThenMasks
 
 IOU_TYPES = {
     Task.DETECT: ("bbox",),
@@ -79,8 +81,8 @@ def open_data(data: str) -> CocoData:
 
 def open_boxes(data: str, n: int | None) -> CocoData:
     """The first n pictures of "coco:ANNOTATIONS.json:IMAGES_DIR", all where None."""
-    if data.startswith("camvid:"):
-        raise DataError("CamVid has label maps and no boxes: score a detector on coco: or world:")
+    if data.startswith(("camvid:", "msrc:")):
+        raise DataError("CamVid and MSRC have label maps and no boxes: score a detector on coco: or world:")
     return open_data(data).first(n)
 
 
@@ -130,7 +132,8 @@ def evaluate(
 
     A model with masks has their numbers too, as `mask_AP` ..., one with keypoints theirs, as
     `keypoint_AP` ..., also by the people's height; a detector of one box has its accuracy and mean IoU, as
-    `single_numbers` says.
+    `single_numbers` says, and a model that gives masks of any boxes has those of the true ones, as
+    `score_masks` says.
 
     Detections score at least .01, NMS per class is at IoU .6, and the best 100 of a picture count.
     Categories are matched by name; a model with a prompt gets the names of all. The time is that of the
@@ -146,6 +149,8 @@ def evaluate(
         numbers |= ap_by_height(data.truth, results)
     if model.spec.options.get("one_box"):
         numbers |= single_numbers(data.truth, results)
+    if isinstance(model, BoxesThenMasks):
+        numbers |= score_masks(model.model, true_objects(data.truth, progress(data.pictures.items())))
     return {**numbers, "n": len(seconds), "ms_per_image": round(1000 * float(np.mean(seconds)), 2)}
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cvdemo import world
-from cvdemo.data import camvid
+from cvdemo.data import camvid, msrc
 from cvdemo.data.pictures import read_picture
 from cvdemo.errors import DataError
 from cvdemo.metrics.segmentation import IGNORED, SegmentationScores
@@ -20,18 +20,19 @@ from cvdemo.world.difficulty import Difficulty
 from cvdemo.zoo.evaluate import SIZE
 from cvdemo.zoo.model import Segmenter
 
-NUMBERS = ("mIoU", "pixel_accuracy", "boundary_F1", "per_class", "n", "ms_per_image")
+NUMBERS = ("mIoU", "pixel_accuracy", "class_accuracy", "boundary_F1", "per_class", "n", "ms_per_image")
 
 
 class MapData(NamedTuple):
     """Pictures with their true label maps, one function each, and the names of the maps' values.
 
-    `also` are names that a model may have for one of them.
+    `also` are names that a model may have for one of them; `rare` are left out of the means over classes.
     """
 
     names: tuple[str, ...]
     pictures: list[Callable[[], tuple[np.ndarray, np.ndarray]]]
     also: Mapping[str, str] = MappingProxyType({})
+    rare: tuple[str, ...] = ()
 
 
 def drawn_maps(
@@ -57,18 +58,33 @@ def camvid_maps(folder: Path, n: int | None = None, *, split: str = "test") -> M
     return MapData(camvid.NAMES, [partial(read, f, m) for f, m in files], camvid.ALSO)
 
 
+def msrc_maps(folder: Path, n: int | None = None, *, split: str = "test") -> MapData:
+    """The first n photos of a split of MSRC v2, all where None."""
+    files = msrc.pairs(folder, split)[:n]
+
+    def read(photo: Path, labels: Path) -> tuple[np.ndarray, np.ndarray]:
+        return read_picture(photo), msrc.read_map(labels)
+
+    return MapData(msrc.NAMES, [partial(read, f, m) for f, m in files], msrc.ALSO, msrc.RARE)
+
+
 def open_maps(data: str, n: int | None) -> MapData:
-    """The first n test frames of "camvid:DIR", all where None."""
+    """The first n test pictures of "camvid:DIR" or "msrc:DIR", all where None."""
     kind, _, folder = data.partition(":")
-    if kind != "camvid" or not folder:
-        raise DataError(f"cannot use '{data[:80]}' for a segmenter: write it as world:SPLIT or camvid:DIR")
-    return camvid_maps(Path(folder), n)
+    if kind not in READERS or not folder:
+        raise DataError(
+            f"cannot use '{data[:80]}' for a segmenter: write it as world:SPLIT, camvid:DIR or msrc:DIR"
+        )
+    return READERS[kind](Path(folder), n)
+
+
+READERS = {"camvid": camvid_maps, "msrc": msrc_maps}
 
 
 def evaluate_maps(
     model: Segmenter, data: MapData, *, progress: Callable[[Iterable[Any]], Iterable[Any]] = iter
 ) -> dict[str, Any]:
-    """mIoU, pixel accuracy and boundary F1 of a segmenter, mIoU's parts by class, n and milliseconds.
+    """mIoU, accuracies and boundary F1 of a segmenter, mIoU's parts by class, n and milliseconds.
 
     Classes are matched by name, and pixels of those that the model does not know are left out; a model
     and data without a common class are a `DataError`. The time is that of the model's call.
@@ -90,7 +106,14 @@ def evaluate_maps(
     per_class = {
         name: round(float(v), 4) for name, v in zip(common, scores.iou(), strict=True) if not np.isnan(v)
     }
-    numbers = (scores.mean_iou(), scores.pixel_accuracy(), scores.mean_boundary_f1(), per_class)
+    counted = np.array([name not in data.rare for name in common])
+    numbers = (
+        scores.mean_iou(counted),
+        scores.pixel_accuracy(),
+        scores.mean_class_accuracy(counted),
+        scores.mean_boundary_f1(counted),
+        per_class,
+    )
     timing = (len(seconds), round(1000 * float(np.mean(seconds)), 2))
     return dict(zip(NUMBERS, (*numbers, *timing), strict=True))
 

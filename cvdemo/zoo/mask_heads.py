@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cvdemo import zoo
 from cvdemo.ops.nms import batched_nms
+from cvdemo.world.vocabulary import THINGS
 from cvdemo.zoo.weights import has_weights
 
 if TYPE_CHECKING:
@@ -35,6 +36,16 @@ class MaskFeatures(NamedTuple):
     scores: Floats
     classes: NDArray[np.int64]
     milliseconds: float
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the masks of a RoI are of."""
+        return THINGS
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The class of each detection, by name."""
+        return tuple(THINGS[k] for k in self.classes)
 
 
 class RoIMasks(NamedTuple):

@@ -14,6 +14,9 @@ from cvdemo.world.vocabulary import WORLD_VERSION
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+WITH_CRF = "metrics_with_crf"
+"""The part of a card that holds a segmenter's numbers behind the fully connected CRF."""
+
 
 def weights_folder() -> Path:
     """Where the shipped weights and cards lie."""
@@ -108,9 +111,11 @@ def card_of(key: str, data: str, folder: Path | None = None) -> dict[str, Any]:
     return card
 
 
-def renew_card(key: str, data: str, numbers: dict[str, Any], folder: Path | None = None) -> None:
-    """Put newly measured numbers of `data` on the card of a net; raises as `card_of` does."""
+def renew_card(
+    key: str, data: str, numbers: dict[str, Any], folder: Path | None = None, *, part: str = "metrics"
+) -> None:
+    """Put newly measured numbers of `data` on a part of a net's card; raises as `card_of` does."""
     folder = folder or weights_folder()
     card = card_of(key, data, folder)
-    text = json.dumps({**card, "metrics": numbers}, indent=2)
+    text = json.dumps({**card, part: numbers}, indent=2)
     write_whole(folder / f"{key}.json", f"{text}\n".encode())

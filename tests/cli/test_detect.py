@@ -39,6 +39,12 @@ def test_a_line_per_photo_of_a_folder(folder: Path) -> None:
     assert "cup 0.9" in coffee
 
 
+def test_a_sentence_by_a_grammar(folder: Path) -> None:
+    cat, said, coffee, other = detect(folder, "--sentence").stdout.splitlines()
+    assert cat.startswith("cat.png: 1") and said.startswith("  A cat.")
+    assert coffee.startswith("coffee.png: ") and "cup" in other
+
+
 def test_json_is_what_coco_tools_read_and_what_the_model_says(folder: Path, tmp_path: Path) -> None:
     assert detect(folder, "--json", tmp_path / "found.json").exit_code == 0
     coco = COCO(tmp_path / "found.json")

@@ -5,19 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cvdemo import world
+from cvdemo import world, zoo
 from cvdemo.labs.crf.experiment import (
     DEGRADATIONS,
     CRFSettings,
     degraded,
     entropy,
     mean_field,
+    msrc_rows,
     step_scores,
     truth_at_size,
     unary_term,
 )
 from cvdemo.ops.crf import dense_crf_steps
 from cvdemo.world.vocabulary import SEMANTIC
+from cvdemo.zoo.weights import WITH_CRF
 
 
 def test_mean_field_repairs_noise() -> None:
@@ -51,3 +53,17 @@ def test_entropy_is_zero_where_sure_and_full_at_a_coins_throw() -> None:
     q[:, 0, 0], q[:, 0, 1], q[:, 0, 2] = (1, 0, 0), (0.5, 0.5, 0), (1 / 3, 1 / 3, 1 / 3)
     assert entropy(q).tolist() == [[0, 255, 255]]
     assert next(dense_crf_steps(q, [])).q.shape == q.shape
+
+
+def test_figures_on_msrc_come_from_cards(monkeypatch: pytest.MonkeyPatch) -> None:
+    metrics = {"pixel_accuracy": 0.9, "class_accuracy": 0.8, "mIoU": 0.7}
+    card = {"metrics": metrics, WITH_CRF: {**metrics, "mIoU": 0.72}}
+    bare = [row for row in msrc_rows() if row["by"] != "measured here"]
+    assert [row["global"] for row in bare] == [84.0, 86.0]
+    monkeypatch.setattr("cvdemo.labs.crf.experiment.read_card", lambda key: card)
+    monkeypatch.setattr(
+        "cvdemo.labs.crf.experiment.zoo.models", lambda task: [zoo.spec("photo-unet"), zoo.spec("unet")]
+    )
+    ours = [row for row in msrc_rows() if row["by"] == "measured here"]
+    assert [row["method"] for row in ours] == ["U-Net (photos, MSRC)", "U-Net (photos, MSRC) + CRF"]
+    assert [(row["global"], row["average"], row["mIoU"]) for row in ours] == [(90, 80, 70), (90, 80, 72)]

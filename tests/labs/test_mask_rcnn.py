@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from cvdemo import world, zoo
+from cvdemo.data.pictures import sample
 from cvdemo.labs.mask_rcnn import experiment
 from cvdemo.world.truth import Truth
+from cvdemo.zoo.mask_crops import KEY, mask_crops, masks_of_crops
 from cvdemo.zoo.mask_heads import ALIGN, POOL, SOFTMAX, MaskFeatures, mask_features, masks_of_boxes
 from cvdemo.zoo.mask_shifts import pasted
 from cvdemo.zoo.weights import has_weights, read_card
@@ -66,3 +68,16 @@ def test_the_ablations_of_the_paper_come_out_in_its_order(other: str) -> None:
     ours, theirs = (read_card(key)["metrics"]["mask_AP"] for key in (ALIGN, other))  # type: ignore[index]
     assert ours >= theirs - 0.005
     assert ours > 0.6
+
+
+@pytest.mark.skipif(not has_weights(KEY), reason="the weights of photo-masks are not here")
+def test_masks_of_a_photo_s_boxes_are_the_detector_s() -> None:
+    picture = sample("cat")
+    found = mask_crops(KEY, picture)
+    raw = zoo.load(KEY).raw(picture)  # type: ignore[attr-defined]
+    assert found.titles[0] == "cat" and found.names == ("object",)
+    assert max(found.size) == 320
+    masks = masks_of_crops(found, found.boxes)
+    assert len(masks.masks) == len(masks.pooled) == len(found.boxes)
+    for k in range(len(found.boxes)):
+        np.testing.assert_allclose(masks.masks[k, 0], raw.data["masks"][k], atol=2e-2)

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from cvdemo import zoo
-from cvdemo.labs.decoders.experiment import drawn_segmenters
+from cvdemo.labs.decoders.experiment import drawn_segmenters, photo_segmenters
 from tests.pages import driver
 from tests.pages.driver import without_errors
 
@@ -32,6 +32,18 @@ def test_a_photo_has_no_score() -> None:
     assert not any("mIoU" in c.value for c in app.caption)
 
 
+@pytest.mark.skipif(not photo_segmenters(), reason="no weights of nets for photos are here")
+def test_a_photo_is_shown_by_the_nets_that_know_photos() -> None:
+    app = without_errors(open_page(source="sample", sample="cat"))
+    captions = " ".join(c.value for c in app.caption)
+    for net in photo_segmenters():
+        assert f"**{net.title.removesuffix(' (photos, MSRC)')}**" in captions
+        without_errors(app.selectbox(key="decoders-net").select(net.key).run())
+        assert any("encoder 5 · " in c.value for c in app.caption)
+    without_errors(app.segmented_control(key="decoders-source").set_value("scene").run())
+    assert app.selectbox(key="decoders-net").value == "unet"
+
+
 def test_what_is_shown_changes_without_running_a_network() -> None:
     app = without_errors(open_page(seed="36"))
     before = runs()
@@ -49,6 +61,6 @@ def test_a_skip_left_out_costs_something() -> None:
     assert ablated < whole
 
 
-@pytest.mark.parametrize("name", ["Stride 32 or 8", "Without skips", "No context", "A hard scene"])
+@pytest.mark.parametrize("name", ["Stride 32 or 8", "Without skips", "No context", "A hard scene", "A photo"])
 def test_every_experiment_is_one_click(name: str) -> None:
     without_errors(open_page().button(key=f"try-{name}").click().run())

@@ -11,6 +11,8 @@ from PIL import Image
 
 from cvdemo import zoo
 from cvdemo.labs.mask_rcnn.controls import EXPERIMENTS
+from cvdemo.zoo.mask_crops import KEY
+from cvdemo.zoo.weights import has_weights
 from tests.pages import driver
 from tests.pages.driver import without_errors
 
@@ -50,9 +52,23 @@ def test_another_threshold_runs_no_network() -> None:
 
 
 def test_a_photo_says_what_the_net_knows_and_nothing_is_scored() -> None:
-    app = without_errors(open_page(source="sample"))
+    app = without_errors(open_page(source="sample", net="mask-rcnn"))
     assert any("only seen drawings" in i.value for i in app.info)
     assert not any("mask IoU" in m.value for m in app.markdown)
+
+
+@pytest.mark.skipif(not has_weights(KEY), reason="the weights of photo-masks are not here")
+def test_a_photo_opens_with_the_net_that_knows_photos() -> None:
+    app = without_errors(open_page(source="sample", sample="cat"))
+    assert not app.info
+    assert any(c.value.startswith("Detector ") for c in app.caption)
+    runs = zoo.load(KEY).runs
+    without_errors(open_page(source="sample", sample="cat", threshold="0.9"))
+    assert zoo.load(KEY).runs == runs
+    moved = without_errors(open_page(source="sample", sample="cat", box="20,20,200,200", mask="car"))
+    assert zoo.load(KEY).runs == runs + 1
+    other = without_errors(moved.segmented_control(key="mask_rcnn-net").set_value("mask-rcnn").run())
+    assert any("only seen drawings" in i.value for i in other.info)
 
 
 def test_every_experiment_runs_and_says_what_to_look_for() -> None:

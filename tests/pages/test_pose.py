@@ -13,8 +13,9 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from cvdemo import zoo
-from cvdemo.labs.pose import controls, experiment, results
+from cvdemo.labs.pose import experiment, results
 from cvdemo.labs.pose.controls import _read, _write
+from cvdemo.zoo import catalogue
 from tests.pages import driver
 from tests.pages.driver import query, without_errors
 
@@ -40,7 +41,7 @@ def test_a_scene_opens_with_the_drawn_net_and_its_score_and_a_photo_with_movenet
 
 
 def test_without_the_drawn_nets_a_scene_opens_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (controls, experiment):
+    for module in (catalogue, experiment):
         monkeypatch.setattr(module, "has_weights", lambda key: False)
     app = without_errors(open_page(seed="7"))
     assert app.selectbox(key="pose-model").value == "movenet-lightning"

@@ -25,7 +25,7 @@ def test_new_numbers_go_on_a_card_and_the_rest_of_it_stays(tmp_path: Path) -> No
     assert read_card("unet", tmp_path) == {**rest, "metrics": {"mIoU": 0.2, "n": 500}}
 
 
-@pytest.mark.parametrize("more", [["--n", "3"], ["--crf"], ["--difficulty", "hard"]])
+@pytest.mark.parametrize("more", [["--n", "3"], ["--difficulty", "hard"]])
 def test_a_card_takes_no_other_figures(more: list[str]) -> None:
     done = CliRunner().invoke(main, ["evaluate", "unet", "--data", "world:test", "--card", *more])
     assert done.exit_code == 1 and "--card" in done.output

@@ -19,6 +19,7 @@ from cvdemo.labs.crf.experiment import (
     UnaryTerm,
     entropy,
     mean_field,
+    msrc_rows,
     step_scores,
     truth_at_size,
     unary_term,
@@ -26,6 +27,7 @@ from cvdemo.labs.crf.experiment import (
 from cvdemo.ops.crf_kernels import Filter, bilateral_filter, gaussian_filter
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component, packed
+from cvdemo.ui.page import texts
 from cvdemo.ui.segmentation import known
 
 _lab = component("crf/lab")
@@ -99,6 +101,13 @@ def crf_player(entry: zoo.ModelSpec, chosen: Chosen, settings: CRFSettings, *, k
         f"{settings.iterations} iterations {found.steps_ms:.0f} ms",
     }
     _lab(data=packed(fields, parts), key=key)
+
+
+def msrc_table() -> None:
+    """The paper's experiment: figures on MSRC with the CRF and without, published and measured."""
+    st.markdown("#### The paper's experiment: MSRC")
+    st.dataframe(msrc_rows(), hide_index=True, key="crf-msrc")
+    st.caption(texts("crf")["msrc"])
 
 
 def _zipped(array: NDArray[np.uint8]) -> bytes:

@@ -14,6 +14,7 @@ from cvdemo.ui.models import choose_model
 from cvdemo.zoo.weights import has_weights
 
 FIRST = "deeplabv1"  # the network that the CRF belongs to
+PHOTO = "photo-deeplabv3plus"
 START = CRFSettings()
 NAMES = dict(zip(CRFSettings._fields, ("answer", "w2", "s2", "w1", "s1", "srgb", "n"), strict=True))
 """The name of each control in the address."""
@@ -30,6 +31,7 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "Coarse": _experiment(degradation="coarse 16×"),
     "A good network": _experiment() | {"network": "unet"},
     "As at first": _experiment() | {"network": FIRST},
+    "A photo": _experiment() | {"source": "sample", "sample": "cat", "network": PHOTO},
 }
 
 

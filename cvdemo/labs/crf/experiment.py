@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeAlias, cast
+from typing import Any, NamedTuple, TypeAlias, cast
 
 import cv2
 import numpy as np
@@ -16,6 +16,7 @@ from cvdemo.metrics.segmentation import SegmentationScores
 from cvdemo.ops.crf import CrfStep, Kernel, dense_crf_steps
 from cvdemo.ops.crf_kernels import Filter, bilateral_filter, gaussian_filter
 from cvdemo.zoo.model import Segmenter
+from cvdemo.zoo.weights import WITH_CRF, read_card
 
 Floats: TypeAlias = NDArray[np.float32]
 Picture: TypeAlias = NDArray[np.uint8]
@@ -27,6 +28,11 @@ STRIDES = {"coarse 8×": 8, "coarse 16×": 16}
 DEGRADATIONS = ("as it is", *STRIDES, "blurred", "noisy")
 BLUR = 6.0  # standard deviation in pixels
 NOISE = 2.5  # standard deviation in nats
+
+
+PAPER = {"unary classifiers": (84.0, 76.6), "fully connected CRF": (86.0, 78.3)}
+"""Global and average accuracy on MSRC-21 (Krahenbuhl and Koltun, table 1), as remembered: not looked up."""
+PAPER_NAME = "the paper, from memory"
 
 
 class CRFSettings(NamedTuple):
@@ -155,3 +161,21 @@ def entropy(q: Floats) -> NDArray[np.uint8]:
     """How uncertain each pixel is: the entropy of Q [C, H, W] in parts of one bit, [H, W] 0..255, capped."""
     bits = -(q * np.log2(np.maximum(q, 1e-12))).sum(axis=0)
     return (255 * bits.clip(0, 1)).round().astype(np.uint8)
+
+
+def msrc_rows() -> list[dict[str, Any]]:
+    """The paper's figures on MSRC in percent, and those of nets whose cards have them behind a CRF."""
+    rows = [{"method": name, "by": PAPER_NAME, "global": g, "average": a} for name, (g, a) in PAPER.items()]
+    for entry in zoo.models(zoo.Task.SEGMENT):
+        card = read_card(entry.key) if entry.labels == "msrc" else None
+        if card and WITH_CRF in card:
+            rows += [
+                {"method": entry.title + end, "by": "measured here", **_percent(card[part])}
+                for end, part in (("", "metrics"), (" + CRF", WITH_CRF))
+            ]
+    return rows
+
+
+def _percent(numbers: dict[str, Any]) -> dict[str, float]:
+    names = {"global": "pixel_accuracy", "average": "class_accuracy", "mIoU": "mIoU"}
+    return {short: round(100 * float(numbers[name]), 1) for short, name in names.items()}

@@ -17,6 +17,7 @@ from cvdemo.labs.decoders.experiment import (
     InnerMap,
     SegmenterCard,
     ablated_labels,
+    differences,
     inner_pictures,
     possible_ablations,
     segmenter_cards,
@@ -49,7 +50,7 @@ def _ablated_labels(
 def choose_net(found: Sequence[Segmented]) -> Segmented:
     """A box of the nets that ran; the chosen one's key stands in the address."""
     nets = {one.entry.key: one for one in found}
-    first = "unet" if "unet" in nets else None
+    first = next((key for key in ("unet", "photo-unet") if key in nets), None)
     key = widgets.selectbox("net", "Net", nets, first, format_func=lambda net: short_title(nets[net].entry))
     return nets[key]
 
@@ -58,8 +59,8 @@ def gallery(chosen: Chosen, found: Sequence[Segmented], show: str) -> None:
     """The picture, its truth and every net's labels, in rows; `show` is one of `SHOW`."""
     cells = [("**Picture**", fit(chosen.picture, PICTURE))]
     if chosen.truth is not None:
-        cells.append(("**Truth**", draw_labels(chosen, chosen.truth.semantic, "labels")))
-    cells += [(_caption(one), draw_labels(chosen, one.answer.labels, show)) for one in found]
+        cells.append(("**Truth**", draw_labels(chosen, chosen.truth.semantic, SEMANTIC, "labels")))
+    cells += [(_caption(one), draw_labels(chosen, one.answer.labels, one.names, show)) for one in found]
     for row in _rows(len(cells), COLUMNS):
         for column, k in zip(st.columns(COLUMNS, gap="small"), row, strict=False):
             text, picture = cells[k]
@@ -67,13 +68,15 @@ def gallery(chosen: Chosen, found: Sequence[Segmented], show: str) -> None:
             column.caption(text)
 
 
-def draw_labels(chosen: Chosen, labels: NDArray[np.uint8], show: str) -> NDArray[np.uint8]:
-    """A small picture under a label map [H, W] of the drawn world, or with the map's errors marked."""
-    truth = known(chosen, SEMANTIC)
+def draw_labels(
+    chosen: Chosen, labels: NDArray[np.uint8], names: Sequence[str], show: str
+) -> NDArray[np.uint8]:
+    """A small picture under a label map [H, W] of classes by name, or with the map's errors marked."""
+    truth = known(chosen, names)
     if show == "errors" and truth is not None:
         return fit(error_map(chosen.picture, labels, truth), PICTURE)
     opacity = 1.0 if show == "labels" else 0.7
-    return fit(overlay_labels(chosen.picture, labels, SEMANTIC, opacity=opacity), PICTURE)
+    return fit(overlay_labels(chosen.picture, labels, names, opacity=opacity), PICTURE)
 
 
 def _caption(one: Segmented) -> str:
@@ -100,6 +103,8 @@ def inside(chosen: Chosen, one: Segmented) -> None:
         for column, k in zip(st.columns(INNER_COLUMNS, gap="small"), row, strict=False):
             column.image(maps[k].colours, width="stretch")
             column.caption(f"{maps[k].name} · {maps[k].size}")
+    if differing := differences(one.entry.key):
+        st.caption(f"Here, other than in the paper: {' '.join(differing)}")
     _ablate(chosen, one)
 
 
@@ -115,14 +120,14 @@ def _ablate(chosen: Chosen, one: Segmented) -> None:
         return
     ablate = tuple(parts[name] for name in names)
     left_out = _ablated_labels(key, chosen.identity, ablate, chosen.picture)
-    truth = known(chosen, SEMANTIC)
+    truth = known(chosen, one.names)
     score = None
     if truth is not None:
-        score = scored(f"{key} without {ablate}", chosen.identity, len(SEMANTIC), left_out, truth)
+        score = scored(f"{key} without {ablate}", chosen.identity, len(one.names), left_out, truth)
     before, after, difference = st.columns(3, gap="small")
-    before.image(draw_labels(chosen, labels, "labels"), width="stretch")
+    before.image(draw_labels(chosen, labels, one.names, "labels"), width="stretch")
     before.caption(f"whole · {_score_text(one.score)}")
-    after.image(draw_labels(chosen, left_out, "labels"), width="stretch")
+    after.image(draw_labels(chosen, left_out, one.names, "labels"), width="stretch")
     after.caption(f"without {', '.join(names)} · {_score_text(score)}")
     difference.image(fit(error_map(chosen.picture, left_out, labels), PICTURE), width="stretch")
     share = np.mean(left_out != labels)
@@ -130,11 +135,11 @@ def _ablate(chosen: Chosen, one: Segmented) -> None:
 
 
 def costs(found: Sequence[Segmented], chosen_key: str) -> None:
-    """mIoU on the held-out scenes against milliseconds a picture; discs by the number of parameters."""
+    """mIoU on held-out pictures against milliseconds a picture; discs by the number of parameters."""
     cards = segmenter_cards([one.entry.key for one in found])
     if cards:
         discs = [_disc(card, CHOSEN if card.key == chosen_key else OTHER) for card in cards]
-        figure = cost_chart(discs, "mIoU, 500 held-out scenes")
+        figure = cost_chart(discs, f"mIoU, {cards[0].data}")
         st.plotly_chart(figure, key="figures", config={"displayModeBar": False})
 
 

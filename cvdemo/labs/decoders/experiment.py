@@ -1,4 +1,4 @@
-"""The drawn world's segmenters: their cards, what is inside them, what they give with parts left out."""
+"""Segmenters of one backbone: their cards, what is inside them, what they give with parts left out."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from cvdemo.nets.inside import ablations, inner_maps
 from cvdemo.zoo.drawn import TraceSegmenter
 from cvdemo.zoo.entries import entries
 from cvdemo.zoo.model import Segmentation
+from cvdemo.zoo.photo_entries import PHOTO_ENTRIES
 from cvdemo.zoo.weights import has_weights, read_card
 
 MAP = 240  # pixels of an inner map's width
+MSRC = "msrc"  # the labels of the nets for photos that share backbone and training
 
 
 class SegmenterCard(NamedTuple):
-    """What a net's card says: mIoU and boundary F1 on held-out scenes, parameters, milliseconds a picture."""
+    """What a net's card says: mIoU and boundary F1 on its `data`, parameters, milliseconds a picture."""
 
     key: str
     title: str
@@ -28,6 +30,7 @@ class SegmenterCard(NamedTuple):
     boundary_f1: float
     params: int
     milliseconds: float
+    data: str
 
 
 class InnerMap(NamedTuple):
@@ -43,9 +46,27 @@ def drawn_segmenters() -> list[zoo.ModelSpec]:
     return [zoo.spec(one.key) for one in entries(zoo.Task.SEGMENT) if has_weights(one.key)]
 
 
+def photo_segmenters() -> list[zoo.ModelSpec]:
+    """The nets that know MSRC's classes on photos and have weights."""
+    return [
+        zoo.spec(one.key) for one in PHOTO_ENTRIES.values() if one.labels == MSRC and has_weights(one.key)
+    ]
+
+
+def segmenters(*, drawn: bool) -> list[zoo.ModelSpec]:
+    """The nets that know drawn scenes, or photos; the drawn world's where no others are here."""
+    return (drawn_segmenters() if drawn else photo_segmenters()) or drawn_segmenters()
+
+
 def short_title(entry: zoo.ModelSpec) -> str:
-    """A net's title where all nets are of the drawn world."""
-    return entry.title.removesuffix(" (drawn world)")
+    """A net's title where all nets are of the drawn world, or all of MSRC's photos."""
+    return entry.title.removesuffix(" (drawn world)").removesuffix(" (photos, MSRC)")
+
+
+def differences(key: str) -> list[str]:
+    """How a net differs from its paper, as its card says."""
+    card = read_card(key) or {}
+    return list(card.get("differences", []))
 
 
 def segmenter_cards(keys: Sequence[str]) -> list[SegmenterCard]:
@@ -55,7 +76,8 @@ def segmenter_cards(keys: Sequence[str]) -> list[SegmenterCard]:
         if card := read_card(key):
             m = card["metrics"]
             numbers = (m["mIoU"], m["boundary_F1"], card["params"], m["ms_per_image"])
-            found.append(SegmenterCard(key, short_title(zoo.spec(key)), *numbers))
+            data = ", ".join(str(card["scored_on"]).split(", ")[:2])
+            found.append(SegmenterCard(key, short_title(zoo.spec(key)), *numbers, data))
     return found
 
 

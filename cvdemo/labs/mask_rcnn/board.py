@@ -15,13 +15,15 @@ from cvdemo.draw.mask_shifts import shift_curves
 from cvdemo.labs.mask_rcnn import experiment, results
 from cvdemo.labs.mask_rcnn.controls import RoIChoice, current, keep, stamp
 from cvdemo.labs.mask_rcnn.experiment import Target
+from cvdemo.labs.mask_rcnn.results import Found
 from cvdemo.ui import mask_nets
 from cvdemo.ui.component import component, with_picture
 from cvdemo.ui.downloads import data, offer, png
 from cvdemo.ui.mask_nets import POOLINGS
 from cvdemo.ui.page import texts
-from cvdemo.world.vocabulary import THINGS
-from cvdemo.zoo.mask_heads import POOL, MaskFeatures, RoIMasks, trained_mask_nets
+from cvdemo.zoo.box_masks import MARGIN
+from cvdemo.zoo.mask_crops import MaskCrops
+from cvdemo.zoo.mask_heads import ALIGN, POOL, RoIMasks, trained_mask_nets
 from cvdemo.zoo.mask_shifts import pasted
 
 COMPONENT = "mask-rcnn-lab"
@@ -30,9 +32,9 @@ SHOWN = 1280
 _lab = component("mask_rcnn/lab")
 
 
-def board(chosen: Chosen) -> None:
-    """The RoI, its masks and all that is known of them."""
-    found = mask_nets.features(chosen)
+def board(chosen: Chosen, key: str) -> None:
+    """The RoI, its masks by the net of a key, and all that is known of them."""
+    found = results.boxes(chosen, key)
     choice = current(chosen, found)
     masks = results.masks(chosen, found, choice.box)
     target = experiment.target_of(choice.box, found.size, chosen.truth)
@@ -40,33 +42,35 @@ def board(chosen: Chosen) -> None:
     _score(chosen, found, choice, masks, target)
     _about(found, masks)
     _files(chosen, found, choice, masks)
+    if key != ALIGN:
+        return
     if target is not None:
         _shifts(chosen, choice, target)
     _ablations()
 
 
-def _draw(chosen: Chosen, found: MaskFeatures, choice: RoIChoice, masks: RoIMasks) -> None:
+def _draw(chosen: Chosen, found: Found, choice: RoIChoice, masks: RoIMasks) -> None:
     height, width = found.size
-    name = THINGS[choice.detected]
     pooled = feature_colours(masks.pooled[0])
-    says = "Placed by hand." if choice.moved else f"Detected: {name}."
+    says = "Placed by hand." if choice.moved else f"Detected: {found.titles[choice.number]}."
     fields = {
         "width": width,
         "height": height,
         "scale": chosen.picture.shape[1] / width,
         "boxes": [
-            {"box": box, "name": THINGS[k], "colour": colour(THINGS[k])}
-            for box, k in zip(found.boxes.tolist(), found.classes.tolist(), strict=True)
+            {"box": box, "name": name, "colour": colour(name)}
+            for box, name in zip(found.boxes.tolist(), found.titles, strict=True)
         ],
         "box": choice.box,
         "mask": choice.class_id,
         "detected": choice.detected,
         "threshold": choice.threshold,
-        "names": THINGS,
+        "names": found.names,
+        "captions": captions(found, masks),
         "side": masks.masks.shape[-1],
         "pooled": pooled.shape[0],
         "says": says if choice.number >= 0 else "Nothing was detected: the RoI stands in the middle.",
-        "stamp": stamp(chosen),
+        "stamp": stamp(chosen, found),
         "alt": f"{chosen.name} with {len(found.boxes)} detected objects and the RoI of one",
     }
     parts = {"masks": masks.masks[0].astype("<f4"), "pooled": np.ascontiguousarray(pooled)}
@@ -74,15 +78,29 @@ def _draw(chosen: Chosen, found: MaskFeatures, choice: RoIChoice, masks: RoIMask
     _lab(data=sent, key=COMPONENT, on_changed_change=partial(keep, COMPONENT, chosen, found))
 
 
-def _pasted(chosen: Chosen, found: MaskFeatures, choice: RoIChoice, masks: RoIMasks) -> np.ndarray:
+def captions(found: Found, masks: RoIMasks) -> list[str]:
+    """What stands over the three steps: the features, the mask, the masks of all classes."""
+    pooled, side = masks.pooled.shape[-1], masks.masks.shape[-1]
+    if isinstance(found, MaskCrops):
+        return [
+            f"{pooled} × {pooled} features of a cut-out, {MARGIN:g} times as large as the box",
+            f"{side} × {side} mask over the box, of an",
+            "one mask, whatever the class",
+        ]
+    return [
+        f"RoIAlign: {pooled} × {pooled} features",
+        f"{side} × {side} mask of",
+        "a mask of every class, each by its own sigmoid",
+    ]
+
+
+def _pasted(chosen: Chosen, found: Found, choice: RoIChoice, masks: RoIMasks) -> np.ndarray:
     height, width = chosen.picture.shape[:2]
     mask = masks.masks[0, choice.class_id]
     return pasted(mask, choice.box, found.size, (height, width), choice.threshold)
 
 
-def _score(
-    chosen: Chosen, found: MaskFeatures, choice: RoIChoice, masks: RoIMasks, target: Target | None
-) -> None:
+def _score(chosen: Chosen, found: Found, choice: RoIChoice, masks: RoIMasks, target: Target | None) -> None:
     if chosen.truth is None:
         return
     if target is None:
@@ -96,15 +114,18 @@ def _score(
     )
 
 
-def _about(found: MaskFeatures, masks: RoIMasks) -> None:
+def _about(found: Found, masks: RoIMasks) -> None:
     height, width = found.size
+    first, second = "Backbone, proposals and boxes", "mask head"
+    if isinstance(found, MaskCrops):
+        first, second = "Detector", "mask net"
     st.caption(
-        f"Backbone, proposals and boxes {found.milliseconds:.0f} ms on {width} × {height} px, once for each "
-        f"picture · mask head {masks.milliseconds:.1f} ms for a RoI · pixels are those of the whole picture."
+        f"{first} {found.milliseconds:.0f} ms, once for each picture, boxes in {width} × {height} px · "
+        f"{second} {masks.milliseconds:.1f} ms for a RoI · pixels are those of the whole picture."
     )
 
 
-def _files(chosen: Chosen, found: MaskFeatures, choice: RoIChoice, masks: RoIMasks) -> None:
+def _files(chosen: Chosen, found: Found, choice: RoIChoice, masks: RoIMasks) -> None:
     def cut_out() -> np.ndarray:
         mask = _pasted(chosen, found, choice, masks)
         picture: np.ndarray = np.where(mask[..., None], chosen.picture, 255).astype(np.uint8)
@@ -112,7 +133,7 @@ def _files(chosen: Chosen, found: MaskFeatures, choice: RoIChoice, masks: RoIMas
 
     def numbers() -> dict[str, object]:
         return {
-            "box": choice.box, "size": found.size, "class": THINGS[choice.class_id],
+            "box": choice.box, "size": found.size, "class": found.names[choice.class_id],
             "threshold": choice.threshold, "mask": masks.masks[0, choice.class_id].round(4).tolist(),
         }  # fmt: skip
 

@@ -7,11 +7,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
+from cvdemo import zoo
 from cvdemo.data.chosen import Chosen
 from cvdemo.labs.mask_rcnn.experiment import Box
-from cvdemo.ui import state
+from cvdemo.labs.mask_rcnn.results import Found
+from cvdemo.ui import state, widgets
 from cvdemo.world.vocabulary import THINGS
-from cvdemo.zoo.mask_heads import MaskFeatures
+from cvdemo.zoo import mask_crops
+from cvdemo.zoo.mask_heads import ALIGN
+from cvdemo.zoo.weights import has_weights
 
 SCENE = {"source": "scene", "seed": 7, "preset": "normal"}
 CROWD = {"source": "scene", "seed": 43, "preset": "hard"}
@@ -20,13 +24,25 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "Another class's mask": {**SCENE, "mask": THINGS[5]},
     "A moved box": {**SCENE, "box": (50.0, 40.0, 90.0, 110.0)},
     "A strict threshold": {**SCENE, "threshold": 0.95},
+    "A photo": {"source": "sample", "sample": "cat"},
 }
+
+
+def choose_net(chosen: Chosen) -> str:
+    """The key of the net: at first the one that knows such pictures, as far as its weights are here."""
+    keys = [key for key in (ALIGN, mask_crops.KEY) if has_weights(key)]
+    if len(keys) < 2:
+        return keys[0] if keys else ""
+    own = next(key for key in keys if zoo.spec(key).domain is chosen.domain)
+    titles = {key: zoo.spec(key).title for key in keys}
+    return widgets.segmented_control("net", "Net", keys, own, format_func=titles.__getitem__)
 
 
 class RoIChoice(NamedTuple):
     """The object's number (-1: no detection), its box in the net's pixels, the mask's class, the threshold.
 
-    `detected` is the class that the box head gave the object, `moved` whether the visitor placed the box.
+    `detected` is the number, among the masks, of the one that counts: that of the class which the box head
+    gave the object. `moved` says whether the visitor placed the box.
     """
 
     number: int
@@ -37,20 +53,26 @@ class RoIChoice(NamedTuple):
     moved: bool
 
 
-def current(chosen: Chosen, found: MaskFeatures) -> RoIChoice:
+def topic(chosen: Chosen, found: Found) -> str:
+    """What a choice belongs to: the picture, and the net in whose pixels its boxes are."""
+    return f"{found.key} {chosen.identity}"
+
+
+def current(chosen: Chosen, found: Found) -> RoIChoice:
     """What the visitor or the address has chosen for this picture; at first the largest object."""
-    number = _number(chosen, found)
-    moved = state.value("box", read=lambda texts: _box(texts, found.size), write=_text, of=chosen.identity)
+    of = topic(chosen, found)
+    number = _number(found, of)
+    moved = state.value("box", read=lambda texts: _box(texts, found.size), write=_text, of=of)
     own = tuple(float(v) for v in found.boxes[number]) if number >= 0 else _middle(found.size)
     detected = int(found.classes[number]) if number >= 0 else 0
-    asked = state.value("mask", read=_class, of=chosen.identity)
-    class_id = THINGS.index(asked) if asked else detected
+    asked = state.value("mask", read=_class, of=of)
+    class_id = found.names.index(asked) if asked in found.names else detected
     threshold = state.value("threshold", read=_share)
     return RoIChoice(number, moved or own, detected, class_id, threshold or 0.5, moved is not None)
 
 
-def _number(chosen: Chosen, found: MaskFeatures) -> int:
-    asked = state.value("object", read=lambda texts: int(texts[-1]), of=chosen.identity)
+def _number(found: Found, of: str) -> int:
+    asked = state.value("object", read=lambda texts: int(texts[-1]), of=of)
     if asked is not None and 0 <= asked < len(found.boxes):
         return int(asked)
     sides = found.boxes[:, 2:] - found.boxes[:, :2]
@@ -100,22 +122,23 @@ def _text(box: Box) -> str:
     return ",".join(f"{v:g}" for v in box)
 
 
-def stamp(chosen: Chosen) -> str:
-    """Another text whenever something was set from Python, or the picture is another one."""
-    return f"{state.stamp()} {chosen.identity}"
+def stamp(chosen: Chosen, found: Found) -> str:
+    """Another text whenever something was set from Python, or picture or net are others."""
+    return f"{state.stamp()} {topic(chosen, found)}"
 
 
-def keep(component: str, chosen: Chosen, found: MaskFeatures) -> None:
+def keep(component: str, chosen: Chosen, found: Found) -> None:
     """Keep what the visitor did in the component of this key: an object, a box, a class, a threshold."""
     sent: dict[str, Any] | None = st.session_state[component].get("changed")
-    if not sent or sent.get("stamp") != stamp(chosen):
+    if not sent or sent.get("stamp") != stamp(chosen, found):
         return
+    of = topic(chosen, found)
     if "object" in sent and 0 <= int(sent["object"]) < len(found.boxes):
         state.drop("box", "mask")
-        state.keep({"object": int(sent["object"])}, of=chosen.identity)
-    if "mask" in sent and 0 <= int(sent["mask"]) < len(THINGS):
-        state.keep({"mask": THINGS[int(sent["mask"])]}, of=chosen.identity)
+        state.keep({"object": int(sent["object"])}, of=of)
+    if "mask" in sent and 0 <= int(sent["mask"]) < len(found.names):
+        state.keep({"mask": found.names[int(sent["mask"])]}, of=of)
     if "threshold" in sent and 0 < float(sent["threshold"]) < 1:
         state.keep({"threshold": float(sent["threshold"])})
     if "box" in sent and (box := within(sent["box"], found.size)) is not None:
-        state.keep({"box": box}, of=chosen.identity)
+        state.keep({"box": box}, of=of)

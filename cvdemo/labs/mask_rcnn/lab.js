@@ -71,6 +71,7 @@ function drawMaskLab(lab) {
   paintPixels(find('.mask'), fields.side, fields.side, (i) => onScale(HEAT, maskOf(lab, fields.mask)[i]));
   find('.mask').setAttribute('aria-label', `Mask of ${fields.names[fields.mask]}, ${fields.side} x ${fields.side}`);
   find('.shown').textContent = fields.names[fields.mask];
+  lab.root.querySelectorAll('.caption').forEach((place, k) => { place.textContent = fields.captions[k]; });
   showClasses(lab);
 }
 
@@ -118,6 +119,6 @@ function showClasses(lab) {
     const button = place.children[id], mask = maskOf(lab, id);
     paintPixels(button.querySelector('canvas'), fields.side, fields.side, (i) => onScale(HEAT, mask[i]));
     button.setAttribute('aria-pressed', id === fields.mask);
-    button.querySelector('.probability').textContent = id === fields.detected ? 'the detected class' : '';
+    button.querySelector('.probability').textContent = id === fields.detected && fields.names.length > 1 ? 'the detected class' : '';
   });
 }

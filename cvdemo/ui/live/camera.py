@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from cvdemo.data.domain import Domain
 from cvdemo.draw.skeletons import LEAST_KEYPOINT, SIDE_COLOURS, side_of_limb
 from cvdemo.errors import CvdemoError
 from cvdemo.ops.keypoints import LIMBS, SIDES
@@ -19,7 +20,7 @@ from cvdemo.ui.live.frames import MOST_BYTES
 from cvdemo.ui.live.predictors import Predictor, predict
 from cvdemo.ui.live.tickets import TICKETS, frame_path
 from cvdemo.ui.truth import say_what_it_knows
-from cvdemo.zoo.spec import Domain, ModelSpec
+from cvdemo.zoo.spec import ModelSpec
 
 WIDTHS = (192, 256, 320, 480, 640)
 """Widths in pixels that a frame can be sent in."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 
-from cvdemo.data import camvid
+from cvdemo.data import camvid, msrc
 from cvdemo.errors import CvdemoError
 from cvdemo.world.vocabulary import SEMANTIC, THINGS
 
-NAMED = {"drawn-things": THINGS, "drawn-semantic": SEMANTIC, "camvid": camvid.NAMES}
+NAMED = {"drawn-things": THINGS, "drawn-semantic": SEMANTIC, "camvid": camvid.NAMES, "msrc": msrc.NAMES}
 NUMBERED = ("coco",)  # files whose lines begin with the class's own number
 FILES = ("ade20k", "cityscapes", "coco", "imagenet", "voc")
 
