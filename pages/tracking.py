@@ -16,7 +16,7 @@ from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
 from cvdemo.video.work import Processed
-from cvdemo.zoo import ModelSpec, Source
+from cvdemo.zoo import ModelSpec
 
 PAGE = "tracking"
 
@@ -33,8 +33,7 @@ def lab() -> None:
         entry = choose_detector(drawn=chosen is not None and chosen.clip.truths is not None)
     if chosen is None or not ready(entry):
         return
-    if entry.source is Source.DRAWN and chosen.clip.truths is None:
-        say_what_it_knows(None)
+    say_what_it_knows(chosen, entry)
     done = process(entry, chosen, "person, dog" if entry.prompt else "")
     if done is None:
         st.info("This clip has no frames that could be shown.")
