@@ -20,7 +20,7 @@ from cvdemo.ui import state, widgets
 from cvdemo.ui.boxes import Cut, boxes_and_table, raw_boxes, score_histogram
 from cvdemo.ui.downloads import coco, offer, png, table
 from cvdemo.ui.live.camera import choose_width, live_camera
-from cvdemo.ui.live.looks import DetectLook
+from cvdemo.ui.live.predictors import DetectionPredictor
 from cvdemo.ui.models import about, choose_model, raw_detections, ready
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import choose_picture, is_live
@@ -167,7 +167,7 @@ def live(entry: zoo.ModelSpec, prompt: str) -> None:
         cuts, _ = thresholds(entry)
         width = choose_width()
     with right:
-        live_camera(entry, DetectLook(entry.key, cuts["score"], cuts["iou"], prompt=prompt), width)
+        live_camera(entry, DetectionPredictor(entry.key, cuts["score"], cuts["iou"], prompt=prompt), width)
 
 
 @st.fragment
@@ -205,7 +205,7 @@ def _columns(answers: int) -> list[Any]:
 def _prompt(entry: zoo.ModelSpec, key: str) -> str:
     if not entry.prompt:
         return ""
-    return widgets.text_input(key, "Look for", "a cat, a person, a cup")
+    return widgets.text_input(key, "Predictor for", "a cat, a person, a cup")
 
 
 def main() -> None:

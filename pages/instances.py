@@ -15,7 +15,7 @@ from cvdemo.ops.detections import select
 from cvdemo.ops.masks import paste_patch
 from cvdemo.ui import widgets
 from cvdemo.ui.live.camera import choose_width, live_camera
-from cvdemo.ui.live.looks import DetectLook
+from cvdemo.ui.live.predictors import DetectionPredictor
 from cvdemo.ui.models import about, choose_model, ready
 from cvdemo.ui.page import code_fold, guarded, header, texts, theory
 from cvdemo.ui.source import choose_picture, is_live
@@ -75,8 +75,8 @@ def live(entry: zoo.ModelSpec) -> None:
         knobs = choose_knobs(nms=entry.nms, truth=False)
         width = choose_width()
     with right:
-        look = DetectLook(entry.key, knobs.score, knobs.iou, knobs.mask)
-        live_camera(entry, look, width, opacity=knobs.opacity)
+        predictor = DetectionPredictor(entry.key, knobs.score, knobs.iou, knobs.mask)
+        live_camera(entry, predictor, width, opacity=knobs.opacity)
 
 
 @st.fragment

@@ -11,7 +11,7 @@ from cvdemo.labs.pose.controls import EXPERIMENTS, choose_knobs
 from cvdemo.ops.keypoints import correct_keypoints, keypoint_similarity, oks
 from cvdemo.ops.peaks import find_peaks
 from cvdemo.ui.live.camera import choose_width, live_camera
-from cvdemo.ui.live.looks import DetectLook
+from cvdemo.ui.live.predictors import DetectionPredictor
 from cvdemo.ui.models import about, choose_model, ready
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import choose_picture, is_live
@@ -55,7 +55,7 @@ def live(spec: zoo.ModelSpec) -> None:
         knobs = choose_knobs()
         width = choose_width()
     with right:
-        live_camera(spec, DetectLook(spec.key, knobs.score), width, least=knobs.least)
+        live_camera(spec, DetectionPredictor(spec.key, knobs.score), width, least=knobs.least)
 
 
 def main() -> None:

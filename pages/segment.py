@@ -14,7 +14,7 @@ from cvdemo.metrics.segmentation import SegmentationScores, boundary_f1
 from cvdemo.ui import widgets
 from cvdemo.ui.downloads import File, data, offer, png, text
 from cvdemo.ui.live.camera import choose_width, live_camera
-from cvdemo.ui.live.looks import SegmentLook
+from cvdemo.ui.live.predictors import SegmentationPredictor
 from cvdemo.ui.models import about, ready
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.segmentation import Segmented, by_classes, choose_models, known, masks, segmented
@@ -99,7 +99,7 @@ def live(entries: Sequence[ModelSpec]) -> None:
             width = choose_width()
         with row[1]:
             opacity = widgets.slider("opacity", "Opacity of masks", 0.0, 1.0, 0.55, 0.05)
-        live_camera(entries[0], SegmentLook(entries[0].key), width, opacity=opacity)
+        live_camera(entries[0], SegmentationPredictor(entries[0].key), width, opacity=opacity)
 
 
 def main() -> None:

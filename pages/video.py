@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cvdemo.labs.video import board
-from cvdemo.labs.video.controls import EXPERIMENTS, choose_knobs
+from cvdemo.labs.video.controls import EXPERIMENTS, choose_knobs, choose_tracker
 from cvdemo.metrics import blinking
 from cvdemo.ops.smoothing import one_euro
 from cvdemo.ops.tracking import byte_track_steps
@@ -13,8 +13,12 @@ from cvdemo.ops.tracks import fill_gaps
 from cvdemo.ui import widgets
 from cvdemo.ui.clip_work import choose_detector, process, send
 from cvdemo.ui.clips import choose_clip, show_strip
+from cvdemo.ui.live.camera import choose_width, live_camera
+from cvdemo.ui.live.predictors import DetectionPredictor
+from cvdemo.ui.live.tracking import tracked
 from cvdemo.ui.models import ready
 from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.source import is_live
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
 from cvdemo.video.work import Processed
@@ -30,10 +34,12 @@ def lab() -> None:
     try_this(PAGE, EXPERIMENTS)
     left, middle, right = st.columns([1.1, 1, 1.4], gap="medium")
     with left:
-        chosen = choose_clip()
+        chosen = choose_clip(live=True)
     with middle:
         entry = choose_detector(drawn=chosen is not None and chosen.clip.truths is not None)
         prompt = widgets.text_input("prompt", "What to look for", "person, dog") if entry.prompt else ""
+    if is_live() and ready(entry):
+        live(entry, prompt)
     if chosen is None or not ready(entry):
         return
     with right:
@@ -48,6 +54,19 @@ def lab() -> None:
     name = f"{entry.key} {prompt} {chosen.clip.identity} {len(done.raw)}"
     results(entry, done, name, own=chosen.own)
     send(done, name)
+
+
+@st.fragment
+@guarded
+def live(entry: ModelSpec, prompt: str) -> None:
+    """Sliders left, the visitor's camera with numbered tracks right."""
+    left, right = st.columns([1, 3], gap="medium")
+    with left:
+        knobs = choose_tracker(nms=entry.nms)
+        width = choose_width()
+    with right:
+        detector = DetectionPredictor(entry.key, knobs.score, knobs.iou, prompt=prompt)
+        live_camera(entry, tracked(detector, knobs), width)
 
 
 @st.fragment

@@ -15,6 +15,7 @@ from cvdemo.ui import state, widgets
 from cvdemo.ui.cache import cached
 from cvdemo.ui.page import sentence
 from cvdemo.ui.scene import SPLIT
+from cvdemo.ui.source import LIVE
 from cvdemo.video.clip import Clip
 from cvdemo.video.drawn import drawn_clip
 from cvdemo.video.read import SUFFIXES, Limits, read_video
@@ -58,9 +59,15 @@ def _strip(identity: str, _clip: Clip) -> bytes:
     return to_jpeg(strip(_clip, 8, 60))
 
 
-def choose_clip(first: str = "drawn") -> ChosenClip | None:
-    """Draws the widget and returns the chosen clip, or None while there is none yet."""
-    kind = widgets.segmented_control("source", "Clip", KINDS, first, on_change=state.leave_picture)
+def choose_clip(first: str = "drawn", *, live: bool = False) -> ChosenClip | None:
+    """Draws the widget and returns the chosen clip, or None while there is none yet.
+
+    A page with `live` has the live camera too, which gives None; it then asks `cvdemo.ui.source.is_live`.
+    """
+    kinds = (*KINDS, LIVE) if live else KINDS
+    kind = widgets.segmented_control("source", "Clip", kinds, first, wrap=True, on_change=state.leave_picture)
+    if kind == LIVE:
+        return None
     if kind == "upload":
         return _upload()
     if kind == "sample":

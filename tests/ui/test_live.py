@@ -19,11 +19,15 @@ from starlette.responses import Response
 from cvdemo import world, zoo
 from cvdemo.data.pictures import to_jpeg
 from cvdemo.errors import CvdemoError
-from cvdemo.ops.detections import at_mask_threshold, masks_of, select
+from cvdemo.ops.detections import at_mask_threshold, confidence, masks_of, select
+from cvdemo.ops.tracking import TRACKERS, FrameBoxes
+from cvdemo.ops.tracks import collect
 from cvdemo.ui.live.frames import MOST_BYTES, FrameError, LargeFrameError, decode_frame
-from cvdemo.ui.live.looks import DetectLook, SegmentLook, look_at, polygons
+from cvdemo.ui.live.predictors import DetectionPredictor, SegmentationPredictor, polygons, predict
 from cvdemo.ui.live.route import HEADER, FrameRoute
 from cvdemo.ui.live.tickets import MOST_PLACES, Tickets, frame_path
+from cvdemo.ui.live.tracking import TrackingPredictor
+from cvdemo.video.tracked import TrackingKnobs
 
 FRAME = to_jpeg(world.render(world.scene(7, split="test"), 320, 240))
 
@@ -49,7 +53,7 @@ class Visitors:
 
 
 def says(picture: np.ndarray) -> dict[str, Any]:
-    """A look that gives the picture's size."""
+    """A predictor that gives the picture's size."""
     return {"size": list(picture.shape), "network": 1.0}
 
 
@@ -248,11 +252,11 @@ def test_422_and_500_where_the_model_cannot() -> None:
         raise ZeroDivisionError
 
     known = tickets()
-    for look, expected in (
+    for predictor, expected in (
         (refuses, (422, "nothing to look for")),
         (breaks, (500, "The model failed on this frame.")),
     ):
-        token = known.issue("anna", "detect", look)
+        token = known.issue("anna", "detect", predictor)
         status, answer, _ = run(lambda t=token: FrameRoute(known).answer(request(t)))
         assert (status, answer["error"]) == expected
 
@@ -269,12 +273,12 @@ def test_frames_are_decoded_as_they_are() -> None:
 
 def test_boxes_are_the_models_own() -> None:
     picture = decode_frame(FRAME)
-    answer = look_at(DetectLook("ssd", 0.3, 0.4), FRAME)
+    answer = predict(DetectionPredictor("ssd", 0.3, 0.4), FRAME)
     found = zoo.load("ssd")(picture, score=0.3, iou=0.4)  # type: ignore[operator]
     assert len(found) > 0
     assert np.allclose(answer["boxes"], found.xyxy, atol=0.06)
     assert answer["names"] == list(found.data["class_name"])
-    assert len(look_at(DetectLook("ssd", 1.0), FRAME)["boxes"]) == 0
+    assert len(predict(DetectionPredictor("ssd", 1.0), FRAME)["boxes"]) == 0
     json.dumps(answer)
 
 
@@ -288,15 +292,37 @@ def test_polygons_are_the_masks() -> None:
         cv2.fillPoly(drawn, [np.array(line, np.int32) for line in outlines], 1)
         union = (mask | (drawn > 0)).sum()
         assert (mask & (drawn > 0)).sum() > 0.93 * union
-    answer = look_at(DetectLook("mask-rcnn", 0.3, 0.5, 0.5), FRAME)
+    answer = predict(DetectionPredictor("mask-rcnn", 0.3, 0.5, 0.5), FRAME)
     assert len(answer["masks"]) == len(answer["boxes"]) == len(found)
 
 
 def test_labels_are_the_models_own() -> None:
     key = zoo.first_model(zoo.Task.SEGMENT)
-    answer = look_at(SegmentLook(key), FRAME)
+    answer = predict(SegmentationPredictor(key), FRAME)
     labels = zoo.load(key)(decode_frame(FRAME))  # type: ignore[operator]
     png = Image.open(io.BytesIO(base64.b64decode(answer["labels"].split(",")[1])))
     assert np.array_equal(np.array(png), labels)
     shares = [share for _, _, share in answer["legend"]]
     assert shares == sorted(shares, reverse=True) and 0.95 < sum(shares) <= 1.001
+
+
+@pytest.mark.parametrize("tracker", ["sort", "bytetrack"])
+def test_tracks_keep_their_numbers_from_frame_to_frame(tracker: Any) -> None:
+    """As the tracker gives them that has all frames at once, without boxes of tracks not yet confirmed."""
+    clip = world.clip(4, split="test", seconds=1, fps=12, camera=0)
+    pictures = [world.clip_picture(clip, k, 320, 240) for k in range(len(clip))]
+    knobs = TrackingKnobs(score=0.4, tracker=tracker)
+    predictor = TrackingPredictor(DetectionPredictor("ssd", 0.4), knobs)
+    answers = [predictor(picture) for picture in pictures]
+    least = min(knobs.score, knobs.low) if tracker == "bytetrack" else knobs.score
+    found = [DetectionPredictor("ssd", least).find(picture)[0] for picture in pictures]
+    frames = [FrameBoxes(one.xyxy.astype(float), confidence(one)) for one in found]
+    tracks = collect(TRACKERS[tracker][0](frames, knobs.settings()), frames, online=True)
+    for k, answer in enumerate(answers):
+        mine = tracks.frame == k
+        assert sorted(answer["tracks"]) == sorted(tracks.ids[mine].tolist())
+        own = dict(zip(answer["tracks"], answer["boxes"], strict=True))
+        for number, box in zip(tracks.ids[mine].tolist(), tracks.boxes[mine], strict=True):
+            assert np.allclose(own[number], box, atol=0.06)
+    assert len(answers[-1]["tracks"]) >= 2
+    assert all(f"#{n}" in name for n, name in zip(answers[-1]["tracks"], answers[-1]["names"], strict=True))

@@ -87,7 +87,7 @@ def test_a_ball_that_rolls_turns() -> None:
     for seed in range(200):
         clip = world.clip(seed, split="val", difficulty=PLAIN, seconds=1, camera=0)
         rolling = [
-            k + 1 for k, a in enumerate(clip.actors) if isinstance(a.path, Bounce) and a.path.height == 0
+            k + 1 for k, a in enumerate(clip.objects) if isinstance(a.path, Bounce) and a.path.height == 0
         ]
         truth = world.clip_truth(clip, 5, 640, 480)
         rows = [row for row, t in enumerate(truth.tracks) if t in rolling and truth.visibility[row] > 0.99]
@@ -102,7 +102,7 @@ def test_a_ball_that_rolls_turns() -> None:
 
 
 def test_nothing_moves_between_equal_frames() -> None:
-    clip = replace(world.clip(2, split="test", seconds=1, camera=0), actors=())
+    clip = replace(world.clip(2, split="test", seconds=1, camera=0), objects=())
     clip = replace(clip, start=replace(clip.start, air=(), things=()))
     motion = world.clip_motion(clip, 3, 192, 160)
     assert np.abs(motion.flow).max() < 1e-6

@@ -125,7 +125,7 @@ def test_movement_is_smooth_at_25_frames_a_second() -> None:
             }
             for track in now.keys() & before.keys():
                 (x, y, size), (px, py, _) = now[track], before[track]
-                most = 0.8 if clip.actors[track - 1].thing.kind == "ball" else 0.25
+                most = 0.8 if clip.objects[track - 1].thing.kind == "ball" else 0.25
                 assert np.hypot(x - px, y - py) < most * size, (seed, k, track)
             before = now
 
@@ -135,7 +135,7 @@ def test_no_car_drives_through_another_of_its_lane() -> None:
     pairs = 0
     for seed in range(80):
         clip = world.clip(seed, split="val", seconds=8, fps=2)
-        lanes = [actor.path for actor in clip.actors if isinstance(actor.path, Lane)]
+        lanes = [moving.path for moving in clip.objects if isinstance(moving.path, Lane)]
         for one, other in combinations(lanes, 2):
             if one.speed * other.speed > 0:
                 assert one.speed == other.speed

@@ -84,5 +84,5 @@ def _write_clip(clip: world.Clip, out: Path, size: tuple[int, int], layers: tupl
                 for picture in shown:
                     writer.add(picture)
     click.echo(f"{out}: {len(clip)} frames, camera: {clip.camera.kind}")
-    for track, actor in zip(clip.tracks(), clip.actors, strict=True):
-        click.echo(f"  {track}: {actor.thing.colour} {actor.thing.kind}, {actor.thing.action}")
+    for track, moving in zip(clip.tracks(), clip.objects, strict=True):
+        click.echo(f"  {track}: {moving.thing.colour} {moving.thing.kind}, {moving.thing.action}")

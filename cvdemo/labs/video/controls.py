@@ -25,21 +25,27 @@ SLIDERS = {"score": "Score threshold", "iou": "NMS threshold (IoU)"}
 """Labels of the sliders that the browser follows by itself."""
 
 
-def choose_knobs(*, nms: bool) -> TrackingKnobs:
-    """Draws the sliders; `nms` says whether the model needs one."""
+def choose_tracker(*, nms: bool) -> TrackingKnobs:
+    """Draws thresholds and tracker, without smoothing; `nms` says whether the model needs one."""
     score = widgets.slider("score", SLIDERS["score"], 0.05, 1.0, FIRST.score, 0.01)
     iou = widgets.slider("iou", SLIDERS["iou"], 0.0, 1.0, FIRST.iou, 0.05, disabled=not nms)
     tracker = widgets.selectbox(
         "tracker", "Tracker", TRACKER_TITLES, FIRST.tracker, format_func=TRACKER_TITLES.__getitem__
     )
-    off = tracker == "none"
-    with st.popover("Tracker's settings", disabled=off, width="stretch"):
+    with st.popover("Tracker's settings", disabled=tracker == "none", width="stretch"):
         match = widgets.slider("match", "Least IoU of a match", 0.05, 0.9, FIRST.match_iou, 0.05)
         buffer = widgets.slider("buffer", "Frames that a lost track is kept", 0, 60, FIRST.buffer)
         low = widgets.slider(
             "low", "ByteTrack: least score in the second round", 0.05, 0.9, FIRST.low, 0.05,
             disabled=tracker != "bytetrack",
         )  # fmt: skip
+    return TrackingKnobs(score, iou, tracker, match, buffer, low)
+
+
+def choose_knobs(*, nms: bool) -> TrackingKnobs:
+    """Draws the sliders; `nms` says whether the model needs one."""
+    knobs = choose_tracker(nms=nms)
+    off = knobs.tracker == "none"
     smoothing = widgets.selectbox(
         "smoothing", "Smoothing of boxes", SMOOTHINGS, FIRST.smoothing, disabled=off
     )
@@ -48,7 +54,7 @@ def choose_knobs(*, nms: bool) -> TrackingKnobs:
     )
     vote = widgets.toggle("vote", "One class a track", FIRST.vote, disabled=off)
     fill = widgets.toggle("fill", "Fill gaps", FIRST.fill, disabled=off)
-    return TrackingKnobs(score, iou, tracker, match, buffer, low, smoothing, strength, vote, fill)
+    return knobs._replace(smoothing=smoothing, strength=strength, vote=vote, fill=fill)
 
 
 def cuts(knobs: TrackingKnobs) -> dict[str, dict[str, Any]]:

@@ -100,5 +100,5 @@ class ClipBoard:
         offer(self.name, mp4, text("MOT text", "txt", lambda: self.film.mot))
 
     def _title(self, track: int) -> str:
-        thing = self.clip.actors[track - 1].thing
+        thing = self.clip.objects[track - 1].thing
         return f"{thing.colour} {thing.kind}"

@@ -16,7 +16,7 @@ from cvdemo.ui import state, widgets
 from cvdemo.ui.component import component
 from cvdemo.ui.internals import session_id
 from cvdemo.ui.live.frames import MOST_BYTES
-from cvdemo.ui.live.looks import Look, look_at
+from cvdemo.ui.live.predictors import Predictor, predict
 from cvdemo.ui.live.tickets import TICKETS, frame_path
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.zoo.spec import Domain, ModelSpec
@@ -42,9 +42,14 @@ def choose_width() -> int:
 
 
 def live_camera(
-    entry: ModelSpec, look: Look, width: int, *, least: float = LEAST_KEYPOINT, opacity: float = 0.55
+    entry: ModelSpec,
+    predictor: Predictor,
+    width: int,
+    *,
+    least: float = LEAST_KEYPOINT,
+    opacity: float = 0.55,
 ) -> None:
-    """The visitor's camera with the answers of `look` over it; to stand in a fragment with its sliders.
+    """The visitor's camera with the answers of `predictor` over it; to stand in a fragment with its sliders.
 
     `entry` is the model that looks. Frames go to the app's own route if it has one, else they come as the
     component's triggers and run this fragment. `least` is the least score of a keypoint that is drawn,
@@ -53,10 +58,10 @@ def live_camera(
     say_what_it_knows(CameraPictures(), entry)
     place = state.key(COMPONENT)
     kept = st.session_state.setdefault(place, {})
-    kept["look"] = look
+    kept["predictor"] = predictor
     data = {
         "url": frame_path(),
-        "ticket": TICKETS.issue(session_id(), place, look),
+        "ticket": TICKETS.issue(session_id(), place, predictor),
         "width": width,
         "answer": kept.get("answer"),
         "limbs": [[a, b, SIDE_COLOURS[side_of_limb(a, b)]] for a, b in LIMBS],
@@ -72,13 +77,13 @@ def frame_came(place: str) -> None:
     frame = st.session_state[COMPONENT].get("frame")
     kept = st.session_state.get(place)
     if isinstance(frame, dict) and kept is not None:
-        kept["answer"] = {"id": str(frame.get("id"))[:40], **_answer(kept["look"], frame.get("jpeg"))}
+        kept["answer"] = {"id": str(frame.get("id"))[:40], **_answer(kept["predictor"], frame.get("jpeg"))}
 
 
-def _answer(look: Look, text: Any) -> dict[str, Any]:
+def _answer(predictor: Predictor, text: Any) -> dict[str, Any]:
     if not isinstance(text, str) or len(text) > MOST_BYTES * 4 // 3 + 4:
         return {"error": f"A frame has at most {MOST_BYTES} bytes."}
     try:
-        return look_at(look, base64.b64decode(text, validate=True))
+        return predict(predictor, base64.b64decode(text, validate=True))
     except (binascii.Error, CvdemoError) as error:
         return {"error": f"Not answered: {error}."}

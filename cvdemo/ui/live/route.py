@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from cvdemo.errors import CvdemoError
 from cvdemo.ui.live.frames import MOST_BYTES, FrameError, LargeFrameError
-from cvdemo.ui.live.looks import look_at
+from cvdemo.ui.live.predictors import predict
 from cvdemo.ui.live.tickets import TICKETS, Ticket, Tickets, frame_path
 
 HEADER = "X-Cvdemo-Ticket"
@@ -100,7 +100,9 @@ class FrameRoute:
         if self._limiter is None:  # belongs to the running event loop
             self._limiter = anyio.CapacityLimiter(self._at_once)
         try:
-            return await anyio.to_thread.run_sync(partial(look_at, ticket.look, body), limiter=self._limiter)
+            return await anyio.to_thread.run_sync(
+                partial(predict, ticket.predictor, body), limiter=self._limiter
+            )
         except LargeFrameError as error:
             raise Refusal(413, f"Not answered: {error}.") from None
         except FrameError as error:

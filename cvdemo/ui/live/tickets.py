@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from cvdemo.ui.internals import session_is_active
-from cvdemo.ui.live.looks import Look
+from cvdemo.ui.live.predictors import Predictor
 
 MOST_PLACES = 4  # cameras of one session at a time
 
@@ -32,7 +32,7 @@ class Ticket:
 
     session: str
     place: str
-    look: Look
+    predictor: Predictor
     budget: float
     seen: float
     busy: bool = False
@@ -60,19 +60,19 @@ class Tickets:
     def __len__(self) -> int:
         return len(self._tickets)
 
-    def issue(self, session: str, place: str, look: Look) -> str:
-        """The token of a session's camera on a page; frames that come from now on are given to `look`."""
+    def issue(self, session: str, place: str, predictor: Predictor) -> str:
+        """The token of a session's camera on a page; `predictor` answers the frames that come from now on."""
         with self._lock:
             self._prune()
             own = {token: t for token, t in self._tickets.items() if t.session == session}
             for token, ticket in own.items():
                 if ticket.place == place:
-                    ticket.look = look
+                    ticket.predictor = predictor
                     return token
             for token in list(own)[: max(0, len(own) + 1 - MOST_PLACES)]:
                 del self._tickets[token]
             token = secrets.token_urlsafe(24)
-            self._tickets[token] = Ticket(session, place, look, self.burst, self._clock())
+            self._tickets[token] = Ticket(session, place, predictor, self.burst, self._clock())
             return token
 
     def find(self, token: str) -> Ticket | None:

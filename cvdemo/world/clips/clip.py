@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from cvdemo.errors import DataError
-from cvdemo.world.clips.actors import Actor, Stage, things_at
 from cvdemo.world.clips.air import air_at
 from cvdemo.world.clips.camera import CAMERA, CameraMove, sample_camera
-from cvdemo.world.clips.choreography import Choreographer
+from cvdemo.world.clips.motion_sampler import MotionSampler
+from cvdemo.world.clips.moving import MovingThing, Terrain, things_at
 from cvdemo.world.compose import Scenery, draw_scenery
 from cvdemo.world.difficulty import Difficulty
 from cvdemo.world.graph import Scene, Thing
@@ -33,8 +33,8 @@ MOST_SIZES = 3  # of which a clip keeps what stands still
 class Clip:
     """A clip of the drawn world: `seconds` long, `fps` frames a second, a pure function of its parameters.
 
-    `start` is the scene from whose objects it begins, `actors` what each object does; an object's track id is
-    1 + its position among them, the same for all its life. A longer clip begins like a shorter one.
+    `start` is the scene from whose objects it begins, `objects` says what each of them does; the track id of
+    one is 1 + its position there, the same for all its life. A longer clip begins like a shorter one.
     """
 
     split: str
@@ -44,7 +44,7 @@ class Clip:
     fps: float
     camera: CameraMove
     start: Scene
-    actors: tuple[Actor, ...]
+    objects: tuple[MovingThing, ...]
 
     def __len__(self) -> int:
         return max(1, round(self.seconds * self.fps))
@@ -62,7 +62,7 @@ class Clip:
     def frame(self, k: int) -> tuple[Scene, tuple[int, ...]]:
         """Frame k as a scene, and the track id of each of its objects."""
         time = self.time(k)
-        things = things_at(self.actors, self._stage, time)
+        things = things_at(self.objects, self._terrain, time)
         order = sorted(
             (k for k, thing in enumerate(things) if thing is not None), key=lambda k: _depth(things, k)
         )
@@ -74,14 +74,14 @@ class Clip:
 
     def tracks(self) -> tuple[int, ...]:
         """The track ids of all objects, 1 and up."""
-        return tuple(range(1, len(self.actors) + 1))
+        return tuple(range(1, len(self.objects) + 1))
 
     @cached_property
     def largest(self) -> dict[int, float]:
         """The largest size of each object over the clip, by track id."""
-        found = {track: actor.thing.size for track, actor in enumerate(self.actors, 1)}
+        found = {track: moving.thing.size for track, moving in enumerate(self.objects, 1)}
         for k in range(len(self)):
-            for track, thing in enumerate(things_at(self.actors, self._stage, self.time(k)), 1):
+            for track, thing in enumerate(things_at(self.objects, self._terrain, self.time(k)), 1):
                 if thing is not None:
                     found[track] = max(found[track], thing.size)
         return found
@@ -102,8 +102,8 @@ class Clip:
         return {}
 
     @cached_property
-    def _stage(self) -> Stage:
-        return Stage(Ground(self.start.land), self.difficulty)
+    def _terrain(self) -> Terrain:
+        return Terrain(Ground(self.start.land), self.difficulty)
 
     def fingerprint(self) -> str:
         """A hash of the scene graphs and views of nine frames of the clip, 16 hex digits."""
@@ -163,14 +163,14 @@ def clip(
         if not number or not (0 <= value <= most if name == "camera" else 0 < value <= most):
             raise DataError(f"a clip cannot have {name} {value!r}: give a number up to {most:g}")
     start = sample_scene(seed, split=split, difficulty=difficulty)
-    stage = Stage(Ground(start.land), start.difficulty)
+    terrain = Terrain(Ground(start.land), start.difficulty)
 
     def rng(part: str) -> RandomStream:
         return RandomStream(WORLD_VERSION, split, seed, "clip", CLIP_VERSION, part)
 
-    actors = Choreographer(rng("actors"), start, stage).actors()
+    objects = MotionSampler(rng("actors"), start, terrain).objects()
     moves = sample_camera(rng("camera"), float(camera))
-    return Clip(split, seed, start.difficulty, float(seconds), float(fps), moves, start, actors)
+    return Clip(split, seed, start.difficulty, float(seconds), float(fps), moves, start, objects)
 
 
 def clips(

@@ -45,7 +45,7 @@ class InstanceSampler:
             self._try(count - len(self.placement.things))
         return self._ordered()
 
-    def passer(self) -> Thing | None:
+    def passer_by(self) -> Thing | None:
         """Somebody who goes by, wherever the others are, or None if the sampled place does not suit them."""
         kinds = [("person", 3.0), ("dog", 1.5), ("cat", 1.0), ("car", 3.0 if self.ground.land.road else 0.0)]
         kind = self.rng.weighted_choice(kinds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from cvdemo.world.clips.actors import Actor, Stage
+from cvdemo.world.clips.moving import MovingThing, Terrain
 from cvdemo.world.clips.routes import Bounce, Lane, Path, Route, Sway
 from cvdemo.world.graph import Scene, Thing
 from cvdemo.world.rng import RandomStream
@@ -30,24 +30,24 @@ _STARTS = {"standing": 0.6, "waving": 0.3, "cheering": 0.2, "sitting": 0.25, "sl
 _WALKERS = ("person", "cat", "dog", "duck")
 
 
-class Choreographer:
+class MotionSampler:
     """Gives every object of a scene its way, and lets others come by."""
 
-    def __init__(self, rng: RandomStream, scene: Scene, stage: Stage) -> None:
-        self.rng, self.scene, self.stage = rng, scene, stage
+    def __init__(self, rng: RandomStream, scene: Scene, terrain: Terrain) -> None:
+        self.rng, self.scene, self.terrain = rng, scene, terrain
         self.land = scene.land
         self._lanes: list[tuple[Lane, float]] = []
 
-    def actors(self) -> tuple[Actor, ...]:
-        """One actor for each object, in the scene's order, then those that come by."""
+    def objects(self) -> tuple[MovingThing, ...]:
+        """One moving for each object, in the scene's order, then those that come by."""
         found = [self._actor(self._eager(thing)) for thing in self.scene.things]
         most = int(self.scene.difficulty.objects)
         wanted = self.rng.integer(1, 1 + most // 3) if most else 0
-        sampler = InstanceSampler(self.rng, self.scene.difficulty, self.stage.ground, self.scene.trees)
+        sampler = InstanceSampler(self.rng, self.scene.difficulty, self.terrain.ground, self.scene.trees)
         for _ in range(4 * wanted):
-            passer = self._passer(sampler.passer(), len(found)) if wanted else None
-            if passer is not None:
-                found.append(passer)
+            passer_by = self._passer_by(sampler.passer_by(), len(found)) if wanted else None
+            if passer_by is not None:
+                found.append(passer_by)
                 wanted -= 1
         return tuple(found)
 
@@ -60,13 +60,13 @@ class Choreographer:
             return replace(thing, action="walking", facing=facing_for("walking", self.rng))
         return replace(thing, action="walking")
 
-    def _actor(self, thing: Thing) -> Actor:
+    def _actor(self, thing: Thing) -> MovingThing:
         phase, mirrored = self.rng.uniform(0, 6.28), self.rng.chance(0.5)
         mirrored = mirrored and thing.action != "playing guitar"
         path = self._path(thing)
         if path is None and (thing.kind, thing.action) in SPEEDS and thing.kind in _WALKERS:
             thing = replace(thing, action="standing" if thing.kind != "cat" else "sitting")
-        return Actor(thing, path, phase, mirrored)
+        return MovingThing(thing, path, phase, mirrored)
 
     def _path(self, thing: Thing) -> Path | None:
         if thing.kind == "car":
@@ -116,7 +116,7 @@ class Choreographer:
     def _may(self, thing: Thing, x: float, y: float, margin: float) -> bool:
         if not self.land.horizon + 0.04 < y < 1.04:
             return False
-        depth = self.stage.ground.inside("water", x, y)
+        depth = self.terrain.ground.inside("water", x, y)
         return depth > margin if thing.place == "water" else depth < -margin
 
     def _bounce(self, thing: Thing) -> Path | None:
@@ -163,7 +163,7 @@ class Choreographer:
             (0.5 if oncoming else -0.5) * speed,
         )
 
-    def _passer(self, thing: Thing | None, number: int) -> Actor | None:
+    def _passer_by(self, thing: Thing | None, number: int) -> MovingThing | None:
         """Somebody who comes into the picture after a while, from outside."""
         if thing is None:
             return None
@@ -175,9 +175,9 @@ class Choreographer:
         if route is None or abs(route.a[0]) < OUTSIDE - _STEP:
             return None
         waits = (abs(route.a[0]) - 0.75) / route.speed - delay
-        return Actor(thing, replace(route, start=waits), phase, False)
+        return MovingThing(thing, replace(route, start=waits), phase, False)
 
-    def _driver(self, thing: Thing, phase: float, delay: float) -> Actor | None:
+    def _driver(self, thing: Thing, phase: float, delay: float) -> MovingThing | None:
         road = self.land.road
         if road is None or road.kind == "away":
             return None
@@ -187,4 +187,4 @@ class Choreographer:
         behind = [other for other, size in self._lanes if abs(other.place - place) < CAR * size]
         if any(other.speed * side < 0 for other in behind):
             return None
-        return Actor(thing, self._lane(thing, place=place), phase, False)
+        return MovingThing(thing, self._lane(thing, place=place), phase, False)

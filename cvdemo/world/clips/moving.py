@@ -23,7 +23,7 @@ _RESTS = {"cat": 1.6, "dog": 5.0, "duck": 1.4, "kite": 3.2}
 
 
 @dataclass(frozen=True)
-class Actor:
+class MovingThing:
     """One object through a clip: what it is at time 0, the way it goes, and the phase of its movement."""
 
     thing: Thing
@@ -33,8 +33,8 @@ class Actor:
 
 
 @dataclass(frozen=True)
-class Stage:
-    """Where actors move: the ground under them, and the knobs that say how small they are far away."""
+class Terrain:
+    """Where objects move: the ground under them, and the knobs that say how small they are far away."""
 
     ground: Ground
     difficulty: Difficulty
@@ -45,9 +45,9 @@ class Stage:
         return person_height(land, self.difficulty, y) / person_height(land, self.difficulty, thing.y)
 
 
-def things_at(actors: Sequence[Actor], stage: Stage, time: float) -> list[Thing | None]:
-    """Each actor's object at a time, None where it is not in the world; ids are positions in `actors`."""
-    found = [_thing_at(actor, stage, time) for actor in actors]
+def things_at(objects: Sequence[MovingThing], terrain: Terrain, time: float) -> list[Thing | None]:
+    """Each object at a time, None where it is not in the world; ids are positions in `objects`."""
+    found = [_thing_at(moving, terrain, time) for moving in objects]
     for k, thing in enumerate(found):
         if thing is not None and thing.holder is not None:
             holder = found[thing.holder]
@@ -64,24 +64,24 @@ def _with_holder(thing: Thing, holder: Thing) -> Thing:
     return thing
 
 
-def _thing_at(actor: Actor, stage: Stage, time: float) -> Thing | None:
-    thing, path = actor.thing, actor.path
+def _thing_at(moving: MovingThing, terrain: Terrain, time: float) -> Thing | None:
+    thing, path = moving.thing, moving.path
     if isinstance(path, Route):
-        return _walker(actor, stage, path.at(time))
+        return _walker(moving, terrain, path.at(time))
     if isinstance(path, Lane):
         step = path.at(time)
-        return None if step is None else _car(actor, stage, path, step)
+        return None if step is None else _car(moving, terrain, path, step)
     if isinstance(path, Bounce):
-        return _ball(actor, stage, path, time)
+        return _ball(moving, terrain, path, time)
     if isinstance(path, Sway):
         x, up, turn = path.at(time)
         moved = replace(thing, x=thing.x + x, lift=thing.lift + up, tilt=thing.tilt + turn)
-        return _phased(moved, actor.phase + _RESTS["kite"] * time)
+        return _phased(moved, moving.phase + _RESTS["kite"] * time)
     if thing.kind == "person":
-        return _in_place(actor, time)
-    bob = 0.010 * math.sin(1.9 * time + actor.phase) if thing.place == "water" else 0.0
+        return _in_place(moving, time)
+    bob = 0.010 * math.sin(1.9 * time + moving.phase) if thing.place == "water" else 0.0
     moved = replace(thing, tilt=thing.tilt + 4 * bob, lift=thing.lift + bob * thing.size)
-    return _phased(moved, actor.phase + _RESTS.get(thing.kind, 0.0) * time)
+    return _phased(moved, moving.phase + _RESTS.get(thing.kind, 0.0) * time)
 
 
 def _phased(thing: Thing, phase: float, swing: float | None = None) -> Thing:
@@ -90,30 +90,30 @@ def _phased(thing: Thing, phase: float, swing: float | None = None) -> Thing:
     return replace(thing, look=replace(thing.look, phase=phase, swing=swing, moving=True))
 
 
-def _in_place(actor: Actor, time: float) -> Thing:
-    thing = actor.thing
+def _in_place(moving: MovingThing, time: float) -> Thing:
+    thing = moving.thing
     assert thing.pose is not None
     turn, tilt = thing.pose.head
-    head = (turn + 0.20 * math.sin(0.9 * time + actor.phase), tilt + 0.03 * math.sin(1.3 * time))
+    head = (turn + 0.20 * math.sin(0.9 * time + moving.phase), tilt + 0.03 * math.sin(1.3 * time))
     posed = moving_pose(
-        thing.action, actor.phase + TEMPOS[thing.action] * time, head, mirrored=actor.mirrored, share=1.0
+        thing.action, moving.phase + TEMPOS[thing.action] * time, head, mirrored=moving.mirrored, share=1.0
     )
-    return replace(thing, pose=posed, facing=thing.facing + 0.06 * math.sin(0.7 * time + actor.phase))
+    return replace(thing, pose=posed, facing=thing.facing + 0.06 * math.sin(0.7 * time + moving.phase))
 
 
-def _walker(actor: Actor, stage: Stage, step: Step) -> Thing:
-    thing = actor.thing
-    size = thing.size * stage.scale(thing, step.y)
+def _walker(moving: MovingThing, terrain: Terrain, step: Step) -> Thing:
+    thing = moving.thing
+    size = thing.size * terrain.scale(thing, step.y)
     place = thing.place
     if place not in ("water", "air"):
-        place = stage.ground.place(step.x, step.y, 0.0) or place
+        place = terrain.ground.place(step.x, step.y, 0.0) or place
     if thing.kind == "person":
         assert thing.pose is not None
-        phase = actor.phase - 2 * math.pi * step.walked / (CYCLES[thing.action] * thing.size)
-        posed = moving_pose(thing.action, phase, thing.pose.head, mirrored=actor.mirrored, share=step.share)
+        phase = moving.phase - 2 * math.pi * step.walked / (CYCLES[thing.action] * thing.size)
+        posed = moving_pose(thing.action, phase, thing.pose.head, mirrored=moving.mirrored, share=step.share)
         yaw = math.atan2(abs(math.sin(thing.facing)) * step.heading, _turned(thing, step))
         return replace(thing, x=step.x, y=step.y, size=size, place=place, facing=yaw, pose=posed)
-    phase = actor.phase + 2 * math.pi * step.walked / (FIGURE_CYCLES[thing.kind, thing.action] * thing.size)
+    phase = moving.phase + 2 * math.pi * step.walked / (FIGURE_CYCLES[thing.kind, thing.action] * thing.size)
     facing = math.copysign(max(0.08, abs(step.heading)), step.heading)
     bob = 0.05 * math.sin(phase) * step.share if thing.kind == "duck" else 0.0
     swing = step.share * (0.95 if thing.kind != "duck" else 0.9)
@@ -126,23 +126,23 @@ def _turned(thing: Thing, step: Step) -> float:
     return math.cos(thing.facing) * abs(step.heading) + (1 - abs(step.heading))
 
 
-def _car(actor: Actor, stage: Stage, lane: Lane, step: Step) -> Thing:
-    thing = actor.thing
-    scale = stage.scale(thing, step.y)
+def _car(moving: MovingThing, terrain: Terrain, lane: Lane, step: Step) -> Thing:
+    thing = moving.thing
+    scale = terrain.scale(thing, step.y)
     if lane.road.kind == "away":
         wide, first = (b - a for a, b in (edges(lane.road, step.y), edges(lane.road, thing.y)))
         scale = min(scale, wide / first) if wide < first else max(scale, wide / first)
-    phase = actor.phase - step.heading * step.walked / (0.195 * thing.size)
+    phase = moving.phase - step.heading * step.walked / (0.195 * thing.size)
     moved = replace(thing, x=step.x, y=step.y, size=thing.size * scale, facing=step.heading)
     return _phased(moved, phase * step.heading)
 
 
-def _ball(actor: Actor, stage: Stage, path: Bounce, time: float) -> Thing:
-    step, thing = path.route.at(time), actor.thing
-    scale = stage.scale(thing, step.y)
+def _ball(moving: MovingThing, terrain: Terrain, path: Bounce, time: float) -> Thing:
+    step, thing = path.route.at(time), moving.thing
+    scale = terrain.scale(thing, step.y)
     lift = path.lift(time) * scale
-    place = "air" if path.height > 0 else stage.ground.place(step.x, step.y, 0.0) or thing.place
-    phase = actor.phase - (step.x - path.route.a[0]) / (0.5 * thing.size) * (0.5 if path.height else 1.0)
+    place = "air" if path.height > 0 else terrain.ground.place(step.x, step.y, 0.0) or thing.place
+    phase = moving.phase - (step.x - path.route.a[0]) / (0.5 * thing.size) * (0.5 if path.height else 1.0)
     action = "in the air" if path.height > 0 else thing.action
     moved = replace(
         thing, x=step.x, y=step.y, size=thing.size * scale, facing=1.0, lift=lift, place=place, action=action

@@ -9,6 +9,7 @@ from typing import Any, Protocol, cast
 
 import cv2
 import numpy as np
+import supervision as sv
 from numpy.typing import NDArray
 
 from cvdemo import zoo
@@ -27,14 +28,14 @@ Picture = NDArray[np.uint8]
 LEAST_SHARE = 0.005  # of the pixels, for a class to stand in the legend
 
 
-class Look(Protocol):
+class Predictor(Protocol):
     """What a model says of a frame [H, W, 3] uint8 RGB, as JSON; may run in any thread."""
 
     def __call__(self, picture: Picture) -> Answer: ...
 
 
 @dataclass(frozen=True)
-class DetectLook:
+class DetectionPredictor:
     """Boxes of a detector after score threshold and NMS, with masks or keypoints where it has any.
 
     `mask` is the threshold of masks. Keypoints come with their scores: what is drawn is the page's choice.
@@ -48,28 +49,41 @@ class DetectLook:
     limit: int = 100
 
     def __call__(self, picture: Picture) -> Answer:
-        """`boxes`, `scores`, `names` and `colours`; perhaps `masks` as polygons, and `keypoints`."""
+        """What is found, as `answer_of` says it."""
+        found, milliseconds = self.find(picture)
+        return answer_of(found, self.mask, milliseconds)
+
+    def find(self, picture: Picture) -> tuple[sv.Detections, float]:
+        """The detections that are left, and the milliseconds of the network."""
         model = cast(Detector, zoo.load(self.key))
         raw = model.raw(picture, prompt=self.prompt)
         iou = self.iou if model.spec.nms else 1.0
         found = select(raw, score=self.score, iou=iou, max_detections=self.limit)
-        names = class_names(found)
-        answer: Answer = {
-            "boxes": _rounded(found.xyxy),
-            "scores": np.round(confidence(found), 3).tolist(),
-            "names": names,
-            "colours": [colour(name) for name in names],
-            "network": raw.metadata["milliseconds"],
-        }
-        if (masks := masks_of(at_mask_threshold(found, self.mask))) is not None:
-            answer["masks"] = polygons(masks)
-        if (points := keypoints_of(found)) is not None:
-            answer["keypoints"] = _rounded(points, 2)
-        return answer
+        return found, raw.metadata["milliseconds"]
+
+
+def answer_of(found: sv.Detections, mask: float, milliseconds: float) -> Answer:
+    """Detections as `boxes`, `scores`, `names`, `colours`; perhaps `masks` as polygons, and `keypoints`.
+
+    `mask` is the threshold of masks.
+    """
+    names = class_names(found)
+    answer: Answer = {
+        "boxes": _rounded(found.xyxy),
+        "scores": np.round(confidence(found), 3).tolist(),
+        "names": names,
+        "colours": [colour(name) for name in names],
+        "network": milliseconds,
+    }
+    if (masks := masks_of(at_mask_threshold(found, mask))) is not None:
+        answer["masks"] = polygons(masks)
+    if (points := keypoints_of(found)) is not None:
+        answer["keypoints"] = _rounded(points, 2)
+    return answer
 
 
 @dataclass(frozen=True)
-class SegmentLook:
+class SegmentationPredictor:
     """The most probable class of every pixel."""
 
     key: str
@@ -91,12 +105,12 @@ class SegmentLook:
         }
 
 
-def look_at(look: Look, jpeg: bytes) -> Answer:
+def predict(predictor: Predictor, jpeg: bytes) -> Answer:
     """The answer to a frame, with `decode`, `network` and `whole` milliseconds in `times`."""
     start = time.perf_counter()
     picture = decode_frame(jpeg)
     decoded = time.perf_counter()
-    answer = look(picture)
+    answer = predictor(picture)
     whole = 1000 * (time.perf_counter() - start)
     times = {"decode": 1000 * (decoded - start), "network": answer.pop("network"), "whole": whole}
     return {**answer, "times": {name: round(value, 1) for name, value in times.items()}}
