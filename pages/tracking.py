@@ -39,19 +39,19 @@ def lab() -> None:
         st.info("This clip has no frames that could be shown.")
         return
     name = f"{entry.key} {chosen.clip.identity} {len(done.raw)}"
-    steps(entry, done, name)
+    steps(entry, done, name, own=chosen.own)
     send(done, name)
 
 
 @st.fragment
 @guarded
-def steps(entry: ModelSpec, done: Processed, name: str) -> None:
+def steps(entry: ModelSpec, done: Processed, name: str, *, own: bool) -> None:
     """Sliders left, board right: all that runs when a slider moves."""
     left, right = st.columns([1, 4], gap="medium")
     with left:
         knobs = choose_knobs(nms=entry.nms)
     with right:
-        board.show(done, name, knobs)
+        board.show(done, name, knobs, own=own)
 
 
 def main() -> None:

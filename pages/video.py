@@ -52,7 +52,7 @@ def lab() -> None:
     for note in chosen.clip.notes:
         st.warning(f"{note}.", icon="✂️")
     name = f"{entry.key} {prompt} {chosen.clip.identity} {len(done.raw)}"
-    results(entry, done, name)
+    results(entry, done, name, own=chosen.own)
     send(done, name)
 
 
@@ -71,14 +71,14 @@ def live(entry: ModelSpec, prompt: str) -> None:
 
 @st.fragment
 @guarded
-def results(entry: ModelSpec, done: Processed, name: str) -> None:
+def results(entry: ModelSpec, done: Processed, name: str, *, own: bool) -> None:
     """Sliders left, player right: all that runs when a slider moves."""
     left, right = st.columns([1, 4], gap="medium")
     with left:
         knobs = choose_knobs(nms=entry.nms)
         truth = done.truths is not None and widgets.toggle("truth", "Show the truth")
     with right:
-        found = board.show(done, name, knobs, truth=truth)
+        found = board.show(done, name, knobs, truth=truth, own=own)
         board.downloads(done, found, entry.key)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from contextlib import closing
-from typing import cast
+from typing import TypeVar, cast
 
 import numpy as np
 import streamlit as st
@@ -26,6 +27,8 @@ TASKS = {zoo.Task.DETECT: "boxes", zoo.Task.INSTANCES: "masks", zoo.Task.POSE: "
 
 
 _source = component("clip_source")
+
+T = TypeVar("T")
 
 
 def choose_detector(*, drawn: bool) -> zoo.ModelSpec:
@@ -94,6 +97,15 @@ def _work_on(entry: zoo.ModelSpec, work: Work) -> None:
             text = f"frame {speed.done} of about {speed.expected} · {speed.fps:.1f} frames a second"
             bar.progress(min(1.0, speed.done / speed.expected), f"{text} · {speed.left:.0f} s left")
     slot.empty()
+
+
+def kept_for_visit(name: str, key: Hashable, compute: Callable[[], T]) -> T:
+    """A result about the visitor's own clip: the last one is kept under a name until the visit ends."""
+    place = state.key(name)
+    if st.session_state.get(place, (None, None))[0] != key:
+        st.session_state[place] = key, compute()
+    found: T = st.session_state[place][1]
+    return found
 
 
 def send(done: Processed, name: str) -> None:

@@ -12,6 +12,7 @@ from cvdemo.labs.tracking.experiment import ROUNDS, StepKnobs, TrackingSteps, fi
 from cvdemo.ops.tracking import TrackStep
 from cvdemo.ui import state
 from cvdemo.ui.cache import cached
+from cvdemo.ui.clip_work import kept_for_visit
 from cvdemo.ui.component import component, packed
 from cvdemo.ui.downloads import data, offer
 from cvdemo.video.raw import RawClip
@@ -27,9 +28,15 @@ def _steps(identity: str, knobs: StepKnobs, _raw: RawClip) -> TrackingSteps:
     return track_steps(_raw, knobs)
 
 
-def show(done: Processed, name: str, knobs: StepKnobs) -> None:
-    """The board of what the tracker does with the knobs; all that runs when a slider moves."""
-    found = _steps(name, knobs, done.raw)
+def show(done: Processed, name: str, knobs: StepKnobs, *, own: bool) -> None:
+    """The board of what the tracker does with the knobs; all that runs when a slider moves.
+
+    `own` says that the clip is the visitor's: what is made of it is kept for this visit alone.
+    """
+    if own:
+        found = kept_for_visit("steps-kept", (name, knobs), lambda: track_steps(done.raw, knobs))
+    else:
+        found = _steps(name, knobs, done.raw)
     start = state.value("frame", read=_whole)
     fields = {
         "key": "video",

@@ -15,6 +15,7 @@ from cvdemo.metrics.blinking import Blinking
 from cvdemo.metrics.tracking import TrackingScores
 from cvdemo.ui import state
 from cvdemo.ui.cache import cached
+from cvdemo.ui.clip_work import kept_for_visit
 from cvdemo.ui.component import Parts, component, packed
 from cvdemo.ui.downloads import data, offer, text
 from cvdemo.ui.page import texts
@@ -29,9 +30,15 @@ def _compared(identity: str, knobs: TrackingKnobs, _done: Processed) -> Compared
     return compare(_done, knobs)
 
 
-def show(done: Processed, name: str, knobs: TrackingKnobs, *, truth: bool) -> Compared:
-    """The player with what the knobs leave, and the numbers beside; all that runs when a slider moves."""
-    found = _compared(name, knobs, done)
+def show(done: Processed, name: str, knobs: TrackingKnobs, *, truth: bool, own: bool) -> Compared:
+    """The player with what the knobs leave, and the numbers beside; all that runs when a slider moves.
+
+    `own` says that the clip is the visitor's: what is made of it is kept for this visit alone.
+    """
+    if own:
+        found = kept_for_visit("compared", (name, knobs), lambda: compare(done, knobs))
+    else:
+        found = _compared(name, knobs, done)
     chosen = state.value("object", read=_whole, of=name)
     ids = set(found.tracked.ids.tolist())
     if chosen not in ids:
