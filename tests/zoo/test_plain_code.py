@@ -13,6 +13,7 @@ import torch
 from PIL import Image
 
 from cvdemo import zoo
+from cvdemo.nets.random_weights import random_net
 from cvdemo.ops.detections import keypoints_of, masks_of, select
 from cvdemo.zoo import loader, torchvision_detect, torchvision_segment, transformers_heads
 from cvdemo.zoo.catalogue_hub import TORCHVISION, TRANSFORMERS
@@ -49,11 +50,13 @@ def same_detections(found: Any, plain: dict[str, Any]) -> None:
 
 
 def same_masks(found: Any, plain: dict[str, Any]) -> None:
+    """Away from the picture's edges, where masks that lie over all of it fade over half a cell in the zoo."""
     masks = masks_of(found)
     assert masks is not None
     ours = np.stack(list(masks.each())).astype(bool)
     assert ours.shape == plain["masks"].shape
-    assert (ours == plain["masks"].numpy()).mean() > 0.995
+    inside = np.s_[:, 3:-3, 3:-3]
+    assert (ours[inside] == plain["masks"].numpy()[inside]).mean() > 0.995
 
 
 def same(spec: ModelSpec, model: Any, picture: np.ndarray, folder: Path) -> None:
@@ -100,8 +103,8 @@ def with_weights(spec: ModelSpec, monkeypatch: pytest.MonkeyPatch, folder: Path)
         else:
             spec = test_hub.small(spec)
         net = torchvision_detect.build(spec)
-        if hasattr(net, "roi_heads"):
-            net.roi_heads.box_predictor.cls_score.weight.data *= 20  # no two scores are as good as equal
+        if hasattr(net, "roi_heads"):  # no two scores may be as good as equal
+            net = random_net(lambda: torchvision_detect.build(spec))
     state = net.state_dict()
     monkeypatch.setattr("torchvision.models._api.WeightsEnum.get_state_dict", lambda *a, **k: state)
     return replace(spec, weights=test_hub.saved(net, folder))
