@@ -174,8 +174,9 @@ COUNTERPARTS: dict[str, Counterpart] = {
             missing="No library has it: any classifier with a second linear layer is it.",
         ),
         Counterpart(
-            "sliding-window", "Sliding window", "cvdemo.nets.sliding_window:EveryWindow", Outputs.LOGITS,
-            "sliding-window", missing="OverFeat's authors shipped a program; no library of today has it.",
+            "sliding-window", "Sliding window", "cvdemo.nets.sliding_window:WindowClassifier", Outputs.LOGITS,
+            "sliding-window", fixed=(59, 59),
+            missing="OverFeat's authors shipped a program; no library of today has it.",
         ),
         Counterpart(
             "rcnn", "R-CNN", "cvdemo.nets.rcnn_paper:rcnn_paper", Outputs.LOGITS, "rcnn",

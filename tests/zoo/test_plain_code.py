@@ -13,6 +13,7 @@ import torch
 from PIL import Image
 
 from cvdemo import zoo
+from cvdemo.nets.random_weights import random_net
 from cvdemo.ops.detections import keypoints_of, masks_of, select
 from cvdemo.zoo import loader, torchvision_detect, torchvision_segment, transformers_heads
 from cvdemo.zoo.catalogue_hub import TORCHVISION, TRANSFORMERS
@@ -39,21 +40,33 @@ def run(spec: ModelSpec, picture: np.ndarray, folder: Path, shown: Shown = SHOWN
     return names
 
 
-def same_detections(found: Any, plain: dict[str, Any]) -> None:
+def same_detections(found: Any, plain: dict[str, Any]) -> np.ndarray:
+    """The rows of the code's answer that are the zoo's; nearly equal scores may come in another order.
+
+    Random networks find boxes of no area too, which the zoo leaves out.
+    """
     assert len(found) > 0
-    there = (plain["boxes"][:, 2:] > plain["boxes"][:, :2]).all(1).numpy()  # some have no area
-    np.testing.assert_allclose(plain["scores"][there].numpy(), found.confidence, atol=1e-4)
-    np.testing.assert_allclose(plain["boxes"][there].numpy(), found.xyxy, atol=1e-2)
+    there = np.flatnonzero((plain["boxes"][:, 2:] > plain["boxes"][:, :2]).all(1).numpy())
+    assert len(there) == len(found)
+    theirs = np.column_stack([plain["boxes"].numpy(), 100 * plain["scores"].numpy()])[there]
+    ours = np.column_stack([found.xyxy, 100 * found.confidence])
+    apart = np.abs(ours[:, None] - theirs).max(2)
     if "names" in plain:
-        assert np.array(plain["names"])[there].tolist() == found.data["class_name"].tolist()
+        apart[found.data["class_name"][:, None] != np.array(plain["names"])[there]] = np.inf
+    nearest = apart.argmin(1)
+    assert apart[np.arange(len(ours)), nearest].max() < 0.02
+    assert len(set(nearest)) == len(ours)
+    return there[nearest]
 
 
-def same_masks(found: Any, plain: dict[str, Any]) -> None:
+def same_masks(found: Any, theirs: np.ndarray) -> None:
+    """Away from the picture's edges, where masks that lie over all of it fade over half a cell in the zoo."""
     masks = masks_of(found)
     assert masks is not None
     ours = np.stack(list(masks.each())).astype(bool)
-    assert ours.shape == plain["masks"].shape
-    assert (ours == plain["masks"].numpy()).mean() > 0.995
+    assert ours.shape == theirs.shape
+    inside = np.s_[:, 3:-3, 3:-3]
+    assert (ours[inside] == theirs[inside]).mean() > 0.995
 
 
 def same(spec: ModelSpec, model: Any, picture: np.ndarray, folder: Path) -> None:
@@ -74,11 +87,11 @@ def same_boxes(spec: ModelSpec, model: Any, picture: np.ndarray, folder: Path) -
     plain = run(spec, picture, folder, SHOWN._replace(score=score))
     iou = SHOWN.iou if spec.nms else 1.0
     found = select(raw, score=score, iou=iou, max_detections=SHOWN.most)
-    same_detections(found, plain)
+    rows = same_detections(found, plain)
     if spec.task is Task.INSTANCES:
-        same_masks(found, plain)
+        same_masks(found, plain["masks"].numpy()[rows])
     if spec.task is Task.POSE:
-        np.testing.assert_allclose(plain["keypoints"], keypoints_of(found), atol=1e-2)
+        np.testing.assert_allclose(plain["keypoints"].numpy()[rows], keypoints_of(found), atol=1e-2)
 
 
 # --- torchvision ----------------------------------------------------------------------------------
@@ -100,8 +113,8 @@ def with_weights(spec: ModelSpec, monkeypatch: pytest.MonkeyPatch, folder: Path)
         else:
             spec = test_hub.small(spec)
         net = torchvision_detect.build(spec)
-        if hasattr(net, "roi_heads"):
-            net.roi_heads.box_predictor.cls_score.weight.data *= 20  # no two scores are as good as equal
+        if hasattr(net, "roi_heads"):  # no two scores may be as good as equal
+            net = random_net(lambda: torchvision_detect.build(spec))
     state = net.state_dict()
     monkeypatch.setattr("torchvision.models._api.WeightsEnum.get_state_dict", lambda *a, **k: state)
     return replace(spec, weights=test_hub.saved(net, folder))

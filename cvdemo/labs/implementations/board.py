@@ -93,15 +93,16 @@ def _our_card(pair: Counterpart) -> None:
     st.markdown(f"**By hand:** `{counted.file}`")
     _counts(counted)
     st.caption(f"It shows: {', '.join(trace_fields(pair)) or 'its answer'}.")
-    for difference in differences(pair):
-        st.caption(f"As trained here: {difference}")
+    if differs := differences(pair):
+        with st.expander(f"As trained here it differs from the paper in {len(differs)}"):
+            st.markdown("\n".join(f"- {difference}" for difference in differs))
 
 
 def _counts(counted: Counted) -> None:
     """Lines of a net's own file, of all files that its layers stand in, and its parameters."""
     with st.container(horizontal=True):
-        st.metric("Lines of code", f"{counted.lines:,}", width="content")
-        st.metric(f"In {counted.files} files", f"{counted.all_lines:,}", help="All files of its layers")
+        st.metric("Lines, this file", f"{counted.lines:,}", width="content")
+        st.metric(f"Lines, {counted.files} files", f"{counted.all_lines:,}", width="content")
         st.metric("Parameters", f"{counted.parameters / 1e6:.2f} M", width="content")
 
 

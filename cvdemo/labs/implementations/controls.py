@@ -30,7 +30,7 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
 
 def choose_view() -> str:
     """Which of the page's views is shown."""
-    return widgets.segmented_control("view", "Show", VIEWS, PAIRS, label_visibility="collapsed")
+    return widgets.segmented_control("view", "Show", VIEWS, PAIRS, label_visibility="collapsed", wrap=True)
 
 
 def choose_pair() -> tuple[Counterpart, str, int]:
