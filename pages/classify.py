@@ -11,7 +11,7 @@ from cvdemo import zoo
 from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.heat import overlay_heat
 from cvdemo.ui import widgets
-from cvdemo.ui.models import about, choose_model, classification, ready
+from cvdemo.ui.models import about, choose_model, classification, offer_better, ready
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
@@ -69,6 +69,7 @@ def lab() -> None:
         labels = [names[i] for i, _ in best]
         st.plotly_chart(bars(labels, [p for _, p in best]), config={"displayModeBar": False})
         st.caption(f"**{entry.title}** · network {answer.milliseconds:.0f} ms (once)")
+        offer_better(entry, chosen, lambda key: {"model": key})
     with middle:
         if answer.maps is None:
             st.caption("No activation map: this head does not end in average pooling and one linear layer.")

@@ -10,7 +10,7 @@ from cvdemo.labs.crf.controls import EXPERIMENTS, choose_degradation, choose_net
 from cvdemo.ops.crf import dense_crf, dense_crf_steps
 from cvdemo.ops.crf_kernels import bilateral_filter, gaussian_filter, kernel_weights
 from cvdemo.ops.lattice import Lattice
-from cvdemo.ui.models import about, ready
+from cvdemo.ui.models import about, offer_better, ready
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
@@ -39,6 +39,7 @@ def lab() -> None:
                 st.caption(
                     "No truth is known of this picture in the network's classes, so there is no score."
                 )
+            offer_better(entry, chosen, lambda key: {"network": key})
 
 
 def main() -> None:

@@ -13,16 +13,15 @@ from cvdemo import zoo
 from cvdemo.data.chosen import Chosen
 from cvdemo.data.detections_json import class_names
 from cvdemo.draw.detections import draw_detections
-from cvdemo.metrics.scene import scene_score
 from cvdemo.ops.detections import confidence, select
 from cvdemo.ops.nms import nms
 from cvdemo.ui import state, widgets
 from cvdemo.ui.boxes import Cut, boxes_and_table, raw_boxes, score_histogram
 from cvdemo.ui.downloads import coco, offer, png, table
-from cvdemo.ui.models import about, choose_model, raw_detections, ready
+from cvdemo.ui.models import about, choose_model, offer_better, raw_detections, ready
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import choose_picture
-from cvdemo.ui.truth import say_what_it_knows
+from cvdemo.ui.truth import say_score, say_what_it_knows, true_boxes
 from cvdemo.ui.try_this import try_this
 
 SCORE, IOU = "Score threshold", "NMS threshold (IoU)"
@@ -81,11 +80,8 @@ def choose_classes(raw: sv.Detections) -> dict[str, Any]:
 
 def result(answer: Answer, *, key: str) -> None:
     """One model's answer: picture, table, and the score where the truth is known."""
-    truth = answer.chosen.truth
-    asked = None
-    if truth is not None:
-        st.markdown(scene_score(answer.found, truth).text())
-        asked = truth.boxes[~truth.difficult] if st.session_state.get(state.key("truth")) else None
+    say_score(answer.chosen, answer.found)
+    asked = true_boxes(answer.chosen) if st.session_state.get(state.key("truth")) else None
     boxes_and_table(
         answer.annotated,
         answer.found,
@@ -140,7 +136,7 @@ def lab() -> None:
     say_what_it_knows(chosen, *(answer.entry for answer in answers))
     with more:
         options = choose_classes(answers[0].raw)
-        if chosen.truth is not None:
+        if true_boxes(chosen) is not None:
             widgets.toggle("truth", "Show the truth")
     results(answers, options)
     for i, (side, answer) in enumerate(zip(_columns(len(answers))[1:], answers, strict=True)):
@@ -150,6 +146,7 @@ def lab() -> None:
                 chosen.picture, answer.raw, key=f"boxes-{i}", identity=answer.identity,
                 nms=answer.entry.nms, options=options,
             )  # fmt: skip
+    offer_better(first, chosen, lambda key: {"model": key})
 
 
 @st.fragment

@@ -57,7 +57,7 @@ def lab() -> None:
         classifier = choose_classifier(chosen)
     if classifier is not SPEC:
         say_what_it_knows(chosen, classifier)
-        photo(chosen)
+        photo(chosen, left, right)
         return
     with left:
         stride = widgets.select_slider("stride", "Stride in pixels", STRIDES, 8)

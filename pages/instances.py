@@ -14,7 +14,7 @@ from cvdemo.labs.instances.experiment import DRAWN, cut_out, semantic_map
 from cvdemo.ops.detections import select
 from cvdemo.ops.masks import paste_patch
 from cvdemo.ui import widgets
-from cvdemo.ui.models import about, choose_model, ready
+from cvdemo.ui.models import about, choose_model, offer_better, ready
 from cvdemo.ui.page import code_fold, guarded, header, texts, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
@@ -58,6 +58,7 @@ def lab() -> None:
     results(boards)
     for board in boards:
         board.send()
+    offer_better(entries[0], chosen, lambda key: {"model": key})
 
 
 @st.fragment

@@ -24,7 +24,7 @@ from cvdemo.ops.fusion import weighted_boxes_fusion_steps
 from cvdemo.ops.nms import diou_nms_steps, nms_steps, soft_nms_steps
 from cvdemo.ops.replay import Method
 from cvdemo.ui import state
-from cvdemo.ui.models import about
+from cvdemo.ui.models import about, offer_better
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import choose_picture
 
@@ -86,6 +86,7 @@ def players(chosen: Chosen, boxes: RawBoxes) -> None:
         )
     if boxes.entry is not None:
         about(boxes.entry)
+        offer_better(boxes.entry, chosen, lambda key: {"model": key})
 
 
 def _edit(boxes: RawBoxes, choice: NMSChoice) -> None:

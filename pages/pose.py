@@ -10,7 +10,7 @@ from cvdemo.labs.pose.board import board, downloads, held_out_figures
 from cvdemo.labs.pose.controls import EXPERIMENTS, choose_knobs
 from cvdemo.ops.keypoints import correct_keypoints, keypoint_similarity, oks
 from cvdemo.ops.peaks import find_peaks
-from cvdemo.ui.models import about, choose_model, ready
+from cvdemo.ui.models import about, choose_model, offer_better, ready
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
@@ -38,6 +38,7 @@ def lab() -> None:
     say_what_it_knows(chosen, spec)
     board(chosen, spec, found, knobs, which)
     downloads(chosen, found)
+    offer_better(spec, chosen, lambda key: {"model": key})
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from cvdemo.data.label_maps import to_coco_rle, to_palette_png, top_classes
 from cvdemo.draw.segmentation import class_colours, error_map, overlay_labels
 from cvdemo.metrics.segmentation import SegmentationScores, boundary_f1
 from cvdemo.ui.downloads import File, data, offer, png, text
-from cvdemo.ui.models import about
+from cvdemo.ui.models import about, offer_better
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.segmentation import Segmented, by_classes, choose_models, known, masks, segmented
 from cvdemo.ui.source import choose_picture
@@ -77,6 +77,8 @@ def lab() -> None:
         if all(known(chosen, one.names) is None for one in found):
             st.caption("No truth is known of this picture, so there is no score.")
         downloads(chosen, found)
+        if len(entries) == 1:
+            offer_better(entries[0], chosen, lambda key: {"models": [key]})
 
 
 def main() -> None:

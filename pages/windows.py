@@ -7,8 +7,10 @@ from typing import Any
 import streamlit as st
 
 from cvdemo import zoo
-from cvdemo.labs.windows.board import board, costs, counters, detections, pyramid_scores
-from cvdemo.labs.windows.experiment import FACTOR, KEY, MOST_SCALES, SMALLEST, STRIDES, Search
+from cvdemo.data.chosen import Chosen
+from cvdemo.labs.windows.board import board, costs, counters, detections, pyramid_scores, shown_pyramid
+from cvdemo.labs.windows.experiment import FACTOR, KEY, MOST_SCALES, SMALLEST, STRIDES, Search, raw_windows
+from cvdemo.labs.windows.photo_board import photo
 from cvdemo.nets.fcn import convolutionalized
 from cvdemo.nets.sliding_window import EveryWindow, SlidingWindow, WindowClassifier
 from cvdemo.ops.windows import pyramid, pyramid_count, slide
@@ -17,6 +19,7 @@ from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
+from cvdemo.zoo import imagenet_windows
 
 SQUARE, SHAPES = (1.0,), (0.5, 1.0, 2.0)
 SCENE: dict[str, Any] = {"source": "scene", "seed": 7, "preset": "normal", "stride": 8, "shapes": False}
@@ -26,7 +29,17 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "Wide and upright": {**SCENE, "smallest": 24, "scales": 4, "shapes": True},
     "Half the stride": {**SCENE, "smallest": 24, "scales": 4, "stride": 4},
     "In strides of 32": {**SCENE, "smallest": 24, "scales": 4, "stride": 32},
+    "A photo": {"source": "sample", "sample": "coffee"},
 }
+
+
+def choose_classifier(chosen: Chosen) -> zoo.ModelSpec:
+    """The classifier of windows; at first the one that knows such pictures."""
+    specs = {key: zoo.spec(key) for key in (KEY, imagenet_windows.KEY)}
+    first = next(key for key, spec in specs.items() if spec.domain is chosen.domain)
+    return specs[
+        widgets.selectbox("classifier", "Classifier", specs, first, format_func=lambda key: specs[key].title)
+    ]
 
 
 def choose_search(left: Any, right: Any) -> Search:
@@ -47,14 +60,19 @@ def lab() -> None:
     source, left, right = st.columns([1.15, 1, 1], gap="large")
     with source:
         chosen = choose_picture("scene")
-    search = choose_search(left, right)
     if chosen is None:
         return
-    say_what_it_knows(chosen, zoo.spec(KEY))
-    found = pyramid_scores(chosen, search)
-    board(chosen, found)
+    with source:
+        classifier = choose_classifier(chosen)
+    say_what_it_knows(chosen, classifier)
+    if classifier.key != KEY:
+        photo(chosen, left, right)
+        return
+    found = pyramid_scores(chosen, choose_search(left, right))
+    board(chosen, shown_pyramid(chosen, found))
     counters(found)
-    detections(chosen, found)
+    height, width = chosen.picture.shape[:2]
+    detections(chosen, raw_windows(found, width, height))
     costs(found)
 
 

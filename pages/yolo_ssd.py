@@ -8,20 +8,23 @@ import streamlit as st
 
 from cvdemo import zoo
 from cvdemo.data.chosen import Chosen
-from cvdemo.labs.yolo_ssd.board import predictions, side_by_side, ssd_view, yolo_view
-from cvdemo.labs.yolo_ssd.controls import choose_view_options
-from cvdemo.labs.yolo_ssd.experiment import LEVELS, SSDLevels, YOLOGrid
+from cvdemo.labs.yolo_ssd.board import mobilenet_predictions, predictions, side_by_side, ssd_view, yolo_view
+from cvdemo.labs.yolo_ssd.controls import choose_nets, choose_view_options
+from cvdemo.labs.yolo_ssd.experiment import LEVELS, PHOTO_KEY, PHOTO_LEVELS, SSDLevels, YOLOGrid
 from cvdemo.nets.ssd import SSD, ssd_loss
 from cvdemo.nets.yolo import YOLO, assign_targets, boxes_of, yolo_loss
 from cvdemo.ops.anchors import default_sizes, grid_boxes
 from cvdemo.ui import widgets
+from cvdemo.ui.models import about
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
+from cvdemo.zoo.default_boxes import default_boxes, level_sizes
 
 GRID, DEFAULTS, BOTH = VIEWS = ("YOLO's grid", "SSD's levels", "Side by side")
 SCENE = {"source": "scene", "seed": 7, "preset": "normal", "score": 0.4, "iou": 0.5}
+PHOTO = {"source": "sample", "score": 0.4}
 MANY = {"preset": "hard", "seed": 7}
 EXPERIMENTS: dict[str, dict[str, Any]] = {
     "The grid": {**SCENE, "view": GRID},
@@ -29,6 +32,8 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "Coarse levels only": {**SCENE, **MANY, "view": DEFAULTS, "levels": list(LEVELS[1:])},
     "Finest level only": {**SCENE, **MANY, "view": DEFAULTS, "levels": list(LEVELS[:1])},
     "Far away": {**SCENE, **MANY, "view": BOTH},
+    "A photo": {**PHOTO, "sample": "coffee"},
+    "Coarsest levels off": {**PHOTO, "sample": "cat", "photo-levels": list(PHOTO_LEVELS[:3])},
 }
 
 
@@ -47,14 +52,29 @@ def results(chosen: Chosen, grid: YOLOGrid, levels: SSDLevels, view: str) -> Non
 
 @st.fragment
 @guarded
+def photo_results(chosen: Chosen, levels: SSDLevels) -> None:
+    """The same of the SSD that knows photos: all that runs when a slider moves."""
+    ssd_view(chosen, levels, choose_view_options(chosen))
+
+
+@st.fragment
+@guarded
 def lab() -> None:
     """Picture and view on top, results under them."""
     try_this("yolo_ssd", EXPERIMENTS)
     left, right = st.columns(2, gap="large", vertical_alignment="bottom")
     with left:
         chosen = choose_picture("scene")
-    view = widgets.segmented_control("view", "View", VIEWS, GRID, place=right, wrap=True)
+    with right:
+        photo = choose_nets(chosen)
+        if not photo:
+            view = widgets.segmented_control("view", "View", VIEWS, GRID, wrap=True)
     if chosen is None:
+        return
+    if photo:
+        say_what_it_knows(chosen, zoo.spec(PHOTO_KEY))
+        about(zoo.spec(PHOTO_KEY))
+        photo_results(chosen, mobilenet_predictions(chosen))
         return
     say_what_it_knows(chosen, zoo.spec("yolo"), zoo.spec("ssd"))
     results(chosen, *predictions(chosen), view)
@@ -71,6 +91,8 @@ def main() -> None:
         assign_targets,
         yolo_loss,
         SSD,
+        level_sizes,
+        default_boxes,
         default_sizes,
         grid_boxes,
         ssd_loss,

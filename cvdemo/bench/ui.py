@@ -146,11 +146,9 @@ def run(*, starts: int = 3, moves: int = 20) -> dict[str, Any]:
     same settings. Threshold: from the key to the new picture on screen, against a fragment that
     shows one of two finished JPEGs of the same size. Each pair takes turns.
     """
-    with tempfile.TemporaryDirectory() as folder, browser() as chromium:
-        empty, ready = Path(folder, "empty"), Path(folder, "ready")
-        for place, text in ((empty, _EMPTY), (ready, _READY)):
-            shutil.copytree(ROOT / ".streamlit", place / ".streamlit")
-            (place / "app.py").write_text(text, "utf-8")
+    with finished_pictures() as (chromium, ready):
+        empty = ready.parent / "empty"
+        _write_app(empty, _EMPTY)
         pages: dict[str, list[float]] = {"ours": [], "empty": []}
         for _ in range(starts):
             for name, place in (("ours", ROOT), ("empty", empty)):
@@ -172,6 +170,25 @@ def run(*, starts: int = 3, moves: int = 20) -> dict[str, Any]:
     }
 
 
+@contextlib.contextmanager
+def finished_pictures() -> Iterator[tuple[Any, Path]]:
+    """A Chromium, and the folder of an app whose slider shows one of two finished JPEGs of a photo."""
+    with tempfile.TemporaryDirectory() as folder, browser() as chromium:
+        ready = Path(folder, "ready")
+        _write_app(ready, _READY)
+        for k in range(2):
+            picture = fit(sample("coffee"), 1280).copy()
+            picture[:4] = 255 * k
+            (ready / f"{k}.jpg").write_bytes(to_jpeg(picture))
+        yield chromium, ready
+
+
+def _write_app(place: Path, text: str) -> None:
+    """An app of its own with the project's settings."""
+    shutil.copytree(ROOT / ".streamlit", place / ".streamlit")
+    (place / "app.py").write_text(text, "utf-8")
+
+
 def _first_page(chromium: Any, folder: Path) -> float:
     page = chromium.new_page()
     try:
@@ -187,10 +204,6 @@ def _first_page(chromium: Any, folder: Path) -> float:
 
 def _thresholds(chromium: Any, folder: Path, moves: int) -> dict[str, list[tuple[float, float]]]:
     """Steps between 0.05 and 0.06, where boxes of the coffee photo come and go at each step."""
-    for k in range(2):
-        picture = fit(sample("coffee"), 1280).copy()
-        picture[:4] = 255 * k
-        (folder / f"{k}.jpg").write_bytes(to_jpeg(picture))
     waits: dict[str, list[tuple[float, float]]] = {"ours": [], "ready": []}
     with start() as ours, start(folder) as ready:
         pages = {}

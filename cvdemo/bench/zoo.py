@@ -11,9 +11,21 @@ from typing import Any
 import numpy as np
 
 from cvdemo.data.pictures import sample
+from cvdemo.ops.detections import masks_of
+from cvdemo.zoo.entry import resolve
+from cvdemo.zoo.model import FLOOR, Detector
+from cvdemo.zoo.spec import Task
+from cvdemo.zoo.top_down import MOST, NMS_IOU
 
 # SSDlite is not here: without trained batch norms its head sees zeros, so no box differs from another.
 KEYS = ("fasterrcnn-mobilenet-v3-large-320-fpn",)
+ADAPTERS = {
+    Task.DETECT: "cvdemo.zoo.torchvision_detect:TorchvisionDetector",
+    Task.INSTANCES: "cvdemo.zoo.torchvision_heads:TorchvisionHeads",
+    Task.POSE: "cvdemo.zoo.torchvision_heads:TorchvisionHeads",
+}
+LIMITS = {Task.DETECT: (0.5, 100), Task.INSTANCES: (NMS_IOU, MOST), Task.POSE: (NMS_IOU, MOST)}
+"""IoU of the NMS and number of detections, on both sides; heads run on detections after a loose NMS."""
 
 
 def run(
@@ -24,14 +36,14 @@ def run(
     The weights are random and seeded, since trained ones are a download. Random heads would let every
     class of every box pass or none, so the bias of the background is set, by bisection, to the value where
     about `passing` detections score above the zoo's floor. Both sides do the same work: bare is picture to
-    tensor and `net([x])`, with torchvision's score threshold at that floor, its NMS at .5 and its limit of
-    100; ours is a `Detector` called with the same three, raw detections of all classes included.
+    tensor and `net([x])`, with torchvision's score threshold at that floor, its NMS and its limit at those of
+    `LIMITS`; ours is a `Detector` called with the same three, raw detections of all classes included. Masks
+    are pasted into the picture on both sides.
     """
     import torch
 
     from cvdemo import zoo
-    from cvdemo.zoo.model import FLOOR
-    from cvdemo.zoo.torchvision_detect import TorchvisionDetector, build
+    from cvdemo.zoo.torchvision_detect import build
 
     picture = sample("cat")
     figures: dict[str, Any] = {}
@@ -39,19 +51,23 @@ def run(
         torch.manual_seed(seed)
         entry = zoo.spec(key)
         net = build(entry).eval().to(device)
-        ours = TorchvisionDetector(entry, device, copy.deepcopy(net))
-        bias = _bisect(ours, picture, passing)
-        _set_background(net, bias)
+        ours: Detector = resolve(ADAPTERS[entry.task])(entry, device, copy.deepcopy(net))
+        iou, most = LIMITS[entry.task]
+        # raw detections of heads are limited too: the number aimed at must lie below
+        aim = passing if entry.task is Task.DETECT else min(passing, most // 2)
+        _set_background(net, _bisect(ours, picture, aim))
         head = getattr(net, "roi_heads", net)
-        head.score_thresh, head.nms_thresh, head.detections_per_img = FLOOR, 0.5, 100
+        head.score_thresh, head.nms_thresh, head.detections_per_img = FLOOR, iou, most
 
         @torch.inference_mode()
         def bare(net: Any = net) -> None:
             x = torch.from_numpy(picture).to(device).permute(2, 0, 1).float() / 255
             {name: value.cpu() for name, value in net([x])[0].items()}
 
-        def through_zoo(ours: TorchvisionDetector = ours) -> None:
-            ours(picture, score=FLOOR, iou=0.5, max_detections=100)
+        def through_zoo(ours: Detector = ours, iou: float = iou, most: int = most) -> None:
+            masks = masks_of(ours(picture, score=FLOOR, iou=iou, max_detections=most))
+            for row in range(0 if masks is None else len(masks)):
+                masks.probability(row)  # type: ignore[union-attr]
 
         times = _alternate({"bare": bare, "ours": through_zoo}, repeats)
         figures[key] = {

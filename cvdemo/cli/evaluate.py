@@ -64,6 +64,8 @@ def command(
     numbers = _score(key, data, count, parse_difficulty(preset, knobs), device, crf=crf)
     for name, value in numbers.items():
         _print(name, value)
+    if data.startswith("coco:") and (caveat := zoo.spec(key).caveat):
+        click.echo(caveat, err=True)
     if card:
         renew_card(key, figures_of, numbers, part=WITH_CRF if crf else "metrics")
     if json_file is not None:

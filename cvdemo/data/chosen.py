@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cvdemo.data.photo_objects import PhotoObjects
 from cvdemo.world.truth import Truth
 from cvdemo.zoo.spec import Domain
 
@@ -14,7 +15,7 @@ class Chosen(NamedTuple):
     """A picture [H, W, 3] uint8 RGB; `identity` is the same for the same picture.
 
     `decode_ms` are the milliseconds of reading or drawing it. `truth` is the ground truth of a drawn scene,
-    None for other pictures.
+    None for other pictures; `objects` are those of a sample photo, as far as they were drawn by hand.
     """
 
     identity: str
@@ -22,6 +23,7 @@ class Chosen(NamedTuple):
     picture: np.ndarray
     decode_ms: float
     truth: Truth | None = None
+    objects: PhotoObjects | None = None
 
     @property
     def domain(self) -> Domain:

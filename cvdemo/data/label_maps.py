@@ -51,6 +51,15 @@ def shares(labels: NDArray[np.uint8], classes: int) -> NDArray[np.float64]:
     return np.bincount(labels.ravel(), minlength=classes)[:classes] / max(1, labels.size)
 
 
+def palette_indices(data: bytes) -> NDArray[np.int64] | None:
+    """The indices [H, W] of a picture with a palette; None for other pictures."""
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            return np.asarray(image, np.int64) if image.mode == "P" else None
+    except Exception as error:  # decoders raise whatever a broken file makes them trip over
+        raise DataError("a label map is damaged or no picture") from error
+
+
 def to_palette_png(labels: NDArray[np.uint8], colours: NDArray[np.uint8]) -> bytes:
     """A label map [H, W] as an indexed PNG: pixel values are the labels, the palette the colours [C, 3]."""
     image = Image.fromarray(labels).convert("P")  # keeps the values

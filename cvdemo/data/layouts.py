@@ -51,8 +51,14 @@ def _is_side_file(archive: Archive, path: str) -> bool:
     first = next((line.split() for line in head if line.strip()), [])
     if len(first) >= 5 and all(map(_is_number, first[-4:])):
         return False
-    is_list = bool(first) and PurePosixPath(" ".join(first).replace("\\", "/")).suffix.lower() in PICTURES
-    return is_list or bool(SIDE_FILES.fullmatch(PurePosixPath(path).stem))
+    return is_list_file(archive, path) or bool(SIDE_FILES.fullmatch(PurePosixPath(path).stem))
+
+
+def is_list_file(archive: Archive, path: str) -> bool:
+    """Whether the first line of a text file is a picture's path."""
+    head = archive.read(path, HEAD).decode("utf-8", "replace").split("\n")
+    first = next((line.strip() for line in head if line.strip()), "")
+    return PurePosixPath(first.replace("\\", "/")).suffix.lower() in PICTURES
 
 
 def _is_number(text: str) -> bool:

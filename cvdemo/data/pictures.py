@@ -8,7 +8,7 @@ import warnings
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import cv2
 import numpy as np
@@ -193,13 +193,24 @@ def _encode(suffix: str, picture: np.ndarray, options: list[int]) -> bytes:
     return cv2.imencode(suffix, cv2.cvtColor(picture, order), options)[1].tobytes()
 
 
-SAMPLES = {  # photos under free licences in scikit-image, by the name that the pages show
-    "cat": "chelsea",
-    "astronaut": "astronaut",
-    "coffee": "coffee",
-    "motorcycle": "motorcycle_left",
-    "rocket": "rocket",
+class SamplePhoto(NamedTuple):
+    """A photo that scikit-image ships: its file without the ending, whose it is and under which licence."""
+
+    file: str
+    credit: str
+
+
+SAMPLES = {
+    "cat": SamplePhoto("chelsea", "Stéfan van der Walt, CC0"),
+    "astronaut": SamplePhoto("astronaut", "NASA, public domain"),
+    "coffee": SamplePhoto("coffee", "Rachel Michetti, CC0"),
+    "photographer": SamplePhoto("camera", "Lav Varshney, CC0"),
+    "motorcycle": SamplePhoto(
+        "motorcycle_left", "Middlebury stereo 2014 (Scharstein et al.), no licence stated"
+    ),
+    "rocket": SamplePhoto("rocket", "SpaceX, public domain"),
 }
+"""By the name that the pages show."""
 
 
 def sample(name: str) -> np.ndarray:
@@ -209,4 +220,4 @@ def sample(name: str) -> np.ndarray:
     import skimage
 
     folder = Path(str(skimage.__file__)).parent / "data"
-    return read_picture(next(folder.glob(f"{SAMPLES[name]}.*")))
+    return read_picture(next(folder.glob(f"{SAMPLES[name].file}.*")))

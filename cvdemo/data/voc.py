@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Collection
 from pathlib import PurePosixPath
@@ -16,6 +15,7 @@ from cvdemo.data.layouts import SIDE_FILES, is_annotation_xml
 from cvdemo.data.odm import as_xywh
 from cvdemo.data.problems import Problem, Report
 from cvdemo.data.text_files import Files, Rows, TextLine, by_stem, coco_truth, number, opened
+from cvdemo.data.xml_files import parse_xml
 from cvdemo.errors import DataError
 
 SALT = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -93,28 +93,11 @@ def _read_xml(archive: Archive, stem: str, path: str, rows: Rows, *, scored: boo
 
 def _parsed(archive: Archive, path: str, rows: Rows) -> ElementTree.Element | None:
     """The root of an XML file, or None if it was refused."""
-    file = PurePosixPath(path).name
     try:
-        text = _declared_text(archive.read(path))
-        if "<!DOCTYPE" in text or "<!ENTITY" in text:  # annotations have none; entities expand without limit
-            rows.refuse(file, "XML with a document type is not read")
-            return None
-        return ElementTree.fromstring(text)
-    except (ElementTree.ParseError, ValueError, LookupError, RecursionError, DataError) as error:
-        rows.refuse(file, f"cannot be read as XML ({error})")
+        return parse_xml(archive.read(path))
+    except DataError as error:
+        rows.refuse(PurePosixPath(path).name, str(error))
         return None
-
-
-def _declared_text(data: bytes) -> str:
-    """XML decoded as its first line says, without that line; the parser itself knows a few encodings only."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        text = data.decode("utf-16")
-    else:
-        declared = re.match(
-            rb"""\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)""", data.removeprefix(codecs.BOM_UTF8)
-        )
-        text = data.decode(declared[1].decode() if declared else "utf-8-sig").removeprefix("\ufeff")
-    return re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
 
 
 def class_of(stem: str, classes: Collection[str]) -> str:

@@ -30,7 +30,7 @@ def shift_curves(
         style = {"width": 3, "color": INKS.get(way, OTHER_INK), "dash": "solid" if way in INKS else "dot"}
         figure.add_scatter(x=shifts, y=line, name=way, mode="lines", line=style)
     least = 0.0 if whole else max(0.0, min(float(np.min(line)) for line in ious.values()) - 0.05)
-    legend = {"orientation": "h", "y": 1.14, "x": 0}
+    legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
     figure.update_layout(height=300, margin={"l": 0, "r": 0, "t": 8, "b": 0}, legend=legend)
     figure.update_xaxes(title="shift of the RoI in pixels")
     figure.update_yaxes(title="IoU of the mask", range=[least, 1])

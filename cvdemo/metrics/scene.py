@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ import supervision as sv
 from numpy.typing import NDArray
 
 from cvdemo.data.detections_json import class_names, run_lengths
+from cvdemo.data.photo_objects import PhotoObjects
 from cvdemo.metrics import load
 from cvdemo.metrics.coco import score
 from cvdemo.metrics.eligible_pairs import EligiblePairs, Matches, eligible_pairs
@@ -17,6 +19,7 @@ from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
 
 SYNONYMS = {"sports ball": "ball"}  # COCO's name for it
+OTHER = "something else"  # the class of detections whose class the truth lacks
 MATCH_IOU = 0.5  # from which on a detection counts as right
 
 Shape = Literal["bbox", "segm"]
@@ -64,18 +67,40 @@ def scene_score(found: sv.Detections, truth: Truth, shape: Shape = "bbox") -> Sc
 
 def scene_matches(found: sv.Detections, truth: Truth, shape: Shape = "bbox") -> SceneMatches:
     """`scene_score`, and which detection found which object."""
-    known = {name: k + 1 for k, name in enumerate((*THINGS, "something else"))}
-    data = load(_as_coco(truth, known, shape), _as_results(found, known, shape), shape)
+    known = numbered((*THINGS, OTHER))
+    total, pairs, matches = _scored(
+        _as_coco(truth, known, shape), _as_results(found, known, shape), shape, asked=~truth.difficult
+    )
+    return _by_rows(total, pairs, matches, len(found), truth)
+
+
+def photo_score(found: sv.Detections, objects: PhotoObjects) -> SceneScore:
+    """The score of detections' boxes on a photo whose objects were drawn by hand, by the same rules."""
+    known = numbered((*objects.names, OTHER))
+    ids = np.array([known[name] for name in objects.names])
+    truth = _coco_of(objects.boxes, ids, objects.difficult, (objects.width, objects.height), known)
+    return _scored(truth, _as_results(found, known, "bbox"), "bbox", asked=~objects.difficult)[0]
+
+
+def numbered(names: Iterable[str]) -> dict[str, int]:
+    """Ids from 1 on of names, each once."""
+    return {name: k + 1 for k, name in enumerate(dict.fromkeys(names))}
+
+
+def _scored(
+    truth: dict[str, Any], results: list[dict[str, Any]], shape: Shape, *, asked: NDArray[np.bool_]
+) -> tuple[SceneScore, EligiblePairs, Matches]:
+    data = load(truth, results, shape)
     scores, pairs = score(data), eligible_pairs(data)
     matches = pairs.match((MATCH_IOU,))
     total = SceneScore(
         scores.mean_ap(),
         scores.mean_ap(iou_threshold=0.5),
         int(matches.true_positives.sum()),
-        int((~truth.difficult).sum()),
+        int(asked.sum()),
         int(matches.false_positives.sum()),
     )
-    return _by_rows(total, pairs, matches, len(found), truth)
+    return total, pairs, matches
 
 
 def _by_rows(
@@ -100,7 +125,7 @@ def _as_results(found: sv.Detections, known: dict[str, int], shape: Shape) -> li
     results: list[dict[str, Any]] = [
         {
             "image_id": 1,
-            "category_id": known.get(n, known["something else"]),
+            "category_id": known.get(n, known[OTHER]),
             "bbox": as_xywh(box),
             "score": s,
         }
@@ -114,24 +139,37 @@ def _as_results(found: sv.Detections, known: dict[str, int], shape: Shape) -> li
 
 
 def _as_coco(truth: Truth, categories: dict[str, int], shape: Shape) -> dict[str, Any]:
+    size = truth.width, truth.height
+    whole = _coco_of(truth.boxes, truth.classes + 1, truth.difficult, size, categories)
+    if shape == "segm":
+        instances = np.asfortranarray(truth.instances)  # run lengths go down the columns
+        for annotation, number in zip(whole["annotations"], truth.ids.tolist(), strict=True):
+            mask = instances == number + 1
+            annotation.update(segmentation=run_lengths(mask), area=int(mask.sum()))
+    return whole
+
+
+def _coco_of(
+    boxes: np.ndarray,
+    ids: np.ndarray,
+    difficult: np.ndarray,
+    size: tuple[int, int],
+    categories: dict[str, int],
+) -> dict[str, Any]:
+    """Boxes [N, 4] with their category ids as COCO's truth of one picture of a size (width, height)."""
     annotations: list[dict[str, Any]] = [
         {
             "id": row + 1,
             "image_id": 1,
-            "category_id": int(truth.classes[row]) + 1,
+            "category_id": int(ids[row]),
             "bbox": as_xywh(box),
             "area": float(np.prod(box[2:] - box[:2])),
-            "iscrowd": int(truth.difficult[row]),
+            "iscrowd": int(difficult[row]),
         }
-        for row, box in enumerate(truth.boxes)
+        for row, box in enumerate(boxes)
     ]
-    if shape == "segm":
-        instances = np.asfortranarray(truth.instances)  # run lengths go down the columns
-        for annotation, number in zip(annotations, truth.ids.tolist(), strict=True):
-            mask = instances == number + 1
-            annotation.update(segmentation=run_lengths(mask), area=int(mask.sum()))
     return {
-        "images": [{"id": 1, "width": truth.width, "height": truth.height}],
+        "images": [{"id": 1, "width": size[0], "height": size[1]}],
         "categories": [{"id": i, "name": name} for name, i in categories.items()],
         "annotations": annotations,
     }

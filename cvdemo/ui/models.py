@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -17,6 +17,8 @@ from cvdemo.ui.cache import cached
 from cvdemo.ui.page import sentence
 from cvdemo.zoo.fetch import is_here
 from cvdemo.zoo.model import Classification, Classifier, Detector
+
+Settings = Mapping[str, Any]
 
 
 def choose_model(
@@ -66,8 +68,37 @@ def about(entry: zoo.ModelSpec) -> None:
     figure = entry.published
     text = f"{figure.metric} {figure.value:g}" if figure else ""
     parts = [f"[{text}]({figure.source})" if figure and figure.source.startswith("http") else text]
-    parts += [f"[paper]({entry.paper})", entry.licence, entry.note]
+    parts += [f"[paper]({entry.paper})", entry.licence, entry.note, entry.caveat]
     st.caption(" · ".join(p for p in parts if p))
+
+
+def offer_better(entry: zoo.ModelSpec, chosen: Chosen | None, settings: Callable[[str], Settings]) -> None:
+    """With a photo: one line about the best model that a download away is better, with a button to choose it.
+
+    `settings` gives what the page has to keep for a model's key to be chosen.
+    """
+    drawn = chosen is not None and chosen.domain is zoo.Domain.DRAWINGS
+    better = None if drawn else zoo.better_elsewhere(entry)
+    if better is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(compared(better, entry), width="stretch")
+        st.button(
+            "Choose it", key=f"better-{entry.key}", on_click=state.put, args=(settings(better.key),),
+            type="tertiary",
+        )  # fmt: skip
+
+
+def compared(better: zoo.ModelSpec, entry: zoo.ModelSpec) -> str:
+    """Which model is better, by which published figures, how large."""
+    theirs, ours = better.published, entry.published
+    assert theirs is not None
+    figure = f"[{theirs.metric} {theirs.value:g}]({theirs.source})"
+    against = f" instead of {ours.value:g}" if ours and ours.metric == theirs.metric else ""
+    size = f"{better.download_bytes / 2**20:.0f} MB"
+    return (
+        f"Better, with a network: **{better.title}**, {figure}{against} as published; a download of {size}."
+    )
 
 
 def ready(entry: zoo.ModelSpec) -> bool:

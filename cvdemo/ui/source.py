@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from cvdemo.data.chosen import Chosen
+from cvdemo.data.photo_objects import photo_objects
 from cvdemo.data.pictures import SAMPLES, SUFFIXES, read_picture, sample
 from cvdemo.errors import CvdemoError
 from cvdemo.ui import state, widgets
@@ -24,7 +25,8 @@ KINDS = ("scene", "sample", "upload", "camera")
 def _sample(name: str) -> Chosen:
     start = time.perf_counter()
     picture = sample(name)
-    return Chosen(f"sample:{name}", name, picture, 1000 * (time.perf_counter() - start))
+    milliseconds = 1000 * (time.perf_counter() - start)
+    return Chosen(f"sample:{name}", name, picture, milliseconds, objects=photo_objects(name))
 
 
 @cached
@@ -61,11 +63,11 @@ def choose_picture(first: str = "sample", *, knobs: Mapping[str, float] | None =
             return _decoded(shot.file_id, "camera", shot)
         st.info("Take a picture to begin.")
         return None
-    return _sample(
-        widgets.selectbox(
-            "sample", "Sample photo", SAMPLES, label_visibility="collapsed", on_change=state.leave_picture
-        )
+    name = widgets.selectbox(
+        "sample", "Sample photo", SAMPLES, label_visibility="collapsed", on_change=state.leave_picture
     )
+    st.caption(f"Photo: {SAMPLES[name].credit}, from scikit-image")
+    return _sample(name)
 
 
 def _upload() -> Chosen | None:

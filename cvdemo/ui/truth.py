@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
+import supervision as sv
+from numpy.typing import NDArray
 
 from cvdemo.data.chosen import Chosen
+from cvdemo.metrics.scene import photo_score, scene_score
 from cvdemo.zoo.spec import Domain, ModelSpec
+
+
+def true_boxes(chosen: Chosen) -> NDArray[np.float32] | None:
+    """The boxes [N, 4] of the objects that have to be found; None where they are not known."""
+    known = chosen.truth or chosen.objects
+    return None if known is None else known.boxes[~known.difficult]
+
+
+def say_score(chosen: Chosen, found: sv.Detections) -> None:
+    """The score of the detections' boxes, where the objects of the picture are known."""
+    if chosen.truth is not None:
+        st.markdown(scene_score(found, chosen.truth).text())
+    elif chosen.objects is not None:
+        text = photo_score(found, chosen.objects).text()
+        st.markdown(f"{text} · the truth of this photo was drawn by hand")
 
 
 def say_what_it_knows(chosen: Chosen, *entries: ModelSpec) -> None:

@@ -4,7 +4,7 @@ from cvdemo import zoo
 zoo.load("ssd-mobilenet-v2")(picture, score=.5, iou=.5)  # supervision.Detections
 """
 
-from cvdemo.zoo.catalogue import first_model, first_models, models, spec
+from cvdemo.zoo.catalogue import better_elsewhere, first_model, first_models, models, spec
 from cvdemo.zoo.device import default_device, device_title
 from cvdemo.zoo.labels import labels
 from cvdemo.zoo.loader import CACHE, load
@@ -17,6 +17,7 @@ __all__ = [
     "Published",
     "Source",
     "Task",
+    "better_elsewhere",
     "default_device",
     "device_title",
     "first_model",

@@ -11,9 +11,14 @@ from cvdemo.zoo.catalogue_hub import TORCHVISION, TRANSFORMERS
 from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.entry import Entry
 from cvdemo.zoo.fetch import is_here
+from cvdemo.zoo.labels import labels
 from cvdemo.zoo.photo_entries import PHOTO_ENTRIES
 from cvdemo.zoo.spec import Chart, Domain, ModelSpec, Published, Source, Task
 from cvdemo.zoo.weights import has_weights
+
+COCO_VAL_IN_TRAINING = (
+    "TensorFlow trained its detectors on most of COCO's val photos: measured on those, figures are too high."
+)
 
 PACKAGED = (
     ModelSpec(
@@ -33,6 +38,7 @@ PACKAGED = (
             "https://github.com/tensorflow/models/blob/master/research/object_detection/g3doc/tf1_detection_zoo.md",
         ),
         note="Small and quick: works on first start, without a network.",
+        caveat=COCO_VAL_IN_TRAINING,
         chart=Chart("one stage"),
         default=True,
     ),
@@ -60,6 +66,7 @@ PACKAGED = (
         labels="coco",
         adapter="cvdemo.zoo.grabcut:load",
         note="Colours inside a box against those around it: no training for masks, works without a network.",
+        caveat=COCO_VAL_IN_TRAINING,
     ),
     ModelSpec(
         key="movenet-lightning",
@@ -72,6 +79,7 @@ PACKAGED = (
         labels="coco",
         adapter="cvdemo.zoo.movenet:load",
         note="A skeleton for every person: small and quick, works on first start, without a network.",
+        caveat=COCO_VAL_IN_TRAINING,
         default=True,
     ),
     ModelSpec(
@@ -152,7 +160,25 @@ def first_model(task: Task, domain: Domain = Domain.PHOTOS) -> str:
         related = sorted(here, key=lambda m: (not m.domain.is_like(domain), not m.default))
         return (related or models(task))[0].key
     rivals = [m for m in known if not m.offline and _same_metric(m.published, known[0].published)]
-    return max([known[0], *rivals], key=lambda m: m.published.value if m.published else 0).key
+    return max([known[0], *rivals], key=_value).key
+
+
+def better_elsewhere(entry: ModelSpec) -> ModelSpec | None:
+    """A model for photos with a better published figure than another of its task, that has to be downloaded.
+
+    Where no other has a figure of the same metric it is one with most classes, of these the best.
+    """
+    away = [m for m in models(entry.task) if m.published and not (m.prompt or is_here(m))]
+    away = [m for m in away if m.domain is Domain.PHOTOS]
+    alike = [m for m in away if _same_metric(m.published, entry.published)]
+    best = max(alike or away, key=lambda m: (len(labels(m.labels)), _value(m)), default=None)
+    if best is None or (alike and _value(best) <= _value(entry)):
+        return None
+    return best
+
+
+def _value(entry: ModelSpec) -> float:
+    return entry.published.value if entry.published else 0.0
 
 
 def _same_metric(one: Published | None, other: Published | None) -> bool:

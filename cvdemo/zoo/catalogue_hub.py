@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from cvdemo.zoo.spec import Chart, ModelSpec, Published, Source, Task
+from cvdemo.zoo.spec import Chart, Domain, ModelSpec, Published, Source, Task
 
 MIB = 1024 * 1024
 TORCHVISION_URL = "https://download.pytorch.org/models/"
@@ -390,6 +390,7 @@ TRANSFORMERS: tuple[ModelSpec, ...] = (
         licence="NVIDIA Source Code License, not for commercial use",
         adapter=PIXELS,
         labels="cityscapes",
+        domain=Domain.STREETS,
         # The main revision has a pickle only; this one is the same as safetensors, made by the hub itself.
         options={"revision": "refs/pr/4"},
     ),

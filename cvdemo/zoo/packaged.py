@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from importlib import metadata
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 from cvdemo.errors import ModelNotAvailableError
+from cvdemo.zoo.default_boxes import INPUT
 from cvdemo.zoo.model import FLOOR, Classifier, Detector, RawArrays
 from cvdemo.zoo.spec import ModelSpec
 
@@ -23,6 +25,14 @@ def package_file(package: str, name: str) -> Path:
         if file.name == name and (path := Path(str(file.locate()))).is_file():
             return path
     raise ModelNotAvailableError(f"'{name}' is missing: install it with `pip install {package}`")
+
+
+class BoxOutputs(NamedTuple):
+    """Boxes [1917, 4] in pixels, scores [1917, 90] of COCO's ids from 1 on, the default boxes [1917, 4]."""
+
+    boxes: np.ndarray
+    scores: np.ndarray
+    defaults: np.ndarray
 
 
 class SSDMobileNetV2(Detector):
@@ -41,14 +51,19 @@ class SSDMobileNetV2(Detector):
         self.net = cv2.dnn.readNetFromTensorflow(str(graph), str(text), engine=cv2.dnn.ENGINE_CLASSIC)
 
     def network(self, picture: np.ndarray, prompt: str) -> RawArrays:
-        self.net.setInput(cv2.dnn.blobFromImage(picture, size=(300, 300)))
-        scores, encodings, priors = self.net.forward(self.OUTPUTS)
-        scores = scores.reshape(-1, 91)[:, 1:]  # [1917, 90], without background
-        boxes = decode_default_boxes(encodings.reshape(-1, 4), *priors.reshape(2, -1, 4))
+        boxes, scores, _ = self.boxes(picture)
         anchor, column = np.nonzero(scores > FLOOR)
+        return RawArrays(boxes[anchor], scores[anchor, column], column + 1)
+
+    def boxes(self, picture: np.ndarray) -> BoxOutputs:
+        """What the graph says of each default box of a picture [H, W, 3], before threshold and NMS."""
+        self.net.setInput(cv2.dnn.blobFromImage(picture, size=(INPUT, INPUT)))
+        scores, encodings, priors = self.net.forward(self.OUTPUTS)
+        defaults, variances = priors.reshape(2, -1, 4)
+        boxes = decode_default_boxes(encodings.reshape(-1, 4), defaults, variances)
         height, width = picture.shape[:2]
         scale = np.array([width, height, width, height], np.float32)
-        return RawArrays(boxes[anchor] * scale, scores[anchor, column], column + 1)
+        return BoxOutputs(boxes * scale, scores.reshape(-1, 91)[:, 1:], defaults * scale)
 
 
 def decode_default_boxes(encodings: np.ndarray, priors: np.ndarray, variances: np.ndarray) -> np.ndarray:

@@ -91,6 +91,7 @@ class ModelSpec:
     nms: bool = True
     prompt: bool = False
     note: str = ""
+    caveat: str = ""  # what has to be known before its figures are trusted, one sentence
     chart: Chart = NO_CHART
     scene_size: tuple[int, int] = (192, 160)  # width and height of drawn scenes that it is scored on
     default: bool = False  # chosen first among the models of its task and domain

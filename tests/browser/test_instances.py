@@ -162,3 +162,28 @@ def test_rows_and_objects_light_each_other_and_one_is_picked(app: str, page: Any
         lab.get_by_role("button", name="PNG as seen").click()
     download.value.save_as(tmp_path / "seen.png")
     assert Image.open(tmp_path / "seen.png").size == SIZE[::-1]
+
+
+def test_twelve_megapixels_with_fifty_masks(app: str, page: Any, tmp_path: Path) -> None:
+    rows = [
+        np.hstack([draw(scene(seed, split="test", difficulty=named("hard")), 640, 480)[0] for seed in seeds])
+        for seeds in ((7, 36), (38, 40))
+    ]
+    picture = Image.fromarray(np.vstack(rows)).resize((4000, 3000))
+    picture.save(tmp_path / "many.jpg")
+    page.goto(app + "/instances?source=upload&model=mask-rcnn&score=0.01&iou=1")
+    page.locator("input[type=file]").first.set_input_files(tmp_path / "many.jpg")
+    lab = page.locator(".instances[data-ready]")
+    lab.wait_for(timeout=180_000)
+    page.get_by_text("The code that did it").wait_for()
+    page.wait_for_timeout(1500)
+    before = json.loads(lab.get_attribute("data-areas"))
+    assert len(before) >= 50
+    assert sum(area for _, area in before) > 100_000  # in pixels of the board
+    page.get_by_role("slider", name="Mask threshold").focus()
+    page.keyboard.press("ArrowRight")
+    lab.and_(page.locator('[data-ready*="0.51"]')).wait_for()
+    after = dict(json.loads(lab.get_attribute("data-areas")))
+    assert all(after[row] <= area for row, area in before)
+    assert lab.evaluate("e => e.lab.owner.length") <= 1280 * 1280
+    assert page.evaluate("performance.memory.usedJSHeapSize") < 300e6  # fifty whole maps would take 600 MB

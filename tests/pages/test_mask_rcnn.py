@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from functools import partial
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from cvdemo import zoo
 from cvdemo.labs.mask_rcnn.controls import EXPERIMENTS
@@ -74,3 +77,17 @@ def test_every_experiment_runs_and_says_what_to_look_for() -> None:
         app.button(key=f"try-{name}").click().run()
         without_errors(app)
         assert any(m.value.startswith("👀") for m in app.markdown)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (100, 1600), (1600, 100)])
+def test_pictures_of_any_shape(shape: tuple[int, int]) -> None:
+    out = io.BytesIO()
+    Image.fromarray(np.full((*shape, 3), 90, np.uint8)).save(out, "PNG")
+    app = open_page(source="upload")
+    app.file_uploader(key="mask_rcnn-files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
+    without_errors(app)
+
+
+def test_a_roi_that_meets_no_object_says_so() -> None:
+    app = without_errors(open_page(box="188,1,200,8"))
+    assert any("meets no object" in m.value for m in app.markdown)

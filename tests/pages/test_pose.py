@@ -13,8 +13,9 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from cvdemo import zoo
-from cvdemo.labs.pose import controls, experiment, results
+from cvdemo.labs.pose import experiment, results
 from cvdemo.labs.pose.controls import _read, _write
+from cvdemo.zoo import catalogue
 from tests.pages import driver
 from tests.pages.driver import query, without_errors
 
@@ -40,7 +41,7 @@ def test_a_scene_opens_with_the_drawn_net_and_its_score_and_a_photo_with_movenet
 
 
 def test_without_the_drawn_nets_a_scene_opens_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (controls, experiment):
+    for module in (catalogue, experiment):
         monkeypatch.setattr(module, "has_weights", lambda key: False)
     app = without_errors(open_page(seed="7"))
     assert app.selectbox(key="pose-model").value == "movenet-lightning"
@@ -95,6 +96,12 @@ def upload(picture: np.ndarray, **more: str) -> AppTest:
 def test_pictures_of_any_shape(shape: tuple[int, int], model: str) -> None:
     noise = np.random.default_rng(0).integers(0, 255, (*shape, 3), np.uint8)
     without_errors(upload(noise, model=model, score="0.01"))
+
+
+@pytest.mark.parametrize("model", ["movenet-lightning", "keypoint-rcnn", "pose-regression"])
+def test_a_picture_without_people(model: str) -> None:
+    app = without_errors(upload(np.full((240, 320, 3), 90, np.uint8), model=model))
+    assert not any(box.key == "pose-person" and box.options for box in app.selectbox)
 
 
 def crowd(keypoints: np.ndarray) -> sv.Detections:

@@ -151,7 +151,7 @@ def _png(shape: tuple[int, int]) -> bytes:
 def test_pictures_with_nothing_on_them(shape: tuple[int, int]) -> None:
     app = open_page(source="upload")
     fine(app.file_uploader(key="rcnn-files").set_value([("small.png", _png(shape), "image/png")]).run())
-    assert any("eight classes" in i.value for i in app.info)
+    assert any("only seen drawings" in i.value for i in app.info)
     assert captions(app, "R-FCN")
 
 

@@ -36,7 +36,7 @@ def test_sliders_and_views_run_no_network() -> None:
 def test_every_experiment_is_one_click_and_says_what_to_look_at() -> None:
     app = without_errors(open_page())
     names = [b.key for b in app.button if (b.key or "").startswith("try-")]
-    assert len(names) == 5
+    assert len(names) == 7
     for name in names:
         without_errors(app.button(key=name).click().run())
         assert sum(m.value.startswith("👀") for m in app.markdown) == 1
@@ -46,13 +46,27 @@ def test_every_experiment_is_one_click_and_says_what_to_look_at() -> None:
 def test_pictures_of_any_size(shape: tuple[int, int]) -> None:
     out = io.BytesIO()
     Image.fromarray(np.full((*shape, 3), 90, np.uint8)).save(out, "PNG")
-    app = open_page(source="upload", view="SSD's levels", score="0.02")
+    app = open_page(source="upload", score="0.02")
     app.file_uploader(key="yolo_ssd-files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
-    without_errors(app)
+    assert not without_errors(app).info
+    app.selectbox(key="yolo_ssd-nets").select_index(1).run()
+    app.session_state["yolo_ssd-view"] = "SSD's levels"
+    without_errors(app.run())
     assert any("only seen drawings" in i.value for i in app.info)
     assert all(name in LEVELS for name in ("stride 8", "stride 32"))
     app.session_state["yolo_ssd-view"] = "Side by side"
     without_errors(app.run())
+
+
+def test_a_photo_is_for_the_ssd_that_knows_photos_level_by_level() -> None:
+    before, drawn = zoo.load("ssd-mobilenet-v2").runs, runs()
+    app = without_errors(open_page(source="sample", sample="motorcycle", score="0.4"))
+    assert any("| 3\u00a0×\u00a03 | 3×3 | 54 | 195 | 1 |" in m.value for m in app.markdown)
+    app.session_state["yolo_ssd-photo-levels"] = ["10 × 10", "5 × 5"]
+    without_errors(app.run())
+    assert any("| 5\u00a0×\u00a05 | 5×5 | 150 | 150 | 1 |" in m.value for m in app.markdown)
+    assert any("| 3\u00a0×\u00a03 | 3×3 | 54 | 195 | off |" in m.value for m in app.markdown)
+    assert zoo.load("ssd-mobilenet-v2").runs == before + 1 and runs() == drawn
 
 
 def test_no_level_at_all_is_an_empty_answer() -> None:

@@ -8,7 +8,9 @@ import pytest
 
 from cvdemo import zoo
 from cvdemo.data.pictures import sample
+from cvdemo.labs.yolo_ssd.experiment import from_levels, mobilenet_levels
 from cvdemo.ops.detections import select
+from cvdemo.zoo.default_boxes import default_boxes
 from cvdemo.zoo.packaged import package_file
 
 SEEN = {"cat": "cat", "coffee": "cup", "astronaut": "person"}
@@ -43,6 +45,24 @@ def test_boxes_are_those_of_the_graph(detector, graph, name: str) -> None:
     np.testing.assert_array_equal(ours.class_id, theirs[order, 1])
     np.testing.assert_allclose(ours.confidence, theirs[order, 2], atol=1e-3)
     np.testing.assert_allclose(ours.xyxy / scale, theirs[order, 3:].clip(0, 1), atol=1e-3)
+
+
+def test_default_boxes_are_those_of_the_graph(detector) -> None:
+    height, width = sample("cat").shape[:2]
+    theirs = detector.boxes(sample("cat")).defaults / [width, height, width, height]
+    boxes, level = default_boxes()
+    np.testing.assert_allclose(boxes, theirs, atol=5e-4)  # the graph has .3333 for a third
+    assert np.bincount(level).tolist() == [1083, 600, 150, 54, 24, 6]
+
+
+def test_raw_boxes_are_decoded_from_default_boxes(detector) -> None:
+    found = mobilenet_levels(sample("coffee"))
+    raw = detector.raw(sample("coffee"))
+    assert len(found.raw) == len(raw)
+    np.testing.assert_array_equal(found.raw.class_id, raw.class_id)
+    np.testing.assert_allclose(found.raw.xyxy, raw.xyxy, atol=1e-3)
+    assert len(from_levels(found, [])) == 0
+    assert set(from_levels(found, [2, 5]).data["level"]) == {2, 5}
 
 
 @pytest.mark.parametrize(("name", "seen"), SEEN.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -19,11 +20,16 @@ from cvdemo.ops.upsampling import nearest
 from cvdemo.ui import widgets
 from cvdemo.ui.cache import cached
 from cvdemo.ui.downloads import offer, png
-from cvdemo.ui.page import guarded, texts
+from cvdemo.ui.page import texts
 from cvdemo.zoo.imagenet_windows import KEY
 
 MOST_LISTED = 12
 PLAIN = {"displayModeBar": False}
+SHADES = [
+    [0, "rgba(0,0,4,0)"], [0.25, "rgba(87,16,110,0.4)"], [0.5, "rgba(188,55,84,0.55)"],
+    [0.75, "rgba(249,142,9,0.7)"], [1, "rgba(252,255,164,0.8)"],
+]  # fmt: skip
+"""Inferno, transparent where the probability is low."""
 
 
 @cached
@@ -36,12 +42,8 @@ def _window_run(identity: str, longest: int, _picture: NDArray[np.uint8]) -> Win
     return run_windows(_picture, longest)
 
 
-@st.fragment
-@guarded
-def photo(chosen: Chosen) -> None:
+def photo(chosen: Chosen, left: Any, right: Any) -> None:
     """Knobs left, the heat map right; under them what windows one by one cost."""
-    st.markdown(texts("fcn")["photo"])
-    left, right = st.columns([1, 2.4], gap="medium")
     with left:
         longest = widgets.select_slider("photo-longest", "Longer side in pixels", SIZES, 448)
         pool = widgets.select_slider("photo-pool", "Cells averaged for a score, a side", POOLS, 3)
@@ -51,6 +53,7 @@ def photo(chosen: Chosen) -> None:
         shown = _choose_class(found)
         _best(found)
     with right:
+        st.markdown(texts("fcn")["photo"])
         figure = heat_figure(found, shown)
         st.plotly_chart(figure, key="photo-heat", config=PLAIN, width="stretch")
         _about(found)
@@ -88,7 +91,7 @@ def heat_figure(found: ClassMaps, class_id: int) -> go.Figure:
     source = base64.b64encode(to_jpeg(found.picture, 90)).decode()
     figure = go.Figure(
         go.Heatmap(
-            z=heat, y=places[0], x=places[1], text=found.cell_texts(), opacity=0.6, colorscale="Inferno",
+            z=heat, y=places[0], x=places[1], text=found.cell_texts(), colorscale=SHADES,
             hovertemplate="%{text}<extra></extra>", zmin=0, zmax=max(float(heat.max()), 0.01),
             colorbar={"tickformat": ".0%", "thickness": 12},
         )

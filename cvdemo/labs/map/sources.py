@@ -26,7 +26,7 @@ from cvdemo.labs.map.files import Contents, PhotoSet, photo_evaluation, read_own
 from cvdemo.metrics.readers import Format
 from cvdemo.ui import state, widgets
 from cvdemo.ui.cache import cached
-from cvdemo.ui.models import choose_model, ready
+from cvdemo.ui.models import about, choose_model, ready
 from cvdemo.ui.progress import with_bar
 from cvdemo.zoo.model import Detector
 
@@ -87,6 +87,7 @@ def _detector_on_photos() -> EvaluationSet | None:
     )
     with right:
         entry = choose_model(zoo.Task.DETECT, None)
+        about(entry)
     if not files:
         st.info("Drop a ZIP of photos with their truth in COCO JSON to begin.")
         return None

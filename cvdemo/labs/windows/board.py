@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
+import supervision as sv
 from numpy.typing import NDArray
 
 from cvdemo.data.chosen import Chosen
@@ -19,17 +21,17 @@ from cvdemo.labs.windows.experiment import (
     STRIDES,
     PyramidScores,
     Search,
-    raw_windows,
     search_both_ways,
 )
-from cvdemo.metrics.scene import scene_score
 from cvdemo.nets.sliding_window import STRIDE, WINDOW
 from cvdemo.ops.detections import confidence, select
+from cvdemo.ops.windows import Level
 from cvdemo.ui import widgets
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import Parts, component, packed
 from cvdemo.ui.downloads import offer, png, table
 from cvdemo.ui.page import guarded
+from cvdemo.ui.truth import say_score
 from cvdemo.world.vocabulary import THINGS
 
 PLAIN = {"displayModeBar": False}
@@ -48,7 +50,28 @@ def pyramid_scores(chosen: Chosen, search: Search) -> PyramidScores:
         return _pyramid_scores(chosen.identity, search, chosen.picture)
 
 
-def board(chosen: Chosen, found: PyramidScores) -> None:
+class ShownPyramid(NamedTuple):
+    """What the board shows of a pyramid: probabilities [1 + K, rows, columns] of every level's windows.
+
+    The first of them is that of no object at all, the others are those of `names`; `identity` is another
+    one for another search.
+    """
+
+    identity: str
+    levels: Sequence[Level]
+    probabilities: Sequence[NDArray[np.floating[Any]]]
+    names: Sequence[str]
+    window: int
+    stride: int
+
+
+def shown_pyramid(chosen: Chosen, found: PyramidScores) -> ShownPyramid:
+    """The pyramid of the net that knows drawings."""
+    identity = f"{chosen.identity} {found.search}"
+    return ShownPyramid(identity, found.levels, found.probabilities, THINGS, WINDOW, found.search.stride)
+
+
+def board(chosen: Chosen, found: ShownPyramid) -> None:
     """The window running over the pyramid, with a player, the heat maps and the window under it."""
     levels = [
         {
@@ -61,12 +84,12 @@ def board(chosen: Chosen, found: PyramidScores) -> None:
         for level, likely in zip(found.levels, found.probabilities, strict=True)
     ]
     fields = {
-        "identity": f"{chosen.identity} {found.search}",
-        "window": WINDOW,
-        "stride": found.search.stride,
+        "identity": found.identity,
+        "window": found.window,
+        "stride": found.stride,
         "levels": levels,
-        "names": ["any object", *THINGS],
-        "colours": ["#888888", *(colour(name) for name in THINGS)],
+        "names": ["any object", *found.names],
+        "colours": ["#888888", *(colour(name) for name in found.names)],
         "alt": chosen.name,
     }
     likely = np.concatenate([p.reshape(-1) for p in found.probabilities])
@@ -74,7 +97,7 @@ def board(chosen: Chosen, found: PyramidScores) -> None:
         "picture": to_jpeg(fit(chosen.picture, 800)),
         "probabilities": likely.astype("<f4"),
     }
-    _board(data=packed(fields, parts), key="board")
+    _board(data=packed(fields, parts), key=f"board-{len(found.names)}")
 
 
 def counters(found: PyramidScores) -> None:
@@ -125,20 +148,18 @@ def costs(found: PyramidScores) -> None:
 
 @st.fragment
 @guarded
-def detections(chosen: Chosen, found: PyramidScores) -> None:
+def detections(chosen: Chosen, raw: sv.Detections, *, part: str = "", first: float = 0.5) -> None:
     """Windows above the threshold that NMS leaves, and the score where the truth is known."""
     st.markdown("#### After threshold and NMS")
     left, right = st.columns([1, 2.6], gap="medium")
     with left:
-        score = widgets.slider("score", "Score threshold", 0.05, 1.0, 0.5, 0.01)
+        score = widgets.slider(f"{part}score", "Score threshold", 0.05, 1.0, first, 0.01)
         iou = widgets.slider("iou", "NMS threshold (IoU)", 0.0, 1.0, 0.3, 0.05)
-    height, width = chosen.picture.shape[:2]
-    raw = raw_windows(found, width, height)
     kept = select(raw, score=score, iou=iou)
     drawn = draw_detections(chosen.picture, kept)
     with right:
         if chosen.truth is not None:
-            st.markdown(scene_score(kept, chosen.truth).text())
+            say_score(chosen, kept)
         st.image(to_jpeg(fit(drawn, 1280)), width="stretch", alt=f"{chosen.name}: {len(kept)} windows")
     with left:
         st.caption(

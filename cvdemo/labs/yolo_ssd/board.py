@@ -17,24 +17,26 @@ from cvdemo.draw.detections import draw_detections
 from cvdemo.draw.matches import draw_matches
 from cvdemo.labs.yolo_ssd.controls import ViewOptions, choose_levels
 from cvdemo.labs.yolo_ssd.experiment import (
+    PHOTO_KEY,
     SMALL,
     Floats,
     SSDLevels,
     YOLOGrid,
     from_levels,
+    mobilenet_levels,
     recall_by_size,
     ssd_levels,
     yolo_grid,
 )
-from cvdemo.metrics.scene import scene_score
 from cvdemo.ops.detections import confidence, select
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import Parts, component, packed
 from cvdemo.ui.downloads import offer, png, table
+from cvdemo.ui.truth import say_score
 from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
 
-LEVEL_COLOURS = ["#E69F00", "#56B4E9", "#CC79A7"]
+LEVEL_COLOURS = ["#E69F00", "#56B4E9", "#CC79A7", "#009E73", "#F0E442", "#D55E00"]
 """Colours of SSD's levels, finest first."""
 
 _grid = component("yolo_ssd/yolo")
@@ -52,6 +54,11 @@ def _ssd_levels(identity: str, _picture: NDArray[np.uint8]) -> SSDLevels:
 
 
 @cached
+def _mobilenet_levels(identity: str, _picture: NDArray[np.uint8]) -> SSDLevels:
+    return mobilenet_levels(_picture)
+
+
+@cached
 def _jpeg(identity: str, _picture: NDArray[np.uint8]) -> bytes:
     return to_jpeg(fit(_picture, 800))
 
@@ -62,10 +69,16 @@ def predictions(chosen: Chosen) -> tuple[YOLOGrid, SSDLevels]:
         return _yolo_grid(chosen.identity, chosen.picture), _ssd_levels(chosen.identity, chosen.picture)
 
 
+def mobilenet_predictions(chosen: Chosen) -> SSDLevels:
+    """What the SSD that knows photos predicts; it runs once for a picture."""
+    with st.spinner(f"{zoo.spec(PHOTO_KEY).title} runs on the CPU …", show_time=True):
+        return _mobilenet_levels(chosen.identity, chosen.picture)
+
+
 def yolo_view(chosen: Chosen, found: YOLOGrid, options: ViewOptions) -> None:
     """The grid in four pictures."""
     kept = select(found.raw, score=options.score, iou=options.iou)
-    _score(chosen, kept)
+    say_score(chosen, kept)
     _yolo_board(chosen, found, kept, options)
     rows, columns, boxes = found.confidence.shape
     values = 5 * boxes + found.classes.shape[-1]
@@ -78,11 +91,11 @@ def yolo_view(chosen: Chosen, found: YOLOGrid, options: ViewOptions) -> None:
 
 def ssd_view(chosen: Chosen, found: SSDLevels, options: ViewOptions) -> None:
     """Detections by the level that found them; levels can be switched off."""
-    used, shown = choose_levels()
+    used, shown = choose_levels(found.names)
     kept = select(from_levels(found, used), score=options.score, iou=options.iou)
     board, beside = st.columns([1.9, 1], gap="medium")
     with board:
-        _score(chosen, kept)
+        say_score(chosen, kept)
         _ssd_board(chosen, found, kept, shown, options)
     with beside:
         _level_table(found, kept, used)
@@ -93,22 +106,23 @@ def ssd_view(chosen: Chosen, found: SSDLevels, options: ViewOptions) -> None:
             "default box that it comes from."
         )
         st.caption(
-            f"{len(found.boxes):,} default boxes in all, each with 8 classes, background and 4 offsets · "
+            f"{len(found.boxes):,} default boxes in all, each with {found.classes} classes, background and "
+            f"4 offsets · "
             f"network {found.milliseconds:.0f} ms (once)"
         )
         _downloads(chosen, kept, "ssd")
 
 
 def _level_table(found: SSDLevels, kept: sv.Detections, used: list[int]) -> None:
-    by_level = np.bincount(kept.data["level"], minlength=len(found.strides))
+    by_level = np.bincount(kept.data["level"], minlength=len(found.names))
     rows = "\n".join(
-        f"| {stride} | {rows}×{columns} | {int((found.level == k).sum()):,} | {scale:g} "
-        f"| {by_level[k] if k in used else 'off'} |"
-        for k, (stride, (rows, columns), scale) in enumerate(
-            zip(found.strides, found.cells, found.scales, strict=True)
+        f"| {name.replace(' ', chr(160))} | {rows}×{columns} | {int((found.level == k).sum()):,} "
+        f"| {scale:.0f} | {by_level[k] if k in used else 'off'} |"
+        for k, (name, (rows, columns), scale) in enumerate(
+            zip(found.names, found.cells, found.scales, strict=True)
         )
     )
-    st.markdown(f"| stride | cells | boxes | side | kept |\n|---|---|---|---|---|\n{rows}")
+    st.markdown(f"| level | cells | boxes | side | kept |\n|---|---|---|---|---|\n{rows}")
 
 
 def side_by_side(chosen: Chosen, grid: YOLOGrid, levels: SSDLevels, options: ViewOptions) -> None:
@@ -127,7 +141,7 @@ def side_by_side(chosen: Chosen, grid: YOLOGrid, levels: SSDLevels, options: Vie
 
 def _one_side(chosen: Chosen, entry: zoo.ModelSpec, kept: sv.Detections, milliseconds: float) -> None:
     st.markdown(f"#### {entry.title}")
-    _score(chosen, kept)
+    say_score(chosen, kept)
     drawn = (
         draw_detections(chosen.picture, kept)
         if chosen.truth is None
@@ -140,11 +154,6 @@ def _one_side(chosen: Chosen, entry: zoo.ModelSpec, kept: sv.Detections, millise
     held_out = f" · held-out scenes: {figure.metric} {figure.value:g}" if figure else ""
     st.caption(f"network {milliseconds:.0f} ms (once){held_out}")
     _downloads(chosen, kept, entry.key)
-
-
-def _score(chosen: Chosen, kept: sv.Detections) -> None:
-    if chosen.truth is not None:
-        st.markdown(scene_score(kept, chosen.truth).text())
 
 
 def _recall_text(kept: sv.Detections, truth: Truth) -> str:
@@ -203,8 +212,9 @@ def _ssd_board(
     """SSD's detections by the level that found them, and the default boxes under the pointer at one level."""
     fields = _common_fields(chosen, options) | {
         "unit": found.unit,
-        "strides": found.strides,
+        "names": found.names,
         "cells": found.cells,
+        "each": [int((found.level == k).sum()) // (r * c) for k, (r, c) in enumerate(found.cells)],
         "shown": shown,
         "kept": [
             {**row, "level": int(level)}

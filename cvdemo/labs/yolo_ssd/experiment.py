@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias, cast
 
 import numpy as np
@@ -14,13 +15,21 @@ from cvdemo.nets.ssd import SSD, SSDTrace
 from cvdemo.nets.yolo import YOLOTrace
 from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
+from cvdemo.zoo.default_boxes import CELLS, FINEST, INPUT, SCALES, default_boxes
 from cvdemo.zoo.drawn import LONG_SIDE, DrawnDetector, at_working_size
 from cvdemo.zoo.model import FLOOR
+from cvdemo.zoo.packaged import SSDMobileNetV2
 
 Floats: TypeAlias = NDArray[np.float32]
 
 LEVELS = ("stride 8", "stride 16", "stride 32")
 """SSD's levels, finest first."""
+
+PHOTO_KEY = "ssd-mobilenet-v2"
+PHOTO_LEVELS = tuple(f"{n} × {n}" for n in CELLS)
+"""The levels of the SSD that knows photos, finest first."""
+
+DRAWN = dict(enumerate(THINGS))
 
 SMALL = 24
 """An object is small below this many pixels of the net's input, as the square root of its area."""
@@ -43,19 +52,20 @@ class YOLOGrid(NamedTuple):
 
 
 class SSDLevels(NamedTuple):
-    """SSD's default boxes by level, and its detections before threshold and NMS.
+    """An SSD's default boxes by level, and its detections before threshold and NMS.
 
-    `boxes` [D, 4] are the default boxes in pixels of the picture, `level` [D] the level of each; `cells` are
-    the rows and columns of every level, `scales` the sides of its smaller square in pixels of the net's
-    input, `unit` the pixels of the picture in one of these (x, y). `raw.data` has "box", the default box that
-    a detection comes from, and "level", the level of that.
+    `boxes` [D, 4] are the default boxes in pixels of the picture, `level` [D] the level of each; `names` and
+    `cells`, rows and columns, are those of every level, `scales` the sides of its smallest square in pixels
+    of the net's input, `unit` the pixels of the picture in one of these (x, y), `classes` how many there
+    are. `raw.data` has "box", the default box that a detection comes from, and "level", the level of that.
     """
 
     boxes: Floats
     level: NDArray[np.int64]
+    names: tuple[str, ...]
     cells: list[tuple[int, int]]
-    strides: tuple[int, ...]
     scales: tuple[float, ...]
+    classes: int
     unit: tuple[float, float]
     raw: sv.Detections
     milliseconds: float
@@ -116,20 +126,50 @@ def ssd_levels(picture: NDArray[np.uint8]) -> SSDLevels:
     return SSDLevels(
         np.concatenate([d.cpu().numpy() for d in trace.defaults]) * scale,
         level,
+        LEVELS,
         [(int(f.shape[2]), int(f.shape[3])) for f in trace.features],
-        config.strides,
         config.scales[:-1],
+        len(THINGS),
         unit,
         raw,
         milliseconds,
     )
 
 
-def numbered_detections(boxes: Floats, scores: Floats, width: int, height: int) -> sv.Detections:
+def mobilenet_levels(picture: NDArray[np.uint8]) -> SSDLevels:
+    """Run the packaged SSD-MobileNetV2, which knows photos, on a picture [H, W, 3] uint8 RGB."""
+    model = cast(SSDMobileNetV2, zoo.load(PHOTO_KEY))
+    height, width = picture.shape[:2]
+    (boxes, scores, defaults), milliseconds = model.run(lambda: model.boxes(picture))
+    level = default_boxes()[1]
+    raw = numbered_detections(boxes, scores, width, height, names=model.names(), first=1)
+    raw.data["level"] = level[raw.data["box"]]
+    return SSDLevels(
+        defaults,
+        level,
+        PHOTO_LEVELS,
+        [(n, n) for n in CELLS],
+        tuple(INPUT * scale for scale in (FINEST, *SCALES[1:-1])),
+        len(model.names()),
+        (width / INPUT, height / INPUT),
+        raw,
+        milliseconds,
+    )
+
+
+def numbered_detections(
+    boxes: Floats,
+    scores: Floats,
+    width: int,
+    height: int,
+    *,
+    names: Mapping[int, str] = DRAWN,
+    first: int = 0,
+) -> sv.Detections:
     """A detection for each class of each box [D, 4] whose score [D, C] is above the floor, the best first.
 
     Boxes are clipped to a picture of this size, those of no area are left out; `data["box"]` is each
-    detection's row of `boxes`.
+    detection's row of `boxes`. The scores' first column belongs to the class id `first`.
     """
     inside = boxes.clip(0, np.array([width, height] * 2))
     there = (inside[:, 2:] - inside[:, :2]).min(axis=1) > 0
@@ -139,8 +179,8 @@ def numbered_detections(boxes: Floats, scores: Floats, width: int, height: int) 
     return sv.Detections(
         xyxy=inside[row].astype(np.float32),
         confidence=scores[row, kind].astype(np.float32),
-        class_id=kind.astype(int),
-        data={"class_name": np.array([THINGS[k] for k in kind], dtype=str), "box": row},
+        class_id=kind.astype(int) + first,
+        data={"class_name": np.array([names.get(int(k), str(k)) for k in kind + first], str), "box": row},
     )
 
 

@@ -30,8 +30,8 @@ function buildLevels(root) {
   };
   followSpot(view, {
     point: (shares) => {
-      const { width, height, strides, unit, shown } = lab.fields, [x, y] = [shares[0] * width, shares[1] * height];
-      to(y / (unit[1] * strides[shown]), x / (unit[0] * strides[shown]), foundUnder(lab.fields, [x, y]));
+      const { width, height, cells, shown } = lab.fields, [x, y] = [shares[0] * width, shares[1] * height];
+      to(shares[1] * cells[shown][0], shares[0] * cells[shown][1], foundUnder(lab.fields, [x, y]));
     },
     step: (dx, dy) => to(lab.spot[0] + dy, lab.spot[1] + dx, null),
   });
@@ -60,20 +60,20 @@ function markDefaults(lab, found) {
   if (found) {
     const style = `stroke:${fields.colours[found.level]}`;
     top.replaceChildren(svgBox(at(found.from), { class: 'under' }), svgBox(at(found.from), { class: 'source', style }));
-    lab.find('.says').textContent = `${found.name} ${found.score.toFixed(2)}: found by stride ${fields.strides[found.level]}, from a default box of ${size(found.from)} pixels (dashed), moved and stretched to fit.`;
+    lab.find('.says').textContent = `${found.name} ${found.score.toFixed(2)}: found by level ${fields.names[found.level]}, from a default box of ${size(found.from)} pixels (dashed), moved and stretched to fit.`;
   } else {
     const rows = defaultsOfCell(lab), style = `stroke:${fields.colours[fields.shown]}`;
     top.replaceChildren(...rows.flatMap((k) => [svgBox(at(k), { class: 'under' }), svgBox(at(k), { class: 'default', style })]));
     const [r, c] = lab.spot, [all, across] = fields.cells[fields.shown];
-    lab.find('.says').textContent = `Cell ${r + 1}, ${c + 1} of ${all} × ${across} at stride ${fields.strides[fields.shown]}: ${rows.length} default boxes, ${rows.map(size).join(', ')} pixels to the net.`;
+    lab.find('.says').textContent = `Cell ${r + 1}, ${c + 1} of ${all} × ${across}, level ${fields.names[fields.shown]}: ${rows.length} default boxes, ${rows.map(size).join(', ')} pixels to the net.`;
   }
   lab.root.dataset.values = JSON.stringify({ at: lab.spot, defaults: defaultsOfCell(lab).map((k) => [...at(k)]) });
 }
 
 // Numbers of the default boxes of the present cell: cells go row by row, all boxes of a cell together.
 function defaultsOfCell(lab) {
-  const { cells, shown } = lab.fields, counts = cells.map(([rows, columns]) => rows * columns);
-  const each = lab.boxes.length / 4 / counts.reduce((a, b) => a + b);
-  const cell = counts.slice(0, shown).reduce((a, b) => a + b, 0) + lab.spot[0] * cells[shown][1] + lab.spot[1];
-  return Array.from({ length: each }, (_, k) => cell * each + k);
+  const { cells, each, shown } = lab.fields;
+  const before = cells.slice(0, shown).reduce((sum, [rows, columns], k) => sum + rows * columns * each[k], 0);
+  const cell = lab.spot[0] * cells[shown][1] + lab.spot[1];
+  return Array.from({ length: each[shown] }, (_, k) => before + cell * each[shown] + k);
 }
