@@ -81,7 +81,7 @@ def _segmenter(key: str, title: str, arxiv: str, *differences: str, default: boo
         key, Task.SEGMENT, f"{title} (photos, MSRC)", arxiv,
         net=f"cvdemo.nets.photo:{key.replace('-', '_')}", adapter="cvdemo.zoo.photo_nets:load", labels="msrc",
         licence=MSRC_LICENCE, data="MSRC test", command=f"python -m cvdemo.train.msrc {key} DIR",
-        note="EfficientNet-Lite0 below; knows the 23 classes of MSRC v2 on photos, offline.",
+        note="EfficientNet-Lite0 below; knows the 23 classes of MSRC v2, most of them outdoors.",
         differences=(LITE, *differences), default=default,
     )  # fmt: skip
 
