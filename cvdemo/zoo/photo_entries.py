@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cvdemo.zoo.entry import measured, resolve
-from cvdemo.zoo.spec import Domain, ModelSpec, Published, Source, Task
+from cvdemo.zoo.spec import COCO_VAL_IN_TRAINING, Domain, ModelSpec, Published, Source, Task
 
 if TYPE_CHECKING:
     from torch import nn
@@ -42,6 +42,7 @@ class PhotoEntry:
     differences: tuple[str, ...]
     default: bool = False
     domain: Domain = Domain.PHOTOS
+    caveat: str = ""
 
     def spec(self) -> ModelSpec:
         """The catalogue's line; the published figure is the card's."""
@@ -59,6 +60,7 @@ class PhotoEntry:
             note=self.note,
             default=self.default,
             domain=self.domain,
+            caveat=self.caveat,
         )
 
     def published(self) -> Published | None:
@@ -132,6 +134,7 @@ PHOTO_ENTRIES: dict[str, PhotoEntry] = {
                 "Cross-entropy plus Dice loss.",
             ),
             default=True,
+            caveat=COCO_VAL_IN_TRAINING,
         ),
     )
 }  # fmt: skip
