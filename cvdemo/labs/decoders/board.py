@@ -108,7 +108,7 @@ def inside(chosen: Chosen, one: Segmented) -> None:
         st.caption(f"Here, other than in the paper: {' '.join(differing)}")
     if rising := unfinished(one.entry.key):
         st.caption(
-            f"Its validation curve still rose when its training ended, from {rising[0]:.3f} to {rising[1]:.3f}: "
+            f"Its validation curve still rose when its training ended, {rising[0]:.3f} to {rising[1]:.3f}: "
             "all nets had the same budget, and this one had not finished learning."
         )
     _ablate(chosen, one)
