@@ -11,7 +11,7 @@ from typing import Any
 from cvdemo.bench.ui import browser, start, start_hall, wait_until_healthy
 from cvdemo.errors import CvdemoError
 
-FAKE_CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+FAKE_CAMERA = ("--use-fake-device-for-media-stream=fps=30", "--use-fake-ui-for-media-stream")
 MODELS = ("ssd-mobilenet-v2", "ssd")
 VISITORS = (1, 3, 5)
 WARM_UP = 10  # frames
