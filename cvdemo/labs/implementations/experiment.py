@@ -59,7 +59,7 @@ def build_theirs(ready: Ready, size: tuple[int, int]) -> Any:
 def trace_fields(pair: Counterpart) -> tuple[str, ...]:
     """The names of what a net here gives to be looked at, besides its answer."""
     target = resolve(pair.ours)
-    net = target if inspect.isclass(target) else get_type_hints(target)["return"]
+    net: Any = target if inspect.isclass(target) else get_type_hints(target)["return"]
     trace = get_type_hints(net.forward)["return"]
     return tuple(getattr(trace, "_fields", getattr(trace, "__dataclass_fields__", ())))
 
@@ -167,7 +167,8 @@ def compare(key: str, size: str = "small", seed: int = 0) -> Comparison:
         picture = scene_tensor(shape, seed, device)
         mine, theirs = _nets(pair, ready, shape, seed, device)
         run_ours, run_theirs = _runs(pair, mine, theirs, picture)
-        differences, repairs = (), ()
+        differences: tuple[Difference, ...] = ()
+        repairs: tuple[Repaired, ...] = ()
         if ready is not None and ready.same is not Same.NO:
             differences = tuple(_differences(run_ours(), run_theirs()))
         milliseconds = in_turn([run_ours, *([run_theirs] if theirs is not None else [])], device)
