@@ -26,7 +26,7 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "Without skips": {**SCENE, "net": "unet", "ablate-unet": ["skip at stride 2", "skip at stride 4"]},
     "No context": {**SCENE, "net": "pspnet", "ablate-pspnet": ["pyramid level 1 x 1", "pyramid level 2 x 2"]},
     "A hard scene": {"source": "scene", "seed": 36, "preset": "hard", "show": "errors"},
-    "A photo": {"source": "sample", "sample": "cat"},
+    "A photo": {"source": "sample", "sample": "motorcycle"},
 }
 
 

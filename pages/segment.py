@@ -26,7 +26,7 @@ from cvdemo.zoo.spec import ModelSpec
 EXPERIMENTS: dict[str, dict[str, Any]] = {
     "hard scene": {"source": "scene", "preset": "hard", "seed": 36},
     "easy scene": {"source": "scene", "preset": "easy", "seed": 3},
-    "a photo": {"source": "sample", "sample": "cat"},
+    "a photo": {"source": "sample", "sample": "motorcycle", "models": ["photo-deeplabv3plus", "unet"]},
     "only the errors": {"source": "scene", "show": "errors"},
     "another world": {"source": "scene", "preset": "easy", "seed": 3, "models": ["unet", "camvid-lite0"]},
 }

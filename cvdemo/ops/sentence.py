@@ -34,6 +34,14 @@ BACKGROUND = {
 }
 """Regions that are named as the background, and how."""
 
+OUTDOORS = frozenset((
+    "person", "bicycle", "car", "motorcycle", "airplane", "bus", "train", "truck", "boat", "traffic light",
+    "fire hydrant", "stop sign", "parking meter", "bench", "bird", "cat", "dog", "horse", "sheep", "cow",
+    "elephant", "bear", "zebra", "giraffe", "frisbee", "skis", "snowboard", "sports ball", "kite",
+    "skateboard", "surfboard", "duck", "ball",
+))  # fmt: skip
+"""What may stand on grass or be in the water: a segmenter of few classes finds water in a cup too."""
+
 LEAST_SHARE = 0.04  # of a picture, for a region to be named
 MOST_KINDS = 4  # kinds of objects that are listed
 STRIP = 0.08  # of a box's height below its lower edge, where it is looked up what it stands on
@@ -61,9 +69,13 @@ class NamedRegions(NamedTuple):
 def describe(objects: Sequence[NamedBox], regions: NamedRegions | None = None) -> str:
     """Sentences for what was found in a picture: what and how many, how they lie, what is around them.
 
-    Objects and regions are of the same picture, in pixels. Without either it says that nothing was found.
+    Objects and regions are of the same picture, in pixels. Regions are left out where most kinds of objects
+    are none of `OUTDOORS`. Without either it says that nothing was found.
     """
-    background = _background(regions, {o.name for o in objects})
+    kinds = {one.name for one in objects}
+    if 2 * len(kinds - OUTDOORS) > len(kinds):
+        regions = None
+    background = _background(regions, kinds)
     if not objects:
         if not background:
             return "Nothing that I have a word for."
@@ -150,7 +162,7 @@ def relate(one: Sequence[float], other: Sequence[float]) -> str:
 
 def _stands_on(one: NamedBox, regions: NamedRegions | None) -> str:
     """Where the object stands, by most of the pixels in a strip below its box; "" where it is not known."""
-    if regions is None:
+    if regions is None or one.name not in OUTDOORS:
         return ""
     height, width = regions.labels.shape
     x1, _, x2, y2 = one.box

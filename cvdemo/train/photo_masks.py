@@ -32,6 +32,7 @@ from cvdemo.zoo.evaluate import open_data
 from cvdemo.zoo.evaluate_masks import BoxedObjects, score_masks, true_objects
 from cvdemo.zoo.photo_masks import PhotoMasks
 from cvdemo.zoo.photo_nets import imagenet_state
+from cvdemo.zoo.spec import COCO_VAL_IN_TRAINING
 
 KEY = "photo-masks"
 RECIPE = Recipe(
@@ -49,10 +50,7 @@ TRAIN = (
 )
 TEST = ("coco-mini/annotations/instances_val2017.json", "coco-mini/val2017")
 COCO_LICENCE = "photos of COCO under their own Flickr licences, annotations CC BY 4.0"
-CAUTION = (
-    "The AP is that of masks in the packaged SSD-MobileNetV2's boxes, whose training saw most of COCO's val "
-    "photos: it is inflated. The mask IoU, given true boxes, is not."
-)
+CAUTION = f"AP is that of masks in the packaged detector's boxes. {COCO_VAL_IN_TRAINING}"
 OBJECTS = frozenset(msrc.NAMES) - {"building", "grass", "tree", "sky", "mountain", "water", "road", "face"}
 
 

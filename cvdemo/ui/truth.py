@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -12,7 +13,10 @@ from numpy.typing import NDArray
 from cvdemo.data.chosen import Chosen
 from cvdemo.data.domain import Domain
 from cvdemo.metrics.scene import photo_score, scene_score
-from cvdemo.zoo.spec import ModelSpec
+from cvdemo.zoo.labels import labels
+from cvdemo.zoo.spec import ModelSpec, Task
+
+FEW = 30  # classes that are listed
 
 
 def true_boxes(chosen: Chosen) -> NDArray[np.float32] | None:
@@ -40,11 +44,23 @@ class Shown(Protocol):
 def say_what_it_knows(chosen: Shown, *entries: ModelSpec) -> None:
     """One sentence for each kind of picture that some of the page's nets know and the chosen one is not.
 
-    `entries` are the nets that run on the picture. Nothing where all of them know such pictures.
+    `entries` are the nets that run on the picture. Where all of them know such pictures, it says at most
+    which few classes a segmenter of photos knows.
     """
+    if chosen.domain is Domain.PHOTOS:
+        knowing = (e for e in entries if e.task is Task.SEGMENT and e.domain is chosen.domain)
+        for name in dict.fromkeys(entry.labels for entry in knowing):
+            say_its_classes(sorted(labels(name).values()))
     for domain in dict.fromkeys(entry.domain for entry in entries):
         if domain is not chosen.domain:
             st.info(stranger(chosen, domain, entries), icon="🎨")
+
+
+def say_its_classes(names: Sequence[str]) -> None:
+    """One sentence on what a segmenter of few classes makes of all others."""
+    if len(names) <= FEW:
+        listed = ", ".join(names)
+        st.caption(f"{len(names)} classes and no others: {listed}. Whatever else is there gets one of them.")
 
 
 def stranger(chosen: Shown, domain: Domain, entries: tuple[ModelSpec, ...]) -> str:

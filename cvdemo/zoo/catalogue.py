@@ -14,12 +14,8 @@ from cvdemo.zoo.entry import Entry
 from cvdemo.zoo.fetch import is_here
 from cvdemo.zoo.labels import labels
 from cvdemo.zoo.photo_entries import PHOTO_ENTRIES
-from cvdemo.zoo.spec import Chart, ModelSpec, Published, Source, Task
+from cvdemo.zoo.spec import COCO_VAL_IN_TRAINING, Chart, ModelSpec, Published, Source, Task
 from cvdemo.zoo.weights import has_weights
-
-COCO_VAL_IN_TRAINING = (
-    "TensorFlow trained its detectors on most of COCO's val photos: measured on those, figures are too high."
-)
 
 PACKAGED = (
     ModelSpec(

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from cvdemo.data.domain import Domain
 from cvdemo.zoo.entry import measured, resolve
-from cvdemo.zoo.spec import Domain, ModelSpec, Published, Source, Task
+from cvdemo.zoo.spec import COCO_VAL_IN_TRAINING, ModelSpec, Published, Source, Task
 
 if TYPE_CHECKING:
     from torch import nn
@@ -42,6 +43,7 @@ class PhotoEntry:
     differences: tuple[str, ...]
     default: bool = False
     domain: Domain = Domain.PHOTOS
+    caveat: str = ""
 
     def spec(self) -> ModelSpec:
         """The catalogue's line; the published figure is the card's."""
@@ -59,6 +61,7 @@ class PhotoEntry:
             note=self.note,
             default=self.default,
             domain=self.domain,
+            caveat=self.caveat,
         )
 
     def published(self) -> Published | None:
@@ -81,7 +84,7 @@ def _segmenter(key: str, title: str, arxiv: str, *differences: str, default: boo
         key, Task.SEGMENT, f"{title} (photos, MSRC)", arxiv,
         net=f"cvdemo.nets.photo:{key.replace('-', '_')}", adapter="cvdemo.zoo.photo_nets:load", labels="msrc",
         licence=MSRC_LICENCE, data="MSRC test", command=f"python -m cvdemo.train.msrc {key} DIR",
-        note="EfficientNet-Lite0 below; knows the 23 classes of MSRC v2 on photos, offline.",
+        note="EfficientNet-Lite0 below; knows the 23 classes of MSRC v2, most of them outdoors.",
         differences=(LITE, *differences), default=default,
     )  # fmt: skip
 
@@ -132,6 +135,7 @@ PHOTO_ENTRIES: dict[str, PhotoEntry] = {
                 "Cross-entropy plus Dice loss.",
             ),
             default=True,
+            caveat=COCO_VAL_IN_TRAINING,
         ),
     )
 }  # fmt: skip

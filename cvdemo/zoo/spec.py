@@ -34,6 +34,12 @@ class Source(StrEnum):
     TRANSFORMERS = "transformers"  # downloaded on first use
 
 
+COCO_VAL_IN_TRAINING = (
+    "TensorFlow trained its detectors on most of COCO's val photos: measured on those, figures are too high."
+)
+"""The caveat of what stands behind one of them."""
+
+
 @dataclass(frozen=True)
 class Published:
     """A published figure: `value` of `metric` on `data`, as `source` gives it."""

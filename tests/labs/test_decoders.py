@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from cvdemo import world, zoo
 from cvdemo.labs.decoders.experiment import (
@@ -11,6 +12,7 @@ from cvdemo.labs.decoders.experiment import (
     inner_pictures,
     possible_ablations,
     segmenter_cards,
+    unfinished,
 )
 
 
@@ -39,3 +41,11 @@ def test_inner_maps_come_in_the_order_of_the_trace() -> None:
     assert maps[0].name == "encoder 1"
     assert maps[0].size.endswith("channels")
     assert all(m.colours.shape[1:] == (240, 3) for m in maps)
+
+
+def test_a_curve_that_still_rises_is_said_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    curves = {"rising": [0.2, 0.4, 0.5], "flat": [0.5, 0.6, 0.602], "falling": [0.6, 0.5], "short": [0.4]}
+    cards = {key: {"validation": [{"step": 1, "mIoU": v} for v in curve]} for key, curve in curves.items()}
+    monkeypatch.setattr("cvdemo.labs.decoders.experiment.read_card", cards.get)
+    assert unfinished("rising") == (0.4, 0.5)
+    assert [unfinished(key) for key in ("flat", "falling", "short", "none")] == [None] * 4

@@ -72,6 +72,18 @@ def test_what_stands_on_nothing_known_has_no_ground() -> None:
     )
 
 
+def test_objects_of_a_room_have_no_landscape_around_them() -> None:
+    water = NamedRegions(np.full((100, 100), 4, np.uint8), NAMES)
+    assert describe([NamedBox("cake", (10, 10, 60, 60))], water) == "A cake."
+    mixed = [
+        NamedBox("person", (10, 10, 60, 90)),
+        NamedBox("couch", (0, 0, 99, 60)),
+        NamedBox("tv", (0, 0, 9, 9)),
+    ]
+    assert "water" not in describe(mixed, water)
+    assert describe(mixed[:1], water) == "A person. The person is in the water. Around it: water."
+
+
 def test_nothing_found() -> None:
     assert describe([]) == "Nothing that I have a word for."
     assert describe([], landscape()) == "Grass, sky and trees, and no object that I have a word for."

@@ -61,7 +61,7 @@ def test_the_model_follows_the_picture_until_one_is_chosen() -> None:
     app = without_errors(open_page())
     assert "Mask R-CNN" in caption(app)
     app.segmented_control(key="instances-source").set_value("sample").run()
-    assert "GrabCut" in caption(without_errors(app))
+    assert "Masks in boxes" in caption(without_errors(app))
     assert not any("only seen drawings" in i.value for i in app.info)
     app.selectbox(key="instances-model").select("mask-rcnn").run()
     assert any("only seen drawings" in i.value for i in without_errors(app).info)
@@ -93,7 +93,7 @@ def test_an_object_that_is_picked_can_be_cut_out() -> None:
 
 @pytest.mark.parametrize("shape", [(1, 1), (100, 1600), (1600, 100), (3000, 4000)])
 def test_pictures_of_any_size_without_an_object(shape: tuple[int, int]) -> None:
-    assert "GrabCut" in caption(upload(np.full((*shape, 3), 90, np.uint8)))
+    assert "Masks in boxes" in caption(upload(np.full((*shape, 3), 90, np.uint8)))
 
 
 def test_without_weights_the_page_says_what_makes_them(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,8 @@ from cvdemo.zoo.spec import ModelSpec
 from tests.pages.driver import open_page, query, without_errors
 
 SENTENCE = "only seen drawings"
+KNOWN = ("classify", "detect", "nms", "segment", "crf", "decoders", "instances", "mask_rcnn", "pose")
+"""The pages that open a photo with nets that know photos."""
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def test_a_net_of_drawings_on_a_photo_is_said_to_guess(page: str, ran: list[Mode
         return  # the page has pictures of its own
     guesses = any(spec.domain is Domain.DRAWINGS for spec in ran)
     assert any(SENTENCE in info.value for info in app.info) == guesses
-    if page in ("classify", "detect", "instances", "pose", "nms"):
+    if page in KNOWN:
         assert not guesses
         assert any(spec.domain is Domain.PHOTOS for spec in ran)
 
@@ -48,7 +50,7 @@ def test_a_net_of_drawings_on_a_photo_is_said_to_guess(page: str, ran: list[Mode
     ("page", "widget", "photo", "drawn"),
     [
         ("detect", "model", "ssd-mobilenet-v2", "faster-rcnn"),
-        ("instances", "model", "grabcut-ssd-mobilenet-v2", "mask-rcnn"),
+        ("instances", "model", "photo-masks", "mask-rcnn"),
         ("pose", "model", "movenet-lightning", "keypoint-rcnn"),
     ],
 )

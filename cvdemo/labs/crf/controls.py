@@ -31,7 +31,7 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "Coarse": _experiment(degradation="coarse 16×"),
     "A good network": _experiment() | {"network": "unet"},
     "As at first": _experiment() | {"network": FIRST},
-    "A photo": _experiment() | {"source": "sample", "sample": "cat", "network": PHOTO},
+    "A photo": _experiment() | {"source": "sample", "sample": "motorcycle", "network": PHOTO},
 }
 
 

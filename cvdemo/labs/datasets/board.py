@@ -77,7 +77,8 @@ def _about(opened: Opened, image: int) -> str:
     count = int(opened.found.on_image[image])
     said = texts_of_image(opened, image)
     words = said["captions"][0] if said["captions"] else ", ".join(said["labels"][:3])
-    return f"{count} objects · {escaped(words[:90])}" if words else f"{count} objects"
+    objects = "1 object" if count == 1 else f"{count} objects"
+    return f"{objects} · {escaped(words[:90])}" if words else objects
 
 
 def show_large(opened: Opened, image: int, images: Sequence[int], layers: Sequence[str]) -> None:

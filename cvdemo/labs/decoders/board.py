@@ -22,6 +22,7 @@ from cvdemo.labs.decoders.experiment import (
     possible_ablations,
     segmenter_cards,
     short_title,
+    unfinished,
 )
 from cvdemo.metrics.segmentation import SegmentationScores
 from cvdemo.ui import widgets
@@ -105,6 +106,11 @@ def inside(chosen: Chosen, one: Segmented) -> None:
             column.caption(f"{maps[k].name} · {maps[k].size}")
     if differing := differences(one.entry.key):
         st.caption(f"Here, other than in the paper: {' '.join(differing)}")
+    if rising := unfinished(one.entry.key):
+        st.caption(
+            f"Its validation curve still rose when its training ended, {rising[0]:.3f} to {rising[1]:.3f}: "
+            "all nets had the same budget, and this one had not finished learning."
+        )
     _ablate(chosen, one)
 
 

@@ -18,6 +18,7 @@ from cvdemo.zoo.photo_entries import PHOTO_ENTRIES
 from cvdemo.zoo.weights import has_weights, read_card
 
 MAP = 240  # pixels of an inner map's width
+RISE = 0.005  # of the mIoU between the last two points of a curve, which is then not flat
 MSRC = "msrc"  # the labels of the nets for photos that share backbone and training
 
 
@@ -79,6 +80,12 @@ def segmenter_cards(keys: Sequence[str]) -> list[SegmenterCard]:
             data = ", ".join(str(card["scored_on"]).split(", ")[:2])
             found.append(SegmenterCard(key, short_title(zoo.spec(key)), *numbers, data))
     return found
+
+
+def unfinished(key: str) -> tuple[float, float] | None:
+    """The last two mIoUs of a net's validation curve where it still rose by `RISE`, as its card says."""
+    rows = [float(row["mIoU"]) for row in (read_card(key) or {}).get("validation", []) if "mIoU" in row]
+    return (rows[-2], rows[-1]) if len(rows) > 1 and rows[-1] - rows[-2] >= RISE else None
 
 
 def possible_ablations(key: str) -> dict[str, int]:

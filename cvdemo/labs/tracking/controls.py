@@ -36,5 +36,5 @@ def choose_knobs(*, nms: bool) -> StepKnobs:
         "second", "Second round: least IoU", 0.05, 0.95, FIRST.second_iou, 0.05, disabled=one
     )
     ways = ("hungarian", "greedy")
-    association = widgets.segmented_control("association", "Assignment", ways, FIRST.association)
+    association = widgets.segmented_control("association", "Assignment", ways, FIRST.association, wrap=True)
     return StepKnobs(tracker, score, overlap, iou, buffer, hits, low, second, association)  # type: ignore[arg-type]
