@@ -35,12 +35,14 @@ screenshots: .venv/dev.stamp browser  ## the pictures of the README
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	@touch $@
 
-.venv/app.stamp: pyproject.toml constraints.txt | .venv/python.stamp
+.venv/app.stamp: pyproject.toml constraints.txt peers.txt | .venv/python.stamp
 	$(PIP) -e .
+	$(PIP) --no-deps -r peers.txt
 	@touch $@
 
-.venv/dev.stamp: pyproject.toml constraints.txt | .venv/python.stamp
+.venv/dev.stamp: pyproject.toml constraints.txt peers.txt | .venv/python.stamp
 	$(PIP) -e '.[dev]'
+	$(PIP) --no-deps -r peers.txt
 	@touch $@ .venv/app.stamp
 
 clean:

@@ -27,3 +27,7 @@ class DeviceError(CvdemoError):
 
 class DataError(CvdemoError):
     """A data set, truth or results file cannot be used as it is."""
+
+
+class VideoError(CvdemoError):
+    """A file cannot be played as a video."""

@@ -18,9 +18,11 @@ from cvdemo.ops.nms import nms
 from cvdemo.ui import state, widgets
 from cvdemo.ui.boxes import Cut, boxes_and_table, raw_boxes, score_histogram
 from cvdemo.ui.downloads import coco, offer, png, table
+from cvdemo.ui.live.camera import choose_width, live_camera
+from cvdemo.ui.live.predictors import DetectionPredictor
 from cvdemo.ui.models import about, choose_model, offer_better, raw_detections, ready
 from cvdemo.ui.page import code_fold, guarded, header, theory
-from cvdemo.ui.source import choose_picture
+from cvdemo.ui.source import choose_picture, is_live
 from cvdemo.ui.truth import say_score, say_what_it_knows, true_boxes
 from cvdemo.ui.try_this import try_this
 
@@ -117,11 +119,15 @@ def lab() -> None:
     try_this("detect", EXPERIMENTS)
     source, model, more = st.columns([1.35, 1, 0.9], gap="medium")
     with source:
-        chosen = choose_picture()
+        chosen = choose_picture(live=True)
     with model:
         first = choose_model(zoo.Task.DETECT, chosen)
         about(first)
         prompt = _prompt(first, "prompt")
+    if is_live():
+        if ready(first):
+            live(first, prompt)
+        return
     second, prompt2 = None, ""
     with more:
         if widgets.toggle("compare", "Second model"):
@@ -147,6 +153,18 @@ def lab() -> None:
                 nms=answer.entry.nms, options=options,
             )  # fmt: skip
     offer_better(first, chosen, lambda key: {"model": key})
+
+
+@st.fragment
+@guarded
+def live(entry: zoo.ModelSpec, prompt: str) -> None:
+    """Thresholds left, the visitor's camera right."""
+    left, right = _columns(1)
+    with left:
+        cuts, _ = thresholds(entry)
+        width = choose_width()
+    with right:
+        live_camera(entry, DetectionPredictor(entry.key, cuts["score"], cuts["iou"], prompt=prompt), width)
 
 
 @st.fragment
@@ -184,7 +202,7 @@ def _columns(answers: int) -> list[Any]:
 def _prompt(entry: zoo.ModelSpec, key: str) -> str:
     if not entry.prompt:
         return ""
-    return widgets.text_input(key, "Look for", "a cat, a person, a cup")
+    return widgets.text_input(key, "Predictor for", "a cat, a person, a cup")
 
 
 def main() -> None:

@@ -14,9 +14,11 @@ from cvdemo.labs.instances.experiment import DRAWN, cut_out, semantic_map
 from cvdemo.ops.detections import select
 from cvdemo.ops.masks import paste_patch
 from cvdemo.ui import widgets
+from cvdemo.ui.live.camera import choose_width, live_camera
+from cvdemo.ui.live.predictors import DetectionPredictor
 from cvdemo.ui.models import about, choose_model, offer_better, ready
 from cvdemo.ui.page import code_fold, guarded, header, texts, theory
-from cvdemo.ui.source import choose_picture
+from cvdemo.ui.source import choose_picture, is_live
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
 from cvdemo.zoo.weights import has_weights
@@ -44,8 +46,12 @@ def lab() -> None:
     try_this(PAGE, EXPERIMENTS)
     source, *places = st.columns([1.35, 1, 0.9], gap="medium")
     with source:
-        chosen = choose_picture("scene")
+        chosen = choose_picture("scene", live=True)
     entries = choose_models(chosen, places)
+    if is_live():
+        if entries:
+            live(entries[0])
+        return
     if not has_weights(DRAWN):
         st.info(texts(PAGE)["untrained"])
     if chosen is None or not entries:
@@ -59,6 +65,19 @@ def lab() -> None:
     for board in boards:
         board.send()
     offer_better(entries[0], chosen, lambda key: {"model": key})
+
+
+@st.fragment
+@guarded
+def live(entry: zoo.ModelSpec) -> None:
+    """Sliders left, the visitor's camera right; of two models the first answers."""
+    left, right = st.columns([1, 3], gap="medium")
+    with left:
+        knobs = choose_knobs(nms=entry.nms, truth=False)
+        width = choose_width()
+    with right:
+        predictor = DetectionPredictor(entry.key, knobs.score, knobs.iou, knobs.mask)
+        live_camera(entry, predictor, width, opacity=knobs.opacity)
 
 
 @st.fragment

@@ -10,9 +10,11 @@ from cvdemo.labs.pose.board import board, downloads, held_out_figures
 from cvdemo.labs.pose.controls import EXPERIMENTS, choose_knobs
 from cvdemo.ops.keypoints import correct_keypoints, keypoint_similarity, oks
 from cvdemo.ops.peaks import find_peaks
+from cvdemo.ui.live.camera import choose_width, live_camera
+from cvdemo.ui.live.predictors import DetectionPredictor
 from cvdemo.ui.models import about, choose_model, offer_better, ready
 from cvdemo.ui.page import code_fold, guarded, header, theory
-from cvdemo.ui.source import choose_picture
+from cvdemo.ui.source import choose_picture, is_live
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
 
@@ -26,10 +28,14 @@ def lab() -> None:
     try_this(PAGE, EXPERIMENTS)
     source, model, sliders, which = st.columns([1.2, 1.2, 1, 1], gap="medium")
     with source:
-        chosen = choose_picture("scene")
+        chosen = choose_picture("scene", live=True)
     with model:
         spec = choose_model(zoo.Task.POSE, chosen)
         about(spec)
+    if is_live():
+        if ready(spec):
+            live(spec)
+        return
     with sliders:
         knobs = choose_knobs()
     if chosen is None or not ready(spec):
@@ -39,6 +45,18 @@ def lab() -> None:
     board(chosen, spec, found, knobs, which)
     downloads(chosen, found)
     offer_better(spec, chosen, lambda key: {"model": key})
+
+
+@st.fragment
+@guarded
+def live(spec: zoo.ModelSpec) -> None:
+    """Sliders left, the visitor's camera right."""
+    left, right = st.columns([1, 3], gap="medium")
+    with left:
+        knobs = choose_knobs()
+        width = choose_width()
+    with right:
+        live_camera(spec, DetectionPredictor(spec.key, knobs.score), width, least=knobs.least)
 
 
 def main() -> None:

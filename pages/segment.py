@@ -11,13 +11,17 @@ from cvdemo.data.chosen import Chosen
 from cvdemo.data.label_maps import to_coco_rle, to_palette_png, top_classes
 from cvdemo.draw.segmentation import class_colours, error_map, overlay_labels
 from cvdemo.metrics.segmentation import SegmentationScores, boundary_f1
+from cvdemo.ui import widgets
 from cvdemo.ui.downloads import File, data, offer, png, text
-from cvdemo.ui.models import about, offer_better
+from cvdemo.ui.live.camera import choose_width, live_camera
+from cvdemo.ui.live.predictors import SegmentationPredictor
+from cvdemo.ui.models import about, offer_better, ready
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.segmentation import Segmented, by_classes, choose_models, known, masks, segmented
-from cvdemo.ui.source import choose_picture
+from cvdemo.ui.source import choose_picture, is_live
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
+from cvdemo.zoo.spec import ModelSpec
 
 EXPERIMENTS: dict[str, dict[str, Any]] = {
     "hard scene": {"source": "scene", "preset": "hard", "seed": 36},
@@ -57,11 +61,15 @@ def lab() -> None:
     """Controls left, the masks right."""
     left, right = st.columns([1, 2.6], gap="medium")
     with left:
-        chosen = choose_picture("scene")
+        chosen = choose_picture("scene", live=True)
         entries = choose_models(chosen)
         if len(entries) == 1:
             about(entries[0])
         try_this("segment", EXPERIMENTS)
+    if is_live():
+        with right:
+            live(entries)
+        return
     if chosen is None:
         return
     with right:
@@ -79,6 +87,21 @@ def lab() -> None:
         downloads(chosen, found)
         if len(entries) == 1:
             offer_better(entries[0], chosen, lambda key: {"models": [key]})
+
+
+@st.fragment
+@guarded
+def live(entries: Sequence[ModelSpec]) -> None:
+    """The visitor's camera; of several models the first answers."""
+    if not entries:
+        st.info("Choose a model to begin.")
+    elif ready(entries[0]):
+        row = st.columns([1, 1], gap="medium")
+        with row[0]:
+            width = choose_width()
+        with row[1]:
+            opacity = widgets.slider("opacity", "Opacity of masks", 0.0, 1.0, 0.55, 0.05)
+        live_camera(entries[0], SegmentationPredictor(entries[0].key), width, opacity=opacity)
 
 
 def main() -> None:

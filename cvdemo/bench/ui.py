@@ -86,8 +86,11 @@ def chromium_path() -> str | None:
 
 
 @contextlib.contextmanager
-def browser() -> Iterator[Any]:
-    """A headless Chromium without background network traffic; CvdemoError if none is installed."""
+def browser(*more: str) -> Iterator[Any]:
+    """A headless Chromium without background network traffic; CvdemoError if none is installed.
+
+    `more` are further arguments of its command line.
+    """
     path = chromium_path()
     if path is None:
         raise CvdemoError("no Chromium found: `make browser` installs one")
@@ -96,7 +99,7 @@ def browser() -> Iterator[Any]:
     except ImportError as error:
         raise CvdemoError("Playwright is missing: `pip install 'cvdemo[test]'`") from error
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=BROWSER_ARGS)
+        opened = playwright.chromium.launch(executable_path=path, args=[*BROWSER_ARGS, *more])
         try:
             yield opened
         finally:
@@ -108,18 +111,35 @@ def start(folder: Path = ROOT, app: str = "app.py") -> Iterator[str]:
     """Run `streamlit run` of an app on a free port; yields its address before the server is ready."""
     if not (folder / app).is_file():
         raise CvdemoError(f"no {app} here: run this from a checkout of the project")
+    port = free_port()
+    command = ["streamlit", "run", app, "--server.port", str(port)]
+    with _running([*command, "--server.headless", "true", "--server.address", "localhost"], folder):
+        yield f"http://localhost:{port}"
+
+
+@contextlib.contextmanager
+def start_hall() -> Iterator[tuple[str, int]]:
+    """Run the hall's app under uvicorn; yields its address, before it is ready, and its process id."""
+    port = free_port()
+    with _running(["uvicorn", "cvdemo.ui.hall:app", "--host", "localhost", "--port", str(port)], ROOT) as pid:
+        yield f"http://localhost:{port}", pid
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", app, "--server.port", str(port)]
+        return int(free.getsockname()[1])
+
+
+@contextlib.contextmanager
+def _running(module: list[str], folder: Path) -> Iterator[int]:
+    """A module of Python as a process of its own, ended at the end; yields its process id."""
     process = subprocess.Popen(
-        [*command, "--server.headless", "true", "--server.address", "localhost"],
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        [sys.executable, "-m", *module], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        yield f"http://localhost:{port}"
+        yield process.pid
     finally:
         process.terminate()
         try:

@@ -12,12 +12,16 @@ from cvdemo import zoo
 from cvdemo.cli.detect import load_model, write_json
 from cvdemo.cli.world._options import difficulty_options, parse_difficulty
 from cvdemo.errors import CvdemoError, DataError
+from cvdemo.ops.tracking import TRACKERS
+from cvdemo.video.evaluate import drawn_clips, evaluate_clips
+from cvdemo.video.tracked import Tracker
 from cvdemo.world.difficulty import Difficulty
 from cvdemo.zoo.evaluators import open_data, score
-from cvdemo.zoo.model import Segmenter
+from cvdemo.zoo.model import Detector, Segmenter
 from cvdemo.zoo.weights import WITH_CRF, card_of, renew_card
 
-FORMS = "coco:ANNOTATIONS.json:IMAGES_DIR|world:SPLIT|camvid:DIR|msrc:DIR"
+CLIPS = "world-clips:"
+FORMS = "coco:ANNOTATIONS.json:IMAGES_DIR|world:SPLIT|world-clips:SPLIT|camvid:DIR|msrc:DIR"
 TESTS = {"camvid": "CamVid test", "msrc": "MSRC test"}
 """How a card calls the test of a data set."""
 
@@ -30,6 +34,9 @@ TESTS = {"camvid": "CamVid test", "msrc": "MSRC test"}
 )
 @difficulty_options
 @click.option("--crf", is_flag=True, help="Segmenters: a fully connected CRF sharpens every answer.")
+@click.option(
+    "--tracker", type=click.Choice(list(TRACKERS)), help="Clips: only this tracker; all by default."
+)
 @click.option("--card", is_flag=True, help="Put the numbers on the net's card, beside them with --crf.")
 @click.option("--device", help="cpu, cuda or mps; the best there is by default.")
 @click.option(
@@ -42,6 +49,7 @@ def command(
     preset: str,
     knobs: tuple[str, ...],
     crf: bool,
+    tracker: Tracker | None,
     card: bool,
     device: str | None,
     json_file: Path | None,
@@ -51,7 +59,22 @@ def command(
     Detectors: COCO's twelve numbers by pycocotools (score from .01, NMS at .6, 100 a picture); with masks of
     any box also their mean IoU in true boxes. Segmenters: mIoU, pixel accuracy, boundary F1 (within .75 % of
     the diagonal). world:test are the scenes of the seeds 0 to n - 1 at 192 x 160.
+
+    world-clips:test are 50 clips of 4 seconds at 25 frames a second: MOTA, IDF1, HOTA, ID switches, jitter
+    and class flips frame by frame and with each tracker, by itself and smoothed.
     """
+    if data.startswith(CLIPS):
+        if crf or card:
+            raise DataError("clips are scored by their tracks: --crf and --card belong to pictures")
+        numbers = _score_clips(
+            key, data.removeprefix(CLIPS), count, parse_difficulty(preset, knobs), device, tracker
+        )
+        _print_table(numbers)
+        if json_file is not None:
+            write_json(json_file, numbers)
+        return
+    if tracker is not None:
+        raise DataError("pictures have no tracks: --tracker belongs to world-clips:")
     figures_of = _test(data)
     if card:
         scored_on = str(card_of(key, figures_of)["scored_on"])  # says at once if there is none of this data
@@ -96,6 +119,31 @@ def _score(
 
         model = RefinedSegmenter(cast(Segmenter, model))
     return score(model, pictures, progress=bar)
+
+
+def _score_clips(
+    key: str,
+    split: str,
+    count: int | None,
+    difficulty: Difficulty,
+    device: str | None,
+    tracker: Tracker | None,
+) -> dict[str, Any]:
+    model = load_model(key, device)
+    if not isinstance(model, Detector):
+        raise CvdemoError(f"{model.spec.title} gives no boxes: `cvdemo models` lists the detectors")
+    data = drawn_clips(split, count, difficulty, size=model.spec.scene_size)
+    some: dict[str, Any] = {} if tracker is None else {"trackers": (tracker,)}
+    return evaluate_clips(model, data, **some, progress=lambda clips: tqdm(clips, unit="clip", disable=None))
+
+
+def _print_table(rows: dict[str, dict[str, float]]) -> None:
+    """A line for each way, a column for each number."""
+    names = list(next(iter(rows.values())))
+    click.echo(" " * 24 + "".join(f"{name:>10}" for name in names))
+    for way, numbers in rows.items():
+        cells = (f"{v:>10}" if isinstance(v, int) else f"{v:>10.3f}" for v in numbers.values())
+        click.echo(f"{way:24}{''.join(cells)}")
 
 
 def _print(name: str, value: Any) -> None:

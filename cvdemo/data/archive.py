@@ -26,6 +26,7 @@ class Archive:
     def __init__(self) -> None:
         self._read: dict[str, Callable[[int], bytes]] = {}
         self.notes: list[str] = []
+        self.nbytes = 0  # of uploads that are held in memory
 
     def __len__(self) -> int:
         return len(self._read)
@@ -60,6 +61,7 @@ def open_files(uploads: Sequence[tuple[str, bytes]]) -> Archive:
     """
     found = Archive()
     for name, content in uploads:
+        found.nbytes += len(content)
         if zipfile.is_zipfile(io.BytesIO(content)):
             _take(found, name, content)
         elif PurePosixPath(name).suffix.lower() == ".zip":

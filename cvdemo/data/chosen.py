@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cvdemo.data.domain import Domain
 from cvdemo.data.photo_objects import PhotoObjects
 from cvdemo.world.truth import Truth
-from cvdemo.zoo.spec import Domain
 
 
 class Chosen(NamedTuple):

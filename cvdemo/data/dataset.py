@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple, TypeAlias
 
@@ -159,6 +160,17 @@ class Dataset:
             self.__dict__["_order"] = (order, starts)
         found: tuple[NDArray[np.int64], NDArray[np.int64]] = self.__dict__["_order"]
         return found
+
+    @cached_property
+    def nbytes(self) -> int:
+        """About how much memory the annotations take, with what the archive holds of an upload."""
+        o = self.objects
+        columns = (o.image, o.category, o.boxes, o.crowd, o.difficult, o.score, o.track, self.sizes)
+        polygons = [part for mask in o.masks if isinstance(mask, list) for part in mask]
+        numbers = sum(map(len, polygons)) + sum(k.size for k in o.keypoints if k is not None)
+        rows = 400 * len(o) + 300 * len(self) + 200 * (len(self.captions) + len(self.regions))
+        codes = sum(len(mask["counts"]) for mask in o.masks if isinstance(mask, dict))
+        return sum(c.nbytes for c in columns) + 32 * numbers + rows + codes + self.archive.nbytes
 
     def kinds(self) -> frozenset[str]:
         """Which of `KINDS` there are."""

@@ -27,7 +27,12 @@ def palette_index(name: str) -> int:
 
 
 def palette_lookup(detections: sv.Detections) -> np.ndarray:
-    """Palette indices [N] of detections for supervision's annotators (`custom_color_lookup`)."""
+    """Palette indices [N] of detections for supervision's annotators (`custom_color_lookup`).
+
+    Those of their tracks where they have any, else those of their classes.
+    """
+    if detections.tracker_id is not None:
+        return np.asarray(detections.tracker_id, dtype=int) % len(HEX)
     names = detections.data.get("class_name", np.zeros(0, str))
     return np.array([palette_index(str(n)) for n in names], dtype=int)
 

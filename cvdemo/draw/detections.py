@@ -16,7 +16,7 @@ from cvdemo.ops.masks import PastedMasks
 
 # OpenCV loads its fonts in every thread that writes text, and a page runs in a new thread each time: threads
 # that stay draw in a tenth of the time.
-_PENS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="pen")
+PENS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="pen")
 
 
 class Measures(NamedTuple):
@@ -38,9 +38,10 @@ def measures(picture: np.ndarray) -> Measures:
 def draw_detections(picture: np.ndarray, detections: sv.Detections, *, labels: bool = True) -> np.ndarray:
     """A copy of a picture [H, W, 3] uint8 RGB with boxes and, with `labels`, "class score" above each.
 
-    Masks and skeletons are drawn too if the detections have them.
+    Masks and skeletons are drawn too if the detections have them. Where they have numbers of tracks, a
+    track has its own colour, and its number stands before the class.
     """
-    return _PENS.submit(_draw, picture, detections, labels).result()
+    return PENS.submit(_draw, picture, detections, labels).result()
 
 
 def _draw(picture: np.ndarray, detections: sv.Detections, labels: bool) -> np.ndarray:
@@ -89,8 +90,10 @@ def _write_labels(
     else that a slider triggers.
     """
     inside = detections.xyxy[:, 1] < pen.label
-    names = zip(detections.data["class_name"], confidence(detections), strict=True)
-    texts = np.array([f"{name} {score:.2f}" for name, score in names])
+    ids = detections.tracker_id
+    numbers = [""] * len(detections) if ids is None else [f"#{k} " for k in ids]
+    names = zip(numbers, detections.data["class_name"], confidence(detections), strict=True)
+    texts = np.array([f"{number}{name}{f' {score:.2f}' if score else ''}" for number, name, score in names])
     for rows, offset in ((~inside, 0), (inside, pen.label)):
         chosen = np.flatnonzero(rows)[::-1]
         if not len(chosen):

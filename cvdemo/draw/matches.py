@@ -39,10 +39,17 @@ def match_detections(
 
 def draw_matches(picture: NDArray[np.uint8], found: sv.Detections, truth: Truth) -> NDArray[np.uint8]:
     """A copy of the picture [H, W, 3]: true positives green, false ones red, missed objects dashed white."""
-    canvas = picture.copy()
     right, taken = match_detections(found, truth)
+    return draw_errors(picture, found, right, truth.boxes[~taken & ~truth.difficult])
+
+
+def draw_errors(
+    picture: NDArray[np.uint8], found: sv.Detections, right: NDArray[np.bool_], missed: NDArray[np.floating]
+) -> NDArray[np.uint8]:
+    """A copy of the picture [H, W, 3]: detections [N] in green or red by `right` [N], missed boxes dashed."""
+    canvas = picture.copy()
     pen = measures(picture)
-    for box in truth.boxes[~taken & ~truth.difficult]:
+    for box in missed:
         _dashed(canvas, box, pen.line)
     names = found.data.get("class_name", np.zeros(len(found), str))
     for n in reversed(range(len(found))):
@@ -69,7 +76,7 @@ def _label(
     cv2.putText(canvas, text, (x + 4, y + (high + tall) // 2), font, scale, (0, 0, 0), thick, cv2.LINE_AA)
 
 
-def _dashed(canvas: NDArray[np.uint8], box: NDArray[np.float64], line: int, dash: int = 7) -> None:
+def _dashed(canvas: NDArray[np.uint8], box: NDArray[np.floating], line: int, dash: int = 7) -> None:
     x1, y1, x2, y2 = (float(v) for v in box)
     step = dash * line
     for (ax, ay), (bx, by) in (

@@ -36,19 +36,35 @@ def select(
     class at the IoU threshold `iou` (0..1; 1 suppresses nothing), keep the `max_detections` highest-scoring
     ones. `data["raw_index"]` is each detection's row in `raw`.
     """
-    scores, class_ids = confidence(raw), np.asarray(raw.class_id, dtype=int)
+    rows = select_rows(
+        raw.xyxy, confidence(raw), np.asarray(raw.class_id, dtype=int),
+        score=score, iou=iou, classes=classes, max_detections=max_detections,
+    )  # fmt: skip
+    chosen = cast(sv.Detections, raw[rows])
+    chosen.data = {**chosen.data, "raw_index": rows}
+    return chosen
+
+
+def select_rows(
+    boxes: np.ndarray,
+    scores: np.ndarray,
+    class_ids: np.ndarray,
+    *,
+    score: float = 0.5,
+    iou: float = 0.5,
+    classes: Collection[int] | None = None,
+    max_detections: int = 100,
+) -> np.ndarray:
+    """The rows of boxes [N, 4], scores [N] and class ids [N] that `select` keeps, by descending score."""
     stay = scores >= score
     if classes is not None:
         stay &= np.isin(class_ids, list(classes))
     rows = np.flatnonzero(stay)
     if iou < 1:
-        kept = batched_nms(raw.xyxy[rows], scores[rows], class_ids[rows], iou)
+        kept = batched_nms(boxes[rows], scores[rows], class_ids[rows], iou)
     else:
         kept = np.argsort(-scores[rows], kind="stable")
-    rows = rows[kept[:max_detections]]
-    chosen = cast(sv.Detections, raw[rows])
-    chosen.data = {**chosen.data, "raw_index": rows}
-    return chosen
+    return rows[kept[:max_detections]]
 
 
 def confidence(detections: sv.Detections) -> np.ndarray:

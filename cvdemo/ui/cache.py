@@ -111,8 +111,8 @@ class ResultCache:
 def nbytes_of(value: Any) -> int:
     """Bytes of a result: its arrays, tensors, texts and byte strings, through containers and dataclasses.
 
-    Of a function, what it encloses or is a method of. What is met twice within one result counts once.
-    Anything else counts as its own object alone.
+    What says its `nbytes` is believed. Of a function, what it encloses or is a method of. What is met twice
+    within one result counts once. Anything else counts as its own object alone.
     """
     seen: set[int] = set()
 
@@ -124,6 +124,8 @@ def nbytes_of(value: Any) -> int:
             return size(item.base) if isinstance(item.base, np.ndarray) else int(item.nbytes) + 112
         if hasattr(item, "untyped_storage"):  # a torch tensor, without importing torch
             return int(item.untyped_storage().nbytes()) + 112
+        if isinstance(getattr(item, "nbytes", None), int):  # whoever knows its own size
+            return int(item.nbytes)
         own = sys.getsizeof(item, 64)
         if isinstance(item, Mapping):
             return own + sum(size(k) + size(v) for k, v in item.items())

@@ -38,6 +38,7 @@ MIME = {
     "csv": "text/csv",
     "json": "application/json",
     "txt": "text/plain",
+    "zip": "application/zip",
 }
 LONGEST_FILM = 24.0  # seconds: a short one shows each frame for a second, a long one is over in this time
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,14 +11,24 @@ import streamlit as st
 
 from cvdemo import zoo
 from cvdemo.assets import asset
+from cvdemo.ui.live.route import camera_routes
+from cvdemo.ui.live.tickets import frame_path
+
+
+class _WithoutFrames(logging.Filter):
+    """Leaves the camera's frames out of uvicorn's log: a visitor sends up to thirty a second."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return frame_path() not in record.getMessage()
 
 
 @asynccontextmanager
 async def _lifespan(_app: st.App) -> AsyncIterator[None]:
     for key in zoo.first_models():
         zoo.load(key)
+    logging.getLogger("uvicorn.access").addFilter(_WithoutFrames())
     gc.freeze()  # what is loaded now stays: later collections need not look at it
     yield
 
 
-app = st.App(asset().parent / "app.py", lifespan=_lifespan)
+app = st.App(asset().parent / "app.py", lifespan=_lifespan, routes=camera_routes())

@@ -16,6 +16,7 @@ import base64
 import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 SEEN_WITH = ("1.67.0",)
 
@@ -39,3 +40,14 @@ def picture_address(jpeg: bytes, place: str) -> str:
     if runtime.exists():
         return runtime.get_instance().media_file_mgr.add(jpeg, "image/jpeg", place)
     return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()
+
+
+def session_id() -> str:
+    """The session of the visitor whose script runs."""
+    context = get_script_run_ctx()
+    return "" if context is None else context.session_id
+
+
+def session_is_active(session: str) -> bool:
+    """Whether a session's visitor is still here."""
+    return runtime.exists() and runtime.get_instance().is_active_session(session)

@@ -41,7 +41,7 @@ class Page(NamedTuple):
         return f"pages/{self.key}.py"
 
 
-WORLD, DETECTION, SEGMENTATION, INSTANCES, *_ = CHAPTERS
+WORLD, DETECTION, SEGMENTATION, INSTANCES, VIDEO, PRACTICE = CHAPTERS
 PAGES = (
     Page("world", "The world", "🎨", WORLD, "What is known of a drawn scene?"),
     Page("classify", "Classify", "🐈", DETECTION, "What is in the picture?", {1: "Classification"}),
@@ -110,6 +110,19 @@ PAGES = (
     ),
     Page(
         "pose", "Pose", "🤸", INSTANCES, "Where are a person's joints?", {36: "Human pose"},
+    ),
+    Page(
+        "video", "Video", "🎬", VIDEO, "Why do boxes blink, and what cures it?",
+        {37: "Frame-by-frame prediction"},
+    ),
+    Page("tracking", "Tracking", "👣", VIDEO, "Which box is which object, a frame later?"),
+    Page(
+        "implementations", "By hand or ready-made", "🧰", PRACTICE,
+        "Does code from the paper give what a library gives?", {42: "Implementations"},
+    ),
+    Page(
+        "datasets", "Data sets", "🗂️", PRACTICE, "What is in a data set, and what is wrong in it?",
+        {43: "Data sets"},
     ),
 )  # fmt: skip
 

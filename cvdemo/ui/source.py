@@ -19,6 +19,7 @@ from cvdemo.ui.scene import choose_scene, drawn
 from cvdemo.world.difficulty import Difficulty
 
 KINDS = ("scene", "sample", "upload", "camera")
+LIVE = "live camera"
 
 
 @cached
@@ -44,15 +45,21 @@ def scene_picture(seed: int, difficulty: Difficulty) -> Chosen:
     return Chosen(f"scene:{seed}:{difficulty}", f"scene-{seed}", picture, milliseconds, truth)
 
 
-def choose_picture(first: str = "sample", *, knobs: Mapping[str, float] | None = None) -> Chosen | None:
+def choose_picture(
+    first: str = "sample", *, knobs: Mapping[str, float] | None = None, live: bool = False
+) -> Chosen | None:
     """Draws the widget and returns the chosen picture, or None while there is none yet.
 
     `first` is the kind that the page opens with: "scene", "sample", "upload" or "camera"; `knobs` are where
-    a scene's knobs stand at first. A file that cannot be read gives one sentence; the other files stay.
+    a scene's knobs stand at first. A page with `live` has the live camera too, which gives None; it then asks
+    `is_live`. A file that cannot be read gives one sentence; the other files stay.
     """
+    kinds = (*KINDS, LIVE) if live else KINDS
     kind = widgets.segmented_control(
-        "source", "Picture", KINDS, first, wrap=True, on_change=state.leave_picture
+        "source", "Picture", kinds, first, wrap=True, on_change=state.leave_picture
     )
+    if kind == LIVE:
+        return None
     if kind == "scene":
         return scene_picture(*choose_scene(knobs=knobs))
     if kind == "upload":
@@ -68,6 +75,11 @@ def choose_picture(first: str = "sample", *, knobs: Mapping[str, float] | None =
     )
     st.caption(f"Photo: {SAMPLES[name].credit}, from scikit-image")
     return _sample(name)
+
+
+def is_live() -> bool:
+    """Whether the visitor chose the live camera on this page."""
+    return bool(st.session_state.get(state.key("source")) == LIVE)
 
 
 def _upload() -> Chosen | None:

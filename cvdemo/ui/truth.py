@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 import streamlit as st
@@ -10,9 +11,10 @@ import supervision as sv
 from numpy.typing import NDArray
 
 from cvdemo.data.chosen import Chosen
+from cvdemo.data.domain import Domain
 from cvdemo.metrics.scene import photo_score, scene_score
 from cvdemo.zoo.labels import labels
-from cvdemo.zoo.spec import Domain, ModelSpec, Task
+from cvdemo.zoo.spec import ModelSpec, Task
 
 FEW = 30  # classes that are listed
 
@@ -32,7 +34,14 @@ def say_score(chosen: Chosen, found: sv.Detections) -> None:
         st.markdown(f"{text} · the truth of this photo was drawn by hand")
 
 
-def say_what_it_knows(chosen: Chosen, *entries: ModelSpec) -> None:
+class Shown(Protocol):
+    """A picture, a clip or a camera, of which is known what kind of pictures it gives."""
+
+    @property
+    def domain(self) -> Domain: ...
+
+
+def say_what_it_knows(chosen: Shown, *entries: ModelSpec) -> None:
     """One sentence for each kind of picture that some of the page's nets know and the chosen one is not.
 
     `entries` are the nets that run on the picture. Where all of them know such pictures, it says at most
@@ -54,7 +63,7 @@ def say_its_classes(names: Sequence[str]) -> None:
         st.caption(f"{len(names)} classes and no others: {listed}. Whatever else is there gets one of them.")
 
 
-def stranger(chosen: Chosen, domain: Domain, entries: tuple[ModelSpec, ...]) -> str:
+def stranger(chosen: Shown, domain: Domain, entries: tuple[ModelSpec, ...]) -> str:
     """The sentence for those of the nets that know pictures of one domain only, not the chosen one."""
     titles = [entry.title for entry in entries if entry.domain is domain]
     several = len(titles) > 1

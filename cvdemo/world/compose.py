@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from cvdemo.world.backdrop.land import draw_ground_edge, draw_hill, draw_marks, haze_at
@@ -50,42 +51,58 @@ class Composition(NamedTuple):
     """Pen and skeleton of each person by object id."""
 
 
-def compose(scene: Scene, pixels: float, reach: float) -> Composition:
+class Scenery(NamedTuple):
+    """What stands still in a scene: hills and the ground's edge, what lies flat, trees with their y."""
+
+    hills: list[Layer]
+    flat: list[Layer]
+    trees: list[tuple[float, Layer]]
+
+
+def draw_scenery(scene: Scene, pixels: float, reach: float) -> Scenery:
+    """Draw all but sky and objects with pens, for a raster of `pixels` pixels in height, as in `compose`."""
+    land, cover, haze = scene.land, STUFF_CODE[scene.land.cover], scene.light.haze
+    hills = []
+    for k, hill in enumerate(land.hills):
+        code = STUFF_CODE["tree"] if hill.wooded else cover
+        hills.append(Layer(draw_hill(scene, k, pixels), code, haze * (0.95 - 0.16 * k)))
+    hills.append(Layer(draw_ground_edge(scene, pixels), cover, haze))
+    flat = []
+    if land.water is not None:
+        flat.append(Layer(draw_water(scene, pixels), STUFF_CODE["water"], haze * 0.22))
+    if land.road is not None:
+        flat.append(Layer(draw_road(scene, pixels), STUFF_CODE["road"], haze * 0.15))
+    flat.append(Layer(draw_marks(scene, pixels, reach), 0))
+    trees = []
+    for tree in scene.trees:
+        if abs(tree.x) <= reach + tree.size:
+            pen = Pen(tree.x, tree.y, tree.size, pixels=pixels, light=_light(scene))
+            draw_tree(pen, tree)
+            trees.append((tree.y, Layer(pen, STUFF_CODE["tree"], haze_at(scene, tree.y))))
+    return Scenery(hills, flat, trees)
+
+
+def compose(
+    scene: Scene,
+    pixels: float,
+    reach: float,
+    fineness: Sequence[float] = (),
+    scenery: Scenery | None = None,
+) -> Composition:
     """Draw the whole scene with pens, for a raster of `pixels` pixels in height.
 
-    `reach` is half the raster's width in picture heights; scenery beyond it is left out.
+    `reach` is half the raster's width in picture heights; scenery beyond it is left out. `fineness` [N] is a
+    factor on the pixels of each object that decides how fine it is drawn; without it each is 1. `scenery` is
+    what stands still, where it is drawn already.
     """
-    land, cover = scene.land, STUFF_CODE[scene.land.cover]
-    layers = [Layer(draw_sky(scene, pixels, reach), 0)]
-    for k, hill in enumerate(land.hills):
-        layers.append(
-            Layer(
-                draw_hill(scene, k, pixels),
-                STUFF_CODE["tree"] if hill.wooded else cover,
-                scene.light.haze * (0.95 - 0.16 * k),
-            )
-        )
-    layers.append(Layer(draw_ground_edge(scene, pixels), cover, scene.light.haze))
-    hills = len(layers)
-    if land.water is not None:
-        layers.append(Layer(draw_water(scene, pixels), STUFF_CODE["water"], scene.light.haze * 0.22))
-    if land.road is not None:
-        layers.append(Layer(draw_road(scene, pixels), STUFF_CODE["road"], scene.light.haze * 0.15))
-    layers.append(Layer(draw_marks(scene, pixels, reach), 0))
-    ground = len(layers)
-    light: Point = (0.55 if scene.light.sun[0] > 0 else -0.55, 0.70)
-    standing: list[tuple[float, list[Layer]]] = []
-    shadows: list[tuple[Pen, float, bool]] = []
+    hills, flat, trees = scenery or draw_scenery(scene, pixels, reach)
+    layers = [Layer(draw_sky(scene, pixels, reach), 0), *hills, *flat]
+    far, ground = 1 + len(hills), len(layers)
+    standing = [(y, [tree]) for y, tree in trees]
+    shadows = [(tree.pen, y, False) for y, tree in trees]
     bodies: dict[int, tuple[Pen, Skeleton]] = {}
-    for tree in scene.trees:
-        if abs(tree.x) > reach + tree.size:
-            continue
-        pen = Pen(tree.x, tree.y, tree.size, pixels=pixels, light=light)
-        draw_tree(pen, tree)
-        standing.append((tree.y, [Layer(pen, STUFF_CODE["tree"], haze_at(scene, tree.y))]))
-        shadows.append((pen, tree.y, False))
     standing += [
-        (thing.y, _thing_layers(scene, thing, pixels, light, shadows, bodies))
+        (thing.y, _thing_layers(scene, thing, Drawing(pixels, _light(scene), fineness, shadows, bodies)))
         for thing in scene.things
         if thing.place != "arms" or thing.holder is None
     ]
@@ -93,46 +110,61 @@ def compose(scene: Scene, pixels: float, reach: float) -> Composition:
         layers += group
     number = {id(layer.pen): k for k, layer in enumerate(layers)}
     cast = [(number[id(pen)], y, wet) for pen, y, wet in shadows]
-    return Composition(layers, hills, ground, cast, bodies)
+    return Composition(layers, far, ground, cast, bodies)
+
+
+def _light(scene: Scene) -> Point:
+    """The direction from which light comes."""
+    return (0.55 if scene.light.sun[0] > 0 else -0.55, 0.70)
+
+
+class Drawing(NamedTuple):
+    """What the drawing of every object shares: the raster's fineness, the light, and what is collected."""
+
+    pixels: float
+    light: Point
+    fineness: Sequence[float]
+    shadows: list[tuple[Pen, float, bool]]
+    bodies: dict[int, tuple[Pen, Skeleton]]
+
+    def pen(self, thing: Thing) -> Pen:
+        """A pen in the object's frame."""
+        factor = self.fineness[thing.id] if self.fineness else 1.0
+        return _pen(thing, self.pixels * factor, self.light)
 
 
 def _pen(thing: Thing, pixels: float, light: Point) -> Pen:
-    flip = thing.kind != "person" and thing.facing < 0
+    y, turns = thing.y - thing.lift, thing.kind != "person"
     return Pen(
-        thing.x, thing.y - thing.lift, thing.size, pixels=pixels, light=light, flip=flip, turn=thing.tilt
-    )
+        thing.x, y, thing.size, pixels=pixels, light=light, flip=turns and thing.facing < 0,
+        wide=min(1.0, abs(thing.facing)) if turns else 1.0, turn=thing.tilt,
+    )  # fmt: skip
 
 
-def _thing_layers(
-    scene: Scene,
-    thing: Thing,
-    pixels: float,
-    light: Point,
-    shadows: list[tuple[Pen, float, bool]],
-    bodies: dict[int, tuple[Pen, Skeleton]],
-) -> list[Layer]:
+def _thing_layers(scene: Scene, thing: Thing, drawing: Drawing) -> list[Layer]:
     """An object's layers: rings on water, a kite's string, the object, what it holds, the arms in front."""
-    pen, haze, code = _pen(thing, pixels, light), haze_at(scene, thing.y), THING_CODE + thing.id
+    pen, haze, code = drawing.pen(thing), haze_at(scene, thing.y), THING_CODE + thing.id
     layers: list[Layer] = []
     if thing.kind == "person":
-        front = _pen(thing, pixels, light)
-        bodies[thing.id] = (pen, draw_person(pen, front, thing))
-        layers.append(Layer(pen, code, haze))
+        front = drawing.pen(thing)
+        drawing.bodies[thing.id] = (pen, draw_person(pen, front, thing))
+        layers.append(Layer(pen, code, haze, thing.id))
         if thing.holds is not None and scene.things[thing.holds].place == "arms":
-            layers += _thing_layers(scene, scene.things[thing.holds], pixels, light, shadows, bodies)
-        layers.append(Layer(front, code, haze))
+            layers += _thing_layers(scene, scene.things[thing.holds], drawing)
+        layers.append(Layer(front, code, haze, thing.id))
     else:
         haze = haze * 0.4 if thing.place == "sky" else haze
         if thing.place == "water":
-            rings = _pen(thing, pixels, light)
+            rings = drawing.pen(thing)
             ripples_round(rings, 0.62, water_colour(scene, thing.y))
-            layers.append(Layer(rings, 0, haze))
+            layers.append(Layer(rings, 0, haze, thing.id))
         if thing.kind == "kite" and thing.holder is not None:
-            layers.append(Layer(_string(scene.things[thing.holder], thing, pixels), 0, haze))
+            string = _string(scene.things[thing.holder], thing, drawing.pixels)
+            layers.append(Layer(string, 0, haze, thing.id))
         _DRAW[thing.kind](pen, thing)
-        layers.append(Layer(pen, code, haze))
+        layers.append(Layer(pen, code, haze, thing.id))
     if thing.place not in ("sky", "arms"):
-        shadows.append((pen, thing.y, thing.place == "water"))
+        drawing.shadows.append((pen, thing.y, thing.place == "water"))
     return layers
 
 

@@ -47,7 +47,7 @@ def export(
         raise DataError(f"no export format named {layout!r}: there is {', '.join(FORMATS)}")
     if count < 1:
         raise DataError(f"cannot export {count} scenes: give 1 or more")
-    with _writing(folder):
+    with writing(folder):
         images, maps = folder / "images" / split, folder / "semantic" / split
         for path in (images, maps, folder / "annotations"):
             path.mkdir(parents=True, exist_ok=True)
@@ -56,14 +56,14 @@ def export(
             scene = sample_scene(seed, split=split, difficulty=difficulty)
             drawn = lay_out(scene, width, height)
             name = f"{seed:06d}.png"
-            _write(images / name, _png(paint_picture(drawn)[..., ::-1]))
+            write_file(images / name, _png(paint_picture(drawn)[..., ::-1]))
             truth = read_truth(drawn)
-            _write(maps / name, _palette_png(truth.semantic))
+            write_file(maps / name, _palette_png(truth.semantic))
             book.add(truth, name, seed)
             if progress is not None:
                 progress(seed - first + 1)
         for kind, content in book.files():
-            _write(folder / "annotations" / f"{kind}_{split}.json", json.dumps(content).encode())
+            write_file(folder / "annotations" / f"{kind}_{split}.json", json.dumps(content).encode())
     return folder
 
 
@@ -83,8 +83,8 @@ class Book:
         self.captions: list[dict[str, Any]] = []
         self.regions: list[dict[str, Any]] = []
 
-    def add(self, truth: Truth, name: str, seed: int) -> None:
-        """Add the truth of one scene; its image id is its seed."""
+    def add_objects(self, truth: Truth, name: str, seed: int) -> dict[int | None, int]:
+        """Add a picture and its objects; returns the annotation id of each object."""
         self.images.append({"id": seed, "file_name": name, "width": truth.width, "height": truth.height})
         numbers: dict[int | None, int] = {}
         for row in range(len(truth)):
@@ -94,6 +94,11 @@ class Book:
             self.instances.append(entry)
             if truth.classes[row] == THINGS.index("person"):
                 self.people.append({**entry, **_keypoint_fields(truth, row)})
+        return numbers
+
+    def add(self, truth: Truth, name: str, seed: int) -> None:
+        """Add the truth of one scene; its image id is its seed."""
+        numbers = self.add_objects(truth, name, seed)
         for text in write_captions(truth):
             self.captions.append({"id": len(self.captions) + 1, "image_id": seed, "caption": text})
         for region in describe_regions(truth):
@@ -186,7 +191,7 @@ def _palette_png(semantic: np.ndarray) -> bytes:
     return buffer.getvalue()
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_file(path: Path, data: bytes) -> None:
     """Write a file atomically."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -198,7 +203,7 @@ def _write(path: Path, data: bytes) -> None:
 
 
 @contextmanager
-def _writing(folder: Path) -> Iterator[None]:
+def writing(folder: Path) -> Iterator[None]:
     """A context that turns an OSError into a DataError, such as for a full disk."""
     try:
         yield

@@ -137,13 +137,17 @@ class PersonLook:
 
 @dataclass(frozen=True)
 class FigureLook:
-    """The appearance and pose of any object but a person: variant, pattern, second colour, motion phase."""
+    """The appearance and pose of any object but a person: variant, pattern, second colour, motion phase.
+
+    `moving` is for clips: the motion then goes on smoothly with the phase, where a still shows its widest.
+    """
 
     variant: str
     pattern: str
     second: str
     phase: float
     swing: float
+    moving: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,7 +156,8 @@ class Thing:
 
     `x, y` is where it touches the ground (for objects in the air, the ground point below), `lift` how far it
     is above that, `size` the height of its unit; `facing` is the yaw of a person (0 looks at the viewer, a
-    quarter turn looks to the right) and the sign of the side that anything else looks to. `holder` is the
+    quarter turn looks to the right) and the sign of the side that anything else looks to; between -1 and 1
+    that is turning, and narrower. `holder` is the
     id of the person in whose arms it is: its place then follows from that person's pose.
     """
 
@@ -202,7 +207,7 @@ def _canonical(value: object) -> object:
     if isinstance(value, float):
         return f"{round(value, 6) + 0.0:.6f}"
     if isinstance(value, dict):
-        return {key: _canonical(item) for key, item in value.items()}
+        return {key: _canonical(item) for key, item in value.items() if (key, item) != ("moving", False)}
     if isinstance(value, list | tuple):
         return [_canonical(item) for item in value]
     return value

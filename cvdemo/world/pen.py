@@ -49,7 +49,8 @@ class Pen:
     """Draws a figure in its own frame: origin at its foot, x right, y up, 1 = `unit` picture heights.
 
     `pixels` is how many raster pixels a picture height has: it decides how fine curves and shading are,
-    never what is drawn. `light` is the direction from which light comes, x right and y up.
+    never what is drawn. `light` is the direction from which light comes, x right and y up. `flip` mirrors the
+    figure, `wide` 0..1 makes it narrower, as while it turns to the other side.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Pen:
         pixels: float,
         light: Point = (-0.5, 0.7),
         flip: bool = False,
+        wide: float = 1.0,
         turn: float = 0.0,
         line: float | None = None,
     ) -> None:
@@ -68,15 +70,22 @@ class Pen:
         self.pixels = pixels * unit
         sign = -1.0 if flip else 1.0
         self.to_scene = (
-            np.array([[sign, 0.0], [0.0, 1.0]]) @ rotation(turn) @ np.array([[unit, 0.0], [0.0, -unit]])
+            np.array([[sign * wide, 0.0], [0.0, 1.0]])
+            @ rotation(turn)
+            @ np.array([[unit, 0.0], [0.0, -unit]])
         )
         self.origin = np.array([x, y])
         c, s = math.cos(turn), math.sin(turn)
         self.light = (sign * (light[0] * c + light[1] * s), -light[0] * s + light[1] * c)
         self.line = (0.0017 + 0.0030 * unit) / unit if line is None else line / unit
         self.shapes: list[Shape] = []
+        self.parts: list[tuple[int, str]] = []
         self._group = 0
         self._open = False
+
+    def part(self, name: str) -> None:
+        """Names the shapes drawn from here on, so that the same part is found in the next frame of a clip."""
+        self.parts.append((len(self.shapes), name))
 
     @contextmanager
     def group(self) -> Iterator[None]:

@@ -14,7 +14,7 @@ from cvdemo.world.pen import INK, Pen
 from cvdemo.world.vocabulary import Colour
 
 Picture = NDArray[np.uint8]
-_SHIFT = 4
+SHIFT = 4
 
 
 class Layer(NamedTuple):
@@ -23,19 +23,52 @@ class Layer(NamedTuple):
     pen: Pen
     code: int
     haze: float = 0.0
+    owner: int | None = None
+    """The id of the object to which the layer belongs, its string and the rings round it included."""
+
+
+class View(NamedTuple):
+    """What the camera sees: the point (x, y) in the middle, in picture heights, and how much is enlarged."""
+
+    x: float = 0.0
+    y: float = 0.5
+    zoom: float = 1.0
+
+
+WHOLE = View()
 
 
 class Frame(NamedTuple):
-    """The raster's size in pixels; a picture height has `height` pixels, and x = 0 is the middle."""
+    """The raster's size in pixels, and the view that fills it."""
 
     width: int
     height: int
+    view: View = WHOLE
+
+    @property
+    def pixels(self) -> float:
+        """The number of pixels in a picture height."""
+        return self.height * self.view.zoom
+
+    @property
+    def shift(self) -> tuple[float, float]:
+        """What is added to a point in picture heights, so that the raster's corner is at (0, 0)."""
+        x, y, zoom = self.view
+        return self.width / self.height / 2 / zoom - x, 0.5 / zoom - y
+
+    def row(self, y: float) -> float:
+        """The row of pixels at picture height y."""
+        return (y + self.shift[1]) * self.pixels
 
 
 class Outlines(NamedTuple):
-    """Outlines ready to paint: points in 1/16 pixel, and the span, colours, line and code of each outline."""
+    """Outlines ready to paint: `places` in picture heights, `exact` in pixels, `points` in 1/16 pixels.
+
+    Then the span, colours, line and code of each outline.
+    """
 
     places: NDArray[np.float64]
+    exact: NDArray[np.float64]
     points: NDArray[np.int32]
     grown: list[NDArray[np.int32] | None]
     spans: list[tuple[int, int]]
@@ -60,10 +93,10 @@ def compile_layers(layers: Sequence[Layer], frame: Frame, *, tint: Colour, haze:
     ends = np.cumsum(lengths)
     starts = ends - lengths
     places = _place(layers, counts, np.concatenate(points), _table(fits, 5), lengths)
-    pixels = np.add(places, (frame.width / frame.height / 2, 0.0))
-    pixels *= frame.height
+    pixels = np.add(places, frame.shift)
+    pixels *= frame.pixels
     pixels -= 0.5
-    width = np.array(line) * np.repeat([layer.pen.unit for layer in layers], counts) * frame.height
+    width = np.array(line) * np.repeat([layer.pen.unit for layer in layers], counts) * frame.pixels
     low, high = np.minimum.reduceat(pixels, starts), np.maximum.reduceat(pixels, starts)
     reach = np.maximum(width, 0.45)[:, None] * (width > 0)[:, None]
     low, high = low - reach, high + reach
@@ -71,7 +104,8 @@ def compile_layers(layers: Sequence[Layer], frame: Frame, *, tint: Colour, haze:
     fills, inks = _colours(layers, counts, _table(colours, 3), np.array(glows), tint, haze)
     return Outlines(
         places,
-        np.rint(pixels * (1 << _SHIFT)).astype(np.int32),
+        pixels,
+        np.rint(pixels * (1 << SHIFT)).astype(np.int32),
         _grow_lined(pixels, starts, ends, reach[:, 0]),
         list(zip(starts.tolist(), ends.tolist(), strict=True)),
         fills,
@@ -131,7 +165,7 @@ def _grow_lined(
     index = np.flatnonzero(np.repeat(by > 0, ends - starts))
     last = np.cumsum(ends[which] - starts[which])
     first = last - (ends[which] - starts[which])
-    pushed = np.rint(_grow(points[index], first, last, by[which]) * (1 << _SHIFT)).astype(np.int32)
+    pushed = np.rint(_grow(points[index], first, last, by[which]) * (1 << SHIFT)).astype(np.int32)
     for k, a, b in zip(which.tolist(), first.tolist(), last.tolist(), strict=True):
         grown[k] = pushed[a:b]
     return grown
@@ -200,42 +234,49 @@ def paint(picture: Picture, outlines: Outlines, first_layer: int, last_layer: in
             edge = grown[k]
             if edge is not None and seen[k]:
                 if convex[k]:
-                    fill_convex(picture, edge, inks[k], smooth, _SHIFT)
+                    fill_convex(picture, edge, inks[k], smooth, SHIFT)
                 else:
-                    fill(picture, [edge], inks[k], smooth, _SHIFT)
+                    fill(picture, [edge], inks[k], smooth, SHIFT)
         for k in range(first, last):
             if seen[k]:
                 a, b = spans[k]
                 if alphas[k] < 1:
                     _veil(picture, points[a:b], colours[k], alphas[k])
                 elif convex[k]:
-                    fill_convex(picture, points[a:b], colours[k], smooth, _SHIFT)
+                    fill_convex(picture, points[a:b], colours[k], smooth, SHIFT)
                 else:
-                    fill(picture, [points[a:b]], colours[k], smooth, _SHIFT)
+                    fill(picture, [points[a:b]], colours[k], smooth, SHIFT)
 
 
 def _veil(picture: Picture, corners: NDArray[np.int32], colour: Colour, alpha: float) -> None:
     """Fill an outline with transparency `alpha`, in place."""
     height, width = picture.shape[:2]
-    x0, y0 = np.maximum((corners.min(axis=0) >> _SHIFT) - 1, 0).tolist()
-    x1, y1 = np.minimum((corners.max(axis=0) >> _SHIFT) + 2, (width, height)).tolist()
+    x0, y0 = np.maximum((corners.min(axis=0) >> SHIFT) - 1, 0).tolist()
+    x1, y1 = np.minimum((corners.max(axis=0) >> SHIFT) + 2, (width, height)).tolist()
     if x0 < x1 and y0 < y1:
         below = picture[y0:y1, x0:x1]
         above = below.copy()
-        moved = corners - np.array([x0, y0], dtype=np.int32) * (1 << _SHIFT)
-        cv2.fillPoly(above, [moved], colour, cv2.LINE_AA, _SHIFT)
+        moved = corners - np.array([x0, y0], dtype=np.int32) * (1 << SHIFT)
+        cv2.fillPoly(above, [moved], colour, cv2.LINE_AA, SHIFT)
         cv2.addWeighted(above, alpha, below, 1 - alpha, 0, dst=below)
 
 
-def write_codes(codes: Picture, outlines: Outlines, layer: int) -> None:
-    """Write a layer's code into a map [H, W] in place, inside its owned outlines and their ink."""
+def write_codes(
+    codes: Picture, outlines: Outlines, layer: int, *, corner: tuple[int, int] | None = None
+) -> None:
+    """Write a layer's code into a map [H, W] in place, inside its owned outlines and their ink.
+
+    With `corner` (x, y) the map begins at that pixel, and holds what is beyond the picture's edges too.
+    """
     points, grown, spans = outlines.points, outlines.grown, outlines.spans
     for k in range(*outlines.layers[layer]):
         code = outlines.codes[k]
-        if code and outlines.owned[k] and outlines.seen[k]:
+        if code and outlines.owned[k] and (outlines.seen[k] or corner is not None):
             edge = grown[k]
             corners = points[slice(*spans[k])] if edge is None else edge
+            if corner is not None:
+                corners = corners - np.array(corner, dtype=np.int32) * (1 << SHIFT)
             if outlines.convex[k]:
-                cv2.fillConvexPoly(codes, corners, code, cv2.LINE_8, _SHIFT)
+                cv2.fillConvexPoly(codes, corners, code, cv2.LINE_8, SHIFT)
             else:
-                cv2.fillPoly(codes, [corners], code, cv2.LINE_8, _SHIFT)
+                cv2.fillPoly(codes, [corners], code, cv2.LINE_8, SHIFT)

@@ -14,7 +14,7 @@ from cvdemo.world.compose import STUFF_CODE, THING_CODE
 from cvdemo.world.figures.hidden import hidden_joints
 from cvdemo.world.graph import Scene
 from cvdemo.world.painting import SceneLayout, write_code_map
-from cvdemo.world.raster import Picture
+from cvdemo.world.raster import Frame, Picture
 from cvdemo.world.records import Record, record_of
 from cvdemo.world.vocabulary import FIRST_THING, SEMANTIC, THINGS
 
@@ -185,12 +185,13 @@ def _inside_share(boxes: NDArray[np.float32], width: int, height: int) -> NDArra
 
 def _keypoints(drawn: SceneLayout, ids: list[int], instances: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Keypoints [N, 17, 3] of the visible objects, 0 for all but people."""
+    frame = Frame(drawn.width, drawn.height, drawn.view)
     found = np.zeros((len(ids), 17, 3), dtype=np.float32)
     for row, k in enumerate(ids):
         if k not in drawn.composition.bodies:
             continue
         pen, body = drawn.composition.bodies[k]
-        points = pen.place(body.joints[:, :2]) * drawn.height + (drawn.width / 2, 0)
+        points = (pen.place(body.joints[:, :2]) + frame.shift) * frame.pixels
         x, y = np.floor(points[:, 0]).astype(int), np.floor(points[:, 1]).astype(int)
         inside = (x >= 0) & (y >= 0) & (x < drawn.width) & (y < drawn.height)
         own = np.zeros(17, dtype=bool)

@@ -4,11 +4,12 @@ from cvdemo import zoo
 zoo.load("ssd-mobilenet-v2")(picture, score=.5, iou=.5)  # supervision.Detections
 """
 
+from cvdemo.data.domain import Domain
 from cvdemo.zoo.catalogue import better_elsewhere, first_model, first_models, models, spec
 from cvdemo.zoo.device import default_device, device_title
 from cvdemo.zoo.labels import labels
 from cvdemo.zoo.loader import CACHE, load
-from cvdemo.zoo.spec import Domain, ModelSpec, Published, Source, Task
+from cvdemo.zoo.spec import ModelSpec, Published, Source, Task
 
 __all__ = [
     "CACHE",

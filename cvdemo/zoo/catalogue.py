@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from cvdemo.data.domain import Domain
 from cvdemo.errors import UnknownModelError
 from cvdemo.zoo.catalogue_hub import TORCHVISION, TRANSFORMERS
 from cvdemo.zoo.entries import ENTRIES
@@ -13,7 +14,7 @@ from cvdemo.zoo.entry import Entry
 from cvdemo.zoo.fetch import is_here
 from cvdemo.zoo.labels import labels
 from cvdemo.zoo.photo_entries import PHOTO_ENTRIES
-from cvdemo.zoo.spec import COCO_VAL_IN_TRAINING, Chart, Domain, ModelSpec, Published, Source, Task
+from cvdemo.zoo.spec import COCO_VAL_IN_TRAINING, Chart, ModelSpec, Published, Source, Task
 from cvdemo.zoo.weights import has_weights
 
 PACKAGED = (

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from cvdemo.zoo.spec import Chart, Domain, ModelSpec, Published, Source, Task
+from cvdemo.data.domain import Domain
+from cvdemo.zoo.spec import Chart, ModelSpec, Published, Source, Task
 
 MIB = 1024 * 1024
 TORCHVISION_URL = "https://download.pytorch.org/models/"

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from cvdemo.data.domain import Domain
 from cvdemo.train.recipes import SIZE, Recipe
-from cvdemo.zoo.spec import NO_CHART, Chart, Domain, ModelSpec, Published, Source, Task
+from cvdemo.zoo.spec import NO_CHART, Chart, ModelSpec, Published, Source, Task
 from cvdemo.zoo.weights import read_card
 
 if TYPE_CHECKING:

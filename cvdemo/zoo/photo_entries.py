@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from cvdemo.data.domain import Domain
 from cvdemo.zoo.entry import measured, resolve
-from cvdemo.zoo.spec import COCO_VAL_IN_TRAINING, Domain, ModelSpec, Published, Source, Task
+from cvdemo.zoo.spec import COCO_VAL_IN_TRAINING, ModelSpec, Published, Source, Task
 
 if TYPE_CHECKING:
     from torch import nn

@@ -8,6 +8,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from cvdemo.data.domain import Domain
+
 
 class Task(StrEnum):
     """What a model answers; one page or more per task."""
@@ -30,18 +32,6 @@ class Source(StrEnum):
     PACKAGED = "packaged"  # a pip package installed with the project
     TORCHVISION = "torchvision"  # downloaded on first use
     TRANSFORMERS = "transformers"  # downloaded on first use
-
-
-class Domain(StrEnum):
-    """What pictures a model was trained on, as a page says it."""
-
-    PHOTOS = "photos"
-    STREETS = "photos of streets, taken from a car"
-    DRAWINGS = "drawings"
-
-    def is_like(self, other: Domain) -> bool:
-        """Whether both are drawings or both are photos."""
-        return (self is Domain.DRAWINGS) == (other is Domain.DRAWINGS)
 
 
 COCO_VAL_IN_TRAINING = (

@@ -6,7 +6,7 @@ import torch
 from torchvision.ops import roi_pool
 
 from cvdemo.nets.fast_rcnn_paper import fast_rcnn_paper
-from tests.nets.large import hollow, parameters, random_net
+from cvdemo.nets.random_weights import hollow, parameters, random_net
 
 
 def test_it_counts_as_the_layers_say() -> None:

@@ -18,11 +18,11 @@ from cvdemo.nets.faster_rcnn_paper import (
     faster_rcnn_vgg16_paper,
     torchvision_names,
 )
+from cvdemo.nets.random_weights import hollow, parameters, random_net
 from cvdemo.nets.rpn import RPN
 from cvdemo.nets.rpn_paper import PAPER
 from cvdemo.ops.detections import select
 from cvdemo.zoo.torchvision_detect import _freeze_norms
-from tests.nets.large import hollow, parameters, random_net
 
 SIZE = (64, 96)
 

@@ -19,8 +19,8 @@ from cvdemo.errors import CheckpointError
 from cvdemo.nets import keypoint_rcnn_paper, mask_rcnn_paper
 from cvdemo.nets.keypoint_rcnn import KeypointRCNNTrace
 from cvdemo.nets.mask_rcnn import MaskRCNNTrace
+from cvdemo.nets.random_weights import hollow, parameters, random_net
 from cvdemo.ops.masks import PastedMasks, snap_boxes
-from tests.nets.large import hollow, parameters, random_net
 
 SIZE = (64, 96)
 

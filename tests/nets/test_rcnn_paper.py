@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import nn
 
+from cvdemo.nets.random_weights import parameters, random_net
 from cvdemo.nets.rcnn import RCNN
 from cvdemo.nets.rcnn_paper import rcnn_paper
 from cvdemo.ops.warp import warp_regions
-from tests.nets.large import parameters, random_net
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ import torch
 from torchvision.models import resnet101
 from torchvision.ops import ps_roi_pool
 
+from cvdemo.nets.random_weights import hollow, parameters, random_net
 from cvdemo.nets.rfcn import RFCN
 from cvdemo.nets.rfcn_paper import rfcn_paper
-from tests.nets.large import hollow, parameters, random_net
 
 
 @pytest.fixture(scope="module")

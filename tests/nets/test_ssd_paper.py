@@ -12,10 +12,10 @@ from torchvision.ops import clip_boxes_to_image
 
 from cvdemo.errors import CheckpointError, DataError
 from cvdemo.nets.encoders import CAFFE
+from cvdemo.nets.random_weights import hollow, parameters, random_net
 from cvdemo.nets.ssd import SSDTrace
 from cvdemo.nets.ssd_paper import PaperSSDConfig, ssd_paper, torchvision_names
 from cvdemo.ops.detections import select
-from tests.nets.large import hollow, parameters, random_net
 
 
 def torchvisions() -> nn.Module:

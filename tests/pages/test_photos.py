@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from cvdemo.data.domain import Domain
 from cvdemo.ui.cache import RESULTS
 from cvdemo.ui.pages import PAGES
 from cvdemo.zoo.model import Model
-from cvdemo.zoo.spec import Domain, ModelSpec
+from cvdemo.zoo.spec import ModelSpec
 from tests.pages.driver import open_page, query, without_errors
 
 SENTENCE = "only seen drawings"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from PIL import Image
 
 from cvdemo.errors import DataError
-from cvdemo.video.write import as_gif, as_mp4, sampled, write_gif, write_mp4
+from cvdemo.video.write import Mp4Writer, as_gif, as_mp4, sampled, write_gif, write_mp4
 
 
 def frames(n: int, height: int = 60, width: int = 81) -> list[np.ndarray]:
@@ -56,3 +57,46 @@ def test_samples_are_even_and_end_with_the_last() -> None:
     assert sampled(5, 120) == [0, 1, 2, 3, 4]
     chosen = sampled(1000, 120)
     assert len(chosen) == 120 and chosen[0] == 0 and chosen[-1] == 999
+
+
+def test_times_are_kept() -> None:
+    out = io.BytesIO()
+    with Mp4Writer(out, 25, scrub=True) as writer:
+        for picture, time in zip(frames(4), (0, 0.04, 0.5, 1.25), strict=True):
+            writer.add(picture, time)
+    with av.open(io.BytesIO(out.getvalue())) as video:
+        assert [frame.time for frame in video.decode(video=0)] == pytest.approx(
+            [0, 0.04, 0.5, 1.25], abs=1e-4
+        )
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(DataError, match=r"cannot write 'a.mp4': no space left"):
+        write_mp4(frames(2), tmp_path / "a.mp4", 2)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_fills_while_writing() -> None:
+    class Full(io.BytesIO):
+        def write(self, data: Any) -> int:
+            if self.tell() > 2000:
+                raise OSError(28, "No space left on device")
+            return super().write(data)
+
+    noise = np.random.default_rng(0).integers(0, 255, (60, 64, 64, 3), np.uint8)
+    with pytest.raises(DataError, match="no space left"):
+        write_mp4(list(noise), Full(), 10)
+
+
+def test_no_folder_and_no_frames_leave_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="cannot write"):
+        write_mp4(frames(1), tmp_path / "none" / "a.mp4", 2)
+    with pytest.raises(DataError, match="at least one frame"):
+        write_mp4([], tmp_path / "a.mp4", 2)
+    assert list(tmp_path.iterdir()) == []

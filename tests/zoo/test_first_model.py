@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from cvdemo import zoo
+from cvdemo.data.domain import Domain
 from cvdemo.zoo import catalogue
-from cvdemo.zoo.spec import Domain, ModelSpec, Published, Source, Task
+from cvdemo.zoo.spec import ModelSpec, Published, Source, Task
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import click
 import numpy as np
 
 from cvdemo.errors import DataError
+from cvdemo.world.clips.camera import CAMERA
 from cvdemo.world.difficulty import KNOBS, PRESETS, Difficulty, named
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -50,6 +51,16 @@ def difficulty_options(function: F) -> F:
         "--difficulty", "preset", default="normal", show_default=True, help=f"One of {', '.join(PRESETS)}."
     )
     return preset(knob(function))
+
+
+def clip_options(function: F) -> F:
+    """Adds --seconds, --fps and --camera."""
+    seconds = click.option("--seconds", default=4.0, show_default=True, help="Length of a clip.")
+    fps = click.option("--fps", default=25.0, show_default=True, help="Frames a second of a clip.")
+    camera = click.option(
+        "--camera", default=CAMERA.default, show_default=True, help=f"0 to 1: {CAMERA.meaning}, in a clip."
+    )
+    return seconds(fps(camera(function)))
 
 
 def save_picture(picture: np.ndarray, out: Path) -> None:

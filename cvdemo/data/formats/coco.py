@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -219,38 +219,40 @@ def write(dataset: Dataset, folder: Path) -> None:
     """
     names = copy_pictures(dataset, folder, lambda i, name: f"images/{dataset.splits[i] or 'all'}/{name}")
     for split in dict.fromkeys(dataset.splits):
-        there = {i for i, s in enumerate(dataset.splits) if s == split}
-        images = [
-            {
-                "id": i + 1,
-                "file_name": names[i],
-                **dict(zip(("width", "height"), dataset.size(i), strict=True)),
-            }
-            for i in sorted(there)
+        there = [i for i, s in enumerate(dataset.splits) if s == split]
+        for kind, content in contents(dataset, there, names).items():
+            _dump(folder / "annotations" / f"{kind}_{split or 'all'}.json", content)
+
+
+def contents(dataset: Dataset, images: Sequence[int], names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """COCO's objects of some images by kind: instances, and captions and regions where there are any.
+
+    `names` [I] are the file names of all images. Ids are rows of the data set plus 1.
+    """
+    rows = [
+        {
+            "id": i + 1,
+            "file_name": names[i],
+            **dict(zip(("width", "height"), dataset.size(i), strict=True)),
+        }
+        for i in images
+    ]
+    common = {"info": {"description": f"from {dataset.format}"}, "licenses": [], "images": rows}
+    objects = [_row(dataset, n) for i in images for n in dataset.rows_of(i).tolist()]
+    found = {"instances": {**common, "categories": _categories(dataset), "annotations": objects}}
+    there = set(images)
+    captions = [(i, text) for i, text in dataset.captions if i in there]
+    if captions:
+        described = [{"id": k, "image_id": i + 1, "caption": t} for k, (i, t) in enumerate(captions, 1)]
+        found["captions"] = {**common, "annotations": described}
+    regions = [region for region in dataset.regions if region.image in there]
+    if regions:
+        described = [
+            {"id": k, "image_id": r.image + 1, "bbox": _xywh(r.box), "phrase": r.text}
+            for k, r in enumerate(regions, 1)
         ]
-        common = {"info": {"description": f"from {dataset.format}"}, "licenses": [], "images": images}
-        rows = [
-            _row(dataset, n) for n in range(len(dataset.objects)) if int(dataset.objects.image[n]) in there
-        ]
-        content = {**common, "categories": _categories(dataset), "annotations": rows}
-        _dump(folder / "annotations" / f"instances_{split or 'all'}.json", content)
-        texts = [(i, text) for i, text in dataset.captions if i in there]
-        if texts:
-            captions = [{"id": k, "image_id": i + 1, "caption": t} for k, (i, t) in enumerate(texts, 1)]
-            _dump(
-                folder / "annotations" / f"captions_{split or 'all'}.json",
-                {**common, "annotations": captions},
-            )
-        regions = [r for r in dataset.regions if r.image in there]
-        if regions:
-            described = [
-                {"id": k, "image_id": r.image + 1, "bbox": _xywh(r.box), "phrase": r.text}
-                for k, r in enumerate(regions, 1)
-            ]
-            _dump(
-                folder / "annotations" / f"regions_{split or 'all'}.json",
-                {**common, "annotations": described},
-            )
+        found["regions"] = {**common, "annotations": described}
+    return found
 
 
 def _categories(dataset: Dataset) -> list[dict[str, Any]]:

@@ -214,21 +214,30 @@ def write(dataset: Dataset, folder: Path) -> None:
         for objects in rows
     ]
     _dump(folder / "attributes.json", _lists("attributes", described))
-    relations: list[list[Any]] = [[] for _ in names]
+    _dump(folder / "relationships.json", _lists("relationships", _relationships(dataset)))
+    content = [{"id": i, "regions": own} for i, own in enumerate(_regions(dataset), 1)]
+    _dump(folder / "region_descriptions.json", content)
+
+
+def _relationships(dataset: Dataset) -> list[list[dict[str, Any]]]:
+    """The entries of each image."""
+    found: list[list[dict[str, Any]]] = [[] for _ in range(len(dataset))]
     for k, relation in enumerate(dataset.relations, 1):
-        pair = [_object(dataset, n) for n in (relation.subject, relation.object)]
+        subject, other = (_object(dataset, n) for n in (relation.subject, relation.object))
         entry = {"relationship_id": k, "predicate": relation.predicate, "synsets": []}
         image = int(dataset.objects.image[relation.subject])
-        relations[image].append(entry | {"subject": pair[0], "object": pair[1]})
-    _dump(folder / "relationships.json", _lists("relationships", relations))
-    regions: list[list[Any]] = [[] for _ in names]
+        found[image].append(entry | {"subject": subject, "object": other})
+    return found
+
+
+def _regions(dataset: Dataset) -> list[list[dict[str, Any]]]:
+    """The described regions of each image."""
+    found: list[list[dict[str, Any]]] = [[] for _ in range(len(dataset))]
     for k, region in enumerate(dataset.regions, 1):
         x1, y1, x2, y2 = region.box
-        box = {"x": x1, "y": y1, "width": x2 - x1, "height": y2 - y1}
         entry = {"region_id": k, "image_id": region.image + 1, "phrase": region.text}
-        regions[region.image].append(entry | box)
-    content = [{"id": entry["image_id"], "regions": entry["regions"]} for entry in _lists("regions", regions)]
-    _dump(folder / "region_descriptions.json", content)
+        found[region.image].append(entry | {"x": x1, "y": y1, "width": x2 - x1, "height": y2 - y1})
+    return found
 
 
 def _lists(key: str, rows: list[list[Any]]) -> list[dict[str, Any]]:

@@ -51,13 +51,13 @@ def photo(chosen: Chosen, left: Any, right: Any) -> None:
         found = _class_maps(chosen.identity, longest, pool, chosen.picture)
     with left:
         shown = _choose_class(found)
-        _best(found)
     with right:
         st.markdown(texts("fcn")["photo"])
         figure = heat_figure(found, shown)
         st.plotly_chart(figure, key="photo-heat", config=PLAIN, width="stretch")
         _about(found)
         offer(chosen.name, png(lambda: _overlay(found, shown), "Heat map (PNG)"), part="classes")
+        _best(found)
     st.markdown("#### Window by window")
     if widgets.toggle("photo-windows", "Classify every window of 224 × 224 pixels by itself"):
         _windows(chosen, longest)

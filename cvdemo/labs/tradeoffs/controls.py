@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cvdemo.data.chosen import Chosen
+from cvdemo.data.domain import Domain
 from cvdemo.labs.tradeoffs.draw import MARKS
 from cvdemo.labs.tradeoffs.experiment import DetectorPoint
 from cvdemo.ui import state, widgets
-from cvdemo.zoo.spec import Domain
 from cvdemo.zoo.tradeoffs import Knob
 
 NETS = "nets"

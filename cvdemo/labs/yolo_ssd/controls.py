@@ -45,7 +45,7 @@ def choose_levels(names: Sequence[str]) -> tuple[list[int], int]:
     """The levels of an SSD that are on, and the level whose default boxes are shown."""
     part = "" if tuple(names) == LEVELS else "photo-"
     left, right = st.columns(2, gap="medium")
-    on = widgets.pills(f"{part}levels", "Levels that are on", names, names, place=left)
+    on = widgets.pills(f"{part}levels", "Levels that are on", names, names, place=left, wrap=True)
     label = "Default boxes under the pointer"
-    shown = widgets.segmented_control(f"{part}shown", label, names, names[1], place=right)
+    shown = widgets.segmented_control(f"{part}shown", label, names, names[1], place=right, wrap=True)
     return [names.index(name) for name in on], names.index(shown)

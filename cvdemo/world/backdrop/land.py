@@ -10,7 +10,7 @@ import numpy as np
 from cvdemo.world.geometry import shares
 from cvdemo.world.graph import Hill, Mark, Scene
 from cvdemo.world.pen import Pen, mix, scale
-from cvdemo.world.raster import Picture
+from cvdemo.world.raster import WHOLE, Frame, Picture, View
 from cvdemo.world.vocabulary import Colour
 
 REACH = 1.6
@@ -80,12 +80,16 @@ def ground_colour(scene: Scene, near: float) -> Colour:
     return mix(mix(base, (226, 222, 120), 0.20 * (1 - near)), scale(base, 0.82), near)
 
 
-def paint_ground(picture: Picture, scene: Scene) -> None:
+def paint_ground(picture: Picture, scene: Scene, view: View = WHOLE) -> None:
     """Paints the ground's gradient into all rows of a picture [H, W, 3] below the horizon strip, in place."""
     height, width = picture.shape[:2]
-    first = max(0, min(height, round((scene.land.horizon + 0.018) * height)))
+    frame, top = Frame(width, height, view), scene.land.horizon + 0.018
+    first = max(0, min(height, round(frame.row(top))))
     rows = 16
-    near = shares(rows)
+    high, low = (
+        (y - top) / (1 - top) for y in (max(top, -frame.shift[1]), height / frame.pixels - frame.shift[1])
+    )
+    near = high + shares(rows) * (low - high)
     colours = np.array([ground_colour(scene, t) for t in near.tolist()]) * scene.light.tint
     fade = (scene.light.haze * (1 - near) ** 2)[:, None]
     colours = colours + (np.asarray(haze_colour(scene)) - colours) * fade

@@ -10,16 +10,17 @@ import numpy as np
 from cvdemo.world.geometry import smooth
 from cvdemo.world.graph import Mark, Scene
 from cvdemo.world.pen import Pen, mix
-from cvdemo.world.raster import Picture
+from cvdemo.world.raster import WHOLE, Frame, Picture, View
 
 
-def paint_sky(picture: Picture, scene: Scene) -> None:
+def paint_sky(picture: Picture, scene: Scene, view: View = WHOLE) -> None:
     """Fills a picture [H, W, 3] down to the horizon with the sky and the glow of sun or moon, in place."""
     height, width = picture.shape[:2]
+    frame = Frame(width, height, view)
     light, rows, columns = scene.light, 32, 32
-    last = min(height, math.ceil((scene.land.horizon + 0.05) * height))
-    y = (np.arange(rows)[:, None, None] + 0.5) / rows * last / height
-    x = ((np.arange(columns)[None, :, None] + 0.5) / columns - 0.5) * width / height
+    last = min(height, math.ceil(frame.row(scene.land.horizon + 0.05)))
+    y = (np.arange(rows)[:, None, None] + 0.5) / rows * last / frame.pixels - frame.shift[1]
+    x = ((np.arange(columns)[None, :, None] + 0.5) / columns - 0.5) * width / frame.pixels + view.x
     share = np.clip(y / max(scene.land.horizon, 0.05), 0, 1) ** 1.25
     colours = np.array(light.top) * (1 - share) + np.array(light.bottom) * share
     distance = (x - light.sun[0]) ** 2 + (y - light.sun[1]) ** 2
@@ -41,12 +42,14 @@ def draw_sky(scene: Scene, pixels: float, reach: float) -> Pen:
             pen.dot(mark.x, -mark.y, mark.size, mark.size, (255, 250, 222), glows=True)
     if light.time != "overcast":
         _sun(pen, scene)
-    for mark in scene.air:
+    for number, mark in enumerate(scene.air):
         if mark.kind == "rainbow":
             _rainbow(pen, mark)
         elif mark.kind == "cloud" and abs(mark.x) < reach + 1.5 * mark.size:
+            pen.part(f"cloud {number}")
             _cloud(pen, mark, scene)
         elif mark.kind == "bird":
+            pen.part(f"bird {number}")
             _bird(pen, mark)
     return pen
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from cvdemo.world.geometry import Points, circle
+from cvdemo.world.geometry import Points, circle, rotation
 from cvdemo.world.graph import FigureLook, Thing
 from cvdemo.world.pen import Pen, mix, scale
 from cvdemo.world.vocabulary import PAINTS, Colour
@@ -57,7 +57,7 @@ def _side(pen: Pen, look: FigureLook, paint: Colour) -> None:
     pen.blob(0.985, 0.385, 0.058, 0.070, (255, 246, 200), depth=0.05)
     pen.blob(-1.02, 0.400, 0.040, 0.066, (222, 62, 54), depth=0.08)
     for x in (-0.60, 0.62):
-        _wheel(pen, x, look.phase)
+        _wheel(pen, x, look.phase if look.moving else 0.0)
     pen.dot(-0.35, 0.485, 0.42, 0.018, mix(paint, (255, 255, 255), 0.5))
 
 
@@ -107,12 +107,14 @@ def _clip_quad(x0: float, x1: float, y0: float, y1: float, slant: float) -> Poin
     return np.array([(x0 - slant, y0), (x1 - slant, y0), (x1, y1), (x0, y1)])
 
 
-def _wheel(pen: Pen, x: float, phase: float) -> None:
+def _wheel(pen: Pen, x: float, turned: float) -> None:
     with pen.group():
         pen.blob(x, 0.185, 0.195, 0.195, TYRE, depth=0.10)
         pen.blob(x, 0.185, 0.105, 0.105, METAL, depth=0.12, line=False)
         for k in range(4):
             c = circle(8)[(2 * k) % 8]
+            if turned:
+                c = c @ rotation(turned)
             pen.dot(x + 0.06 * float(c[0]), 0.185 + 0.06 * float(c[1]), 0.020, 0.020, (120, 116, 120))
         pen.dot(x, 0.185, 0.026, 0.026, (150, 146, 148))
 

@@ -33,7 +33,7 @@ def _ear_colour(coat: Colour, look: FigureLook) -> Colour:
 def _on_four(pen: Pen, look: FigureLook, coat: Colour, *, running: bool) -> None:
     beat = math.sin(look.phase)
     swing = (0.95 if running else look.swing * 0.6) * (
-        beat if not running else (1 if beat >= 0 else -1) * max(0.55, abs(beat))
+        beat if not running or look.moving else (1 if beat >= 0 else -1) * max(0.55, abs(beat))
     )
     far = scale(coat, 0.80)
     spread = -1.0 if running else 1.0
@@ -123,7 +123,7 @@ def _head(pen: Pen, x: float, y: float, look: FigureLook, coat: Colour) -> None:
     muzzle = CREAM if look.pattern in ("socks", "patched") else mix(coat, CREAM, 0.34)
     ear = _ear_colour(coat, look)
     with pen.group():
-        if math.sin(look.phase * 1.7) > -0.2:
+        if look.moving or math.sin(look.phase * 1.7) > -0.2:
             pen.shade(fixed(_TONGUE, 4), (238, 112, 118), 0.05, at=(x, y))
         pen.shade(fixed(_SKULL, 5), coat, 0.18, at=(x, y))
         pen.shade(fixed(_MUZZLE, 5), muzzle, 0.09, at=(x, y))

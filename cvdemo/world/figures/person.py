@@ -31,12 +31,14 @@ def draw_person(pen: Pen, front: Pen, thing: Thing) -> Skeleton:
     body = person_skeleton(thing)
     tilt = thing.pose.head[1]
     towards = math.cos(body.yaw) > -0.15
+    pen.part("back hair")
     draw_back_hair(pen, body, look, tilt, behind=towards)
     arms = sorted((LEFT, RIGHT), key=lambda s: _arm_depth(body, s))
     far = [s for s in arms if _arm_depth(body, s) < 0.0]
     for side in far:
         _arm(pen, body, look, side)
     if look.guitar and not towards:
+        pen.part("guitar")
         draw_guitar(pen, body)
     legs = sorted((LEFT, RIGHT), key=lambda s: body.joints[13 + s, 2] + body.joints[15 + s, 2])
     raised = [s for s in legs if body.joints[13 + s, 2] - body.joints[11 + s, 2] > 0.10]
@@ -44,13 +46,18 @@ def draw_person(pen: Pen, front: Pen, thing: Thing) -> Skeleton:
         if side not in raised:
             _leg(pen, body, look, side)
     if look.bottom == "skirt" or look.top == "dress":
+        pen.part("skirt")
         draw_skirt(pen, body, look)
+    pen.part("torso")
     draw_torso(pen, body, look)
     for side in raised:
         _leg(pen, body, look, side)
+    pen.part("head")
     draw_head(pen, body, look, tilt)
+    pen.part("back hair")
     draw_back_hair(pen, body, look, tilt, behind=not towards)
     if look.guitar and towards:
+        pen.part("guitar")
         draw_guitar(pen, body)
     for side in arms:
         if side not in far:
@@ -76,6 +83,7 @@ def _between(a: Point, b: Point, share: float) -> Point:
 def _arm(pen: Pen, body: Skeleton, look: PersonLook, side: int) -> None:
     shoulder, elbow, wrist = (_xy(body.joints[k + side]) for k in (5, 7, 9))
     hand = _xy(body.hands[side])
+    pen.part(("left arm", "right arm")[side])
     g = body.build.girth
     sleeve, skin = PAINTS[look.top_colour], look.skin
     long = look.top in ("sweater", "hoodie", "coat")
@@ -92,6 +100,7 @@ def _arm(pen: Pen, body: Skeleton, look: PersonLook, side: int) -> None:
 def _leg(pen: Pen, body: Skeleton, look: PersonLook, side: int) -> None:
     hip, knee, ankle = (_xy(body.joints[k + side]) for k in (11, 13, 15))
     toe = _xy(body.toes[side])
+    pen.part(("left leg", "right leg")[side])
     g = body.build.girth
     bare = look.bottom in ("shorts", "skirt") or look.top == "dress"
     cloth = look.bottom_colour

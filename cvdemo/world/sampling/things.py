@@ -45,6 +45,23 @@ class InstanceSampler:
             self._try(count - len(self.placement.things))
         return self._ordered()
 
+    def passer_by(self) -> Thing | None:
+        """Somebody who goes by, wherever the others are, or None if the sampled place does not suit them."""
+        kinds = [("person", 3.0), ("dog", 1.5), ("cat", 1.0), ("car", 3.0 if self.ground.land.road else 0.0)]
+        kind = self.rng.weighted_choice(kinds)
+        colour, spot = self.rng.choice(THING_PAINTS[kind]), self._spot(kind)
+        if spot is None:
+            return None
+        if kind != "person":
+            return replace(self._figure(kind, spot, colour), action="driving" if kind == "car" else "walking")
+        action = "running" if self.rng.chance(0.35) else "walking"
+        look = sample_person(self.rng, colour, cold=self.cold, guitar=False)
+        size = self._size("person", spot[1]) * (0.72 if look.child else 1.0)
+        return Thing(
+            0, "person", *spot[:2], size, facing_for(action, self.rng), 0.0,
+            "orange" if look.vest else colour, action, spot[2], look, pose(action, 0.0),
+        )  # fmt: skip
+
     def _ordered(self) -> tuple[Thing, ...]:
         things = self.placement.things
         order = sorted(range(len(things)), key=lambda k: (self._depth(k), k))

@@ -1,4 +1,4 @@
-"""Nets of many weights, made quickly: only the values that a test looks at are drawn."""
+"""Nets of many weights made quickly: without values, or with random ones."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ Net = TypeVar("Net", bound=nn.Module)
 
 
 def parameters(net: nn.Module) -> int:
+    """How many numbers a net learns."""
     return sum(p.numel() for p in net.parameters())
 
 

@@ -1,0 +1,1 @@
+"""The world's room: a clip that is played with its truth over it."""

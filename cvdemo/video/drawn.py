@@ -1,0 +1,45 @@
+"""Clips of the drawn world as clips to read, with the truth of every frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cvdemo import world
+from cvdemo.metrics.tracking import FrameTracks
+from cvdemo.video.clip import Clip, Frame, FrameTruth
+
+
+def drawn_clip(clip: world.Clip, size: tuple[int, int]) -> Clip:
+    """A clip of the drawn world in frames of a size (width, height), drawn as they are asked for."""
+    known: dict[int, FrameTruth] = {}  # of frames that were drawn: their truth comes with them
+
+    def frames() -> Iterator[Frame]:
+        for k in range(len(clip)):
+            picture, truth = world.draw_clip_frame(clip, k, *size)
+            known[k] = _boxes_of(truth)
+            yield Frame(clip.time(k), picture)
+
+    def truths() -> list[FrameTruth]:
+        for k in range(len(clip)):
+            if k not in known:
+                known[k] = _boxes_of(world.clip_truth(clip, k, *size))
+        return [known[k] for k in range(len(clip))]
+
+    identity = (
+        f"clip:{clip.split}:{clip.seed}:{clip.difficulty}:{clip.camera}:{clip.seconds}:{clip.fps}:{size}"
+    )
+    return Clip(identity, f"clip-{clip.seed}", size, clip.fps, clip.seconds, frames, truths)
+
+
+def _boxes_of(truth: world.ClipTruth) -> FrameTruth:
+    return FrameTruth(truth.tracks, truth.boxes, truth.classes, truth.difficult)
+
+
+def required_tracks(truths: Sequence[FrameTruth]) -> list[FrameTracks]:
+    """The true boxes of each frame and their tracks, without objects that are too small or hidden."""
+    return [FrameTracks(t.tracks[~t.difficult], t.boxes[~t.difficult]) for t in truths]
+
+
+def difficult_tracks(truths: Sequence[FrameTruth]) -> list[FrameTracks]:
+    """The true boxes of each frame that need not be found, and are not wrong where they are."""
+    return [FrameTracks(t.tracks[t.difficult], t.boxes[t.difficult]) for t in truths]
