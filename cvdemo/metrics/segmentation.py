@@ -37,24 +37,15 @@ class SegmentationScores:
         Predicted ids outside the classes count as wrong. Raises DataError for different shapes and for truth
         of an unknown class.
         """
-        if truth.ndim != 2 or truth.shape != found.shape:
-            raise DataError(f"truth {list(truth.shape)} and result {list(found.shape)} must be of one size")
+        self.matrix += confusion_matrix(truth, found, self.classes)
         scored = truth != IGNORED
-        if (truth[scored] >= self.classes).any() or (truth[scored] < 0).any():
-            odd = truth[scored][(truth[scored] >= self.classes) | (truth[scored] < 0)][0]
-            raise DataError(f"the truth has class {odd}, but there are {self.classes}")
-        columns = np.where((found >= 0) & (found < self.classes), found, self.classes)
-        cells = truth[scored].astype(np.int64) * (self.classes + 1) + columns[scored]
-        self.matrix += np.bincount(cells, minlength=self.matrix.size).reshape(self.matrix.shape)
         for k in np.unique(truth[scored]).tolist():
-            self._boundary_sum[k] += boundary_f1((truth == k) & scored, (columns == k) & scored)
+            self._boundary_sum[k] += boundary_f1((truth == k) & scored, (found == k) & scored)
             self._pictures[k] += 1
 
     def iou(self) -> Floats:
         """Intersection over union of each class [K], accumulated over all pictures."""
-        correct = np.diagonal(self.matrix).astype(float)
-        union = self.matrix.sum(axis=1) + self.matrix[:, : self.classes].sum(axis=0) - correct
-        return _share(correct, np.where(self.matrix.sum(axis=1) > 0, union, 0))
+        return class_iou(self.matrix)
 
     def boundary_f1(self) -> Floats:
         """Boundary F1 of each class [K], averaged over the pictures with the class."""
@@ -71,15 +62,39 @@ class SegmentationScores:
 
     def mean_iou(self, counted: NDArray[np.bool_] | None = None) -> float:
         """IoU averaged over the classes that the truth has; only those `counted` [K], where given."""
-        return _mean(self.iou(), counted)
+        return mean_of_known(self.iou(), counted)
 
     def mean_class_accuracy(self, counted: NDArray[np.bool_] | None = None) -> float:
         """Class accuracy averaged over the classes that the truth has, as `mean_iou` does."""
-        return _mean(self.class_accuracy(), counted)
+        return mean_of_known(self.class_accuracy(), counted)
 
     def mean_boundary_f1(self, counted: NDArray[np.bool_] | None = None) -> float:
         """Boundary F1 averaged over the classes that the truth has, as `mean_iou` does."""
-        return _mean(self.boundary_f1(), counted)
+        return mean_of_known(self.boundary_f1(), counted)
+
+
+def confusion_matrix(truth: LabelMap, found: LabelMap, classes: int) -> NDArray[np.int64]:
+    """Numbers of pixels of two label maps [H, W], [K, K + 1]: rows are true classes, columns predicted ones.
+
+    The last column counts predicted ids outside the classes; pixels with truth 255 are left out. DataError
+    for different shapes and for truth of an unknown class.
+    """
+    if truth.ndim != 2 or truth.shape != found.shape:
+        raise DataError(f"truth {list(truth.shape)} and result {list(found.shape)} must be of one size")
+    scored = truth != IGNORED
+    rows = truth[scored].astype(np.int64)
+    if (odd := rows[(rows < 0) | (rows >= classes)]).size:
+        raise DataError(f"the truth has class {odd[0]}, but there are {classes}")
+    columns = np.where((found >= 0) & (found < classes), found, classes)[scored]
+    counts = np.bincount(rows * (classes + 1) + columns, minlength=classes * (classes + 1))
+    return counts.reshape(classes, classes + 1)
+
+
+def class_iou(matrix: NDArray[np.int64]) -> Floats:
+    """IoU of each class [K] from a confusion matrix [K, K + 1]; NaN for classes without truth."""
+    correct = np.diagonal(matrix).astype(float)
+    union = matrix.sum(axis=1) + matrix[:, :-1].sum(axis=0) - correct
+    return _share(correct, np.where(matrix.sum(axis=1) > 0, union, 0))
 
 
 def boundary_f1(truth: NDArray[np.bool_], found: NDArray[np.bool_], tolerance: float = TOLERANCE) -> float:
@@ -121,6 +136,7 @@ def _share(part: NDArray[Any], whole: NDArray[Any]) -> Floats:
     return np.divide(part, whole, out=np.full(len(part), np.nan), where=np.asarray(whole) > 0)
 
 
-def _mean(values: Floats, counted: NDArray[np.bool_] | None) -> float:
+def mean_of_known(values: Floats, counted: NDArray[np.bool_] | None = None) -> float:
+    """The mean of the values [K] that are not NaN, of those `counted` [K] only where given; NaN for none."""
     known = values[~np.isnan(values) & (True if counted is None else counted)]
     return float(known.mean()) if known.size else float("nan")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import closing
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from cvdemo import zoo
 from cvdemo.data.pictures import fit
@@ -16,11 +17,11 @@ from cvdemo.ops.keypoints import LIMBS
 from cvdemo.ui import state, widgets
 from cvdemo.ui.cache import cached
 from cvdemo.ui.clips import ChosenClip
-from cvdemo.ui.component import component, packed
+from cvdemo.ui.component import Parts, component, packed
 from cvdemo.ui.models import about, model_title, say_what_is_unknown
 from cvdemo.video.drawn import required_tracks
-from cvdemo.video.work import LONGEST, Processed, Work
-from cvdemo.zoo.model import Detector
+from cvdemo.video.work import LONGEST, ClipWork, MapWork, Processed, ProcessedMaps, Work
+from cvdemo.zoo.model import Detector, Segmenter
 
 TASKS = {zoo.Task.DETECT: "boxes", zoo.Task.INSTANCES: "masks", zoo.Task.POSE: "skeletons"}
 """Tasks whose models give boxes, and what they draw."""
@@ -46,31 +47,42 @@ def choose_detector(*, drawn: bool) -> zoo.ModelSpec:
 
 
 @cached
-def _finished(key: str, identity: str, prompt: str, _work: Work) -> Processed:
+def _finished(key: str, identity: str, prompt: str, _work: ClipWork[Any, Any]) -> Any:
     return _work.result()
 
 
 def process(entry: zoo.ModelSpec, chosen: ChosenClip, prompt: str) -> Processed | None:
+    """A detector's results on the clip, made as `_process` says."""
+    return _process(
+        entry, chosen, prompt, lambda: Work(cast(Detector, zoo.load(entry.key)), chosen.clip, prompt)
+    )
+
+
+def process_maps(entry: zoo.ModelSpec, chosen: ChosenClip) -> ProcessedMaps | None:
+    """A segmenter's results on the clip, made as `_process` says."""
+    return _process(entry, chosen, "", lambda: MapWork(cast(Segmenter, zoo.load(entry.key)), chosen.clip))
+
+
+def _process(
+    entry: zoo.ModelSpec, chosen: ChosenClip, prompt: str, begin: Callable[[], ClipWork[Any, T]]
+) -> T | None:
     """The model's results on the clip; while they are made, a bar and a button that stops and keeps them.
 
     Of a clip that others may choose too, the whole result is kept for all; else for this visit alone.
     """
     clip = chosen.clip
-    if (
-        not chosen.own
-        and (kept := _finished.peek(entry.key, clip.identity, prompt, cast(Work, None))) is not None
-    ):
-        return kept
+    if not chosen.own and (kept := _finished.peek(entry.key, clip.identity, prompt, cast(Any, None))):
+        return cast(T, kept)
     place, name = state.key("work"), (entry.key, clip.identity, prompt)
     known = st.session_state.get(place)
     if known is None or known[0] != name:
-        known = name, Work(cast(Detector, zoo.load(entry.key)), clip, prompt)
+        known = name, begin()
         st.session_state[place] = known
-    work: Work = known[1]
+    work: ClipWork[Any, T] = known[1]
     if not work.complete and not work.stopped:
         _work_on(entry, work)
-    if work.complete and not chosen.own:
-        return _finished(entry.key, clip.identity, prompt, work)
+    if work.complete and not chosen.own and work.found:
+        return cast(T, _finished(entry.key, clip.identity, prompt, work))
     if work.stopped and not work.complete:
         row = st.container(horizontal=True, vertical_alignment="center")
         row.info(f"Stopped after {len(work.found)} of about {clip.expected} frames.")
@@ -78,15 +90,15 @@ def process(entry: zoo.ModelSpec, chosen: ChosenClip, prompt: str) -> Processed 
     return work.result() if work.found else None
 
 
-def _go_on(work: Work) -> None:
+def _go_on(work: ClipWork[Any, Any]) -> None:
     work.stopped = False
 
 
-def _stop(work: Work) -> None:
+def _stop(work: ClipWork[Any, Any]) -> None:
     work.stopped = True
 
 
-def _work_on(entry: zoo.ModelSpec, work: Work) -> None:
+def _work_on(entry: zoo.ModelSpec, work: ClipWork[Any, Any]) -> None:
     """Run the model on the frames that are left; a rerun ends it, and so does a visitor who leaves."""
     slot = st.empty()
     place = slot.container(horizontal=True, vertical_alignment="center")
@@ -108,15 +120,21 @@ def kept_for_visit(name: str, key: Hashable, compute: Callable[[], T]) -> T:
     return found
 
 
+def send_film(
+    done: Processed | ProcessedMaps, times: NDArray[np.float64], name: str, fields: Mapping[str, Any],
+    parts: Parts,
+) -> None:  # fmt: skip
+    """The film for the browser, with fields and parts of the results; outside of what a slider runs again."""
+    width, height = _film_size(done.clip.size)
+    whole = {"key": "video", "identity": name, "width": width, "height": height, **fields}
+    _source(data=packed(whole, {"film": done.film, "times": times.astype("<f8"), **parts}), key="film")
+
+
 def send(done: Processed, name: str) -> None:
     """Film and raw results for the browser; to stand outside of what a slider runs again."""
     raw = done.raw
-    width, height = _film_size(done)
+    width, height = _film_size(done.clip.size)
     fields = {
-        "key": "video",
-        "identity": name,
-        "width": width,
-        "height": height,
         "scale": [width / raw.size[0], height / raw.size[1]],
         "nms": raw.nms,
         "names": {int(k): (raw.names.get(int(k), str(k)), colour(raw.names.get(int(k), str(k))))
@@ -128,8 +146,6 @@ def send(done: Processed, name: str) -> None:
         "fps": raw.fps,
     }  # fmt: skip
     parts: dict[str, bytes | np.ndarray] = {
-        "film": done.film,
-        "times": raw.times.astype("<f8"),
         "offsets": raw.offsets.astype("<i4"),
         "boxes": raw.boxes.astype("<f4"),
         "scores": raw.scores.astype("<f4"),
@@ -141,12 +157,12 @@ def send(done: Processed, name: str) -> None:
         parts["keypoints"] = raw.keypoints.astype("<f4")
     if done.truths is not None:
         parts |= _truth_parts(done)
-    _source(data=packed(fields, parts), key="film")
+    send_film(done, raw.times, name, fields, parts)
 
 
-def _film_size(done: Processed) -> tuple[int, int]:
-    """Width and height of the film: H.264 takes even ones only."""
-    width, height = done.clip.size
+def _film_size(size: tuple[int, int]) -> tuple[int, int]:
+    """Width and height of a clip's film: H.264 takes even ones only."""
+    width, height = size
     height, width = fit(np.empty((height, width, 3), np.uint8), LONGEST).shape[:2]
     return width + width % 2, height + height % 2
 

@@ -15,6 +15,7 @@ from cvdemo.errors import UnknownModelError
 from cvdemo.ui import state, widgets
 from cvdemo.ui.cache import cached
 from cvdemo.ui.page import sentence
+from cvdemo.ui.truth import Shown
 from cvdemo.zoo.fetch import is_here
 from cvdemo.zoo.model import Classification, Classifier, Detector
 
@@ -22,7 +23,7 @@ Settings = Mapping[str, Any]
 
 
 def choose_model(
-    task: zoo.Task, chosen: Chosen | None, *, key: str = "model", label: str = "Model", first: str = ""
+    task: zoo.Task, chosen: Shown | None, *, key: str = "model", label: str = "Model", first: str = ""
 ) -> zoo.ModelSpec:
     """A select box of the task's models; its choice stands in the address, by the model's key.
 
@@ -35,7 +36,7 @@ def choose_model(
     return zoo.spec(widgets.selectbox(key, label, keys, first, format_func=model_title))
 
 
-def opening_model(task: zoo.Task, chosen: Chosen | None) -> str:
+def opening_model(task: zoo.Task, chosen: Shown | None) -> str:
     """The key of the task's best model for this kind of picture; a photo's, where none is chosen yet.
 
     It stays the same for a visit: a model that is downloaded meanwhile does not take another one's place.

@@ -61,10 +61,7 @@ def choose_models(chosen: Chosen | None) -> list[zoo.ModelSpec]:
 @cached
 def _answer(key: str, identity: str, _picture: NDArray[np.uint8]) -> Answer:
     found = cast(Segmenter, zoo.load(key)).segmentation(_picture)
-    # The network's own cells where they cover the picture: 150 classes at its full size take seconds.
-    whole = found.padded == found.size
-    top = top_classes(found.maps[k] if whole else found.probability(k) for k in range(len(found.maps)))
-    return Answer(found.labels(), top, found.milliseconds)
+    return Answer(found.labels(), top_classes(found.each()), found.milliseconds)
 
 
 @cached

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cvdemo.data.packed_maps import PackedMaps
+
 
 class Frame(NamedTuple):
     """A picture [H, W, 3] uint8 RGB of a clip and its time in seconds from the clip's beginning."""
@@ -20,13 +22,15 @@ class Frame(NamedTuple):
 class FrameTruth(NamedTuple):
     """The N objects of a drawn frame: their `tracks` [N], boxes [N, 4] in pixels and `classes` [N].
 
-    `difficult` [N] marks those that are too small or too hidden to be required.
+    `difficult` [N] marks those that are too small or too hidden to be required. `semantic` is one map of the
+    true class of every pixel, [H, W].
     """
 
     tracks: NDArray[np.int64]
     boxes: NDArray[np.float32]
     classes: NDArray[np.int64]
     difficult: NDArray[np.bool_]
+    semantic: PackedMaps
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cvdemo import world
+from cvdemo.data.packed_maps import PackedMaps
 from cvdemo.metrics.tracking import FrameTracks
 from cvdemo.video.clip import Clip, Frame, FrameTruth
 
@@ -16,13 +17,13 @@ def drawn_clip(clip: world.Clip, size: tuple[int, int]) -> Clip:
     def frames() -> Iterator[Frame]:
         for k in range(len(clip)):
             picture, truth = world.draw_clip_frame(clip, k, *size)
-            known[k] = _boxes_of(truth)
+            known[k] = _kept_of(truth)
             yield Frame(clip.time(k), picture)
 
     def truths() -> list[FrameTruth]:
         for k in range(len(clip)):
             if k not in known:
-                known[k] = _boxes_of(world.clip_truth(clip, k, *size))
+                known[k] = _kept_of(world.clip_truth(clip, k, *size))
         return [known[k] for k in range(len(clip))]
 
     identity = (
@@ -31,8 +32,9 @@ def drawn_clip(clip: world.Clip, size: tuple[int, int]) -> Clip:
     return Clip(identity, f"clip-{clip.seed}", size, clip.fps, clip.seconds, frames, truths)
 
 
-def _boxes_of(truth: world.ClipTruth) -> FrameTruth:
-    return FrameTruth(truth.tracks, truth.boxes, truth.classes, truth.difficult)
+def _kept_of(truth: world.ClipTruth) -> FrameTruth:
+    semantic = PackedMaps.of([truth.semantic], truth.semantic.shape)
+    return FrameTruth(truth.tracks, truth.boxes, truth.classes, truth.difficult, semantic)
 
 
 def required_tracks(truths: Sequence[FrameTruth]) -> list[FrameTracks]:

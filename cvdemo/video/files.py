@@ -14,11 +14,10 @@ from cvdemo.data.detections_json import PictureDetections, coco_file
 from cvdemo.data.mot import MotBoxes, to_mot
 from cvdemo.draw.detections import draw_detections
 from cvdemo.metrics.blinking import blinking_series
-from cvdemo.video.ahead import Behind
 from cvdemo.video.clip import Clip, Frame
+from cvdemo.video.drawn_over import drawn_mp4, drawn_over
 from cvdemo.video.raw import RawClip
 from cvdemo.video.tracked import ClipBoxes, detections_of, each_frame
-from cvdemo.video.write import Mp4Writer
 
 
 def mot_text(boxes: ClipBoxes) -> str:
@@ -68,8 +67,7 @@ def _cell(value: float) -> str:
 
 def overlaid(clip: Clip, raw: RawClip, boxes: ClipBoxes) -> Iterator[Frame]:
     """The clip's frames with their boxes drawn, as many as there are raw detections of."""
-    for number, (time, picture) in zip(range(len(raw)), clip.frames(), strict=False):
-        yield Frame(time, drawn(picture, raw, boxes, number))
+    return drawn_over(clip, len(raw), lambda picture, number: drawn(picture, raw, boxes, number))
 
 
 def drawn(picture: NDArray[np.uint8], raw: RawClip, boxes: ClipBoxes, frame: int) -> NDArray[np.uint8]:
@@ -79,11 +77,4 @@ def drawn(picture: NDArray[np.uint8], raw: RawClip, boxes: ClipBoxes, frame: int
 
 def overlay_mp4(clip: Clip, raw: RawClip, boxes: ClipBoxes) -> bytes:
     """The clip with its boxes drawn as an MP4 file, in memory."""
-    buffer = io.BytesIO()
-    with (
-        Mp4Writer(buffer, clip.fps) as writer,
-        Behind[Frame](lambda f: writer.add(f.picture, f.time)) as later,
-    ):
-        for frame in overlaid(clip, raw, boxes):
-            later.give(frame)
-    return buffer.getvalue()
+    return drawn_mp4(clip, len(raw), lambda picture, number: drawn(picture, raw, boxes, number))

@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
@@ -230,6 +230,14 @@ class Segmentation(NamedTuple):
         method = cv2.INTER_LINEAR
         full = cv2.resize(self.maps[class_id], self.padded[::-1], interpolation=method)
         return full[:height, :width]
+
+    def each(self) -> Iterator[np.ndarray]:
+        """One class after another over the picture: the network's own cells [h, w] where they cover it.
+
+        Else [H, W]: 150 classes at the picture's full size take seconds.
+        """
+        whole = self.padded == self.size
+        return (self.maps[k] if whole else self.probability(k) for k in range(len(self.maps)))
 
     @property
     def probabilities(self) -> np.ndarray:

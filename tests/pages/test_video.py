@@ -17,16 +17,18 @@ from cvdemo.ui.cache import RESULTS
 from cvdemo.video.write import as_mp4
 from tests.pages import driver
 from tests.pages.driver import without_errors
-from tests.video.made import ColourDetector, moving
+from tests.video.made import ColourDetector, ColourSegmenter, moving
 
 open_page = partial(driver.open_page, "video")
 
 
 @pytest.fixture(autouse=True)
 def detector(monkeypatch: pytest.MonkeyPatch) -> ColourDetector:
-    """Every model is the one that finds two squares; a drawn clip is the one that they move in."""
+    """Every model finds two squares, by boxes or by a map; a sample is the clip that they move in."""
     found = ColourDetector(miss=7, flip=5)
-    monkeypatch.setattr(zoo, "load", lambda key, progress=None: found)
+    maps = ColourSegmenter(flip=6)
+    segmenters = {m.key for m in zoo.models(zoo.Task.SEGMENT)}
+    monkeypatch.setattr(zoo, "load", lambda key, progress=None: maps if key in segmenters else found)
     monkeypatch.setattr(clips, "_sample", lambda name: moving(name=name))
     RESULTS.clear()
     return found
@@ -138,3 +140,41 @@ def test_a_drawn_clip_has_scores() -> None:
     app = without_errors(open_page(seconds="1"))
     assert {"MOTA", "IDF1", "HOTA"} <= set(app.table[0].value.columns)
     without_errors(app.toggle(key="video-truth").set_value(True).run())
+
+
+MAPS = {"gives": "maps of classes"}
+
+
+def test_a_segmenter_has_maps_and_no_tracks(detector: ColourDetector) -> None:
+    app = without_errors(open_page(source="sample", **MAPS))
+    assert app.selectbox(key="video-segmenter").value == "photo-deeplabv3plus"
+    flicker = app.table[0].value["pixels that change a frame"].tolist()
+    assert float(flicker[1].split()[0]) < float(flicker[0].split()[0]) and detector.runs == 0
+    assert "24 frames" in text(app) and "mIoU" not in app.table[0].value
+    keys = {one.key for one in (*app.selectbox, *app.slider, *app.toggle)}
+    assert not keys & {"video-tracker", "video-score", "video-vote", "video-fill", "video-truth"}
+
+
+def test_smoothing_runs_no_network_again() -> None:
+    app = without_errors(open_page(source="sample", **MAPS))
+    ran = zoo.load("unet").runs
+    without_errors(app.slider(key="video-memory").set_value(0.9).run())
+    without_errors(app.selectbox(key="video-steady").select("vote over frames").run())
+    without_errors(app.slider(key="video-window").set_value(9).run())
+    without_errors(app.segmented_control(key="video-view").set_value("swipe").run())
+    app = without_errors(app.selectbox(key="video-steady").select("none").run())
+    assert app.table[0].value.iloc[:, 0].tolist() == ["frame by frame"]
+    assert zoo.load("unet").runs == ran == 24
+
+
+def test_a_drawn_clip_opens_with_a_net_of_the_drawn_world_and_has_scores() -> None:
+    app = without_errors(open_page(seconds="1", **MAPS))
+    assert app.selectbox(key="video-segmenter").value == "unet"
+    assert {"where the truth does not", "mIoU", "mIoU, worst frame"} <= set(app.table[0].value.columns)
+    without_errors(app.toggle(key="video-truth").set_value(True).run())
+
+
+def test_maps_of_an_upload_are_kept_for_this_visit_alone() -> None:
+    app = without_errors(upload(film(), **MAPS))
+    assert "12 frames" in text(app) and len(RESULTS) == 0
+    without_errors(upload(film(1), **MAPS))

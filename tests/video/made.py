@@ -8,7 +8,7 @@ import numpy as np
 
 from cvdemo.video.clip import Clip, Frame
 from cvdemo.zoo import spec
-from cvdemo.zoo.model import Detector, RawArrays
+from cvdemo.zoo.model import Detector, RawArrays, Segmenter
 
 SIZE = (120, 80)
 COLOURS = ((230, 30, 30), (30, 30, 230))
@@ -55,3 +55,21 @@ class ColourDetector(Detector):
         array = np.array(boxes).reshape(-1, 4)
         masks = np.ones((len(array), 4, 4)) if self.masks else None
         return RawArrays(array, np.array(scores), np.array(kinds, int), masks, array if self.masks else None)
+
+
+class ColourSegmenter(Segmenter):
+    """Ground, and a class for each of the two squares by colour; every `flip`-th frame is all ground."""
+
+    def __init__(self, key: str = "unet", *, flip: int = 0) -> None:
+        super().__init__(spec(key), device="cpu", nbytes=0)
+        self.flip = flip
+
+    def network(self, picture: np.ndarray) -> np.ndarray:
+        """Probabilities: .6 in a square and .4 of the ground; in a frame that flips .3 and .6."""
+        maps = np.zeros((len(self.names()), *picture.shape[:2]), np.float32)
+        maps[0] = 0.4
+        for k, colour in enumerate(COLOURS):
+            maps[1 + k] = np.where((np.abs(picture.astype(int) - colour) < 60).all(axis=2), 0.6, 0.0)
+        if self.flip and self.runs % self.flip == self.flip - 1:
+            maps[0], maps[1:3] = 0.6, maps[1:3] * 0.5
+        return maps

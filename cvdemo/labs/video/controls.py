@@ -19,6 +19,15 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "The box that jumps": {"source": "drawn", "seed": 26, "smoothing": "moving average", "strength": 1.0},
     "A frame without objects": {"source": "drawn", "seed": 12, "score": 0.6},
     "The camera shakes": {"source": "drawn", "seed": 30, "camera": 1.0},
+    "The map that flickers": {"source": "drawn", "seed": 30, "gives": "maps of classes"},
+    "A map that lags": {
+        "source": "drawn",
+        "seed": 30,
+        "camera": 1.0,
+        "gives": "maps of classes",
+        "memory": 0.9,
+    },
+    "A map of photos": {"source": "sample", "sample": "bikes", "gives": "maps of classes"},
 }
 
 SLIDERS = {"score": "Score threshold", "iou": "NMS threshold (IoU)"}

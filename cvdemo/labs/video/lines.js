@@ -1,6 +1,5 @@
 // Time lines under the player: number of boxes, jitter, life of each track, class of the chosen object.
-// uses lib/dom lib/svg
-const BEFORE = '#D55E00', AFTER = '#009E73';
+// uses lib/svg video/charts
 
 // All lines anew; `seek(frame)` is called where one points, `pick(id)` where a track's bar is clicked.
 function drawLines(place, lab, { seek, pick }) {
@@ -11,36 +10,7 @@ function drawLines(place, lab, { seek, pick }) {
   ];
   if (fields.tracking) rows.push(livesRow(lab, n, pick));
   if (fields.tracking && fields.chosen !== null) rows.push(classRow(lab, n));
-  place.replaceChildren(...rows.flat());
-  place.onpointerdown = place.onpointermove = (e) => {
-    const sheet = e.target.closest('svg');
-    if (!sheet || (e.type === 'pointermove' && !e.buttons)) return;
-    const area = sheet.getBoundingClientRect();
-    seek(Math.floor(((e.clientX - area.left) / area.width) * n));
-  };
-}
-
-function row(title, sheet, height) {
-  sheet.style.height = `${height}px`;
-  return [element('span', { className: 'title', innerHTML: title }), element('div', { className: 'line' }, sheet)];
-}
-
-const sheetOf = (n, high) => svgElement('svg', { viewBox: `0 0 ${n} ${high}`, preserveAspectRatio: 'none' });
-
-function chartRow(title, series, n, steps) {
-  const top = Math.max(1, ...series.flatMap(([values]) => Array.from(values).filter((v) => v === v)));
-  const sheet = sheetOf(n, 40);
-  for (const [values, colour] of series) {
-    let path = '', open = false;
-    values.forEach((v, k) => {
-      if (v !== v) { open = false; return; }
-      const y = (38 - (36 * v) / top).toFixed(2);
-      path += steps ? `${open ? 'L' : 'M'}${k} ${y}L${k + 1} ${y}` : `${open ? 'L' : 'M'}${k + 0.5} ${y}`;
-      open = true;
-    });
-    sheet.append(svgElement('path', { d: path, fill: 'none', stroke: colour, 'stroke-width': 1.8, 'vector-effect': 'non-scaling-stroke' }));
-  }
-  return row(`${title} <small>0…${+top.toFixed(1)}</small>`, sheet, 44);
+  showLines(place, rows, n, seek);
 }
 
 // A bar for each track: full where it has a detection, pale where a gap was filled.
@@ -56,7 +26,7 @@ function livesRow({ raw, tracked, fields }, n, pick) {
     bar.onclick = () => pick(id);
     sheet.append(bar);
   });
-  return row(`tracks <small>${order.length}</small>`, sheet, Math.max(14, high * order.length));
+  return lineRow(`tracks <small>${order.length}</small>`, sheet, Math.max(14, high * order.length));
 }
 
 // Runs of frames { from, to, value } in which a track is there and `valueOf(row)` stays the same.
@@ -83,5 +53,5 @@ function classRow({ raw, tracked, fields }, n) {
     }
   });
   const keys = [...seen].map(([name, colour]) => `<i style="background:${colour}"></i>${name}`).join(' ');
-  return row(`class of #${fields.chosen} <small>${keys}</small>`, sheet, 26);
+  return lineRow(`class of #${fields.chosen} <small>${keys}</small>`, sheet, 26);
 }

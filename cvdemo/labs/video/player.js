@@ -1,6 +1,6 @@
 // A clip twice, frame by frame and tracked, with time lines under it. Score and NMS thresholds are answered here for
 // the left one; Python answers with new tracks for the right one, while the video goes on.
-// uses lib/message lib/sliders lib/dom lib/icons lib/player lib/frame_video video/overlay video/lines
+// uses lib/message lib/sliders lib/frame_video video/deck video/overlay video/lines
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector('.video-lab');
   const lab = root.lab ?? (root.lab = buildLab(root));
@@ -14,40 +14,11 @@ export default function ({ data, parentElement, setStateValue }) {
 
 function buildLab(root) {
   const find = (s) => root.querySelector(s), lab = { root, find, raw: null, cuts: {}, drawn: 0 };
-  lab.video = frameVideo(find('video'), { draw: (picture, frame) => drawFrame(lab, picture, frame), changed: () => showState(lab) });
+  lab.video = frameVideo(find('video'), { draw: (picture, frame) => drawFrame(lab, picture, frame), changed: () => showPlaying(lab) });
   lab.settle = () => settle(lab);
-  buildControls(lab);
+  buildDeck(lab);
   for (const name of ['before', 'after']) find(`.${name} canvas`).onclick = (e) => pickAt(lab, name, e);
-  root.addEventListener('keydown', (e) => keyed(lab, e));
   return lab;
-}
-
-function buildControls(lab) {
-  const button = (title, sign, onclick) => element('button', { type: 'button', title, ariaLabel: title, onclick }, icon(sign));
-  const { video } = lab;
-  lab.play = button('Play', 'play', () => toggle(lab));
-  lab.play.className = 'play';
-  lab.bar = element('input', { type: 'range', min: 0, value: 0, ariaLabel: 'Frame', oninput: () => { video.pause(); video.seek(Number(lab.bar.value)); } });
-  lab.says = element('span');
-  lab.speed = element('select', { ariaLabel: 'Speed', onchange: () => video.rate(Number(lab.speed.value)) });
-  for (const s of [0.1, 0.25, 0.5, 1, 2, 4]) lab.speed.add(new Option(`${s}×`, s, s === 1, s === 1));
-  lab.find('.player').replaceChildren(button('First frame', 'first', () => video.seek(0)), button('Frame back', 'back', () => video.step(-1)), lab.play,
-    button('Next frame', 'step', () => video.step(1)), button('Last frame', 'last', () => video.step(1e9)), lab.bar, lab.says, lab.speed);
-}
-
-function toggle({ video }) { if (video.playing) video.pause(); else video.play(); }
-
-function keyed(lab, e) {
-  const at = e.composedPath()[0];
-  if (at.tagName === 'SELECT' || (at.tagName === 'INPUT' && at !== lab.bar)) return;
-  const far = e.shiftKey ? 10 : 1, { video } = lab;
-  if (e.key === 'ArrowRight') video.step(far);
-  else if (e.key === 'ArrowLeft') video.step(-far);
-  else if (e.key === 'Home') video.step(-1e9);
-  else if (e.key === 'End') video.step(1e9);
-  else if (e.key === ' ' && at.tagName !== 'BUTTON') toggle(lab);
-  else return;
-  e.preventDefault();
 }
 
 // Take over what is new: another film, Python's tracks, sliders that moved.
@@ -63,7 +34,7 @@ function settle(lab) {
     lab.find('.screens').classList.toggle('single', !lab.fields.tracking);
     lab.find('.after').hidden = !lab.fields.tracking;
     lab.find('.after canvas').setAttribute('aria-label', lab.fields.alt);
-    drawLines(lab.find('.lines'), lab, { seek: (k) => { lab.video.pause(); lab.video.seek(k); }, pick: (id) => lab.send(id) });
+    drawLines(lab.find('.lines'), lab, { seek: (k) => seekTo(lab, k), pick: (id) => lab.send(id) });
   }
   if ((moved || lab.changed) && !fresh && !lab.video.playing) lab.video.show();
   lab.changed = false;
@@ -85,11 +56,8 @@ function drawFrame(lab, picture, frame) {
     ink.drawImage(picture, 0, 0, raw.width, raw.height);
     drawOverlay(ink, raw, lab.shown[name], { chosen: fields.chosen, truth });
   }
-  lab.drawn++;
-  lab.bar.value = frame;
-  lab.says.textContent = `${frame + 1} / ${raw.times.length} · ${raw.times[frame].toFixed(2)} s`;
-  movePlayhead(lab, frame);
-  Object.assign(lab.root.dataset, { frame, drawn: lab.drawn, boxes: lab.shown.before.length, tracks: lab.shown.after.length });
+  showPlace(lab, frame);
+  Object.assign(lab.root.dataset, { boxes: lab.shown.before.length, tracks: lab.shown.after.length });
 }
 
 function truthOf(raw, frame) {
@@ -97,19 +65,6 @@ function truthOf(raw, frame) {
   const boxes = [];
   for (let k = raw.truthOffsets[frame]; k < raw.truthOffsets[frame + 1]; k++) boxes.push(boxAt(raw.truthBoxes, k));
   return boxes;
-}
-
-function movePlayhead(lab, frame) {
-  const line = lab.find('.lines .line'), head = lab.find('.head');
-  if (!line) return;
-  head.style.left = `${line.offsetLeft + (line.offsetWidth * (frame + 0.5)) / lab.raw.times.length}px`;
-}
-
-function showState(lab) {
-  const { playing } = lab.video;
-  lab.play.replaceChildren(icon(playing ? 'pause' : 'play'));
-  lab.play.title = lab.play.ariaLabel = playing ? 'Pause' : 'Play';
-  lab.root.dataset.playing = playing;
 }
 
 // Choose the smallest object under the pointer, of the track that has its detection.
