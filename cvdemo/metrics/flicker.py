@@ -60,7 +60,7 @@ def map_scores(maps: Iterable[Labels], truths: Iterable[Labels], classes: int) -
 
 
 def needless_changes(maps: Iterable[Labels], truths: Iterable[Labels]) -> Floats:
-    """The share [F] of pixels that change their class from the frame before where the truth stays; NaN first."""
+    """The share [F] of pixels whose class changes from the frame before where the truth stays; NaN first."""
     shares: list[float] = []
     before: tuple[Labels, Labels] | None = None
     for labels, truth in zip(maps, truths, strict=False):

@@ -146,7 +146,7 @@ MAPS = {"gives": "maps of classes"}
 
 
 def test_a_segmenter_has_maps_and_no_tracks(detector: ColourDetector) -> None:
-    app = without_errors(open_page(source="sample", **MAPS))
+    app = without_errors(open_page(source="sample", memory="0.7", **MAPS))
     assert app.selectbox(key="video-segmenter").value == "photo-deeplabv3plus"
     flicker = app.table[0].value["pixels that change a frame"].tolist()
     assert float(flicker[1].split()[0]) < float(flicker[0].split()[0]) and detector.runs == 0
