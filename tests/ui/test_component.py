@@ -23,7 +23,7 @@ COMPONENTS = [
 
 
 def _defined(name: str) -> set[str]:
-    return set(re.findall(r"^(?:async )?(?:function|const) (\w+)", text(name, ".js"), re.MULTILINE))
+    return set(re.findall(r"^(?:async )?(?:function|const|class) (\w+)", text(name, ".js"), re.MULTILINE))
 
 
 def test_a_name_is_one_file() -> None:

@@ -1,7 +1,7 @@
 // A live camera: one small JPEG at a time goes to Python, what the model finds comes back and lies over the video.
 // The next frame goes when the answer to the last is drawn, so the rate finds itself. `data` is JSON: settings, and
 // the last answer where frames go as triggers.
-// uses lib/dom live_stream live_link live_paint
+// uses live_stream live_link live_paint
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector('.live');
   const camera = root.camera ?? (root.camera = new LiveCamera(root));
