@@ -32,10 +32,12 @@ PAGE = "video"
 GIVES = ("objects", "maps of classes")
 
 
-@st.fragment
 @guarded
 def lab() -> None:
-    """Clip and model on top; the work, then sliders and player in a fragment of their own."""
+    """Clip and model on top; the work, then sliders and player in a fragment of their own.
+
+    It is no fragment itself: a click in one waits until the run is over, and *Stop* must not.
+    """
     try_this(PAGE, EXPERIMENTS)
     left, middle, right = st.columns([1.1, 1, 1.4], gap="medium")
     with left:
