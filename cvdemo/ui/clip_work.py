@@ -87,7 +87,8 @@ def _process(
         row = st.container(horizontal=True, vertical_alignment="center")
         row.info(f"Stopped after {len(work.found)} of about {clip.expected} frames.")
         row.button("Go on", on_click=_go_on, args=(work,), key="go-on")
-    return work.result() if work.found else None
+    with work.working:  # a run that was stopped a moment ago may still be at its last frame
+        return work.result() if work.found else None
 
 
 def _go_on(work: ClipWork[Any, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterator
@@ -40,7 +41,8 @@ class ClipWork(ABC, Generic[T, R]):
     """A model at work on a clip, frame by frame; it can be interrupted after any frame and go on later.
 
     `times` and `found` hold what is done. `film` is a small MP4 of the same frames, made anew each time that
-    the work goes on; the network runs once on each frame.
+    the work goes on; the network runs once on each frame. `working` is held while it runs: whoever wants
+    its result, or to go on, in another thread waits until it is left and the film is whole.
     """
 
     clip: Clip
@@ -50,6 +52,7 @@ class ClipWork(ABC, Generic[T, R]):
     complete: bool = False
     stopped: bool = False
     seconds: float = 0.0
+    working: threading.Lock = field(default_factory=threading.Lock)
 
     @abstractmethod
     def answers(self) -> Iterator[tuple[Frame, T]]:
@@ -61,6 +64,10 @@ class ClipWork(ABC, Generic[T, R]):
 
     def run(self) -> Generator[Speed]:
         """Work on; closing the iterator keeps what is done."""
+        with self.working:
+            yield from self._run()
+
+    def _run(self) -> Generator[Speed]:
         buffer, start, known = io.BytesIO(), time.perf_counter(), len(self.found)
         frames = self.answers()
         try:

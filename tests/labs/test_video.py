@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import closing
 
 import pytest
@@ -53,3 +54,18 @@ def test_the_track_to_look_at_first_is_the_one_that_flips() -> None:
     found = compare(result, TrackingKnobs())
     assert busiest_track(found.tracked, result.raw) == 1
     assert busiest_track(compare(result, TrackingKnobs(score=1.0)).tracked, result.raw) is None
+
+
+def test_whoever_goes_on_in_another_thread_waits_until_the_work_is_left() -> None:
+    detector = ColourDetector()
+    work = Work(detector, moving())
+    first = work.run()
+    next(first)
+    other = threading.Thread(target=lambda: list(work.run()))
+    other.start()
+    other.join(0.2)
+    assert other.is_alive() and len(work.found) == 1
+    first.close()
+    assert work.film
+    other.join(10)
+    assert work.complete and detector.runs == 24
