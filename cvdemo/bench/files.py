@@ -14,7 +14,8 @@ import numpy as np
 from PIL import Image
 
 from cvdemo.data.archive import open_files
-from cvdemo.data.pictures import SUFFIXES, read_picture, sample
+from cvdemo.data.pictures import read_picture, sample
+from cvdemo.data.suffixes import SUFFIXES
 from cvdemo.errors import CvdemoError
 from cvdemo.metrics.given import read_given
 

@@ -16,7 +16,8 @@ from tqdm import tqdm
 
 from cvdemo import zoo
 from cvdemo.data.detections_json import PictureDetections, class_names, coco_file
-from cvdemo.data.pictures import SUFFIXES, read_picture, to_jpeg
+from cvdemo.data.pictures import read_picture, to_jpeg
+from cvdemo.data.suffixes import SUFFIXES
 from cvdemo.draw.detections import draw_detections
 from cvdemo.errors import CvdemoError, DataError, PictureError
 from cvdemo.ops.detections import confidence

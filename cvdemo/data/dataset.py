@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from cvdemo.data import rle
 from cvdemo.data.archive import Archive
 from cvdemo.data.label_maps import palette_indices
-from cvdemo.data.layouts import PICTURES
 from cvdemo.data.pictures import picture_size, read_picture
+from cvdemo.data.suffixes import PICTURES
 from cvdemo.errors import DataError, PictureError
 
 Rle: TypeAlias = dict[str, Any]

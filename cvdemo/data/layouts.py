@@ -15,10 +15,9 @@ from typing import Any
 import yaml
 
 from cvdemo.data.archive import Archive, add_folder, read_file
-from cvdemo.data.pictures import SUFFIXES
+from cvdemo.data.suffixes import PICTURES
 from cvdemo.errors import DataError
 
-PICTURES = tuple(f".{suffix}" for suffix in SUFFIXES)
 NAME_FILES = ("classes.txt", "obj.names", "predefined_classes.txt", "_darknet.labels")
 YAML = (".yaml", ".yml")
 SIDE_FILES = re.compile(

@@ -12,24 +12,14 @@ from typing import BinaryIO, NamedTuple
 
 import cv2
 import numpy as np
-from PIL import Image, UnidentifiedImageError, features
+from PIL import Image, UnidentifiedImageError
 
 from cvdemo.data.colour import to_srgb
 from cvdemo.data.png import without_text
+from cvdemo.data.suffixes import PLUGINS, SUFFIXES
 from cvdemo.errors import PictureError
 
 MAX_PIXELS = 50_000_000
-PLUGINS = {"pillow_heif": ("heic", "heif"), "pillow_jxl": ("jxl",)}
-"""Modules that teach Pillow further formats, and the formats' suffixes."""
-
-SUFFIXES = (
-    "jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff",
-    *(["avif"] if features.check("avif") else []),
-    *(suffix for module, ours in PLUGINS.items() if find_spec(module) for suffix in ours),
-)  # fmt: skip
-"""Of the pictures that can be read here; a phone's HEIC needs `pillow-heif`, JPEG XL `pillow-jxl-plugin`."""
-
-
 ORIENTATION, PHOTOMETRIC = 0x0112, 262
 MIN_IS_WHITE = 0
 TURNS = {

@@ -13,7 +13,6 @@ from cvdemo.data.json_files import JsonSource, Named
 from cvdemo.data.layouts import (
     HEAD,
     NAME_FILES,
-    PICTURES,
     YAML,
     is_annotation_xml,
     is_coco,
@@ -23,6 +22,7 @@ from cvdemo.data.layouts import (
 )
 from cvdemo.data.odm import read_odm
 from cvdemo.data.problems import Report
+from cvdemo.data.suffixes import PICTURES
 from cvdemo.data.voc import read_voc
 from cvdemo.data.yolo import read_yolo
 from cvdemo.errors import DataError

@@ -10,7 +10,8 @@ import streamlit as st
 
 from cvdemo.data.chosen import Chosen
 from cvdemo.data.photo_objects import photo_objects
-from cvdemo.data.pictures import SAMPLES, SUFFIXES, read_picture, sample
+from cvdemo.data.pictures import SAMPLES, read_picture, sample
+from cvdemo.data.suffixes import SUFFIXES
 from cvdemo.errors import CvdemoError
 from cvdemo.ui import state, widgets
 from cvdemo.ui.cache import cached

@@ -18,7 +18,7 @@ from cvdemo.data.archive import Archive
 from cvdemo.data.camvid import NAMES
 from cvdemo.data.dataset import VOID, Builder, Dataset, MapFile, PictureFinder
 from cvdemo.data.formats.writing import copy_pictures, readable_map, voc_palette, write_bytes
-from cvdemo.data.layouts import PICTURES
+from cvdemo.data.suffixes import PICTURES
 
 TITLE = "CamVid"
 HOLDS = frozenset({"semantic", "splits"})

@@ -15,7 +15,8 @@ from cvdemo.data.archive import Archive
 from cvdemo.data.csv_files import csv_header, csv_rows
 from cvdemo.data.dataset import Builder, Dataset, PictureFinder
 from cvdemo.data.formats.writing import copy_pictures, image_name, write_bytes
-from cvdemo.data.layouts import HEAD, PICTURES
+from cvdemo.data.layouts import HEAD
+from cvdemo.data.suffixes import PICTURES
 from cvdemo.data.synsets import MAPPING, display_names, synset_words
 from cvdemo.data.text_files import lines, number
 from cvdemo.data.xml_files import parse_xml

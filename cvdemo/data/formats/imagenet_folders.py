@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from cvdemo.data.archive import Archive
 from cvdemo.data.dataset import Builder, Dataset
 from cvdemo.data.formats.writing import copy_pictures, write_bytes
-from cvdemo.data.layouts import PICTURES
+from cvdemo.data.suffixes import PICTURES
 from cvdemo.data.synsets import MAPPING, display_names, synset_words
 from cvdemo.errors import DataError
 

@@ -18,7 +18,7 @@ from cvdemo.data.archive import Archive
 from cvdemo.data.dataset import VOID, Builder, Dataset, MapFile, PictureFinder
 from cvdemo.data.formats import cityscapes
 from cvdemo.data.formats.writing import copy_pictures, grey_png, other_attributes, readable_map, write_bytes
-from cvdemo.data.layouts import PICTURES
+from cvdemo.data.suffixes import PICTURES
 from cvdemo.data.text_files import TextLine, lines, number
 from cvdemo.errors import DataError
 

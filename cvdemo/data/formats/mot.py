@@ -15,7 +15,7 @@ import numpy as np
 from cvdemo.data.archive import Archive
 from cvdemo.data.dataset import Builder, Dataset
 from cvdemo.data.formats.writing import copy_pictures, write_bytes
-from cvdemo.data.layouts import PICTURES
+from cvdemo.data.suffixes import PICTURES
 from cvdemo.data.text_files import lines, number
 
 TITLE = "MOT Challenge"

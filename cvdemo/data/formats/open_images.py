@@ -20,7 +20,8 @@ from cvdemo.data.csv_files import csv_header, csv_rows
 from cvdemo.data.dataset import Builder, Dataset, PictureFinder, Relation, map_values, mask_rle
 from cvdemo.data.formats.open_images_writing import FLAGS, limits, write
 from cvdemo.data.formats.writing import image_name
-from cvdemo.data.layouts import HEAD, PICTURES, json_content
+from cvdemo.data.layouts import HEAD, json_content
+from cvdemo.data.suffixes import PICTURES
 from cvdemo.data.text_files import lines, number
 from cvdemo.errors import DataError
 

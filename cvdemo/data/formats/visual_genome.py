@@ -16,7 +16,7 @@ import numpy as np
 from cvdemo.data.archive import Archive
 from cvdemo.data.dataset import Builder, Dataset, PictureFinder, Region, Relation
 from cvdemo.data.formats.writing import copy_pictures, image_name, other_attributes, write_bytes
-from cvdemo.data.layouts import PICTURES
+from cvdemo.data.suffixes import PICTURES
 
 TITLE = "Visual Genome"
 HOLDS = frozenset({"boxes", "attributes", "regions", "relations"})

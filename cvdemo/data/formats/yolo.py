@@ -17,8 +17,9 @@ import yaml
 from cvdemo.data.archive import Archive
 from cvdemo.data.dataset import Builder, Dataset, PictureFinder
 from cvdemo.data.formats.writing import copy_pictures, write_bytes
-from cvdemo.data.layouts import HEAD, PICTURES, YAML, class_names, is_list_file, label_files
+from cvdemo.data.layouts import HEAD, YAML, class_names, is_list_file, label_files
 from cvdemo.data.outline import outlines
+from cvdemo.data.suffixes import PICTURES
 from cvdemo.data.text_files import lines, number
 from cvdemo.errors import DataError
 

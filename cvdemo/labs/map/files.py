@@ -14,8 +14,9 @@ from cvdemo import zoo
 from cvdemo.data.annotations import EvalSet, IouType
 from cvdemo.data.archive import Archive, open_files
 from cvdemo.data.coco import read_coco
-from cvdemo.data.layouts import PICTURES, is_coco, json_content
+from cvdemo.data.layouts import is_coco, json_content
 from cvdemo.data.pictures import fit, read_picture, to_jpeg
+from cvdemo.data.suffixes import PICTURES
 from cvdemo.errors import DataError, PictureError
 from cvdemo.labs.map.experiment import NMS_IOU, EvaluationSet, Rows, SetPicture
 from cvdemo.metrics.given import read_given

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cvdemo import zoo
 from cvdemo.data.annotations import IouType
-from cvdemo.data.pictures import SUFFIXES
+from cvdemo.data.suffixes import SUFFIXES
 from cvdemo.labs.map.experiment import (
     DrawnExample,
     EvaluationSet,

@@ -52,7 +52,6 @@ def board(chosen: Chosen, key: str) -> None:
 def _draw(chosen: Chosen, found: Found, choice: RoIChoice, masks: RoIMasks) -> None:
     height, width = found.size
     pooled = feature_colours(masks.pooled[0])
-    says = "Placed by hand." if choice.moved else f"Detected: {found.titles[choice.number]}."
     fields = {
         "width": width,
         "height": height,
@@ -69,13 +68,20 @@ def _draw(chosen: Chosen, found: Found, choice: RoIChoice, masks: RoIMasks) -> N
         "captions": captions(found, masks),
         "side": masks.masks.shape[-1],
         "pooled": pooled.shape[0],
-        "says": says if choice.number >= 0 else "Nothing was detected: the RoI stands in the middle.",
+        "says": _whence(found, choice),
         "stamp": stamp(chosen, found),
         "alt": f"{chosen.name} with {len(found.boxes)} detected objects and the RoI of one",
     }
     parts = {"masks": masks.masks[0].astype("<f4"), "pooled": np.ascontiguousarray(pooled)}
     sent = with_picture(fields, fit(chosen.picture, SHOWN), parts)
     _lab(data=sent, key=COMPONENT, on_changed_change=partial(keep, COMPONENT, chosen, found))
+
+
+def _whence(found: Found, choice: RoIChoice) -> str:
+    """Where the RoI comes from."""
+    if choice.number < 0:
+        return "Nothing was detected: the RoI stands in the middle."
+    return "Placed by hand." if choice.moved else f"Detected: {found.titles[choice.number]}."
 
 
 def captions(found: Found, masks: RoIMasks) -> list[str]:
