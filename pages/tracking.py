@@ -21,10 +21,12 @@ from cvdemo.zoo import ModelSpec
 PAGE = "tracking"
 
 
-@st.fragment
 @guarded
 def lab() -> None:
-    """Clip and model on top; sliders and board under them, in a fragment of their own."""
+    """Clip and model on top; sliders and board under them, in a fragment of their own.
+
+    It is no fragment itself: a click in one waits until the run is over, and *Stop* must not.
+    """
     try_this(PAGE, EXPERIMENTS)
     left, right = st.columns([1, 1], gap="medium")
     with left:
