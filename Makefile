@@ -11,7 +11,7 @@ app: .venv/app.stamp
 hall: .venv/app.stamp  ## the hosted demo: one process, many visitors
 	$(BIN)/uvicorn cvdemo.ui.hall:app --host 0.0.0.0 --port 8501
 
-test: .venv/dev.stamp browser  ## in two processes, for most of the time is waiting
+test: .venv/dev.stamp browser  ## in two processes
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .venv/dev.stamp
