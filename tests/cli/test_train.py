@@ -103,7 +103,9 @@ def test_evaluate_on_scenes(tmp_path: Path) -> None:
     done = cvdemo("evaluate", "unet", "--data", "world:test", "--n", 2, "--device", "cpu", "--json", file)
     assert done.exit_code == 0, done.output
     numbers = json.loads(file.read_text())
-    assert list(numbers) == ["mIoU", "pixel_accuracy", "boundary_F1", "per_class", "n", "ms_per_image"]
+    assert list(numbers) == [
+        "mIoU", "pixel_accuracy", "class_accuracy", "boundary_F1", "per_class", "n", "ms_per_image",
+    ]  # fmt: skip
     done = cvdemo("evaluate", "ssd", "--data", "world:test", "--n", 2, "--device", "cpu", "--json", file)
     assert done.exit_code == 0, done.output
     assert list(json.loads(file.read_text())) == [*NUMBERS, "n", "ms_per_image"]
@@ -113,8 +115,8 @@ def test_evaluate_on_scenes(tmp_path: Path) -> None:
 def test_what_cannot_be_evaluated() -> None:
     for key, data, message in [
         ("ssd", "world:tset", "no split named 'tset'"),
-        ("ssd", "camvid:here", "CamVid has label maps and no boxes"),
-        ("unet", "coco:a:b", "write it as world:SPLIT or camvid:DIR"),
+        ("ssd", "camvid:here", "CamVid and MSRC have label maps and no boxes"),
+        ("unet", "coco:a:b", "write it as world:SPLIT, camvid:DIR or msrc:DIR"),
         ("unet", "camvid:/nowhere", "has no frames in 'test'"),
         ("efficientnet-lite0", "world:test", "does not detect objects or segment"),
     ]:
