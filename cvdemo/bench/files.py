@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 import resource
@@ -97,7 +98,7 @@ def odd_values(content: bytes, n: int, rng: np.random.Generator) -> Iterator[byt
             places = list(_places(data))
             if places:
                 holder, key = places[rng.integers(len(places))]
-                holder[key] = ODD[rng.integers(len(ODD))]
+                holder[key] = copy.deepcopy(ODD[rng.integers(len(ODD))])  # it may be changed itself
         yield json.dumps(data).encode()
 
 
