@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cvdemo.data import rle
 from cvdemo.data.annotations import EvalSet, GroundTruth, IouType, Results
+from cvdemo.data.finding import stated_size
 from cvdemo.data.json_files import JsonSource, Named, kind, objects, read_json
 from cvdemo.data.problems import Problem, Report, Table
 from cvdemo.errors import DataError
@@ -102,11 +103,8 @@ def _by_id(truth: Named, key: str, report: Report) -> _Indexed:
 
 
 def _sizes(images: list[dict[str, Any]]) -> NDArray[np.int64]:
-    def side(row: dict[str, Any], key: str) -> int:
-        value = row.get(key)
-        return int(value) if isinstance(value, int | float) and 0 < value < 2**31 else 0
-
-    return np.array([(side(r, "width"), side(r, "height")) for r in images], np.int64).reshape(-1, 2)
+    sizes = [stated_size(row.get("width"), row.get("height")) for row in images]
+    return np.array(sizes, np.int64).reshape(-1, 2)
 
 
 def _placed(table: Table, context: _Context, absent: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

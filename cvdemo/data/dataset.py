@@ -5,7 +5,7 @@ Pictures and label maps stay in the archive until they are asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from cvdemo.data import rle
 from cvdemo.data.archive import Archive
+from cvdemo.data.finding import known_size
 from cvdemo.data.label_maps import palette_indices
-from cvdemo.data.pictures import picture_size, read_picture
-from cvdemo.data.suffixes import PICTURES
+from cvdemo.data.pictures import read_picture
 from cvdemo.errors import DataError, PictureError
 
 Rle: TypeAlias = dict[str, Any]
@@ -35,8 +35,6 @@ KINDS = (
 
 VOID = 255
 """The value of pixels without a class in a semantic map."""
-
-HEADER_BYTES = 2**19  # of a picture file: enough to read its size
 
 
 class MapFile(NamedTuple):
@@ -122,11 +120,7 @@ class Dataset:
     def size(self, image: int) -> tuple[int, int]:
         """Width and height of an image, from its picture where the annotations do not say; (0, 0) unknown."""
         if not self.sizes[image].all() and self.files[image]:
-            try:
-                data = self.archive.read(self.files[image], HEADER_BYTES)
-                self.sizes[image] = picture_size(data, name=self.files[image])
-            except (PictureError, DataError):
-                return 0, 0
+            self.sizes[image] = known_size(self.archive, self.files[image])
         return int(self.sizes[image, 0]), int(self.sizes[image, 1])
 
     def semantic_map(self, image: int) -> NDArray[np.uint8] | None:
@@ -230,13 +224,6 @@ class Builder:
         for i in range(len(self.categories), number + 1):
             self.category(str(i))
         return number
-
-    def picture_size(self, file: str) -> tuple[int, int]:
-        """Width and height of a picture of the archive, (0, 0) where it cannot be read."""
-        try:
-            return picture_size(self.archive.read(file, HEADER_BYTES), name=file)
-        except (PictureError, DataError):
-            return 0, 0
 
     def object(
         self,
@@ -361,34 +348,3 @@ def mask_rle(mask: NDArray[np.bool_]) -> Rle:
 
     code = coco_mask.encode(np.asfortranarray(mask, dtype=np.uint8))
     return {"size": list(code["size"]), "counts": code["counts"].decode("ascii")}
-
-
-class PictureFinder:
-    """Pictures by name: the whole path, else the file name, with or without suffix and letter case."""
-
-    def __init__(self, archive: Archive, keep: Sequence[str] | None = None) -> None:
-        self._by_name: dict[str, str] = {}
-        paths = archive.paths(*PICTURES) if keep is None else list(keep)
-        for path in reversed(paths):
-            for name in _names(path):
-                self._by_name[name] = path
-
-    def __call__(self, name: str, folder: str = "") -> str:
-        """The path of a picture, "" where it is not there; one below a folder of that name is preferred."""
-        wanted = name.replace("\\", "/").lower()
-        pure = PurePosixPath(wanted)
-        for place in (f"{folder}/{wanted}".lower(), f"{folder}/{pure.name}".lower()) if folder else ():
-            if found := self._by_name.get(place):
-                return found
-        return next(
-            (self._by_name[n] for n in (wanted, pure.name, pure.stem) if n in self._by_name), ""
-        )  # fmt: skip
-
-
-def _names(path: str) -> Iterator[str]:
-    """All ways to name a path: its last parts, with and without suffix."""
-    pure = PurePosixPath(path.lower())
-    for k in range(len(pure.parts)):
-        tail = PurePosixPath(*pure.parts[k:])
-        yield str(tail)
-        yield str(tail.with_suffix(""))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -16,6 +17,7 @@ import yaml
 
 from cvdemo.data.archive import Archive, add_folder, read_file
 from cvdemo.data.suffixes import PICTURES
+from cvdemo.data.text_files import number
 from cvdemo.errors import DataError
 
 NAME_FILES = ("classes.txt", "obj.names", "predefined_classes.txt", "_darknet.labels")
@@ -43,29 +45,31 @@ def label_files(archive: Archive) -> list[str]:
 def _is_side_file(archive: Archive, path: str) -> bool:
     if PurePosixPath(path).name.lower() in NAME_FILES:
         return True
+    is_side_name = bool(SIDE_FILES.fullmatch(PurePosixPath(path).stem))
     try:
-        head = archive.read(path, HEAD).decode("utf-8", "replace").splitlines()
+        fields = first_line(archive, path).split()
     except DataError:  # whoever reads it as labels says so
-        return bool(SIDE_FILES.fullmatch(PurePosixPath(path).stem))
-    first = next((line.split() for line in head if line.strip()), [])
-    if len(first) >= 5 and all(map(_is_number, first[-4:])):
+        return is_side_name
+    if len(fields) >= 5 and not any(isinstance(number(field), str) for field in fields[-4:]):
         return False
-    return is_list_file(archive, path) or bool(SIDE_FILES.fullmatch(PurePosixPath(path).stem))
+    return is_list_file(archive, path) or is_side_name
+
+
+def first_line(archive: Archive, path: str) -> str:
+    """The first line of a text file that is not empty; "" without one."""
+    head = archive.read(path, HEAD).decode("utf-8", "replace").splitlines()
+    return next((line.strip() for line in head if line.strip()), "")
 
 
 def is_list_file(archive: Archive, path: str) -> bool:
     """Whether the first line of a text file is a picture's path."""
-    head = archive.read(path, HEAD).decode("utf-8", "replace").split("\n")
-    first = next((line.strip() for line in head if line.strip()), "")
-    return PurePosixPath(first.replace("\\", "/")).suffix.lower() in PICTURES
+    return PurePosixPath(first_line(archive, path).replace("\\", "/")).suffix.lower() in PICTURES
 
 
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+def is_fraction(text: str) -> bool:
+    """Whether a field may be a coordinate as a fraction of the image, which may reach a little beyond it."""
+    value = number(text)
+    return not isinstance(value, str) and -0.5 <= value <= 1.5
 
 
 def class_names(archive: Archive) -> dict[int, str]:
@@ -136,7 +140,7 @@ def around_labels(folder: Path) -> Archive:
     for parent in (folder.parent, folder.parent.parent):
         for path in sorted(parent.iterdir()) if parent.is_dir() else ():
             if path.is_file() and (path.name in NAME_FILES or path.suffix.lower() in YAML):
-                found.add(path.name, lambda most, path=path: read_file(path, most))  # type: ignore[misc]
+                found.add(path.name, partial(read_file, path))
     return found
 
 

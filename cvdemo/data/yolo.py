@@ -8,13 +8,13 @@ from typing import Any
 from cvdemo.data.annotations import EvalSet, IouType
 from cvdemo.data.archive import Archive
 from cvdemo.data.coco import build
+from cvdemo.data.finding import size_in
 from cvdemo.data.layouts import around_labels, class_names, label_files
 from cvdemo.data.problems import Problem, Report
 from cvdemo.data.suffixes import PICTURES
 from cvdemo.data.text_files import Files, Rows, TextLine, by_stem, coco_truth, number, opened
 from cvdemo.errors import DataError, PictureError
 
-HEADER_BYTES = 2**19  # of a picture file: enough to read its size
 Size = tuple[int, int]
 
 
@@ -127,14 +127,12 @@ def _names(truth: Archive, rows: Rows) -> dict[int, str]:
 
 def _sizes(truth: Archive, truth_files: dict[str, str], rows: Rows) -> dict[str, Size]:
     """Width and height of every image by name, or {} if the picture of one is missing or cannot be read."""
-    from cvdemo.data.pictures import picture_size  # late: scores alone need no Pillow
-
     pictures = {PurePosixPath(path).stem: path for path in reversed(truth.paths(*PICTURES))}
     sizes: dict[str, Size] = {}
     for stem, file in truth_files.items():
         try:
             path = pictures[stem]
-            sizes[stem] = picture_size(truth.read(path, HEADER_BYTES), name=PurePosixPath(path).name)
+            sizes[stem] = size_in(truth, path)
         except (KeyError, PictureError, DataError) as error:
             missing = f"no picture of {stem} found" if isinstance(error, KeyError) else str(error)
             text = f"{missing}, so small, medium and large are not told apart"

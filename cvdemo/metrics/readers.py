@@ -11,11 +11,12 @@ from cvdemo.data.archive import Archive, open_path
 from cvdemo.data.coco import build, read_coco
 from cvdemo.data.json_files import JsonSource, Named
 from cvdemo.data.layouts import (
-    HEAD,
     NAME_FILES,
     YAML,
+    first_line,
     is_annotation_xml,
     is_coco,
+    is_fraction,
     is_results,
     json_content,
     label_files,
@@ -69,9 +70,8 @@ def guess_format(truth: Archive) -> Format:
     if any(is_annotation_xml(truth, path) for path in truth.paths(".xml")):
         return "voc"
     for path in label_files(truth):
-        head = truth.read(path, HEAD).decode("utf-8", "replace").split("\n")
-        if fields := next((line.split() for line in head if line.strip()), None):
-            return "yolo" if fields[0].isdigit() and all(map(_is_fraction, fields[1:])) else "odm"
+        if fields := first_line(truth, path).split():
+            return "yolo" if fields[0].isdigit() and all(map(is_fraction, fields[1:])) else "odm"
     others: dict[str, Format] = {".json": "coco", ".xml": "voc"}
     for suffix, other in others.items():
         if truth.paths(suffix):
@@ -114,13 +114,6 @@ def _from_files(
     if format == "odm":
         return read_odm(there, found, skip_bad=skip_bad)
     raise DataError(f"format is one of coco, voc, yolo, odm, not {format!r}")
-
-
-def _is_fraction(text: str) -> bool:
-    try:
-        return -0.5 <= float(text) <= 1.5
-    except ValueError:
-        return False
 
 
 def _split(both: Archive, format: Format) -> tuple[Archive, Archive]:

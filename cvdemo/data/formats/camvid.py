@@ -16,7 +16,8 @@ import numpy as np
 
 from cvdemo.data.archive import Archive
 from cvdemo.data.camvid import NAMES
-from cvdemo.data.dataset import VOID, Builder, Dataset, MapFile, PictureFinder
+from cvdemo.data.dataset import VOID, Builder, Dataset, MapFile
+from cvdemo.data.finding import PictureFinder
 from cvdemo.data.formats.writing import copy_pictures, readable_map, voc_palette, write_bytes
 from cvdemo.data.suffixes import PICTURES
 

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from cvdemo.data import rle
 from cvdemo.data.archive import Archive
-from cvdemo.data.dataset import VOID, Builder, Dataset, MapFile, PictureFinder, map_values, mask_rle
+from cvdemo.data.dataset import VOID, Builder, Dataset, MapFile, map_values, mask_rle
+from cvdemo.data.finding import PictureFinder
 from cvdemo.data.formats.writing import copy_pictures, flat_names, grey_png, readable_map, write_bytes
 from cvdemo.data.layouts import json_content
 from cvdemo.data.outline import outlines

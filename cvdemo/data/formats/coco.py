@@ -17,7 +17,8 @@ import numpy as np
 
 from cvdemo.data import rle
 from cvdemo.data.archive import Archive
-from cvdemo.data.dataset import Builder, Dataset, MapFile, PictureFinder, Region, Rle
+from cvdemo.data.dataset import Builder, Dataset, MapFile, Region, Rle
+from cvdemo.data.finding import PictureFinder, stated_size
 from cvdemo.data.formats.writing import copy_pictures, image_name, write_bytes
 from cvdemo.data.layouts import is_coco, json_content
 from cvdemo.errors import DataError
@@ -78,7 +79,12 @@ class _File:
         for row in self.rows("images"):
             name = str(row.get("file_name") or row.get("id"))
             file = self.find(name, self.split)
-            image = self.builder.image(image_name(name, self.split), file, _size(row), self.split)
+            image = self.builder.image(
+                image_name(name, self.split),
+                file,
+                stated_size(row.get("width"), row.get("height")),
+                self.split,
+            )
             self.images[row.get("id")] = image
         for i, row in enumerate(self.rows("annotations")):
             image = self.images.get(row.get("image_id"), -1)
@@ -176,11 +182,6 @@ def _split_of(path: str) -> str:
     if found:
         return found[1]
     return pure.parent.name if pure.parent.name in ("train", "val", "valid", "test") else ""
-
-
-def _size(row: Mapping[str, Any]) -> tuple[int, int]:
-    sides = (row.get("width"), row.get("height"))
-    return tuple(int(s) if isinstance(s, int | float) and 0 < s < 2**31 else 0 for s in sides)  # type: ignore[return-value]
 
 
 def _box(value: Any) -> tuple[float, float, float, float] | None:

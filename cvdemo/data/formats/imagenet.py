@@ -13,7 +13,8 @@ from pathlib import Path, PurePosixPath
 
 from cvdemo.data.archive import Archive
 from cvdemo.data.csv_files import csv_header, csv_rows
-from cvdemo.data.dataset import Builder, Dataset, PictureFinder
+from cvdemo.data.dataset import Builder, Dataset
+from cvdemo.data.finding import PictureFinder
 from cvdemo.data.formats.writing import copy_pictures, image_name, write_bytes
 from cvdemo.data.layouts import HEAD
 from cvdemo.data.suffixes import PICTURES

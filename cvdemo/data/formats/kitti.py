@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from cvdemo.data.archive import Archive
-from cvdemo.data.dataset import VOID, Builder, Dataset, MapFile, PictureFinder
+from cvdemo.data.dataset import VOID, Builder, Dataset, MapFile
+from cvdemo.data.finding import PictureFinder
 from cvdemo.data.formats import cityscapes
 from cvdemo.data.formats.writing import copy_pictures, grey_png, other_attributes, readable_map, write_bytes
 from cvdemo.data.suffixes import PICTURES

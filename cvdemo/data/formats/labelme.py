@@ -15,10 +15,12 @@ import numpy as np
 
 from cvdemo.data import rle
 from cvdemo.data.archive import Archive
-from cvdemo.data.dataset import Builder, Dataset, Mask, PictureFinder, map_values, mask_rle
+from cvdemo.data.dataset import Builder, Dataset, Mask, map_values, mask_rle
+from cvdemo.data.finding import PictureFinder, stated_size
 from cvdemo.data.formats.writing import copy_pictures, write_bytes
 from cvdemo.data.layouts import HEAD, json_content
 from cvdemo.data.outline import outlines
+from cvdemo.data.text_files import number
 from cvdemo.data.xml_files import parse_xml
 from cvdemo.errors import DataError
 
@@ -55,9 +57,8 @@ def _read_json(builder: Builder, find: PictureFinder, path: str, data: Any) -> N
         raise DataError("has no list 'shapes'")
     name = PurePosixPath(path)
     file = find(str(data.get("imagePath") or name.stem)) or find(name.stem)
-    sides = (data.get("imageWidth"), data.get("imageHeight"))
-    size = tuple(int(s) if isinstance(s, int) and 0 < s < 2**31 else 0 for s in sides)
-    image = builder.image(str(name.with_suffix("")), file, size)  # type: ignore[arg-type]
+    size = stated_size(data.get("imageWidth"), data.get("imageHeight"))
+    image = builder.image(str(name.with_suffix("")), file, size)
     grouped: dict[tuple[str, Any], list[Mapping[str, Any]]] = {}
     for i, shape in enumerate(data["shapes"]):
         if isinstance(shape, Mapping) and isinstance(shape.get("label"), str):
@@ -109,11 +110,10 @@ def _read_xml(
         raise DataError("has no <annotation>")
     pure = PurePosixPath(path)
     file = find(root.findtext("filename") or pure.stem, root.findtext("folder") or "") or find(pure.stem)
-    sides = (root.findtext("imagesize/ncols"), root.findtext("imagesize/nrows"))
-    size = tuple(int(s) if s and s.strip().isdigit() else 0 for s in sides)
+    size = stated_size(*(number(root.findtext(f"imagesize/{side}") or "") for side in ("ncols", "nrows")))
     folder = (root.findtext("folder") or "").strip("/ .")
     name = f"{folder}/{pure.stem}" if folder else pure.stem
-    image = builder.image(name, file, size)  # type: ignore[arg-type]
+    image = builder.image(name, file, size)
     for i, item in enumerate(root.iterfind("object")):
         if (item.findtext("deleted") or "0").strip() == "1":
             continue

@@ -17,7 +17,8 @@ import numpy as np
 
 from cvdemo.data.archive import Archive
 from cvdemo.data.csv_files import csv_header, csv_rows
-from cvdemo.data.dataset import Builder, Dataset, PictureFinder, Relation, map_values, mask_rle
+from cvdemo.data.dataset import Builder, Dataset, Relation, map_values, mask_rle
+from cvdemo.data.finding import PictureFinder, known_size
 from cvdemo.data.formats.open_images_writing import FLAGS, limits, write
 from cvdemo.data.formats.writing import image_name
 from cvdemo.data.layouts import HEAD, json_content
@@ -130,7 +131,7 @@ class _Reader:
             subset = row.get("Subset", "").strip()
             split = subset if re.fullmatch(r"[\w-]+", subset) else self.split
             file = self.find(own, split)
-            size = self.listed.get(own) or (self.builder.picture_size(file) if file else (0, 0))
+            size = self.listed.get(own) or (known_size(self.builder.archive, file) if file else (0, 0))
             split = OWN_SPLITS.get(split, split)
             self.images[own] = self.builder.image(image_name(f"{own}.jpg", split), file, size, split)
         return self.images[own]

@@ -14,7 +14,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from cvdemo.data.archive import Archive
-from cvdemo.data.dataset import Builder, Dataset, PictureFinder, Region, Relation
+from cvdemo.data.dataset import Builder, Dataset, Region, Relation
+from cvdemo.data.finding import PictureFinder, stated_size
 from cvdemo.data.formats.writing import copy_pictures, image_name, other_attributes, write_bytes
 from cvdemo.data.suffixes import PICTURES
 
@@ -92,13 +93,12 @@ class _Reader:
         own = item.get("image_id", item.get("id"))
         url = item.get("url")
         tail = "/".join(PurePosixPath(url.replace("\\", "/")).parts[-2:]) if isinstance(url, str) else ""
-        sides = [item.get(side) for side in ("width", "height")]
-        size = tuple(side if isinstance(side, int) and 0 < side < 2**31 else 0 for side in sides)
+        size = stated_size(item.get("width"), item.get("height"))
         if not isinstance(own, int | str):
             self.builder.leave_out(IMAGES, "has an image without an id; left out")
             return
         name = image_name(PurePosixPath(tail).name or f"{own}.jpg")
-        self.images[own] = self.builder.image(name, self.find(tail or str(own)), size)  # type: ignore[arg-type]
+        self.images[own] = self.builder.image(name, self.find(tail or str(own)), size)
 
     def read_list(self, path: str, key: str, item: Item) -> None:
         """The annotations of one image in one of the files."""

@@ -14,7 +14,8 @@ from xml.etree import ElementTree
 import numpy as np
 
 from cvdemo.data.archive import Archive
-from cvdemo.data.dataset import VOID, Builder, Dataset, MapFile, PictureFinder, map_values, mask_rle
+from cvdemo.data.dataset import VOID, Builder, Dataset, MapFile, map_values, mask_rle
+from cvdemo.data.finding import PictureFinder, stated_size
 from cvdemo.data.formats.writing import copy_pictures, indexed_png, write_bytes
 from cvdemo.data.layouts import is_annotation_xml
 from cvdemo.data.xml_files import parse_xml
@@ -83,10 +84,9 @@ def _read_annotation(
     except DataError as error:
         builder.leave_out(PurePosixPath(path).name, f"{error}; left out")
         return
-    sides = [_number(root.findtext(f"size/{side}")) for side in ("width", "height")]
-    size = tuple(int(s) if s is not None and 0 < s < 2**31 else 0 for s in sides)
+    size = stated_size(*(_number(root.findtext(f"size/{side}")) for side in ("width", "height")))
     file = find(root.findtext("filename") or name, "JPEGImages") or find(name)
-    image = builder.image(name, file, size, splits.get(name, ""))  # type: ignore[arg-type]
+    image = builder.image(name, file, size, splits.get(name, ""))
     for i, item in enumerate(root.iter("object")):
         _read_object(builder, image, item, f"{PurePosixPath(path).name} object {i}")
 

@@ -15,9 +15,10 @@ import numpy as np
 import yaml
 
 from cvdemo.data.archive import Archive
-from cvdemo.data.dataset import Builder, Dataset, PictureFinder
+from cvdemo.data.dataset import Builder, Dataset
+from cvdemo.data.finding import PictureFinder, known_size
 from cvdemo.data.formats.writing import copy_pictures, write_bytes
-from cvdemo.data.layouts import HEAD, YAML, class_names, is_list_file, label_files
+from cvdemo.data.layouts import YAML, class_names, first_line, is_fraction, is_list_file, label_files
 from cvdemo.data.outline import outlines
 from cvdemo.data.suffixes import PICTURES
 from cvdemo.data.text_files import lines, number
@@ -31,16 +32,9 @@ SPLITS = ("train", "val", "valid", "validation", "test")
 def fits(archive: Archive) -> bool:
     """Whether the first text file with a line that is no side file has numbers alone."""
     for path in label_files(archive):
-        head = archive.read(path, HEAD).decode("utf-8", "replace").splitlines()
-        fields = next((line.split() for line in head if line.strip()), None)
-        if fields:
-            return len(fields) >= 5 and fields[0].isdigit() and all(_is_fraction(f) for f in fields[1:5])
+        if fields := first_line(archive, path).split():
+            return len(fields) >= 5 and fields[0].isdigit() and all(map(is_fraction, fields[1:5]))
     return False
-
-
-def _is_fraction(text: str) -> bool:
-    value = number(text)
-    return not isinstance(value, str) and -0.5 <= value <= 1.5
 
 
 def read(archive: Archive) -> Dataset:
@@ -78,7 +72,7 @@ def _image(builder: Builder, path: str, file: str, listed: dict[str, str]) -> in
         name = str(pure.with_suffix(""))
     image = builder.image(name, file, split=split)
     if file and not all(builder.sizes[image]):
-        builder.sizes[image] = builder.picture_size(file)
+        builder.sizes[image] = known_size(builder.archive, file)
     return image
 
 

@@ -11,7 +11,6 @@ import numpy as np
 import supervision as sv
 from numpy.typing import NDArray
 
-from cvdemo import zoo
 from cvdemo.data.annotations import EvalSet
 from cvdemo.data.coco import read_coco
 from cvdemo.data.dataset import Dataset
@@ -161,8 +160,3 @@ def _of_image(
     return ImageErrors(
         image, int(is_right.sum()), int((~is_right).sum()), len(left), found, is_right, data.truth.boxes[left]
     )
-
-
-def offline_detectors() -> list[str]:
-    """Keys of the detectors that run without a download."""
-    return [entry.key for entry in zoo.models(zoo.Task.DETECT) if entry.offline]

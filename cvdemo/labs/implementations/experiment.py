@@ -264,24 +264,24 @@ def in_turn(runs: list[Callable[[], Any]], device: str) -> list[float]:
 
 
 def _differences(mine: dict[str, Any], theirs: dict[str, Any]) -> Iterator[Difference]:
-    for name, wanted in theirs.items():
+    for name, expected in theirs.items():
         found = mine[name]
-        shapes = (tuple(found.shape), tuple(wanted.shape))
-        scale = float(wanted.abs().max()) if wanted.numel() else 0.0
-        largest = _largest(found, wanted) if shapes[0] == shapes[1] else None
+        shapes = (tuple(found.shape), tuple(expected.shape))
+        scale = float(expected.abs().max()) if expected.numel() else 0.0
+        largest = _largest(found, expected) if shapes[0] == shapes[1] else None
         yield Difference(name, shapes, largest, scale)
 
 
-def _largest(found: Any, wanted: Any) -> float:
-    return float((found.double() - wanted.double()).abs().max()) if wanted.numel() else 0.0
+def _largest(found: Any, expected: Any) -> float:
+    return float((found.double() - expected.double()).abs().max()) if expected.numel() else 0.0
 
 
 def _repaired(ready: Ready, theirs: Any, run_ours: Callable, run_theirs: Callable) -> Iterator[Repaired]:
     """The largest difference after each repair, one on top of the other."""
     for path in ready.repairs:
         detail = resolve(path)(theirs)
-        mine, wanted = run_ours(), run_theirs()
-        yield Repaired(detail, max(_largest(mine[name], wanted[name]) for name in wanted))
+        mine, expected = run_ours(), run_theirs()
+        yield Repaired(detail, max(_largest(mine[name], expected[name]) for name in expected))
 
 
 # --- tables ---------------------------------------------------------------------------------------

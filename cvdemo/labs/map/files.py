@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -14,9 +13,9 @@ from cvdemo import zoo
 from cvdemo.data.annotations import EvalSet, IouType
 from cvdemo.data.archive import Archive, open_files
 from cvdemo.data.coco import read_coco
+from cvdemo.data.finding import PictureFinder
 from cvdemo.data.layouts import is_coco, json_content
 from cvdemo.data.pictures import fit, read_picture, to_jpeg
-from cvdemo.data.suffixes import PICTURES
 from cvdemo.errors import DataError, PictureError
 from cvdemo.labs.map.experiment import NMS_IOU, EvaluationSet, Rows, SetPicture
 from cvdemo.metrics.given import read_given
@@ -69,7 +68,7 @@ def read_photo_set(files: Contents) -> PhotoSet:
     archive = open_files(files)
     path, truth = _truth_file(archive)
     columns = read_coco(truth, [], skip_bad=True)
-    where = _finder(archive)
+    where = PictureFinder(archive)
     named = [(i, n, where(n)) for i, n in zip(columns.image_ids, columns.image_names, strict=True)]
     there = [(i, n, photo) for i, n, photo in named if photo]
     if not there:
@@ -118,7 +117,7 @@ def _decoded(archive: Archive, path: str) -> np.ndarray:
 
 def jpegs_of(data: EvalSet, *archives: Archive) -> Callable[[int], bytes | None]:
     """How to get the picture of an image at a position as a small JPEG; None where no archive has it."""
-    finders = [(archive, _finder(archive)) for archive in archives]
+    finders = [(archive, PictureFinder(archive)) for archive in archives]
 
     def jpeg(image: int) -> bytes | None:
         for archive, find in finders:
@@ -130,17 +129,3 @@ def jpegs_of(data: EvalSet, *archives: Archive) -> Callable[[int], bytes | None]
         return None
 
     return jpeg
-
-
-def _finder(archive: Archive) -> Callable[[str], str | None]:
-    """Finds a picture by its file name, with or without its ending."""
-    by_name: dict[str, str] = {}
-    for path in reversed(archive.paths(*PICTURES)):
-        pure = PurePosixPath(path)
-        by_name |= {pure.stem.lower(): path, pure.name.lower(): path}
-
-    def find(name: str) -> str | None:
-        pure = PurePosixPath(name.replace("\\", "/"))
-        return by_name.get(pure.name.lower()) or by_name.get(pure.stem.lower())
-
-    return find
