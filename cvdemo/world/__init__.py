@@ -57,6 +57,6 @@ __all__ = [
     "CAMERA", "CLIP_VERSION", "COLOURS", "KEYPOINTS", "KNOBS", "PRESETS", "SEMANTIC", "SKELETON", "SPLITS",
     "STUFF", "THINGS", "WORLD_VERSION", "Clip", "ClipTruth", "Difficulty", "FlowPair", "Knob", "Motion",
     "RegionDescription", "Scene", "Statement", "Thing", "Truth", "check", "clip", "clip_motion",
-    "clip_picture", "clip_truth", "clips", "describe_regions", "draw", "draw_clip_frame", "flow_pair", "named",
-    "render", "scene", "truth", "write_captions",
+    "clip_picture", "clip_truth", "clips", "describe_regions", "draw", "draw_clip_frame", "flow_pair",
+    "named", "render", "scene", "truth", "write_captions",
 ]  # fmt: skip
