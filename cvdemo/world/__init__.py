@@ -7,6 +7,7 @@ picture, truth = world.draw(scene, 1280, 960)
 clip = world.clip(7, split="test", seconds=4, fps=25)
 picture, truth = world.draw_clip_frame(clip, 10, 1280, 960)  # truth.tracks: who is who in all frames
 motion = world.clip_motion(clip, 10, 1280, 960)  # motion.flow to frame 11, motion.occluded
+pair = world.flow_pair(7, split="test")  # pair.first, pair.second, pair.flow, pair.occluded
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from cvdemo.world.captions.grammar import RegionDescription, describe_regions, w
 from cvdemo.world.clips.camera import CAMERA
 from cvdemo.world.clips.clip import CLIP_VERSION, Clip, clip, clips
 from cvdemo.world.clips.motion import Motion, clip_motion
+from cvdemo.world.clips.pairs import FlowPair, flow_pair
 from cvdemo.world.clips.truth import ClipTruth, clip_picture, clip_truth, draw_clip_frame
 from cvdemo.world.difficulty import KNOBS, PRESETS, Difficulty, Knob, named
 from cvdemo.world.graph import Scene, Thing
@@ -53,8 +55,8 @@ def draw(scene: Scene, width: int = 1280, height: int = 960) -> tuple[Picture, T
 
 __all__ = [
     "CAMERA", "CLIP_VERSION", "COLOURS", "KEYPOINTS", "KNOBS", "PRESETS", "SEMANTIC", "SKELETON", "SPLITS",
-    "STUFF", "THINGS", "WORLD_VERSION", "Clip", "ClipTruth", "Difficulty", "Knob", "Motion",
+    "STUFF", "THINGS", "WORLD_VERSION", "Clip", "ClipTruth", "Difficulty", "FlowPair", "Knob", "Motion",
     "RegionDescription", "Scene", "Statement", "Thing", "Truth", "check", "clip", "clip_motion",
-    "clip_picture", "clip_truth", "clips", "describe_regions", "draw", "draw_clip_frame", "named", "render",
-    "scene", "truth", "write_captions",
+    "clip_picture", "clip_truth", "clips", "describe_regions", "draw", "draw_clip_frame", "flow_pair",
+    "named", "render", "scene", "truth", "write_captions",
 ]  # fmt: skip
