@@ -119,6 +119,7 @@ class Captioner(Model, ABC):
 
     `words` are the texts of its tokens by id, `end` is the one that ends a sentence, `longest` the limit of
     words where none is given, the end included; one that `attends` says where it looks for every word.
+    What follows `remembered` beginnings is kept of a picture.
     """
 
     task: ClassVar[Task] = Task.CAPTION
@@ -126,6 +127,7 @@ class Captioner(Model, ABC):
     end: int
     longest: int = 40
     attends: bool = False
+    remembered: int = REMEMBERED
 
     @abstractmethod
     def encode(self, picture: np.ndarray) -> tuple[Any, tuple[int, int] | None, tuple[float, float]]:
@@ -143,7 +145,8 @@ class Captioner(Model, ABC):
         """A picture [H, W, 3] uint8 RGB after one run of the encoder: all its captions come from that."""
         seen = workable(picture)
         (memory, grid, padded), milliseconds = self.run(lambda: self.encode(seen))
-        return Encoded(memory, grid, padded, (picture.shape[0], picture.shape[1]), milliseconds)
+        size = picture.shape[0], picture.shape[1]
+        return Encoded(memory, grid, padded, size, milliseconds, PrefixMemo(self.remembered))
 
     def next_words(self, encoded: Encoded, prefixes: Sequence[Prefix]) -> NextWordsOut:
         """What follows each of some prefixes; the decoder runs only for those that it was not asked about.

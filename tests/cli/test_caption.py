@@ -9,10 +9,13 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from cvdemo import world
+from cvdemo import world, zoo
 from cvdemo.cli import main
 from cvdemo.data.pictures import to_png
+from cvdemo.zoo import loader
+from tests.hub_server import hub_of
 from tests.zoo.captioners import Parrot
+from tests.zoo.tiny_captioners import saved
 
 SENTENCE = "two brown dogs running on the grass"
 
@@ -121,3 +124,23 @@ def test_what_cannot_be_is_said_in_one_sentence(scene: Path, options: list[str],
 def test_a_beam_has_a_hypothesis(scene: Path) -> None:
     done = caption(scene, "--beam", "0")
     assert done.exit_code == 2 and "--beam" in done.stderr
+
+
+def test_a_captioner_of_the_hub_is_fetched_and_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = zoo.spec("vit-gpt2")
+    folder = tmp_path / "hub" / spec.weights
+    folder.mkdir(parents=True)
+    saved(spec, folder)
+    photo = np.random.default_rng(0).integers(0, 256, (60, 90, 3), np.uint8)
+    (tmp_path / "photo.png").write_bytes(to_png(photo))
+    monkeypatch.setattr(loader, "CACHE", loader.ModelCache(2**30))
+    with hub_of(tmp_path / "hub") as address:
+        files = address + "/{repo_id}/resolve/{revision}/{filename}"
+        monkeypatch.setattr("huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE", files)
+        at = {"ENDPOINT": address, "HF_HUB_CACHE": str(tmp_path / "home"), "HF_HUB_OFFLINE": False}
+        for name, value in {**at, "HF_HUB_DISABLE_XET": True}.items():
+            monkeypatch.setattr(f"huggingface_hub.constants.{name}", value)
+        done = caption(tmp_path / "photo.png", "--model", spec.key, "--beam", 2, "--longest", 6)
+    assert done.exit_code == 0, done.output
+    assert done.stdout.startswith("photo.png: ") and "cut at the limit of 6 words" in done.stdout
+    assert list((tmp_path / "home").rglob("model.safetensors"))
