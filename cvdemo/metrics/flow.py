@@ -57,14 +57,11 @@ def score_flow(flow: Flow, truth: Flow, occluded: NDArray[np.bool_] | None = Non
 
 
 def flow_numbers(scores: Iterable[FlowScore]) -> dict[str, float]:
-    """The numbers of pairs together, each over all their pixels; NaN where there are none.
+    """The numbers of pairs together, each over all their pixels; a number of no pixels is left out.
 
     `EPE` is the mean end-point error, `EPE_occluded` that of the occluded pixels alone, `Fl_all` the share of
     outliers, 0..1.
     """
     pixels, error, outliers, hidden, hidden_error = np.sum([*scores, FlowScore(0, 0.0, 0, 0, 0.0)], axis=0)
-    return {
-        "EPE": error / pixels if pixels else float("nan"),
-        "EPE_occluded": hidden_error / hidden if hidden else float("nan"),
-        "Fl_all": outliers / pixels if pixels else float("nan"),
-    }
+    sums = {"EPE": (error, pixels), "EPE_occluded": (hidden_error, hidden), "Fl_all": (outliers, pixels)}
+    return {name: float(total / count) for name, (total, count) in sums.items() if count}

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from cvdemo.data.domain import Domain
 from cvdemo.errors import UnknownModelError
 from cvdemo.zoo.catalogue_hub import TORCHVISION, TRANSFORMERS
+from cvdemo.zoo.catalogue_methods import METHODS
 from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.entry import Entry
 from cvdemo.zoo.fetch import is_here
@@ -105,6 +106,7 @@ CATALOGUE: dict[str, ModelSpec] = {
     m.key: m
     for m in (
         *PACKAGED,
+        *METHODS,
         *(entry.spec() for entry in ENTRIES.values() if entry.task),
         *(entry.spec() for entry in PHOTO_ENTRIES.values()),
         *TORCHVISION,
