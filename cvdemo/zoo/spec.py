@@ -28,6 +28,7 @@ class Task(StrEnum):
 class Source(StrEnum):
     """Where a model's weights come from."""
 
+    METHOD = "method"  # it has none: a method that nothing was trained for
     DRAWN = "drawn"  # trained on the drawn world, in assets/
     PACKAGED = "packaged"  # a pip package installed with the project
     TORCHVISION = "torchvision"  # downloaded on first use
@@ -97,4 +98,4 @@ class ModelSpec:
     @property
     def offline(self) -> bool:
         """Whether the model works on first start without a network."""
-        return self.source in (Source.DRAWN, Source.PACKAGED)
+        return self.source in (Source.METHOD, Source.DRAWN, Source.PACKAGED)

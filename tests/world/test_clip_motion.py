@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from cvdemo import world
+from cvdemo.errors import DataError
 from cvdemo.world.clips.camera import CameraMove
 from cvdemo.world.clips.routes import Bounce
 
@@ -107,3 +108,34 @@ def test_nothing_moves_between_equal_frames() -> None:
     motion = world.clip_motion(clip, 3, 192, 160)
     assert np.abs(motion.flow).max() < 1e-6
     assert not motion.occluded.any()
+
+
+def test_a_pairs_flow_brings_the_second_picture_back_onto_the_first() -> None:
+    """Also over four frames, where an untrue flow (that of the first frame alone) is far off."""
+    gaps, errors, still = set(), [], []
+    for seed in range(16):
+        pair = world.flow_pair(seed, split="test", size=(384, 320), difficulty=PLAIN)
+        gaps.add(pair.gap)
+        seen = ~pair.occluded & (np.hypot(*np.moveaxis(pair.flow, -1, 0)) > 1)
+        if seen.mean() > 0.05:
+            errors.append(np.abs(warp(pair.second, pair.flow).astype(int) - pair.first)[seen].mean())
+            still.append(np.abs(pair.second.astype(int) - pair.first)[seen].mean())
+    assert gaps == {1, 2, 3, 4}
+    assert np.mean(errors) < 3
+    assert np.mean(errors) < 0.35 * np.mean(still)
+
+
+def test_pairs_of_splits_and_seeds_differ_and_a_seeds_pair_stays() -> None:
+    one = world.flow_pair(3, split="test")
+    assert one.first.shape == (160, 192, 3) and one.flow.dtype == np.float32
+    np.testing.assert_array_equal(one.first, world.flow_pair(3, split="test").first)
+    for other in (world.flow_pair(4, split="test"), world.flow_pair(3, split="val")):
+        assert (one.first != other.first).any()
+
+
+def test_frames_that_a_clip_lacks_have_no_motion() -> None:
+    clip = world.clip(2, split="test", seconds=1)
+    with pytest.raises(DataError, match="no motion from frame 25 of 25"):
+        world.clip_motion(clip, 25)
+    with pytest.raises(DataError, match="to frame 25: there is no such frame"):
+        world.clip_motion(clip, 24)

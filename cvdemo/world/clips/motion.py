@@ -1,4 +1,4 @@
-"""Dense motion from one frame of a clip to the next, and what the next frame hides."""
+"""Dense motion from one frame of a clip to a later one, and what that one hides."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Sums = NDArray[np.float64]  # [S, 12]
 
 
 class Motion(NamedTuple):
-    """`flow` [H, W, 2], float32: how many pixels to the right and down each point goes until the next frame.
+    """`flow` [H, W, 2], float32: how many pixels to the right and down each point goes until the other frame.
 
     `occluded` [H, W]: whether it is hidden there, or has left the picture.
     """
@@ -33,14 +33,24 @@ class Motion(NamedTuple):
     occluded: NDArray[np.bool_]
 
 
-def clip_motion(clip: Clip, k: int, width: int = 1280, height: int = 960) -> Motion:
-    """The motion from frame k to k + 1, exact for all that is drawn; DataError for the last frame.
+def clip_motion(clip: Clip, k: int, width: int = 1280, height: int = 960, *, to: int | None = None) -> Motion:
+    """The motion from frame k to frame `to` (k + 1), exact for all that is drawn; DataError for other frames.
 
     It is that of surfaces: a shadow's edge, rain, noise and light on a turning ball do not count.
     """
-    if not 0 <= k < len(clip) - 1:
-        raise DataError(f"no motion from frame {k} of {len(clip)}: the last frame has no next one")
-    (a, tracks_a), (b, tracks_b) = (lay_out_frame(clip, n, width, height) for n in (k, k + 1))
+    other = k + 1 if to is None else to
+    if not 0 <= k < len(clip):
+        raise DataError(f"no motion from frame {k} of {len(clip)}: they count from 0")
+    if not 0 <= other < len(clip):
+        raise DataError(f"no motion from frame {k} of {len(clip)} to frame {other}: there is no such frame")
+    return motion_between(lay_out_frame(clip, k, width, height), lay_out_frame(clip, other, width, height))
+
+
+def motion_between(
+    first: tuple[SceneLayout, tuple[int, ...]], second: tuple[SceneLayout, tuple[int, ...]]
+) -> Motion:
+    """The motion from one frame to another of the same clip and size, each as `lay_out_frame` gives it."""
+    (a, tracks_a), (b, tracks_b) = first, second
     there, back = match(a, tracks_a, b, tracks_b), match(b, tracks_b, a, tracks_a)
     flow, flow_back = _dense(a, there), _dense(b, back)
     return Motion(flow, _occluded(flow, flow_back))
