@@ -64,7 +64,9 @@ class C3D(nn.Module):
             ConvNorm3D(four, five),
             nn.MaxPool3d((2, 1, 1)),  # [N, 96, 2, 6, 6]
         )
-        self.squeeze = nn.Sequential(nn.Conv3d(five, 16, 1, bias=False), nn.BatchNorm3d(16), nn.ReLU(inplace=True))
+        self.squeeze = nn.Sequential(
+            nn.Conv3d(five, 16, 1, bias=False), nn.BatchNorm3d(16), nn.ReLU(inplace=True)
+        )
         self.linear = nn.Linear(16 * (config.frames // 8) * 36, config.features)
         self.norm = nn.LayerNorm(config.features)
         self.dropout = nn.Dropout(config.dropout)

@@ -6,7 +6,7 @@ What stacks say is averaged over the video.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from torch import Tensor, nn
@@ -20,7 +20,7 @@ class EarlyFusionConfig:
     """How many frames are stacked, and what sees the stack."""
 
     frames: int = 5
-    clip: ClipConfig = ClipConfig()
+    clip: ClipConfig = field(default_factory=ClipConfig)
 
 
 class EarlyFusionTrace(NamedTuple):

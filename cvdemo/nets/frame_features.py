@@ -1,12 +1,12 @@
 """What the nets of whole videos share: the small backbone, and a vector for what it saw.
 
-The vector comes from a fully connected layer over the whole map, as fc6 of the nets of the day (arXiv:1411.4389,
-sec. 4.1): it knows where things are, which global average pooling forgets.
+The vector comes from a fully connected layer over the whole map, as fc6 of the nets of the
+day (arXiv:1411.4389, sec. 4.1): it knows where things are, which global average pooling forgets.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor, nn
@@ -32,7 +32,7 @@ class ClipConfig:
     features: int = 128
     squeeze: int = 32  # channels that are left of the map before it is flattened
     dropout: float = 0.2
-    backbone: BackboneConfig = BackboneConfig((16, 32, 64, 96), (1, 2, 2))
+    backbone: BackboneConfig = field(default_factory=lambda: BackboneConfig((16, 32, 64, 96), (1, 2, 2)))
 
     def with_inputs(self, channels: int) -> ClipConfig:
         """The same for frames of so many channels."""

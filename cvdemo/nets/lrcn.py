@@ -6,7 +6,7 @@ into an LSTM, which gives a prediction at every frame. With a GRU (arXiv:1406.10
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from torch import Tensor, nn
@@ -20,7 +20,7 @@ class LRCNConfig:
 
     cell: Literal["lstm", "gru"] = "lstm"
     memory: int = 128
-    clip: ClipConfig = ClipConfig()
+    clip: ClipConfig = field(default_factory=ClipConfig)
 
 
 class LRCNTrace(NamedTuple):

@@ -6,7 +6,7 @@ Simonyan and Zisserman, arXiv:1406.2199: the temporal stream's input is optical 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import torch
@@ -24,7 +24,7 @@ class TwoStreamConfig:
     """How many flows are stacked, and what sees them."""
 
     flows: int = 5
-    clip: ClipConfig = ClipConfig()
+    clip: ClipConfig = field(default_factory=ClipConfig)
 
 
 class TwoStreamTrace(NamedTuple):
@@ -42,11 +42,12 @@ class TwoStreamTrace(NamedTuple):
     @property
     def probabilities(self) -> Tensor:
         """What is said after each frame, [N, T, K]: the mean of both streams."""
-        return sum(self.streams) / 2
+        spatial, temporal = self.streams
+        return (spatial + temporal) / 2
 
 
 class TwoStream(FrameNet):
-    """Clips [N, T, 3, 96, 96], RGB in 0..1, and flows [N, T - 1, 2, 96, 96] to probabilities after each frame."""
+    """Clips [N, T, 3, 96, 96], RGB in 0..1, and flows [N, T - 1, 2, 96, 96] in pixels, to probabilities."""
 
     def __init__(self, config: TwoStreamConfig | None = None) -> None:
         config = config or TwoStreamConfig()
@@ -72,6 +73,8 @@ class TwoStream(FrameNet):
         """
         motion = (flows / LARGEST).clamp(-1, 1) / 2 + 0.5
         still = torch.full_like(motion[:, :1], 0.5)
-        stacks = windows(torch.cat([still, motion], 1), self.config.flows, frames)  # [N, T, 2 * flows, 96, 96]
+        stacks = windows(
+            torch.cat([still, motion], 1), self.config.flows, frames
+        )  # [N, T, 2 * flows, 96, 96]
         features = self.vectors(stacks)  # [N, T, F]
         return features, self.classify(features)  # [N, T, K]

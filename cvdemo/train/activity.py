@@ -24,7 +24,9 @@ class ActivityTask(NetTask):
     def loss(
         self, net: nn.Module, batch: list[ClipSample], rng: np.random.Generator, device: torch.device
     ) -> Tensor:
-        batch = [mirrored(s) if turn else s for s, turn in zip(batch, rng.random(len(batch)) < 0.5, strict=True)]
+        batch = [
+            mirrored(s) if turn else s for s, turn in zip(batch, rng.random(len(batch)) < 0.5, strict=True)
+        ]
         labels = torch.tensor([s.label for s in batch], device=device)
         with mixed_precision(device):
             logits = self.logits(net, batch, rng, device).float()  # [N, E, K]

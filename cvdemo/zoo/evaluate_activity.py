@@ -66,9 +66,7 @@ def score_activities(
         seconds += len(clip) / clip.fps
     said = np.stack(answers)
     numbers = _shares(np.array(truth), said[:, -1])
-    numbers["ways"] = {
-        name: _two_shares(np.array(truth), np.array(last)) for name, last in ways.items()
-    }
+    numbers["ways"] = {name: _two_shares(np.array(truth), np.array(last)) for name, last in ways.items()}
     numbers["decided"] = _decided(np.array(truth), said)
     return {**numbers, "n": len(data), "ms_per_second": round(milliseconds / seconds, 2)}
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from cvdemo.errors import CvdemoError
 from cvdemo.world.difficulty import Difficulty
-from cvdemo.zoo.evaluate_activity import no_scenes, open_activities, score_activities
 from cvdemo.zoo.evaluate import drawn_data, drawn_people, evaluate, open_boxes
+from cvdemo.zoo.evaluate_activity import no_scenes, open_activities, score_activities
 from cvdemo.zoo.evaluate_maps import drawn_maps, evaluate_maps, open_maps
 from cvdemo.zoo.model import Model
 from cvdemo.zoo.spec import ModelSpec, Task
