@@ -65,6 +65,11 @@ class ActivityClassifier(Model, ABC):
         said, milliseconds = found
         return ActivityResult(said.probabilities, milliseconds, said.ways, said.trace)
 
+    @property
+    def fps(self) -> float:
+        """How many frames a second the model was trained on: a clip is sampled so before it sees it."""
+        return float(self.spec.options["fps"])
+
     def names(self) -> dict[int, str]:
         """Names of the activities by class id."""
         return labels(self.spec.labels)

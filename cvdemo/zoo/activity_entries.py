@@ -7,7 +7,7 @@ from typing import Any
 from cvdemo.train.clips import ActivityClips
 from cvdemo.train.recipes import Recipe
 from cvdemo.zoo.entry import Entry
-from cvdemo.zoo.spec import Chart, Task
+from cvdemo.zoo.spec import Task
 
 KARPATHY = "10.1109/CVPR.2014.223"
 """Large-scale Video Classification with Convolutional Neural Networks."""
@@ -23,7 +23,6 @@ def _net(
     paper: str,
     net: str,
     task: str,
-    place: int,
     *differences: str,
     start: str = "ssd",
     whole: bool = False,
@@ -39,34 +38,36 @@ def _net(
     settings: dict[str, Any] = {"adapter": "cvdemo.zoo.drawn_activity:DrawnActivity", **more}
     return Entry(
         key, title, paper, f"cvdemo.nets.{net}", recipe, Task.VIDEO, labels="drawn-activities",
-        chart=Chart("", "", place), differences=(SMALL, CLIPS, *differences), default=default, **settings,
+        options={"fps": 8.0},
+        differences=(SMALL, CLIPS, *differences), default=default, **settings,
     )  # fmt: skip
 
 
-def _stack(frames: int, place: int) -> Entry:
+def _stack(frames: int) -> Entry:
     return _net(
         f"early-fusion-{frames}", f"Stacked frames, {frames}", KARPATHY,
-        f"early_fusion:early_fusion_{frames}", "ActivityTask", place, "A stack ends at every frame, where the paper takes 20 clips of a video.",
+        f"early_fusion:early_fusion_{frames}", "ActivityTask",
+        "A stack ends at every frame, where the paper takes 20 clips of a video.",
     )  # fmt: skip
 
 
 ACTIVITY_ENTRIES = (
-    _net("frame-average", "Average of frames", KARPATHY, "frame_average:FrameAverage", "ActivityTask", 1,
+    _net("frame-average", "Average of frames", KARPATHY, "frame_average:FrameAverage", "ActivityTask",
          adapter="cvdemo.zoo.drawn_activity:FrameAverageActivity"),
     _net("feature-average", "Second-level model", "1503.08909", "feature_average:FeatureAverage",
-         "LastFrameTask", 2, "Features are averaged over the whole clip, not by their maximum."),
-    _stack(3, 0),
-    _stack(5, 3),
-    _stack(7, 0),
-    _net("two-stream", "Two streams", "1406.2199", "two_stream:TwoStream", "TemporalStreamTask", 4,
+         "LastFrameTask", "Features are averaged over the whole clip, not by their maximum."),
+    _stack(3),
+    _stack(5),
+    _stack(7),
+    _net("two-stream", "Two streams", "1406.2199", "two_stream:TwoStream", "TemporalStreamTask",
          "The temporal stream sees 5 flows, not 10, of dense inverse search instead of Brox's method.",
          start="frame-average", whole=True, flow=True, adapter="cvdemo.zoo.drawn_activity:TwoStreamActivity"),
-    _net("lrcn", "Recurrent, LSTM", "1411.4389", "lrcn:lrcn", "RecurrentTask", 5,
+    _net("lrcn", "Recurrent, LSTM", "1411.4389", "lrcn:lrcn", "RecurrentTask",
          "The answer is the one after the last frame; the paper averages over all.",
          "Later answers count more in the loss.", default=True),
-    _net("lrcn-gru", "Recurrent, GRU", "1406.1078", "lrcn:lrcn_gru", "RecurrentTask", 6,
+    _net("lrcn-gru", "Recurrent, GRU", "1406.1078", "lrcn:lrcn_gru", "RecurrentTask",
          "A GRU in place of the LSTM; all else is as in `lrcn`."),
-    _net("c3d", "3-D convolutions", "1412.0767", "c3d:C3D", "WindowTask", 7,
+    _net("c3d", "3-D convolutions", "1412.0767", "c3d:C3D", "WindowTask",
          "Five levels, narrower, and batch normalisation; trained from nothing.", start=""),
 )  # fmt: skip
 """In the order of the lecture, each behind the one that its training starts from."""
