@@ -1,7 +1,7 @@
 """3-D convolutions: filters that reach over time as they reach over the picture.
 
 C3D, arXiv:1412.0767, sec. 3: every kernel is 3 x 3 x 3; the first pooling leaves time alone, later ones halve
-it. Here narrower, with batch normalisation, from frames of 96 x 96.
+it. Here narrower, with batch normalisation and strides in place of pooling, from frames of 96 x 96.
 """
 
 from __future__ import annotations
@@ -56,11 +56,9 @@ class C3D(nn.Module):
         one, two, three, four, five = config.channels
         self.body = nn.Sequential(
             ConvNorm3D(3, one, (1, 2, 2)),  # [N, 16, 16, 48, 48]
-            ConvNorm3D(one, two, (1, 2, 2)),  # [N, 32, 16, 24, 24]
-            ConvNorm3D(two, three),
-            nn.MaxPool3d(2),  # [N, 64, 8, 12, 12]
-            ConvNorm3D(three, four),
-            nn.MaxPool3d(2),  # [N, 96, 4, 6, 6]
+            ConvNorm3D(one, two, (2, 2, 2)),  # [N, 32, 8, 24, 24]
+            ConvNorm3D(two, three, (1, 2, 2)),  # [N, 64, 8, 12, 12]
+            ConvNorm3D(three, four, (2, 2, 2)),  # [N, 96, 4, 6, 6]
             ConvNorm3D(four, five),
             nn.MaxPool3d((2, 1, 1)),  # [N, 96, 2, 6, 6]
         )

@@ -11,13 +11,11 @@ from torch import Tensor, nn
 from cvdemo.train.clips import FLOW_UNITS, ClipSample
 from cvdemo.train.task import HeldOut, NetTask, mixed_precision
 
-SOME = 8
-"""Frames of a clip, or windows, that a net which sees them one by one learns from in a step."""
-
 
 class ActivityTask(NetTask):
-    """A net that sees frames or windows one by one: what it says of some of them, mirrored or not."""
+    """A net that sees frames or windows one by one: what it says of `seen` of a clip's, mirrored or not."""
 
+    seen = 4
     metric = "accuracy"
     held_out = HeldOut("world-activity", "clips")
 
@@ -36,7 +34,7 @@ class ActivityTask(NetTask):
         self, net: nn.Module, batch: list[ClipSample], rng: np.random.Generator, device: torch.device
     ) -> Tensor:
         """The logits [N, E, K] of a batch at some frames."""
-        logits: Tensor = net(as_clips(batch, device), frames=some(batch, rng, device)).logits
+        logits: Tensor = net(as_clips(batch, device), frames=some(batch, self.seen, rng, device)).logits
         return logits
 
     def weights(self, frames: int) -> Tensor:
@@ -45,7 +43,9 @@ class ActivityTask(NetTask):
 
 
 class LastFrameTask(ActivityTask):
-    """A net that gathers what it sees: the answer after the last of some frames counts alone."""
+    """A net that gathers what it sees: the answer after the last of the seen frames counts alone."""
+
+    seen = 8
 
     def weights(self, frames: int) -> Tensor:
         return nn.functional.one_hot(torch.tensor(frames - 1), frames).float()
@@ -85,14 +85,14 @@ class TemporalStreamTask(ActivityTask):
     ) -> Tensor:
         flows = np.stack([s.flow for s in batch])  # [N, T - 1, H, W, 2]
         moved = torch.from_numpy(flows).to(device).permute(0, 1, 4, 2, 3).float() / FLOW_UNITS
-        logits: Tensor = net.temporal(moved, frames=some(batch, rng, device))[1]
+        logits: Tensor = net.temporal(moved, frames=some(batch, self.seen, rng, device))[1]
         return logits
 
 
-def some(batch: list[ClipSample], rng: np.random.Generator, device: torch.device) -> Tensor:
-    """The numbers of some frames of every clip, in order."""
+def some(batch: list[ClipSample], count: int, rng: np.random.Generator, device: torch.device) -> Tensor:
+    """The numbers of `count` frames of the clips, in order."""
     frames = len(batch[0].frames)
-    chosen = rng.choice(frames, min(SOME, frames), replace=False)
+    chosen = rng.choice(frames, min(count, frames), replace=False)
     return torch.from_numpy(np.sort(chosen)).to(device)
 
 

@@ -68,6 +68,7 @@ ACTIVITY_ENTRIES = (
     _net("lrcn-gru", "Recurrent, GRU", "1406.1078", "lrcn:lrcn_gru", "RecurrentTask",
          "A GRU in place of the LSTM; all else is as in `lrcn`."),
     _net("c3d", "3-D convolutions", "1412.0767", "c3d:C3D", "WindowTask",
-         "Five levels, narrower, and batch normalisation; trained from nothing.", start=""),
+         "Five levels, narrower, with batch normalisation, and strides in place of pooling.",
+         "Trained from nothing.", start=""),
 )  # fmt: skip
 """In the order of the lecture, each behind the one that its training starts from."""
