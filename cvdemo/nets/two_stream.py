@@ -72,7 +72,7 @@ class TwoStream(FrameNet):
         The stack of a frame holds the flows that lead to it; before the beginning there is no motion.
         """
         motion = (flows / LARGEST).clamp(-1, 1) / 2 + 0.5
-        still = torch.full_like(motion[:, :1], 0.5)
+        still = motion.new_full((len(motion), 1, *motion.shape[2:]), 0.5)
         stacks = windows(
             torch.cat([still, motion], 1), self.config.flows, frames
         )  # [N, T, 2 * flows, 96, 96]
