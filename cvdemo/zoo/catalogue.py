@@ -10,6 +10,7 @@ from cvdemo.data.domain import Domain
 from cvdemo.errors import UnknownModelError
 from cvdemo.zoo.catalogue_hub import TORCHVISION, TRANSFORMERS
 from cvdemo.zoo.catalogue_methods import METHODS
+from cvdemo.zoo.catalogue_video import VIDEO
 from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.entry import Entry
 from cvdemo.zoo.fetch import is_here
@@ -110,6 +111,7 @@ CATALOGUE: dict[str, ModelSpec] = {
         *(entry.spec() for entry in ENTRIES.values() if entry.task),
         *(entry.spec() for entry in PHOTO_ENTRIES.values()),
         *TORCHVISION,
+        *VIDEO,
         *TRANSFORMERS,
     )
 }
