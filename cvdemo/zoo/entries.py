@@ -9,7 +9,7 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from cvdemo.errors import UnknownModelError
-from cvdemo.train.recipes import POSE_SIZE, Recipe, Scenes
+from cvdemo.train.recipes import POSE_SIZE, FlowPairs, Recipe, Scenes
 from cvdemo.zoo.entry import Entry
 from cvdemo.zoo.spec import Chart, Task
 
@@ -136,6 +136,15 @@ def _pose(key: str, title: str, arxiv: str, net: str, *differences: str, default
     )  # fmt: skip
 
 
+def _flow(
+    key: str, title: str, arxiv: str, net: str, recipe: Recipe, *differences: str, default: bool = False
+) -> Entry:
+    return Entry(
+        key, title, arxiv, f"cvdemo.nets.{net}", recipe, Task.FLOW, "cvdemo.zoo.drawn_flow:DrawnFlow",
+        differences=differences, default=default,
+    )  # fmt: skip
+
+
 FCN = "Pictures are padded to the stride, where the paper lays 100 pixels around them."
 RATES = "The pictures are smaller, and so are the dilation rates."
 
@@ -240,6 +249,20 @@ ENTRIES: dict[str, Entry] = {
                    "Two light steps of a U-Net lead back to half resolution in place of upsampling by 8."),
         _segmenter("pspnet-noaux", "PSPNet without auxiliary loss", "1612.01105", "pspnet:pspnet_noaux",
                    "It is trained without the auxiliary loss; all else is as in `pspnet`."),
+        _flow(
+            "flownet", "FlowNetS", "1504.06852", "flownet:FlowNetS",
+            Recipe("flownet", "cvdemo.train.flow:FlowNetTask:flownet", steps=3600, rate=1.5e-3,
+                   channels_last=True, data=FlowPairs(pool=3072, fresh=320), eight_bits=True),
+            "It is small, and its coarsest map has stride 32 rather than 64.",
+            "It has batch normalisation, and it goes on from stride 4 to stride 2.",
+        ),
+        _flow(
+            "raft", "RAFT", "2003.12039", "raft:RAFT",
+            Recipe("raft", "cvdemo.train.flow:RAFTTask:raft", steps=3600, batch=8, rate=1.5e-3,
+                   channels_last=True, data=FlowPairs(pool=2048, fresh=512), eight_bits=True),
+            "It is small: blocks are bottlenecks, the pyramid has three levels, and the GRU is one of 3 x 3.",
+            default=True,
+        ),
         _stage(
             "patches", "Patch classifier", "1409.1556", "patch_classifier:PatchClassifier",
             Recipe("patches", "cvdemo.train.patch_classifier:PatchTask:patches", steps=600, rate=4e-3,
