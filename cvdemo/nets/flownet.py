@@ -107,7 +107,7 @@ def multiscale_loss(trace: FlowNetTrace, target: Tensor, known: Tensor, *, coars
     """
     total, weight = target.new_zeros(()), 1.0
     for flow in (trace.flow, *reversed(trace.flows)):
-        size = flow.shape[-2:]
+        size = (flow.shape[2], flow.shape[3])
         error = (flow - adaptive_avg_pool2d(target, size)).norm(dim=1)
         counts = (adaptive_avg_pool2d(known[:, None].float(), size) == 1)[:, 0]
         total = total + weight * (error * counts).sum() / counts.sum().clamp(min=1)

@@ -127,12 +127,11 @@ class UpdateBlock(nn.Module):
         inputs = config.context.channels[-1] - config.hidden + config.motion
         self.motion = MotionEncoder(config)
         self.grus = nn.ModuleList(ConvGRU(config.hidden, inputs, kernel) for kernel in config.kernels)
+        last = nn.Conv2d(config.head, 2, 3, padding=1)
+        nn.init.normal_(last.weight, std=0.01)  # the first updates are small
         self.head = nn.Sequential(
-            nn.Conv2d(config.hidden, config.head, 3, padding=1),
-            nn.ReLU(inplace=True),
-            nn.Conv2d(config.head, 2, 3, padding=1),
+            nn.Conv2d(config.hidden, config.head, 3, padding=1), nn.ReLU(inplace=True), last
         )
-        nn.init.normal_(self.head[-1].weight, std=0.01)  # the first updates are small
 
     def forward(
         self, state: Tensor, context: Tensor, correlation: Tensor, flow: Tensor

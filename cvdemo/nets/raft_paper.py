@@ -1,6 +1,6 @@
 """RAFT in torchvision's two sizes, to the last parameter: its weights fit, and the answers are the same.
 
-arXiv:2003.12039, appendix A. They are the same where 8 divides a picture's sides and none is below 128 pixels.
+arXiv:2003.12039, appendix A. They are so where 8 divides a picture's sides and none is below 128 pixels.
 """
 
 from __future__ import annotations

@@ -30,8 +30,8 @@ class View(NamedTuple):
 
 def mirrored(view: View) -> View:
     """The pair seen in a mirror: what went to the right goes to the left."""
-    first, second, flow, known = (array[:, ::-1] for array in view)
-    return View(first, second, flow * np.array([-1, 1], np.float32), known)
+    flow = view.flow[:, ::-1] * np.array([-1, 1], np.float32)
+    return View(view.first[:, ::-1], view.second[:, ::-1], flow, view.known[:, ::-1])
 
 
 def random_view(pair: FlowPair, size: tuple[int, int], rng: np.random.Generator) -> View:

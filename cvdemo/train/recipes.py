@@ -51,7 +51,8 @@ class Scenes(TrainingData):
 
     Scene k holds at most `objects[k mod len(objects)]` objects: more than the `normal` scenes that are
     scored, since a net learns more from crowded ones in the same time. So many `proposals` of Selective
-    Search come with each. Scenes of fewer than `people` people are passed over.
+    Search come with each, and with `captions` what is said of the scene and of its objects. Scenes of fewer
+    than `people` people are passed over.
     """
 
     unit: ClassVar[str] = "scenes"
@@ -59,6 +60,7 @@ class Scenes(TrainingData):
     objects: tuple[int, ...] = (6, 10)
     proposals: int = 0
     people: int = 0
+    captions: bool = False
 
     def draw(self, seed: int) -> Sample:
         """The scene of a seed, as `draw_sample` gives it."""
@@ -70,6 +72,7 @@ class Scenes(TrainingData):
             proposals=self.proposals,
             people=self.people,
             size=self.size,
+            captions=self.captions,
         )
 
 

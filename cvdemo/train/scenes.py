@@ -13,13 +13,21 @@ from cvdemo.train.recipes import SIZE
 STRIDE = 10_000_000  # between the seeds tried for a scene of enough people: more than any run goes through
 
 
+class RegionText(NamedTuple):
+    """What is said of one object: its row in the sample, and the text."""
+
+    row: int
+    text: str
+
+
 class Sample(NamedTuple):
     """One scene as a training sample.
 
     `picture` uint8 RGB [H, W, 3], `semantic` uint8 [H, W]; per object `boxes` [T, 4] x1 y1 x2 y2 in
     pixels, `classes` [T] and `difficult` [T]. `proposals` [P, 4] are Selective Search's, if any.
     `instances` uint8 [H, W] is 0 or 1 + the row of the object that shows there; `keypoints` [T, 17, 3] are
-    x, y in pixels and the visibility 0..2, all 0 for all but people.
+    x, y in pixels and the visibility 0..2, all 0 for all but people. `captions` are true sentences about the
+    scene, `regions` descriptions of its objects that are not difficult, both only where asked for.
     """
 
     picture: NDArray[np.uint8]
@@ -30,6 +38,8 @@ class Sample(NamedTuple):
     proposals: NDArray[np.float32] = np.zeros((0, 4), np.float32)
     instances: NDArray[np.uint8] = np.zeros((0, 0), np.uint8)
     keypoints: NDArray[np.float32] = np.zeros((0, 17, 3), np.float32)
+    captions: tuple[str, ...] = ()
+    regions: tuple[RegionText, ...] = ()
 
 
 def draw_sample(
@@ -40,10 +50,12 @@ def draw_sample(
     proposals: int = 0,
     people: int = 0,
     size: tuple[int, int] = SIZE,
+    captions: bool = False,
 ) -> Sample:
     """The scene of a seed, `normal` but for the number of objects, at a size (width, height).
 
-    With `people`, the first scene with at least that many people, of the seeds `seed`, `seed + STRIDE` ...
+    With `people`, the first scene with at least that many people, of the seeds `seed`, `seed + STRIDE` ...;
+    with `captions`, what is said of it and of its objects.
     """
     difficulty = world.named("normal", objects=objects)
     scene = world.scene(seed, split=split, difficulty=difficulty)
@@ -55,6 +67,8 @@ def draw_sample(
         picture, truth.semantic, truth.boxes, truth.classes, truth.difficult,
         instances=_rows_of(truth), keypoints=truth.keypoints,
     )  # fmt: skip
+    if captions:
+        sample = sample._replace(captions=world.write_captions(truth), regions=_region_texts(truth))
     if not proposals:
         return sample
     from cvdemo.ops.regions import selective_search  # scikit-image takes its time to import
@@ -67,3 +81,9 @@ def _rows_of(truth: world.Truth) -> NDArray[np.uint8]:
     rows = np.zeros(256, np.uint8)
     rows[truth.ids + 1] = np.arange(1, len(truth) + 1)
     return rows[truth.instances]
+
+
+def _region_texts(truth: world.Truth) -> tuple[RegionText, ...]:
+    """The descriptions of a scene's regions, each with the row of its object."""
+    rows = {int(number): row for row, number in enumerate(truth.ids)}
+    return tuple(RegionText(rows[region.id], region.text) for region in world.describe_regions(truth))

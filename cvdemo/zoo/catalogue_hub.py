@@ -1,6 +1,7 @@
 """The catalogue's models that are downloaded on first use: torchvision's and the Hugging Face hub's.
 
-Figures are those of torchvision's own weights and of the papers; a test compares the former.
+Figures are those of torchvision's own weights, of the papers and of their authors' tables; a test compares
+the former with torchvision and says where the others were read.
 """
 
 from __future__ import annotations
@@ -42,6 +43,9 @@ SEGMENTER = _Kind(
 HEADS = "cvdemo.zoo.torchvision_heads:load"
 MASKS = _Kind(Task.INSTANCES, "coco", HEADS, "COCO mask AP", "COCO val2017")
 POSES = _Kind(Task.POSE, "coco", HEADS, "COCO keypoint AP", "COCO val2017, people")
+RAFT = _Kind(
+    Task.FLOW, "", "cvdemo.zoo.torchvision_flow:load", "Sintel EPE", "MPI Sintel test, final pass"
+)  # fmt: skip
 
 
 def _torchvision(
@@ -54,6 +58,7 @@ def _torchvision(
     figure: float,
     *,
     family: str = "",
+    note: str = "",
     **options: Any,
 ) -> ModelSpec:
     return ModelSpec(
@@ -69,6 +74,7 @@ def _torchvision(
         published=Published(kind.metric, figure, kind.data, TORCHVISION_FIGURES),
         weights=TORCHVISION_URL + file,
         chart=Chart(family),
+        note=note,
         options={"name": name, **options},
     )
 
@@ -228,6 +234,17 @@ TORCHVISION: tuple[ModelSpec, ...] = (
     ),
     _torchvision(
         CLASSIFIER,
+        "alexnet",
+        "AlexNet",
+        "1404.5997",
+        "alexnet-owt-7be5be79.pth",
+        233.087,
+        56.522,
+        note="Krizhevsky's own later form of the net of 2012, in one half and without normalisation.",
+        crop=224,
+    ),
+    _torchvision(
+        CLASSIFIER,
         "resnet50",
         "ResNet-50",
         "1512.03385",
@@ -318,6 +335,18 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         135.009,
         60.5,
         build={"aux_loss": True},
+    ),
+    _torchvision(
+        RAFT._replace(data="MPI Sintel training set, final pass"),
+        "raft_small",
+        "RAFT small",
+        "2003.12039",
+        "raft_small_C_T_V2-01064c6d.pth",
+        3.821,
+        3.2831,
+    ),
+    _torchvision(
+        RAFT, "raft_large", "RAFT large", "2003.12039", "raft_large_C_T_SKHT_V2-ff5fadd5.pth", 20.129, 3.067
     ),
 )
 

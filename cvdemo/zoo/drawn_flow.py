@@ -32,13 +32,13 @@ class DrawnFlow(FlowEstimator):
         height, width = first.shape[:2]
         scale = np.array([width / x.shape[3], height / x.shape[2]], np.float32)
         flow, *iterations = (as_flow(found) * scale for found in (trace.flow, *trace.flows))
-        if flow.shape[:2] != (height, width):
-            flow = resized(flow, (width, height))
-        return Estimate(flow, tuple(iterations), trace)
+        return Estimate(resized(flow, (width, height)), tuple(iterations), trace)
 
 
 def resized(flow: Flow, size: tuple[int, int]) -> Flow:
-    """A flow, its vectors as they are, at another size (width, height)."""
+    """A flow at a size (width, height), its vectors as they are."""
+    if flow.shape[1::-1] == size:
+        return flow
     return np.asarray(cv2.resize(flow, size, interpolation=cv2.INTER_LINEAR), np.float32)
 
 

@@ -9,8 +9,9 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from cvdemo.errors import UnknownModelError
-from cvdemo.train.recipes import POSE_SIZE, FlowPairs, Recipe, Scenes
+from cvdemo.train.recipes import POSE_SIZE, Recipe, Scenes
 from cvdemo.zoo.entry import Entry
+from cvdemo.zoo.flow_entries import FLOW_NETS
 from cvdemo.zoo.spec import Chart, Task
 
 if TYPE_CHECKING:
@@ -136,14 +137,22 @@ def _pose(key: str, title: str, arxiv: str, net: str, *differences: str, default
     )  # fmt: skip
 
 
-def _flow(
-    key: str, title: str, arxiv: str, net: str, recipe: Recipe, *differences: str, default: bool = False
-) -> Entry:
+def _captioner(key: str, title: str, arxiv: str, *differences: str, default: bool = False) -> Entry:
+    """The recipe is the same for all captioners, so that their figures compare the nets."""
+    name = key.replace("-", "_")
+    recipe = Recipe(
+        key, f"cvdemo.train.captions:CaptionTask:{key}", steps=4000, start="ssd", whole=True, rate=2e-3,
+        channels_last=True, data=Scenes(pool=3072, fresh=1536, objects=(6,), captions=True),
+        eight_bits=True,
+    )  # fmt: skip
     return Entry(
-        key, title, arxiv, f"cvdemo.nets.{net}", recipe, Task.FLOW, "cvdemo.zoo.drawn_flow:DrawnFlow",
-        differences=differences, default=default,
+        key, title, arxiv, f"cvdemo.nets.{name}:{name}", recipe, Task.CAPTION,
+        "cvdemo.zoo.drawn_captions:DrawnCaptioner", "drawn-things",
+        differences=(SMALL_BACKBONE, CELLS, *differences), default=default,
     )  # fmt: skip
 
+
+CELLS = "The encoder's grid has features of strides 8 to 32, the place of each cell and the mean of all."
 
 FCN = "Pictures are padded to the stride, where the paper lays 100 pixels around them."
 RATES = "The pictures are smaller, and so are the dilation rates."
@@ -249,20 +258,17 @@ ENTRIES: dict[str, Entry] = {
                    "Two light steps of a U-Net lead back to half resolution in place of upsampling by 8."),
         _segmenter("pspnet-noaux", "PSPNet without auxiliary loss", "1612.01105", "pspnet:pspnet_noaux",
                    "It is trained without the auxiliary loss; all else is as in `pspnet`."),
-        _flow(
-            "flownet", "FlowNetS", "1504.06852", "flownet:FlowNetS",
-            Recipe("flownet", "cvdemo.train.flow:FlowNetTask:flownet", steps=3600, rate=1.5e-3,
-                   channels_last=True, data=FlowPairs(pool=3072, fresh=320), eight_bits=True),
-            "It is small, and its coarsest map has stride 32 rather than 64.",
-            "It has batch normalisation, and it goes on from stride 4 to stride 2.",
+        *FLOW_NETS,
+        _captioner(
+            "show-attend-tell", "Show, attend and tell", "1502.03044",
+            "Where the net looks also depends on the word just said, not only on the LSTM.",
+            "What the attention compares is normalised (arXiv:1607.06450).", default=True,
         ),
-        _flow(
-            "raft", "RAFT", "2003.12039", "raft:RAFT",
-            Recipe("raft", "cvdemo.train.flow:RAFTTask:raft", steps=3600, batch=8, rate=1.5e-3,
-                   channels_last=True, data=FlowPairs(pool=2048, fresh=512), eight_bits=True),
-            "It is small: blocks are bottlenecks, the pyramid has three levels, and the GRU is one of 3 x 3.",
-            default=True,
-        ),
+        _captioner("show-and-tell", "Show and tell", "1411.4555",
+                   "The picture's vector is normalised (arXiv:1607.06450)."),
+        _captioner("caption-transformer", "Caption Transformer", "1706.03762",
+                   "The decoder alone, over a picture's cells in place of a sentence.",
+                   "Normalised before each part (arXiv:2002.04745)."),
         _stage(
             "patches", "Patch classifier", "1409.1556", "patch_classifier:PatchClassifier",
             Recipe("patches", "cvdemo.train.patch_classifier:PatchTask:patches", steps=600, rate=4e-3,

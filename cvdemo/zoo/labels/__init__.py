@@ -20,9 +20,9 @@ def labels(name: str) -> dict[int, str]:
     0 is background), `"ade20k"` (0..149), `"cityscapes"` (0..18), `"camvid"` (0..10), and as the drawn world
     names them `"drawn-things"` (0..7) and `"drawn-semantic"` (0..13).
 
-    `"prompt"` is empty: the classes are the phrases of the prompt.
+    `"prompt"` is empty: the classes are the phrases of the prompt; `""` is, of models that know no classes.
     """
-    if name == "prompt":
+    if name in ("prompt", ""):
         return {}
     if name in NAMED:
         return dict(enumerate(NAMED[name]))
