@@ -45,11 +45,11 @@ def random_view(pair: FlowPair, size: tuple[int, int], rng: np.random.Generator)
     if rng.random() < 0.5:
         return cut(view, size, rng)
     height, width = view.flow.shape[:2]
-    both = _about(width / 2, height / 2, rng.uniform(1, ZOOM), rng.uniform(-ANGLE, ANGLE))
+    both = turned(width / 2, height / 2, rng.uniform(1, ZOOM), rng.uniform(-ANGLE, ANGLE))
     further = np.eye(3)
     if rng.random() < 0.5:
         zoom, angle = rng.uniform(-1, 1, 2) * (FURTHER_ZOOM, FURTHER_ANGLE)
-        further = _about(width / 2, height / 2, 1 + zoom, angle)
+        further = turned(width / 2, height / 2, 1 + zoom, angle)
         further[:2, 2] += rng.uniform(-1, 1, 2) * FURTHER_SHIFT * height
     return cut(warped(view, both, further), size, rng)
 
@@ -84,6 +84,6 @@ def warped(view: View, both: Affine, further: Affine) -> View:
     return View(first, second, flow.transpose(1, 2, 0).astype(np.float32), inside & view.known[nearest])
 
 
-def _about(x: float, y: float, zoom: float, degrees: float) -> Affine:
+def turned(x: float, y: float, zoom: float, degrees: float) -> Affine:
     """The map that zooms and turns about a point."""
     return np.concatenate([cv2.getRotationMatrix2D((x, y), degrees, zoom), [[0, 0, 1]]])
