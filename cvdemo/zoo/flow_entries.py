@@ -8,7 +8,7 @@ from cvdemo.zoo.spec import Task
 
 ADAPTER = "cvdemo.zoo.drawn_flow:DrawnFlow"
 
-FLOW_NETS = (
+FLOW_ENTRIES = (
     Entry(
         "flownet", "FlowNetS", "1504.06852", "cvdemo.nets.flownet:FlowNetS",
         Recipe("flownet", "cvdemo.train.flow:FlowNetTask:flownet", steps=2400, rate=2e-3,

@@ -16,12 +16,12 @@ from cvdemo.errors import PictureError
 from cvdemo.zoo import loader, torchvision_flow
 from cvdemo.zoo.catalogue_hub import TORCHVISION
 from cvdemo.zoo.flow import FlowEstimator
-from cvdemo.zoo.flow_entries import FLOW_NETS
+from cvdemo.zoo.flow_entries import FLOW_ENTRIES
 from cvdemo.zoo.spec import ModelSpec, Task
 from cvdemo.zoo.weights import has_weights, read_card
 
 HUB = [spec for spec in TORCHVISION if spec.task is Task.FLOW]
-SHIPPED = [entry.key for entry in FLOW_NETS if has_weights(entry.key)]
+SHIPPED = [entry.key for entry in FLOW_ENTRIES if has_weights(entry.key)]
 
 
 def small_raft(folder: Path) -> tuple[FlowEstimator, torch.nn.Module]:
