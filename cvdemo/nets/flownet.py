@@ -24,13 +24,15 @@ SLOPE = 0.1
 class FlowNetConfig:
     """Channels of the encoder's maps at strides 2, 4, 8 ..., and of the decoder's, coarse to fine.
 
-    The first `kernels` are those of the encoder's strided convolutions; from the third stage on a second
-    convolution follows. The finest flow has stride 2.
+    `kernels` are those of the encoder's strided convolutions; from the third stage on a second convolution
+    follows. As many decoder maps as the encoder has but one bring the finest flow to stride 2. With `norm`
+    there is batch normalisation.
     """
 
     encoder: tuple[int, ...] = (24, 48, 96, 128, 160)
     kernels: tuple[int, ...] = (7, 5, 5, 3, 3)
     decoder: tuple[int, ...] = (96, 64, 48, 32)
+    norm: bool = True
 
 
 class FlowNetTrace(NamedTuple):
@@ -46,13 +48,10 @@ class FlowNetTrace(NamedTuple):
     flow: Tensor
 
 
-def convolution(inputs: int, outputs: int, kernel: int = 3, *, stride: int = 1) -> nn.Sequential:
-    """Convolution, batch normalisation and leaky ReLU."""
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False),
-        nn.BatchNorm2d(outputs),
-        nn.LeakyReLU(SLOPE, inplace=True),
-    )
+def activated(layer: nn.Conv2d | nn.ConvTranspose2d, norm: bool) -> nn.Sequential:
+    """A convolution, batch normalisation where `norm`, and leaky ReLU."""
+    normalised = [nn.BatchNorm2d(layer.out_channels)] if norm else []
+    return nn.Sequential(layer, *normalised, nn.LeakyReLU(SLOPE, inplace=True))
 
 
 class FlowNetS(nn.Module):
@@ -61,23 +60,19 @@ class FlowNetS(nn.Module):
     def __init__(self, config: FlowNetConfig | None = None) -> None:
         super().__init__()
         self.config = config = config or FlowNetConfig()
-        self.encoder, inputs = nn.ModuleList(), 6
+        self.encoder, inputs, bias = nn.ModuleList(), 6, not config.norm
         for k, (channels, kernel) in enumerate(zip(config.encoder, config.kernels, strict=True)):
-            stage = [convolution(inputs, channels, kernel, stride=2)]
-            self.encoder.append(nn.Sequential(*stage, *([convolution(channels, channels)] if k >= 2 else [])))
+            stage = [nn.Conv2d(inputs, channels, kernel, 2, kernel // 2, bias=bias)]
+            stage += [nn.Conv2d(channels, channels, 3, 1, 1, bias=bias)] if k >= 2 else []
+            self.encoder.append(nn.Sequential(*(activated(layer, config.norm) for layer in stage)))
             inputs = channels
         self.predict, self.enlarge, self.widen = nn.ModuleList(), nn.ModuleList(), nn.ModuleList()
         skips = config.encoder[-2::-1]  # of the maps that the decoder's are joined with
-        for channels, skip in zip(config.decoder, skips, strict=True):
+        for channels, skip in zip(config.decoder, skips, strict=False):
             self.predict.append(nn.Conv2d(inputs, 2, 3, padding=1))
             self.enlarge.append(nn.ConvTranspose2d(2, 2, 4, 2, 1))
-            self.widen.append(
-                nn.Sequential(
-                    nn.ConvTranspose2d(inputs, channels, 4, 2, 1, bias=False),
-                    nn.BatchNorm2d(channels),
-                    nn.LeakyReLU(SLOPE, inplace=True),
-                )
-            )
+            larger = nn.ConvTranspose2d(inputs, channels, 4, 2, 1, bias=bias)
+            self.widen.append(activated(larger, config.norm))
             inputs = skip + channels + 2
         self.predict.append(nn.Conv2d(inputs, 2, 3, padding=1))
 
@@ -95,8 +90,15 @@ class FlowNetS(nn.Module):
             if k < len(self.widen):
                 decoder.append(self.widen[k](x))
                 x = torch.cat([maps[-2 - k], decoder[-1], self.enlarge[k](flow)], dim=1)
-        full = interpolate(flows[-1], scale_factor=2, mode="bilinear", align_corners=False)
+        stride = 2 ** (len(self.encoder) - len(self.widen))  # of the finest flow
+        full = interpolate(flows[-1], scale_factor=stride, mode="bilinear", align_corners=False)
         return FlowNetTrace(tuple(flows), tuple(maps[1:]), tuple(decoder), full[..., :height, :width])
+
+
+def flownets_paper() -> FlowNetS:
+    """FlowNetS as it was published: the finest flow has stride 4, and nothing is normalised."""
+    encoder = (64, 128, 256, 512, 512, 1024)
+    return FlowNetS(FlowNetConfig(encoder, (7, 5, 5, 3, 3, 3), (512, 256, 128, 64), norm=False))
 
 
 def multiscale_loss(trace: FlowNetTrace, target: Tensor, known: Tensor, *, coarser: float = 0.5) -> Tensor:
