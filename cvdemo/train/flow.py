@@ -47,7 +47,7 @@ class FlowTask(NetTask):
         from cvdemo import world
         from cvdemo.zoo.entries import entry
 
-        model = entry(self.key).model(net, device)
+        model: Any = entry(self.key).model(net, device)
         errors, occ = [], []
         for seed in progress(range(n)):
             pair = world.flow_pair(seed, split=split)
