@@ -179,7 +179,11 @@ def better_elsewhere(entry: ModelSpec) -> ModelSpec | None:
 
 
 def _value(entry: ModelSpec) -> float:
-    return entry.published.value if entry.published else 0.0
+    """A model's published figure, more of which is better."""
+    figure = entry.published
+    if figure is None:
+        return 0.0
+    return -figure.value if figure.lower_is_better else figure.value
 
 
 def _same_metric(one: Published | None, other: Published | None) -> bool:
