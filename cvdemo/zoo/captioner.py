@@ -172,7 +172,7 @@ class Captioner(Model, ABC):
 
     def ids(self, text: str) -> Prefix:
         """The words of the beginning of a sentence; DataError for one that the model does not know."""
-        by_text = {word: k for k, word in enumerate(self.words)}
+        by_text = {word: k for k, word in enumerate(self.words) if not word.startswith("<")}  # no markers
         said = text.lower().split()
         for word in said:
             if word not in by_text:
