@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cvdemo.errors import UnknownModelError
 from cvdemo.train.recipes import POSE_SIZE, Recipe, Scenes
+from cvdemo.zoo.activity_entries import ACTIVITY_ENTRIES
 from cvdemo.zoo.entry import Entry
 from cvdemo.zoo.spec import Chart, Task
 
@@ -275,6 +276,7 @@ ENTRIES: dict[str, Entry] = {
             Recipe("patches", "cvdemo.train.patch_classifier:PatchTask:patches", steps=600, rate=4e-3,
                    ema=0.99, data=Scenes(pool=2048)),
         ),
+        *ACTIVITY_ENTRIES,
     )
 }  # fmt: skip
 """Every entry by key, each behind the one that its training starts from; also those without weights yet."""

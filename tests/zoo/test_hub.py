@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import http.server
 import pickle
-import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -144,6 +141,27 @@ def test_figures_are_torchvisions(spec: ModelSpec) -> None:
     assert spec.published.value == figures[FIGURE[spec.task]]
     if spec.task is Task.CLASSIFY:
         assert [spec.options["crop"]] == weights.transforms().crop_size
+
+
+READ = {
+    "detr-resnet50": (42.0, "model card of facebook/detr-resnet-50"),
+    "yolos-tiny": (28.7, "github.com/hustvl/YOLOS, README, YOLOS-Ti"),
+    "rtdetrv2-r18": (48.1, "name of the checkpoint that github.com/lyuwenyu/RT-DETR publishes"),
+    "dfine-small": (48.5, "github.com/Peterande/D-FINE, README, D-FINE-S on COCO alone"),
+    "grounding-dino-tiny": (48.4, "github.com/IDEA-Research/GroundingDINO, README, zero-shot"),
+    "segformer-b0-ade": (37.4, "arXiv:2105.15203, sec. 4.3"),
+    "segformer-b0-cityscapes": (76.2, "arXiv:2105.15203, as others quote its table 2"),
+    "upernet-convnext-tiny": (46.11, "mmsegmentation, configs/convnext/README.md"),
+    "mask2former-swin-tiny": (47.7, "github.com/facebookresearch/Mask2Former, MODEL_ZOO.md, one scale"),
+    "mask2former-swin-tiny-coco": (45.0, "github.com/facebookresearch/Mask2Former, MODEL_ZOO.md"),
+    "vitpose-base-simple": (75.5, "github.com/ViTAE-Transformer/ViTPose, README, simple decoder"),
+}
+"""Figures as they were read, and where."""
+
+
+def test_the_hubs_figures_are_those_that_were_read() -> None:
+    published = {s.key: s.published.value for s in TRANSFORMERS if s.published}
+    assert published == {key: value for key, (value, _) in READ.items()}
 
 
 # --- transformers ---------------------------------------------------------------------------------
@@ -417,30 +435,6 @@ def test_a_tensor_is_no_state_dict(tmp_path: Path) -> None:
 
 def test_module_bytes() -> None:
     assert module_bytes(torch.nn.BatchNorm1d(5)) == 4 * 5 * 4 + 8
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
-    return tmp_path / "torch" / "hub" / "checkpoints"
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[tuple[Path, str]]:
-    folder = tmp_path / "served"
-    folder.mkdir()
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def __init__(self, *args: Any) -> None:
-            super().__init__(*args, directory=str(folder))
-
-        def log_message(self, *args: Any) -> None:
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield folder, f"http://127.0.0.1:{running.server_port}"
-        running.shutdown()
 
 
 def test_fetch_file(home: Path, server: tuple[Path, str]) -> None:
