@@ -61,6 +61,16 @@ def feature_colours(features: NDArray[np.floating]) -> NDArray[np.uint8]:
     return feature_palette(features).colours(features)
 
 
+def maxima_shares(indices: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Of every cell [2 h, 2 w], the share of channels whose maximum a 2 x 2 pooling has taken there.
+
+    `indices` [C, h, w] are places in the flattened map of 2 h x 2 w cells, as the pooling gives them.
+    """
+    channels, height, width = indices.shape
+    counts = np.bincount(indices.ravel(), minlength=4 * height * width)
+    return counts.reshape(2 * height, 2 * width) / channels
+
+
 def enlarged(picture: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
     """A picture [h, w, 3] enlarged to `width` pixels with nearest-neighbour interpolation."""
     height = max(1, round(picture.shape[0] * width / picture.shape[1]))

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+import torch
 
-from cvdemo.draw.feature_maps import enlarged, feature_colours
+from cvdemo.draw.feature_maps import enlarged, feature_colours, maxima_shares
 from cvdemo.errors import DataError
 
 
@@ -32,6 +33,14 @@ def test_flat_maps_and_few_channels_are_grey_where_nothing_is(channels: int) -> 
 def test_what_is_not_a_number_is_said() -> None:
     with pytest.raises(DataError, match="not numbers"):
         feature_colours(np.full((2, 2, 2), np.nan))
+
+
+def test_maxima_are_shared_out_over_the_cells_that_the_pooling_chose() -> None:
+    torch.manual_seed(0)
+    x = torch.rand(1, 7, 6, 10)
+    _, indices = torch.nn.functional.max_pool2d(x, 2, return_indices=True)
+    ones = torch.nn.functional.max_unpool2d(torch.ones(1, 7, 3, 5), indices, 2)
+    np.testing.assert_allclose(maxima_shares(indices[0].numpy()), ones[0].mean(dim=0).numpy(), rtol=1e-6)
 
 
 def test_enlarged_pixels_are_squares() -> None:

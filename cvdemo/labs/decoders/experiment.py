@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo import zoo
-from cvdemo.draw.feature_maps import enlarged, feature_colours
+from cvdemo.draw.feature_maps import enlarged, feature_colours, maxima_shares
 from cvdemo.nets.inside import ablations, inner_maps
 from cvdemo.zoo.drawn import TraceSegmenter
 from cvdemo.zoo.entries import entries
@@ -35,7 +35,10 @@ class SegmenterCard(NamedTuple):
 
 
 class InnerMap(NamedTuple):
-    """One map of a trace: its name, its size as text, its colours [h, w, 3]."""
+    """One map of a trace: its name, its size as text, its colours [h, w, 3].
+
+    Indices of a pooling have twice the size: bright is where most channels had their maximum.
+    """
 
     name: str
     size: str
@@ -99,11 +102,21 @@ def inner_pictures(key: str, picture: NDArray[np.uint8]) -> list[InnerMap]:
     trace, _ = model.run(lambda: model.trace(picture))
     found = []
     for name, value in inner_maps(trace):
-        features = value[0].float().cpu().numpy()  # [C, h, w]
-        channels, height, width = features.shape
-        size = f"{width} x {height}, {channels} channels"
-        found.append(InnerMap(name, size, enlarged(feature_colours(features), MAP)))
+        channels, height, width = value.shape[1:]
+        if value.is_floating_point():
+            colours = feature_colours(value[0].float().cpu().numpy())
+            size = f"{width} x {height}, {channels} channels"
+        else:
+            colours = _bright(maxima_shares(value[0].cpu().numpy()))
+            size = f"maxima of {channels} channels among {2 * width} x {2 * height}"
+        found.append(InnerMap(name, size, enlarged(colours, MAP)))
     return found
+
+
+def _bright(shares: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Shares [h, w] as greys [h, w, 3], the greatest white."""
+    grey = (255 * shares / shares.max()).round().astype(np.uint8)
+    return np.repeat(grey[..., None], 3, axis=2)
 
 
 def ablated_labels(key: str, picture: NDArray[np.uint8], ablate: Sequence[int]) -> NDArray[np.uint8]:
