@@ -15,11 +15,13 @@ from cvdemo.labs.rcnn.draw import (
     FOR,
     MISSED,
     PAPER,
+    TARGET,
     MarkedDetections,
     beside,
     contact_sheet,
     draw_bins,
     draw_cells,
+    draw_correction,
     draw_marked,
     draw_regions,
     sheet_shape,
@@ -84,6 +86,12 @@ def test_boxes_in_cells_lie_on_their_cells() -> None:
     drawn = draw_cells(np.zeros((4, 8, 3), np.uint8), [[2, 1, 6, 3]], width=160)
     assert drawn.shape == (80, 160, 3)
     assert tuple(drawn[40, 40]) == BEST and tuple(drawn[40, 80]) == (0, 0, 0)
+
+
+def test_a_correction_shows_region_box_and_target() -> None:
+    drawn = draw_correction(GREY, [10, 10, 30, 30], [12, 8, 34, 33], [12, 8, 50, 40], (1, 2, 3))
+    assert tuple(drawn[33, 22]) == (1, 2, 3) and tuple(drawn[40, 40]) == TARGET
+    assert (drawn[10, 10:30] == CHOSEN).any()
 
 
 @pytest.mark.parametrize("shape", [(30, 40), (100, 10), (10, 400), (1, 1)])

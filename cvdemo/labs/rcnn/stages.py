@@ -8,6 +8,7 @@ import numpy as np
 import supervision as sv
 
 from cvdemo.data.pictures import fit
+from cvdemo.draw.colours import PALETTE, palette_index
 from cvdemo.draw.feature_maps import FeaturePalette, enlarged, feature_palette
 from cvdemo.draw.heat import overlay_heat
 from cvdemo.labs.rcnn.draw import (
@@ -16,6 +17,7 @@ from cvdemo.labs.rcnn.draw import (
     contact_sheet,
     draw_bins,
     draw_cells,
+    draw_correction,
     draw_marked,
     draw_regions,
     sheet_shape,
@@ -24,7 +26,13 @@ from cvdemo.labs.rcnn.draw import (
     vote_maps,
     with_context_frame,
 )
-from cvdemo.labs.rcnn.experiment import FamilyRun, FollowedObject, KeptDetections, nearest_region
+from cvdemo.labs.rcnn.experiment import (
+    FamilyRun,
+    FollowedObject,
+    KeptDetections,
+    correction,
+    nearest_region,
+)
 from cvdemo.nets.rcnn import RCNN
 from cvdemo.nets.rfcn import VotingHead
 from cvdemo.nets.roi_head import RoIHead
@@ -209,6 +217,20 @@ def _voting_region(run: FamilyRun, number: int, class_id: int) -> tuple[np.ndarr
 def _enlarged(run: FamilyRun, region: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The working picture `WIDTH` pixels wide, and a region [4] in its pixels."""
     return enlarged(run.working, WIDTH), region * (WIDTH / run.working.shape[1])
+
+
+def show_correction(run: FamilyRun, followed: FollowedObject) -> Captioned:
+    """The nearest region and the box that the head makes of it; there must be a region."""
+    found = correction(run, cast(int, nearest_region(run, followed)), followed)
+    large, region = _enlarged(run, found.region)
+    unit = WIDTH / run.working.shape[1]
+    target = None if followed.box is None else followed.box * run.scale * unit
+    name = run.detector.names()[found.class_id]
+    ink = PALETTE.by_idx(palette_index(name)).as_rgb()
+    drawn = draw_correction(large, region, found.box * unit, target, ink)
+    if found.before is None or found.after is None:
+        return drawn, f"as a box of *{name}*"
+    return drawn, f"IoU with the {followed.name} **{found.before:.2f} → {found.after:.2f}**"
 
 
 def show_before_nms(run: FamilyRun, kept: KeptDetections, small: np.ndarray) -> Captioned:
