@@ -17,7 +17,6 @@ from cvdemo.labs.decoders.experiment import (
     InnerMap,
     SegmenterCard,
     ablated_labels,
-    differences,
     inner_pictures,
     possible_ablations,
     segmenter_cards,
@@ -126,8 +125,6 @@ def inside(chosen: Chosen, one: Segmented) -> None:
         for column, k in zip(st.columns(INNER_COLUMNS, gap="small"), row, strict=False):
             column.image(maps[k].colours, width="stretch")
             column.caption(f"{maps[k].name} · {maps[k].size}")
-    if differing := differences(one.entry.key):
-        st.caption(f"Here, other than in the paper: {' '.join(differing)}")
     if rising := unfinished(one.entry.key):
         st.caption(
             f"Its validation curve still rose when its training ended, {rising[0]:.3f} to {rising[1]:.3f}: "

@@ -67,12 +67,6 @@ def short_title(entry: zoo.ModelSpec) -> str:
     return entry.title.removesuffix(" (drawn world)").removesuffix(" (photos, MSRC)")
 
 
-def differences(key: str) -> list[str]:
-    """How a net differs from its paper, as its card says."""
-    card = read_card(key) or {}
-    return list(card.get("differences", []))
-
-
 def segmenter_cards(keys: Sequence[str]) -> list[SegmenterCard]:
     """The nets' cards; nets without one are left out."""
     found = []
