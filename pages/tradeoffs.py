@@ -7,6 +7,8 @@ import streamlit as st
 from cvdemo.labs.tradeoffs.board import show_knob, show_points
 from cvdemo.labs.tradeoffs.controls import EXPERIMENTS, KNOBS, NETS, choose_show, choose_world
 from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.pages import nets_of
+from cvdemo.ui.published import voc_table
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.try_this import try_this
 from cvdemo.zoo.tradeoffs import front, in_turn, measure, read_curves, with_setting
@@ -37,6 +39,7 @@ def main() -> None:
     """The page from top to bottom."""
     header("tradeoffs")
     lab()
+    voc_table(nets_of("tradeoffs"))
     theory("tradeoffs")
     code_fold(
         in_turn,
