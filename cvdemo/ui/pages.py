@@ -48,6 +48,10 @@ REGIONS = ("rcnn", "fast-rcnn", "faster-rcnn", "rfcn")
 PHOTO_MAPS = ("photo-deeplabv3plus", "photo-fcn8s", "photo-unet", "photo-pspnet")
 PAGES = (
     Page("world", "The world", "🎨", WORLD, "What is known of a drawn scene?"),
+    Page(
+        "five_tasks", "Five tasks, one picture", "🖐️", DETECTION,
+        "What can be asked of a picture?",
+    ),
     Page("classify", "Classify", "🐈", DETECTION, "What is in the picture?", {1: "Classification"}),
     Page(
         "localize", "Classify and localize", "🎯", DETECTION, "What is it, and where?",

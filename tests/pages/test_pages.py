@@ -82,7 +82,7 @@ def test_a_page_ends_with_links_to_its_neighbours() -> None:
         "← Classify and localize",
         "Sliding window →",
     ]
-    assert [link.proto.label for link in open_page("world").get("page_link")] == ["Classify →"]
+    assert [link.proto.label for link in open_page("world").get("page_link")] == ["Five tasks, one picture →"]
 
 
 def test_sliders_never_run_the_network() -> None:

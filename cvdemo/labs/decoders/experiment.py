@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo import zoo
-from cvdemo.draw.feature_maps import enlarged, feature_colours, maxima_shares
+from cvdemo.draw.feature_maps import corner_colours, enlarged, feature_colours
 from cvdemo.nets.inside import ablations, inner_maps
 from cvdemo.zoo.drawn import TraceSegmenter
 from cvdemo.zoo.entries import entries
@@ -37,7 +37,7 @@ class SegmenterCard(NamedTuple):
 class InnerMap(NamedTuple):
     """One map of a trace: its name, its size as text, its colours [h, w, 3].
 
-    Indices of a pooling have twice the size: bright is where most channels had their maximum.
+    Those of a pooling's indices say which cell of each 2 x 2 block had the maximum.
     """
 
     name: str
@@ -101,16 +101,10 @@ def inner_pictures(key: str, picture: NDArray[np.uint8]) -> list[InnerMap]:
             colours = feature_colours(value[0].float().cpu().numpy())
             size = f"{width} x {height}, {channels} channels"
         else:
-            colours = _bright(maxima_shares(value[0].cpu().numpy()))
-            size = f"maxima of {channels} channels among {2 * width} x {2 * height}"
+            colours = corner_colours(value[0].cpu().numpy())
+            size = f"{width} x {height} blocks, one of {channels} channels"
         found.append(InnerMap(name, size, enlarged(colours, MAP)))
     return found
-
-
-def _bright(shares: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Shares [h, w] as greys [h, w, 3], the greatest white."""
-    grey = (255 * shares / shares.max()).round().astype(np.uint8)
-    return np.repeat(grey[..., None], 3, axis=2)
 
 
 def ablated_labels(key: str, picture: NDArray[np.uint8], ablate: Sequence[int]) -> NDArray[np.uint8]:

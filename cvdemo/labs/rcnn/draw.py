@@ -53,6 +53,20 @@ def draw_correction(
     return scene
 
 
+def window_around(boxes: ArrayLike, size: tuple[int, int], *, aspect: float = 4 / 3) -> NDArray[np.int64]:
+    """The part [4] of a picture of a size (height, width) around boxes [N, 4], with room on every side.
+
+    It has this ratio of width to height as far as the picture reaches.
+    """
+    corners = np.asarray(boxes, np.float64).reshape(-1, 4)
+    low, high = corners[:, :2].min(axis=0), corners[:, 2:].max(axis=0)
+    wide, tall = 1.4 * (high - low)
+    half = np.array([max(wide, tall * aspect), max(tall, wide / aspect)]) / 2
+    middle = (low + high) / 2
+    window = np.concatenate([middle - half, middle + half]).round().astype(int)
+    return window.clip(0, [size[1], size[0]] * 2)
+
+
 def sheet_shape(count: int, size: tuple[int, ...], *, most: int) -> tuple[int, int]:
     """Rows and columns (at most `most`) of a sheet shaped like a picture of `size` (height, width).
 

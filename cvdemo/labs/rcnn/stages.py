@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias, cast
 
+import cv2
 import numpy as np
 import supervision as sv
 
@@ -24,6 +25,7 @@ from cvdemo.labs.rcnn.draw import (
     vote_grid,
     vote_limit,
     vote_maps,
+    window_around,
     with_context_frame,
 )
 from cvdemo.labs.rcnn.experiment import (
@@ -222,12 +224,15 @@ def _enlarged(run: FamilyRun, region: np.ndarray) -> tuple[np.ndarray, np.ndarra
 def show_correction(run: FamilyRun, followed: FollowedObject) -> Captioned:
     """The nearest region and the box that the head makes of it; there must be a region."""
     found = correction(run, cast(int, nearest_region(run, followed)), followed)
-    large, region = _enlarged(run, found.region)
-    unit = WIDTH / run.working.shape[1]
-    target = None if followed.box is None else followed.box * run.scale * unit
+    picture, region, box = run.prepared.picture, found.region / run.scale, found.box / run.scale
+    boxes = [region, box, *([] if followed.box is None else [followed.box])]
+    x1, y1, x2, y2 = window_around(boxes, run.size)
+    unit = WIDTH / max(x2 - x1, 1)
+    part = cv2.resize(picture[y1:y2, x1:x2], (WIDTH, max(1, round((y2 - y1) * unit))))
+    region, box, *target = ((one - [x1, y1, x1, y1]) * unit for one in boxes)
     name = run.detector.names()[found.class_id]
     ink = PALETTE.by_idx(palette_index(name)).as_rgb()
-    drawn = draw_correction(large, region, found.box * unit, target, ink)
+    drawn = draw_correction(np.asarray(part, np.uint8), region, box, target[0] if target else None, ink)
     if found.before is None or found.after is None:
         return drawn, f"as a box of *{name}*"
     return drawn, f"IoU with the {followed.name} **{found.before:.2f} → {found.after:.2f}**"
