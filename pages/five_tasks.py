@@ -37,11 +37,12 @@ def lab() -> None:
     if chosen is None:
         return
     models = models_of(chosen.domain)
-    say_what_it_knows(chosen, *dict.fromkeys(models.values()))
+    each = {entry.key: entry for entry in models.values()}
+    say_what_it_knows(chosen, *each.values())
     found = found_by(models, chosen)
     if found is not None:
         board(chosen, models, found, score)
-    differs_from_paper(*dict.fromkeys(entry.key for entry in models.values()))
+    differs_from_paper(*each)
 
 
 def main() -> None:

@@ -45,6 +45,10 @@ class Page(NamedTuple):
 
 WORLD, DETECTION, SEGMENTATION, INSTANCES, VIDEO, PRACTICE = CHAPTERS
 REGIONS = ("rcnn", "fast-rcnn", "faster-rcnn", "rfcn")
+MAPS = (
+    "fcn32s", "fcn16s", "fcn8s", "segnet", "unet", "unet-noskip", "linknet", "deeplabv1", "deeplabv3",
+    "deeplabv3plus", "refinenet", "pspnet", "pspnet-noaux",
+)  # fmt: skip
 PHOTO_MAPS = ("photo-deeplabv3plus", "photo-fcn8s", "photo-unet", "photo-pspnet")
 PAGES = (
     Page("world", "The world", "🎨", WORLD, "What is known of a drawn scene?"),
@@ -90,7 +94,7 @@ PAGES = (
     Page(
         "tradeoffs", "Speed against accuracy", "⏱️", DETECTION,
         "Which detector is fast, and which is accurate?", {18: "Speed and accuracy"},
-        ("localizer", "sliding-window", *REGIONS, "yolo", "ssd"),
+        ("localizer", "sliding-window", *REGIONS, "yolo", "ssd", *MAPS),
     ),
     Page("segment", "Segment", "🖌️", SEGMENTATION, "Which class does each pixel have?"),
     Page(
@@ -116,10 +120,7 @@ PAGES = (
             23: "Early layers refine", 26: "SegNet", 27: "U-Net",
             31: "RefineNet", 32: "LinkNet", 33: "PSPNet",
         },
-        (
-            "fcn32s", "fcn16s", "fcn8s", "segnet", "unet", "unet-noskip", "linknet", "deeplabv1", "deeplabv3",
-            "deeplabv3plus", "refinenet", "pspnet", "pspnet-noaux", *PHOTO_MAPS,
-        ),
+        (*MAPS, *PHOTO_MAPS),
     ),
     Page("instances", "Instances", "🦆", INSTANCES, "Which pixels belong to which object?"),
     Page(
