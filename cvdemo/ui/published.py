@@ -14,5 +14,7 @@ def voc_table(keys: Collection[str]) -> None:
     """VOC 2007 as the papers of these kinds of nets have it, with sources, and what ours reach here."""
     st.subheader("In the papers: PASCAL VOC 2007", anchor=False)
     link = st.column_config.LinkColumn("source", display_text=r"abs/(.+)$")
-    st.dataframe(voc_rows(keys), hide_index=True, column_config={"source": link}, key="voc-2007")
+    st.dataframe(
+        voc_rows(keys), hide_index=True, height="content", column_config={"source": link}, key="voc-2007"
+    )
     st.caption(texts("published")["voc"])

@@ -30,7 +30,7 @@ class VOCFigure(NamedTuple):
     where: str
 
 
-NO_PROPOSALS = "K40, without the proposals"
+NO_PROPOSALS = "K40, without proposals"
 VOC_2007 = (
     VOCFigure("rcnn", "R-CNN", "VGG-16", "07", 66.0, 47.0, NO_PROPOSALS, FAST, "table 4"),
     VOCFigure("", "SPP-Net", "VGG-16", "07", 63.1, 2.3, NO_PROPOSALS, FAST, "table 4"),
@@ -65,12 +65,12 @@ def voc_rows(keys: Collection[str]) -> list[dict[str, Any]]:
                 "trained on": f"VOC {one.data}",
                 "mAP, VOC 07": one.voc_map,
                 "s a picture": round(one.seconds, 3),
-                "frames a s": float(f"{1 / one.seconds:.2g}"),
+                "frames a s": float(f"{1 / one.seconds:.3g}"),
+                "ours: AP50": None if "AP50" not in ours else round(100 * ours["AP50"], 1),
+                "ours: ms": None if "ms_per_image" not in ours else round(ours["ms_per_image"], 1),
                 "measured on": one.chip,
                 "source": f"https://arxiv.org/abs/{one.arxiv}",
                 "where": one.where,
-                "ours: AP50, drawn": None if "AP50" not in ours else round(100 * ours["AP50"], 1),
-                "ours: ms": None if "ms_per_image" not in ours else round(ours["ms_per_image"], 1),
             }
         )
     return rows

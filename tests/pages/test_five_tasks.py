@@ -17,9 +17,9 @@ open_page = partial(driver.open_page, "five_tasks")
 
 def test_a_scene_has_five_answers_with_scores_and_links() -> None:
     app = without_errors(open_page(seed="7"))
-    headings = [m.value for m in app.markdown if m.value.startswith("#### ")]
-    assert headings == [f"#### {k + 1} · {t}" for k, t in enumerate(TITLES.values())] + [
-        "#### What each answer holds"
+    headings = [m.value for m in app.markdown if m.value.startswith("##### ")]
+    assert headings == [f"##### {k + 1} · {t}" for k, t in enumerate(TITLES.values())] + [
+        "##### What each answer holds"
     ]
     text = "\n".join(m.value for m in app.markdown)
     assert "objects found" in text and "mIoU **" in text

@@ -42,7 +42,7 @@ WIDTH = 640  # pixels of a picture
 TITLES = dict(
     zip(
         TASKS,
-        ("Classification", "Classification + localization", "Detection", "Semantic segmentation",
+        ("Classification", "Localization", "Detection", "Semantic segmentation",
          "Instance segmentation"),
         strict=True,
     )
@@ -144,24 +144,28 @@ def _cells(
         ),
         Cell(
             draw_detections(picture, five.detection),
-            f"{len(five.detection)} boxes",
+            _counted(len(five.detection), "box", "boxes"),
             scored("detection", five.detection, "bbox"),
             _ms(found.detection),
         ),
         Cell(
             overlay_labels(picture, five.semantic, five.names),
-            f"{len(np.unique(five.semantic))} classes",
+            _counted(len(np.unique(five.semantic)), "class", "classes"),
             "" if semantic is None else f"mIoU **{semantic.mean_iou():.3f}**",
             found.semantic.answer.milliseconds,
         ),
         Cell(
             draw_detections(picture, five.instances),
-            f"{len(five.instances)} masks",
+            _counted(len(five.instances), "mask", "masks"),
             scored("instances", five.instances, "segm"),
             _ms(found.instances),
         ),
     )
     return dict(zip(TASKS, cells, strict=True))
+
+
+def _counted(count: int, one: str, several: str) -> str:
+    return f"{count} {one if count == 1 else several}"
 
 
 def _named(one: OneObject) -> str:
@@ -203,7 +207,7 @@ def _ms(found: sv.Detections) -> float:
 
 def _show(task: str, entry: zoo.ModelSpec, cell: Cell, chosen: Chosen) -> None:
     """One task: its name, picture, answer, sentence and links."""
-    st.markdown(f"#### {1 + TASKS.index(task)} · {TITLES[task]}")
+    st.markdown(f"##### {1 + TASKS.index(task)} · {TITLES[task]}")
     drawn = to_jpeg(fit(cell.picture, WIDTH), 90)
     st.image(drawn, width="stretch", alt=f"{chosen.name}: {TITLES[task].lower()}")
     st.markdown("  \n".join(filter(None, [cell.answer, cell.score])))
@@ -216,7 +220,7 @@ def _show(task: str, entry: zoo.ModelSpec, cell: Cell, chosen: Chosen) -> None:
 
 def _holdings(five: FiveAnswers) -> None:
     """How much each answer holds."""
-    st.markdown("#### What each answer holds")
+    st.markdown("##### What each answer holds")
     st.table(holdings(five), hide_index=True, hide_header=True)
     st.markdown(texts("five_tasks")["holds"])
 

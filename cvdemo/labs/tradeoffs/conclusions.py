@@ -15,11 +15,11 @@ FAMILIES = {
     "unet": "skips",
     "linknet": "light decoder",
     "pspnet": "pyramid pooling",
-    "pspnet-noaux": "pyramid pooling",
     "refinenet": "refinement",
     "segnet": "unpooling",
 }
 """What leads segmenters back to full size; others go by their names."""
+ABLATIONS = ("unet-noskip", "pspnet-noaux")  # nets that lack a part on purpose
 EXTRACTORS = (
     ("two stages", "heavy", "fasterrcnn-resnet50-fpn"),
     ("two stages", "light", "fasterrcnn-mobilenet-v3-large-fpn"),
@@ -56,7 +56,8 @@ def segmenters() -> list[Candidate]:
     """The drawn world's segmenters by mIoU, with the times of their cards."""
     found = []
     for entry in entries(zoo.Task.SEGMENT):
-        if card := read_card(entry.key):
+        card = read_card(entry.key)
+        if card and entry.key not in ABLATIONS:
             numbers = card["metrics"]
             kind = FAMILIES.get(entry.key, "dilation" if "deeplab" in entry.key else "scores added")
             found.append(
