@@ -24,7 +24,8 @@ def nets_table(folder: Path | None = None) -> str:
 
 def _row(key: str, card: dict[str, Any]) -> str:
     numbers = card["metrics"]
-    ms = f"{numbers['ms_per_image']:.0f}" if "ms_per_image" in numbers else "-"
+    times = [numbers[name] for name in ("ms_per_image", "ms") if name in numbers]
+    ms = f"{times[0]:.0f}" if times else "-"
     cells = (f"`{key}`", f"{card['params'] / 1e6:.2f} M", _figures(key, card), ms, f"`{_command(key, card)}`")
     return f"| {' | '.join(cells)} |"
 
@@ -37,7 +38,7 @@ def _figures(key: str, card: dict[str, Any]) -> str:
     names = dict.fromkeys([card["metric"], *((entry.figures if entry else ()) or usual)])
     shown = [f"{n.replace('_', ' ')} {card['metrics'][n]:.3f}" for n in names if n in card["metrics"]]
     data, *rest = str(card["scored_on"]).split(", ")
-    about = [part for part in rest if "=" in part] if data == "world:test" else [data]
+    about = [part for part in rest if "=" in part] if data.startswith("world") else [data]
     return ", ".join([*shown, *about])
 
 
@@ -49,4 +50,4 @@ def _command(key: str, card: dict[str, Any]) -> str:
     if not entry.task:
         return f"cvdemo train {key}"
     knobs = "".join(f" --knob {name}={value}" for name, value in entry.knobs.items())
-    return f"cvdemo evaluate {key} --data world:test{knobs}"
+    return f"cvdemo evaluate {key} --data {str(card['scored_on']).partition(',')[0]}{knobs}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -17,7 +17,8 @@ MARGIN = 0.02
 """The margin with which a relation must hold to be true, in picture heights: less than the grammar's."""
 
 _NOUNS = (*THINGS, "child")
-_ONE = {noun: noun for noun in _NOUNS} | {plural(noun): noun for noun in _NOUNS}
+SINGULAR = {noun: noun for noun in _NOUNS} | {plural(noun): noun for noun in _NOUNS}
+"""What each noun of the grammar, in the singular or the plural, is a word for."""
 _COUNT = {word: k for k, word in enumerate(NUMBERS)} | {"an": 1}
 _PARTNER = {
     "throwing a ball": "ball",
@@ -31,7 +32,9 @@ def _any(words: object) -> str:
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))  # type: ignore[call-overload]
 
 
-_SHORT = rf"(?P<{{0}}count>{_any(_COUNT)}) (?:(?P<{{0}}colour>{_any(PAINTS)}) )?(?P<{{0}}noun>{_any(_ONE)})"
+_SHORT = (
+    rf"(?P<{{0}}count>{_any(_COUNT)}) (?:(?P<{{0}}colour>{_any(PAINTS)}) )?(?P<{{0}}noun>{_any(SINGULAR)})"
+)
 _CLAUSE = re.compile(
     _SHORT.format("")
     + rf"(?: in an? (?P<wears>(?:{_any(PAINTS)}) (?:{_any(GARMENTS.values())})))?"
@@ -43,29 +46,49 @@ _CLAUSE = re.compile(
 )
 
 
+Kind = Literal[
+    "object", "count", "colour", "clothes", "action", "place", "near", "relation", "unreadable"
+]  # fmt: skip
+"""What a statement is about; `unreadable` is text outside the grammar."""
+
+_CLAIMS: dict[str, Kind] = {
+    "colour": "colour", "wears": "clothes", "vest": "clothes", "action": "action", "place": "place",
+    "near": "near",
+}  # fmt: skip
+"""The parts of a clause that say something of its objects, and their kind."""
+
+
 class Statement(NamedTuple):
-    """One statement of a sentence, in its own words, and whether it is true."""
+    """One statement of a sentence, in its own words, and whether it is true.
+
+    `rows` are the rows of the truth that bear it out; of a false statement those that it speaks of.
+    """
 
     words: str
     true: bool
+    kind: Kind
+    rows: tuple[int, ...] = ()
 
 
 def check(sentence: str, truth: Truth, *, thing: int | None = None) -> list[Statement]:
     """The statements of a sentence in the world's grammar, each true or false; unreadable text is false.
 
     With `thing`, an object's id in the scene, the sentence is about that object; otherwise its counts refer
-    to the whole picture. Difficult objects do not count.
+    to the whole picture. Difficult objects do not count. A statement is about the objects that all true
+    statements before it hold for, so that one mistake is counted once: "two red dogs running" of two brown
+    running dogs has a wrong colour and a right count.
     """
     sentence = sentence.strip().lower().rstrip(".")
     rows = [row for row in range(len(truth)) if not truth.difficult[row]]
     empty = re.fullmatch(r"only (grass|snow) under the sky", sentence)
     if empty:
-        return [Statement(sentence, not rows and truth.scene.land.cover == empty[1])]
+        bare = not rows and truth.scene.land.cover == empty[1]
+        return [Statement(sentence, bare, "place", tuple(rows))]
     statements: list[Statement] = []
     for part in _parts(sentence):
         match = _CLAUSE.fullmatch(part)
         if match is None:
-            statements.append(Statement(part, False))
+            statements.append(Statement(part, False, "unreadable"))
         else:
             statements += _clause(match, truth, rows, thing)
     return statements
@@ -77,24 +100,25 @@ def _parts(sentence: str) -> list[str]:
 
 
 def _clause(match: re.Match[str], truth: Truth, rows: list[int], thing: int | None) -> list[Statement]:
-    count, noun = _COUNT[match["count"]], _ONE[match["noun"]]
-    if thing is None:
-        left = [row for row in rows if _is(truth, row, noun)]
-    else:
-        left = [row for row in np.flatnonzero(truth.ids == thing).tolist() if _is(truth, row, noun)]
-    found: list[Statement] = [Statement(match["noun"], len(left) >= count)]
-    for part in ("colour", "wears", "vest", "action", "place", "near"):
+    count, noun = _COUNT[match["count"]], SINGULAR[match["noun"]]
+    mentioned = rows if thing is None else np.flatnonzero(truth.ids == thing).tolist()
+    left = [row for row in mentioned if is_named(truth, row, noun)]
+    found = [Statement(match["noun"], len(left) >= min(count, 1), "object", tuple(left))]
+    for part, kind in _CLAIMS.items():
         if match[part]:
             words = match[part].strip()
-            left = [row for row in left if _claim(truth, row, part, words)]
-            found.append(Statement(words, len(left) >= count))
-    found.append(Statement(f"{match['count']} {match['noun']}", len(left) == count))
+            kept = [row for row in left if _claim(truth, row, part, words)]
+            true = len(kept) >= min(count, max(1, len(left)))
+            left = kept if true else left
+            found.append(Statement(words, true, kind, tuple(left)))
+    found.append(Statement(f"{match['count']} {match['noun']}", len(left) == count, "count", tuple(left)))
     if match["relation"]:
         found.append(_relation(match, truth, rows, left))
     return found
 
 
-def _is(truth: Truth, row: int, noun: str) -> bool:
+def is_named(truth: Truth, row: int, noun: str) -> bool:
+    """Whether a noun in the singular names the object of a row; every child is a person too."""
     record = truth.records[row]
     return record.noun == "child" if noun == "child" else record.kind == noun
 
@@ -144,16 +168,23 @@ def _is_at(truth: Truth, row: int, words: str) -> bool:
 
 def _relation(match: re.Match[str], truth: Truth, rows: list[int], left: list[int]) -> Statement:
     """Whether all mentioned objects have the relation to as many other objects as the sentence says."""
-    relation, noun, colour = match["relation"], _ONE[match["other_noun"]], match["other_colour"]
+    relation, noun, colour = match["relation"], SINGULAR[match["other_noun"]], match["other_colour"]
     others = [
         r
         for r in rows
-        if _is(truth, r, noun) and (not colour or truth.records[r].colour == colour) and r not in left
+        if is_named(truth, r, noun) and (not colour or truth.records[r].colour == colour) and r not in left
     ]
     count = _COUNT[match["other_count"]]
     words = match[0][match.start("relation") - match.start() :]
     if relation == HELD_BY:
         holders = {truth.records[r].holder for r in left}
-        return Statement(words, any(truth.records[r].id in holders for r in others))
-    true_of = [b for b in others if left and all(holds(truth, relation, a, b, margin=MARGIN) for a in left)]  # type: ignore[arg-type]
-    return Statement(words, len(true_of) >= count)
+        true_of = [r for r in others if truth.records[r].id in holders]
+        count = 1
+    else:
+        true_of = [
+            b
+            for b in others
+            if left and all(holds(truth, relation, a, b, margin=MARGIN) for a in left)  # type: ignore[arg-type]
+        ]
+    true = len(true_of) >= count
+    return Statement(words, true, "relation", (*left, *(true_of if true else others)))
