@@ -17,12 +17,11 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from typing import Any, NamedTuple, get_type_hints
 
-from cvdemo import world
+from cvdemo import world, zoo
 from cvdemo.assets import asset
 from cvdemo.errors import UnknownModelError
 from cvdemo.zoo.counterparts import COUNTERPARTS, DET, Counterpart, Outputs, Ready, Same
 from cvdemo.zoo.device import default_device, settled
-from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.entry import resolve
 from cvdemo.zoo.source_lines import code_lines, file_of
 
@@ -316,18 +315,13 @@ def argument_rows() -> list[dict[str, Any]]:
     return [
         {
             "architecture": pair.title,
-            "differs from the paper": " ".join(differences(pair)),
+            "differs from the paper": " ".join(zoo.differences(pair.entry)),
             "our trace shows": ", ".join(trace_fields(pair)),
             "ready-made returns": ", ".join(pair.ready.returns) if pair.ready else "",
         }
         for pair in COUNTERPARTS.values()
         if pair.entry
     ]
-
-
-def differences(pair: Counterpart) -> tuple[str, ...]:
-    """How the net that is trained here differs from its paper, one sentence each."""
-    return ENTRIES[pair.entry].differences if pair.entry else ()
 
 
 @cache
