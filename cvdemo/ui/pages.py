@@ -83,6 +83,10 @@ PAGES = (
         "tradeoffs", "Speed against accuracy", "⏱️", DETECTION,
         "Which detector is fast, and which is accurate?", {18: "Speed and accuracy"},
     ),
+    Page(
+        "captions", "Captions", "💬", DETECTION, "How does a picture become a sentence?",
+        {19: "Image captioning"},
+    ),
     Page("segment", "Segment", "🖌️", SEGMENTATION, "Which class does each pixel have?"),
     Page(
         "fcn", "Sliding window to FCN", "🪟", SEGMENTATION, "How are all windows classified at once?",
