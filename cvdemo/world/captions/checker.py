@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -48,29 +48,49 @@ _CLAUSE = re.compile(
 )
 
 
+Kind = Literal[
+    "object", "count", "colour", "clothes", "action", "place", "near", "relation", "unreadable"
+]  # fmt: skip
+"""What a statement is about; `unreadable` is text outside the grammar."""
+
+_CLAIMS: dict[str, Kind] = {
+    "colour": "colour", "wears": "clothes", "vest": "clothes", "action": "action", "place": "place",
+    "near": "near",
+}  # fmt: skip
+"""The parts of a clause that say something of its objects, and their kind."""
+
+
 class Statement(NamedTuple):
-    """One statement of a sentence, in its own words, and whether it is true."""
+    """One statement of a sentence, in its own words, and whether it is true.
+
+    `rows` are the rows of the truth that bear it out; of a false statement those that it speaks of.
+    """
 
     words: str
     true: bool
+    kind: Kind
+    rows: tuple[int, ...] = ()
 
 
 def check(sentence: str, truth: Truth, *, thing: int | None = None) -> list[Statement]:
     """The statements of a sentence in the world's grammar, each true or false; unreadable text is false.
 
     With `thing`, an object's id in the scene, the sentence is about that object; otherwise its counts refer
-    to the whole picture. Difficult objects do not count.
+    to the whole picture. Difficult objects do not count. A statement is about the objects that all true
+    statements before it hold for, so that one mistake is counted once: "two red dogs running" of two brown
+    running dogs has a wrong colour and a right count.
     """
     sentence = sentence.strip().lower().rstrip(".")
     rows = [row for row in range(len(truth)) if not truth.difficult[row]]
     empty = re.fullmatch(r"only (grass|snow) under the sky", sentence)
     if empty:
-        return [Statement(sentence, not rows and truth.scene.land.cover == empty[1])]
+        bare = not rows and truth.scene.land.cover == empty[1]
+        return [Statement(sentence, bare, "place", tuple(rows))]
     statements: list[Statement] = []
     for part in _parts(sentence):
         match = _CLAUSE.fullmatch(part)
         if match is None:
-            statements.append(Statement(part, False))
+            statements.append(Statement(part, False, "unreadable"))
         else:
             statements += _clause(match, truth, rows, thing)
     return statements
@@ -83,17 +103,17 @@ def _parts(sentence: str) -> list[str]:
 
 def _clause(match: re.Match[str], truth: Truth, rows: list[int], thing: int | None) -> list[Statement]:
     count, noun = _COUNT[match["count"]], _ONE[match["noun"]]
-    if thing is None:
-        left = [row for row in rows if _is(truth, row, noun)]
-    else:
-        left = [row for row in np.flatnonzero(truth.ids == thing).tolist() if _is(truth, row, noun)]
-    found: list[Statement] = [Statement(match["noun"], len(left) >= count)]
-    for part in ("colour", "wears", "vest", "action", "place", "near"):
+    mentioned = rows if thing is None else np.flatnonzero(truth.ids == thing).tolist()
+    left = [row for row in mentioned if _is(truth, row, noun)]
+    found = [Statement(match["noun"], len(left) >= min(count, 1), "object", tuple(left))]
+    for part, kind in _CLAIMS.items():
         if match[part]:
             words = match[part].strip()
-            left = [row for row in left if _claim(truth, row, part, words)]
-            found.append(Statement(words, len(left) >= count))
-    found.append(Statement(f"{match['count']} {match['noun']}", len(left) == count))
+            kept = [row for row in left if _claim(truth, row, part, words)]
+            true = len(kept) >= min(count, max(1, len(left)))
+            left = kept if true else left
+            found.append(Statement(words, true, kind, tuple(left)))
+    found.append(Statement(f"{match['count']} {match['noun']}", len(left) == count, "count", tuple(left)))
     if match["relation"]:
         found.append(_relation(match, truth, rows, left))
     return found
@@ -159,6 +179,13 @@ def _relation(match: re.Match[str], truth: Truth, rows: list[int], left: list[in
     words = match[0][match.start("relation") - match.start() :]
     if relation == "held by":
         holders = {truth.records[r].holder for r in left}
-        return Statement(words, any(truth.records[r].id in holders for r in others))
-    true_of = [b for b in others if left and all(holds(truth, relation, a, b, margin=MARGIN) for a in left)]  # type: ignore[arg-type]
-    return Statement(words, len(true_of) >= count)
+        true_of = [r for r in others if truth.records[r].id in holders]
+        count = 1
+    else:
+        true_of = [
+            b
+            for b in others
+            if left and all(holds(truth, relation, a, b, margin=MARGIN) for a in left)  # type: ignore[arg-type]
+        ]
+    true = len(true_of) >= count
+    return Statement(words, true, "relation", (*left, *(true_of if true else others)))
