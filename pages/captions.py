@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cvdemo.data.chosen import Chosen
-from cvdemo.labs.captions import board, results
+from cvdemo.labs.captions import board, results, search
 from cvdemo.labs.captions.controls import EXPERIMENTS, choose_begins, choose_decoding, choose_source
 from cvdemo.labs.captions.experiment import Method
 from cvdemo.ops.decoding import beam_search, reshaped, sample
@@ -41,7 +41,7 @@ def captions(chosen: Chosen, specs: list[ModelSpec]) -> None:
     """What runs when a slider moves: the decoders, not the CNNs."""
     models = [results.model_of(spec) for spec in specs]
     encoded = [results.encoded(chosen, spec) for spec in specs]
-    top = st.container()
+    top, rules = st.container(), st.container()
     begins = choose_begins(models)
     st.markdown("#### How the words are chosen")
     left, right = st.columns([1, 2.6], gap="medium")
@@ -57,9 +57,11 @@ def captions(chosen: Chosen, specs: list[ModelSpec]) -> None:
                 board.board(chosen, shown, decoding, part=str(k))
     with right:
         if decoding.method is Method.BEAM:
-            board.tree(answers[0], decoding)
+            search.tree(answers[0])
         else:
-            board.draws(chosen, answers[0])
+            search.draws(chosen, answers[0])
+    with rules:
+        board.peer(chosen)
 
 
 def main() -> None:

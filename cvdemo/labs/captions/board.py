@@ -1,4 +1,4 @@
-"""The Captions page's board: picture and words, the tree of the beam, draws, scores, files."""
+"""The Captions page's board: picture and words, what is true of them, files, the peer by rules."""
 
 from __future__ import annotations
 
@@ -16,19 +16,17 @@ from cvdemo.labs.captions import experiment, results
 from cvdemo.labs.captions.controls import COMPONENT, keep_choice, stamp
 from cvdemo.labs.captions.draw import attention_sheet, growing_frames
 from cvdemo.labs.captions.experiment import Begin, Decoding, Judged, Method, Written
-from cvdemo.ops.decoding import BeamStep, Fate
-from cvdemo.ui.component import Parts, component, packed, with_picture
+from cvdemo.ui.component import Parts, component, with_picture
 from cvdemo.ui.downloads import data, gif, offer, png
 from cvdemo.ui.models import about
 from cvdemo.ui.page import texts
+from cvdemo.world.truth import Truth
 from cvdemo.zoo.captioner import Captioner, Encoded
 from cvdemo.zoo.spec import ModelSpec
 
 LONGEST = 1280
-PRUNED = 3  # candidates of a step that are shown beyond the beam
 
 _lab = component("captions/lab")
-_tree = component("captions/tree")
 
 
 class Answer(NamedTuple):
@@ -50,7 +48,6 @@ def answer(spec: ModelSpec, model: Captioner, encoded: Encoded, decoding: Decodi
 
 def board(chosen: Chosen, shown: Answer, decoding: Decoding, *, part: str) -> None:
     """The picture with a model's caption: words, attention, rivals, and on a scene what is true of it."""
-    judged = None if chosen.truth is None else experiment.judge(shown.written.caption.text, chosen.truth)
     maps = experiment.attention_maps(shown.written.caption)
     of = stamp(chosen, shown.spec.key)
     height, width = chosen.picture.shape[:2]
@@ -61,14 +58,13 @@ def board(chosen: Chosen, shown: Answer, decoding: Decoding, *, part: str) -> No
         "model": _times(shown),
         "words": [_word(place) for place in shown.written.caption.places],
         "grid": None if maps is None else maps.shape[1:],
+        "covers": [shown.encoded.padded[1] / width, shown.encoded.padded[0] / height],
         "blind": texts("captions")["no attention"],
         "drawn": decoding.method is Method.SAMPLE,
         "limit": decoding.longest,
         "yours": bool(shown.written.begin.words or shown.written.begin.ended),
-        "statements": [] if judged is None else _statements(judged, chosen),
-        "scores": "" if judged is None else _scores(judged),
-        "references": [] if judged is None else judged.references,
         "stamp": of,
+        **_against_truth(shown.written.caption.text, chosen.truth),
     }
     parts: Parts = {} if maps is None else {"attention": maps.astype("<f4")}
     key = f"{COMPONENT}-{part}"
@@ -100,108 +96,35 @@ def _word(place: experiment.Place) -> dict[str, Any]:
     }
 
 
-def _statements(judged: Judged, chosen: Chosen) -> list[dict[str, Any]]:
-    """The statements of a caption, each with the boxes of the objects that it speaks of."""
-    assert chosen.truth is not None
-    return [
-        {
-            "text": s.words,
-            "kind": str(getattr(s, "kind", "x")),
-            "true": s.true,
-            "boxes": chosen.truth.boxes[list(getattr(s, "rows", (0,)))].tolist(),
-        }
-        for s in judged.statements
+def _against_truth(text: str, truth: Truth | None) -> dict[str, Any]:
+    """What is true of a caption, statement by statement with the boxes of the objects, and its scores."""
+    if truth is None:
+        return {"statements": [], "scores": "", "references": []}
+    judged = experiment.judge(text, truth)
+    statements = [
+        {"text": s.words, "kind": s.kind, "true": s.true, "boxes": truth.boxes[list(s.rows)].tolist()}
+        for s in judged.truthful.statements
     ]
+    return {"statements": statements, "scores": _scores(judged), "references": judged.references}
 
 
 def _scores(judged: Judged) -> str:
-    true = sum(s.true for s in judged.statements)
-    exact = " · exactly one of the references" if judged.exact else ""
+    statements = judged.truthful.statements
+    exact = " · word for word one of the references" if judged.exact else ""
     return (
-        f"<b>{true} of {len(judged.statements)}</b> statements are true · BLEU-1 <b>{judged.bleu[0]:.2f}</b> · "
-        f"BLEU-4 <b>{judged.bleu[3]:.2f}</b> · CIDEr-D <b>{judged.cider:.2f}</b>{exact}<br>"
+        f"<b>{sum(s.true for s in statements)} of {len(statements)}</b> statements are true · "
+        f"BLEU-1 <b>{judged.bleu[0]:.2f}</b> · BLEU-4 <b>{judged.bleu[3]:.2f}</b> · "
+        f"CIDEr-D <b>{judged.cider:.2f}</b>{exact}<br>"
         "References, written by the world's grammar from the truth:"
     )
-
-
-def tree(shown: Answer, decoding: Decoding) -> None:
-    """The search as a tree, with what was pruned and why."""
-    written = shown.written
-    if not written.steps:
-        st.info(texts("captions")["no search"])
-        return
-    fields = {
-        "steps": [_step(shown.model, step, before) for step, before in zip(
-            written.steps, (None, *written.steps), strict=False)],
-        "path": _path(written),
-        "begin": shown.model.text(written.begin.words),
-        "vocabulary": len(shown.model.words),
-        "found": [
-            {"text": shown.model.text(h.words), "logp": h.log_probability, "score": h.score, "finished": h.finished}
-            for h in written.found
-        ],
-    }  # fmt: skip
-    _tree(data=packed(fields, {}), key="captions-tree")
-
-
-def _shown(step: BeamStep) -> list[Any]:
-    return step.candidates(len(step.chosen) + PRUNED)
-
-
-def _step(model: Captioner, step: BeamStep, before: BeamStep | None) -> dict[str, Any]:
-    """A step's best candidates; a parent is the number of its node in the step before."""
-    parents = [0] if before is None else [k for k, c in enumerate(_shown(before)) if c.fate is Fate.KEPT]
-    nodes = [
-        {"parent": parents[c.parent], "text": experiment.piece(model, c.word), "logp": c.log_probability,
-         "score": c.score, "fate": str(c.fate), "rank": c.rank}
-        for c in _shown(step) if c.fate is not Fate.IMPOSSIBLE
-    ]  # fmt: skip
-    return {
-        "nodes": nodes,
-        "live": len(step.live),
-        "width": len(step.chosen),
-        "more": int(np.isfinite(step.scores).sum()) - len(nodes),
-    }
-
-
-def _path(written: Written) -> list[int]:
-    """The node of each step on the way to the best sentence."""
-    best = written.found[0]
-    length = len(best.words) - len(written.begin.words)
-    said = best.words[len(written.begin.words) :]
-    path, row = [], 0
-    for k, step in enumerate(written.steps[: length + best.finished]):
-        candidates = _shown(step)
-        at = next(
-            n for n, c in enumerate(candidates)
-            if c.parent == row and (c.word == said[k] if k < length else c.fate is Fate.FINISHED)
-        )  # fmt: skip
-        path.append(at)
-        row = sum(c.fate is Fate.KEPT for c in candidates[:at])
-    return path
-
-
-def draws(chosen: Chosen, shown: Answer) -> None:
-    """What was drawn, each once, with its probability and, on a scene, its share of true statements."""
-    rows = []
-    for one in shown.written.found:
-        text = shown.model.text(one.words)
-        row: dict[str, Any] = {"caption": text, "log p(S | I)": round(one.log_probability, 2)}
-        if chosen.truth is not None:
-            row["true"] = round(experiment.judge(text, chosen.truth).truthful, 2)
-        rows.append(row)
-    different = len({row["caption"] for row in rows})
-    st.markdown(f"{len(rows)} draws, **{different}** of them different. The first is the caption above.")
-    wide = {"caption": st.column_config.TextColumn(width="large")}
-    st.dataframe(rows, hide_index=True, width="stretch", key="captions-draws", column_config=wide)
 
 
 def _files(chosen: Chosen, shown: Answer, decoding: Decoding, part: str) -> None:
     caption, picture = shown.written.caption, chosen.picture
     offer(
         chosen.name,
-        png(lambda: attention_sheet(picture, caption), "Attention (PNG)"),
-        gif(lambda: growing_frames(picture, caption), "Growing (GIF)"),
+        png(lambda: attention_sheet(picture, caption, shown.encoded), "Attention (PNG)"),
+        gif(lambda: growing_frames(picture, caption, shown.encoded), "Growing (GIF)"),
         data(lambda: experiment.caption_as_json(shown.written, shown.model, decoding), "Caption (JSON)"),
         part=shown.spec.key if part == "0" else f"{shown.spec.key}-second",
     )

@@ -50,7 +50,7 @@ def choose_source() -> tuple[Chosen | None, list[zoo.ModelSpec]]:
 
 
 def choose_begins(models: Sequence[Captioner]) -> list[Begin]:
-    """The words that each model's caption has to begin with, a sentence for a word that a model does not know."""
+    """The words that the captions have to begin with, by each model's vocabulary."""
     text = widgets.text_input(
         "begin", "Begin the sentence yourself", placeholder="two brown", max_chars=300,
         help="The net goes on from here. A full stop ends the sentence.",

@@ -6,12 +6,22 @@ import difflib
 import math
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cvdemo import world
 from cvdemo.errors import DataError
+from cvdemo.metrics.captions import (
+    DocumentFrequencies,
+    Truthfulness,
+    bleu,
+    cider_d,
+    document_frequencies,
+    truthful,
+)
 from cvdemo.ops.decoding import (
     BeamStep,
     Hypothesis,
@@ -22,14 +32,14 @@ from cvdemo.ops.decoding import (
     reshaped,
     sample,
 )
-
-from cvdemo.world.captions.checker import Statement, check
-from cvdemo.world.captions.grammar import write_captions
 from cvdemo.world.truth import Truth
+from cvdemo.zoo.captioner import Captioner, Encoded
+from cvdemo.zoo.entries import entries
+from cvdemo.zoo.spec import Task
+from cvdemo.zoo.weights import has_weights, read_card
 
-if TYPE_CHECKING:
-    from cvdemo.zoo.captioner import Captioner, Encoded
-
+SEED, SCENES, SIZE = 50_000, 100, (192, 144)  # whose references say how rare words are
+FIGURES = ("BLEU1", "BLEU4", "ROUGE_L", "CIDEr", "truthful", "exact")
 RIVALS, LEAST = (
     5,
     0.001,
@@ -116,18 +126,13 @@ class Caption(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """A caption against a scene's truth: its statements, the references, BLEU-1 to 4, CIDEr-D, exact match."""
+    """A caption against a scene's truth: statements, references, BLEU-1 to 4, CIDEr-D, whether it is one."""
 
-    statements: tuple[Statement, ...]
+    truthful: Truthfulness
     references: tuple[str, ...]
     bleu: tuple[float, ...]
     cider: float
     exact: bool
-
-    @property
-    def truthful(self) -> float:
-        """The share of statements that are true."""
-        return sum(s.true for s in self.statements) / max(1, len(self.statements))
 
 
 class Written(NamedTuple):
@@ -151,15 +156,17 @@ def read_begin(text: str, model: Captioner) -> Begin:
     """
     stop = text.rstrip().endswith(STOP)
     ids: dict[str, int] = {}
-    for k, word in enumerate(model.words):
-        ids.setdefault(word.lstrip(MARKS).lower(), k)
-        ids.setdefault(word, k)
+    for k, known in enumerate(model.words):
+        if known.startswith("<"):  # a marker is no word
+            continue
+        ids.setdefault(known.lstrip(MARKS).lower(), k)
+        ids.setdefault(known, k)
     words = []
     for word in text.replace(STOP, " ").split():
-        k = ids.get(word, ids.get(word.lower()))
-        if k is None:
+        found = ids.get(word, ids.get(word.lower()))
+        if found is None:
             raise DataError(_unknown(word, list(ids), model))
-        words.append(k)
+        words.append(found)
     return Begin(tuple(words), stop)
 
 
@@ -238,7 +245,7 @@ def _place(
         for n, k in enumerate(others)
         if n < 3 or probabilities[k] >= LEAST
     )
-    some = probabilities > 0
+    some = probabilities > 0  # markers never are
     entropy = -float((probabilities[some] * row[some]).sum())
     return Place(
         word,
@@ -295,12 +302,33 @@ def _as_json(place: Place) -> dict[str, Any]:
     }
 
 
+@cache
+def rarity() -> DocumentFrequencies:
+    """How rare each run of words is in the references of some held-out scenes: what CIDEr-D weights by."""
+    scenes = (world.scene(SEED + k, split="test") for k in range(SCENES))
+    return document_frequencies(world.write_captions(world.truth(scene, *SIZE)) for scene in scenes)
+
+
 def judge(sentence: str, truth: Truth) -> Judged:
     """A sentence against what is known of a scene."""
-    references = write_captions(truth)
-    return Judged(tuple(check(sentence, truth)), references, (0.0,) * 4, 0.0, sentence in references)
+    references = world.write_captions(truth)
+    return Judged(
+        truthful(sentence, truth),
+        references,
+        bleu([sentence], [references]),
+        cider_d([sentence], [references], rarity()),
+        sentence in references,
+    )
 
 
 def held_out() -> list[dict[str, Any]]:
     """The held-out figures of the drawn world's captioners, from their cards, as lines of a table."""
-    return []
+    lines = []
+    for net in entries(Task.CAPTION):
+        card = read_card(net.key)
+        if card is not None and has_weights(net.key):
+            numbers = {
+                name: round(float(card["metrics"][name]), 3) for name in FIGURES if name in card["metrics"]
+            }
+            lines.append({"net": net.title, **numbers, "scored on": str(card["scored_on"])})
+    return lines

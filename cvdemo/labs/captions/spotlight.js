@@ -23,13 +23,14 @@ function paintSpotlight(ink, lab, k, wide, high) {
   const map = attentionOf(lab, k);
   if (!map) return;
   ink.imageSmoothingQuality = 'high';
-  ink.drawImage(lab.shades[k] ?? (lab.shades[k] = shadeOf(map, lab.fields.grid)), 0, 0, wide, high);
+  const [across, down] = lab.fields.covers; // the cells reach beyond the picture, right and below
+  ink.drawImage(lab.shades[k] ?? (lab.shades[k] = shadeOf(map, lab.fields.grid)), 0, 0, wide * across, high * down);
 }
 
 // The middle of the cell with most attention, as shares of the picture's sides.
-function peakOf(map, [rows, columns]) {
+function peakOf(map, { grid: [rows, columns], covers: [across, down] }) {
   const at = map.indexOf(Math.max(...map));
-  return [((at % columns) + 0.5) / columns, (Math.floor(at / columns) + 0.5) / rows];
+  return [Math.min(1, (across * ((at % columns) + 0.5)) / columns), Math.min(1, (down * (Math.floor(at / columns) + 0.5)) / rows)];
 }
 
 function paintBoard(canvas, lab) {
@@ -44,7 +45,7 @@ function paintBoard(canvas, lab) {
       strokeBox(ink, box.map((v) => v * unit), colour, 4, lab.lit.true ? [] : [10, 6]);
     }
   } else if (map) {
-    const [x, y] = peakOf(map, fields.grid);
+    const [x, y] = peakOf(map, fields);
     for (const [colour, thick] of [['#10151c', 5], ['#ffffff', 2.5]]) {
       Object.assign(ink, { strokeStyle: colour, lineWidth: thick });
       ink.beginPath();
