@@ -75,16 +75,16 @@ class SSDTrace(NamedTuple):
         return torch.cat(self.logits, 1).float().softmax(dim=-1)[..., 1:]
 
 
-class SSD(nn.Module):
-    """Pictures [N, 3, H, W] of any size, RGB in 0..1, to a class and a box for every default box."""
+class SSDLevels(nn.Module):
+    """A backbone and the maps above it: of several strides, each knowing what the coarser ones see.
 
-    def __init__(self, config: SSDConfig | None = None) -> None:
+    `backbone`, `lateral` and `smooth` have the same names in every net of it: what one has learnt, another
+    can begin with.
+    """
+
+    def __init__(self, config: SSDConfig) -> None:
         super().__init__()
-        self.config = config = config or SSDConfig()
-        self.sizes = config.sizes
-        levels = list(zip(self.build_levels(), (len(s) for s in self.sizes), strict=True))
-        self.classify = nn.ModuleList(nn.Conv2d(c, n * (1 + config.classes), 3, padding=1) for c, n in levels)
-        self.locate = nn.ModuleList(nn.Conv2d(c, n * 4, 3, padding=1) for c, n in levels)
+        self.config = config
 
     def build_levels(self) -> list[int]:
         """Build what `levels` needs; the channels of each level."""
@@ -98,20 +98,32 @@ class SSD(nn.Module):
         )
         return [config.channels] * len(inputs)
 
-    def forward(self, pictures: Tensor) -> SSDTrace:
-        levels = self.levels(pictures)  # [N, C, H/8, W/8], [N, C, H/16, W/16], [N, C, H/32, W/32]
-        logits = [by_box(f(m), 1 + self.config.classes) for f, m in zip(self.classify, levels, strict=True)]
-        offsets = [by_box(f(m), 4) for f, m in zip(self.locate, levels, strict=True)]
-        return SSDTrace(tuple(levels), tuple(logits), tuple(offsets), self.defaults(levels))
-
     def levels(self, pictures: Tensor) -> list[Tensor]:
-        """The maps that are classified, finest first."""
+        """The maps of pictures [N, 3, H, W], finest first."""
         maps = self.backbone(pad_to_stride(pictures, STRIDES[-1]))
         used = [maps[STRIDES.index(s)] for s in self.config.strides]  # [N, 64, H/8, W/8] ...
         levels = [f(m) for f, m in zip(self.lateral, used, strict=True)]
         if self.config.top_down:
             levels = top_down(levels)
         return [f(nn.functional.relu(m)) for f, m in zip(self.smooth, levels, strict=True)]
+
+
+class SSD(SSDLevels):
+    """Pictures [N, 3, H, W] of any size, RGB in 0..1, to a class and a box for every default box."""
+
+    def __init__(self, config: SSDConfig | None = None) -> None:
+        super().__init__(config or SSDConfig())
+        config = self.config
+        self.sizes = config.sizes
+        levels = list(zip(self.build_levels(), (len(s) for s in self.sizes), strict=True))
+        self.classify = nn.ModuleList(nn.Conv2d(c, n * (1 + config.classes), 3, padding=1) for c, n in levels)
+        self.locate = nn.ModuleList(nn.Conv2d(c, n * 4, 3, padding=1) for c, n in levels)
+
+    def forward(self, pictures: Tensor) -> SSDTrace:
+        levels = self.levels(pictures)  # [N, C, H/8, W/8], [N, C, H/16, W/16], [N, C, H/32, W/32]
+        logits = [by_box(f(m), 1 + self.config.classes) for f, m in zip(self.classify, levels, strict=True)]
+        offsets = [by_box(f(m), 4) for f, m in zip(self.locate, levels, strict=True)]
+        return SSDTrace(tuple(levels), tuple(logits), tuple(offsets), self.defaults(levels))
 
     def defaults(self, levels: list[Tensor]) -> tuple[Tensor, ...]:
         """The default boxes of every level, [h * w * A, 4] in pixels."""

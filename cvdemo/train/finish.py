@@ -32,7 +32,7 @@ def finish(run: Run, folder: Path, *, n: int = TEST_SCENES, progress: Progress =
     path = folder / f"{key}.safetensors"
     device = run.device.type
     exact = _score(run, run.average, n, device, progress)
-    write_weights(run.average, key, path)
+    write_weights(run.average, key, path, eight_bits=_eight_bits(key))
     shipped = run.task.build()
     load_weights(shipped, key, path)
     numbers = _score(run, shipped.to(run.device), n, device, progress)
@@ -64,11 +64,18 @@ def _card(run: Run, path: Path, n: int, numbers: dict[str, Any], exact: dict[str
         "scored_on": ", ".join(("world:test", f"{n} scenes", "normal", *knobs, *_other_size(recipe.scenes))),
         "metric": run.task.metric,
         "metrics": numbers,
-        "before_rounding_to_fp16": {run.task.metric: exact[run.task.metric]},
+        f"before_rounding_to_{'int8' if _eight_bits(recipe.key) else 'fp16'}": {
+            run.task.metric: exact[run.task.metric]
+        },
         "validation": run.history,
         "differences": list(entry.differences) if entry else [],
         "command": command,
     }
+
+
+def _eight_bits(key: str) -> bool:
+    """Whether a net's weights are shipped in eight bits."""
+    return key in ENTRIES and ENTRIES[key].eight_bits
 
 
 def _other_size(scenes: Scenes) -> list[str]:

@@ -26,7 +26,8 @@ class Scenes:
     that each is seen `pool / fresh` times. Scene k holds at most `objects[k mod len(objects)]` objects:
     more than the `normal` scenes that are scored, since a net learns more from crowded ones in the same
     time. So many `proposals` of Selective Search come with each. Scenes of fewer than `people` people are
-    passed over, and `size` is the width and height that they are drawn at.
+    passed over, and `size` is the width and height that they are drawn at. With `captions` each comes with
+    its captions and the descriptions of its regions.
     """
 
     pool: int = 3072
@@ -35,6 +36,7 @@ class Scenes:
     proposals: int = 0
     people: int = 0
     size: tuple[int, int] = SIZE
+    captions: bool = False
 
 
 @dataclass(frozen=True)

@@ -25,13 +25,21 @@ STRIDE = 10_000_000  # between the seeds tried for a scene of enough people: mor
 CHUNK = 64  # scenes that a process draws before it hands them over
 
 
+class RegionText(NamedTuple):
+    """What is said of one object: its row in the sample, and the text."""
+
+    row: int
+    text: str
+
+
 class Sample(NamedTuple):
     """One scene as a training sample.
 
     `picture` uint8 RGB [H, W, 3], `semantic` uint8 [H, W]; per object `boxes` [T, 4] x1 y1 x2 y2 in
     pixels, `classes` [T] and `difficult` [T]. `proposals` [P, 4] are Selective Search's, if any.
     `instances` uint8 [H, W] is 0 or 1 + the row of the object that shows there; `keypoints` [T, 17, 3] are
-    x, y in pixels and the visibility 0..2, all 0 for all but people.
+    x, y in pixels and the visibility 0..2, all 0 for all but people. `captions` are true sentences about the
+    scene, `regions` descriptions of its objects that are not difficult, both only where asked for.
     """
 
     picture: NDArray[np.uint8]
@@ -42,6 +50,8 @@ class Sample(NamedTuple):
     proposals: NDArray[np.float32] = np.zeros((0, 4), np.float32)
     instances: NDArray[np.uint8] = np.zeros((0, 0), np.uint8)
     keypoints: NDArray[np.float32] = np.zeros((0, 17, 3), np.float32)
+    captions: tuple[str, ...] = ()
+    regions: tuple[RegionText, ...] = ()
 
 
 def draw_sample(
@@ -52,10 +62,12 @@ def draw_sample(
     proposals: int = 0,
     people: int = 0,
     size: tuple[int, int] = SIZE,
+    captions: bool = False,
 ) -> Sample:
     """The scene of a seed, `normal` but for the number of objects, at a size (width, height).
 
-    With `people`, the first scene with at least that many people, of the seeds `seed`, `seed + STRIDE` ...
+    With `people`, the first scene with at least that many people, of the seeds `seed`, `seed + STRIDE` ...;
+    with `captions`, what is said of it and of its objects.
     """
     difficulty = world.named("normal", objects=objects)
     scene = world.scene(seed, split=split, difficulty=difficulty)
@@ -67,6 +79,8 @@ def draw_sample(
         picture, truth.semantic, truth.boxes, truth.classes, truth.difficult,
         instances=_rows_of(truth), keypoints=truth.keypoints,
     )  # fmt: skip
+    if captions:
+        sample = sample._replace(captions=world.write_captions(truth), regions=_region_texts(truth))
     if not proposals:
         return sample
     from cvdemo.ops.regions import selective_search  # scikit-image takes its time to import
@@ -81,6 +95,12 @@ def _rows_of(truth: world.Truth) -> NDArray[np.uint8]:
     return rows[truth.instances]
 
 
+def _region_texts(truth: world.Truth) -> tuple[RegionText, ...]:
+    """The descriptions of a scene's regions, each with the row of its object."""
+    rows = {int(number): row for row, number in enumerate(truth.ids)}
+    return tuple(RegionText(rows[region.id], region.text) for region in world.describe_regions(truth))
+
+
 class SceneRequest(NamedTuple):
     """A training scene to draw: its seed, and what `draw_sample` is to be told."""
 
@@ -89,6 +109,7 @@ class SceneRequest(NamedTuple):
     proposals: int = 0
     people: int = 0
     size: tuple[int, int] = SIZE
+    captions: bool = False
 
 
 def _drawn(request: SceneRequest) -> Sample:
@@ -98,6 +119,7 @@ def _drawn(request: SceneRequest) -> Sample:
         proposals=request.proposals,
         people=request.people,
         size=request.size,
+        captions=request.captions,
     )
 
 
@@ -210,11 +232,10 @@ class Stream:
 
     def _request(self, epoch: int) -> None:
         requested = {request.seed for _, chunk in self.workers._requested for request in chunk}
-        scenes, objects = self.scenes, self.scenes.objects
         missing = [s for s in self._window(epoch) if s not in self._drawn and s not in requested]
-        self.workers.request(
-            [
-                SceneRequest(s, objects[s % len(objects)], scenes.proposals, scenes.people, scenes.size)
-                for s in missing
-            ]
-        )
+        self.workers.request([self._request_of(seed) for seed in missing])
+
+    def _request_of(self, seed: int) -> SceneRequest:
+        scenes = self.scenes
+        objects = scenes.objects[seed % len(scenes.objects)]
+        return SceneRequest(seed, objects, scenes.proposals, scenes.people, scenes.size, scenes.captions)

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from cvdemo.ops.keypoints import mirrored_keypoints
 from cvdemo.train.recipes import Recipe
 from cvdemo.train.scenes import Sample
+from cvdemo.world.captions.words import mirrored_caption
 from cvdemo.world.difficulty import named
 from cvdemo.zoo.entries import build_net, entry
 
@@ -90,6 +91,8 @@ def flipped(sample: Sample) -> Sample:
         proposals=mirrored(sample.proposals, sample.picture.shape[1]),
         instances=sample.instances[:, ::-1],
         keypoints=mirrored_keypoints(sample.keypoints, sample.picture.shape[1]),
+        captions=tuple(map(mirrored_caption, sample.captions)),
+        regions=tuple(region._replace(text=mirrored_caption(region.text)) for region in sample.regions),
     )
 
 

@@ -136,6 +136,22 @@ def _pose(key: str, title: str, arxiv: str, net: str, *differences: str, default
     )  # fmt: skip
 
 
+def _captioner(key: str, title: str, arxiv: str, *differences: str, default: bool = False) -> Entry:
+    """The recipe is the same for all captioners, so that their figures compare the nets."""
+    name = key.replace("-", "_")
+    recipe = Recipe(
+        key, f"cvdemo.train.captions:CaptionTask:{key}", steps=4000, start="ssd", whole=True, rate=2e-3,
+        channels_last=True, scenes=Scenes(pool=3072, fresh=1536, objects=(6,), captions=True),
+    )  # fmt: skip
+    return Entry(
+        key, title, arxiv, f"cvdemo.nets.{name}:{name}", recipe, Task.CAPTION,
+        "cvdemo.zoo.drawn_captions:DrawnCaptioner", "drawn-things",
+        differences=(SMALL_BACKBONE, CELLS, *differences), default=default, eight_bits=True,
+    )  # fmt: skip
+
+
+CELLS = "The encoder's grid has features of strides 8 to 32, the place of each cell and the mean of all."
+
 FCN = "Pictures are padded to the stride, where the paper lays 100 pixels around them."
 RATES = "The pictures are smaller, and so are the dilation rates."
 
@@ -240,6 +256,16 @@ ENTRIES: dict[str, Entry] = {
                    "Two light steps of a U-Net lead back to half resolution in place of upsampling by 8."),
         _segmenter("pspnet-noaux", "PSPNet without auxiliary loss", "1612.01105", "pspnet:pspnet_noaux",
                    "It is trained without the auxiliary loss; all else is as in `pspnet`."),
+        _captioner(
+            "show-attend-tell", "Show, attend and tell", "1502.03044",
+            "Where the net looks also depends on the word just said, not only on the LSTM.",
+            "What the attention compares is normalised (arXiv:1607.06450).", default=True,
+        ),
+        _captioner("show-and-tell", "Show and tell", "1411.4555",
+                   "The picture's vector is normalised (arXiv:1607.06450)."),
+        _captioner("caption-transformer", "Caption Transformer", "1706.03762",
+                   "The decoder alone, over a picture's cells in place of a sentence.",
+                   "Normalised before each part (arXiv:2002.04745)."),
         _stage(
             "patches", "Patch classifier", "1409.1556", "patch_classifier:PatchClassifier",
             Recipe("patches", "cvdemo.train.patch_classifier:PatchTask:patches", steps=600, rate=4e-3,

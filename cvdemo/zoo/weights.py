@@ -1,4 +1,4 @@
-"""Weights of the nets trained on the drawn world, fp16 safetensors that say what they are; their cards."""
+"""Weights of the nets trained on the drawn world, safetensors that say what they are; their cards."""
 
 from __future__ import annotations
 
@@ -28,19 +28,22 @@ def has_weights(key: str) -> bool:
     return (weights_folder() / f"{key}.safetensors").is_file()
 
 
-def write_weights(net: nn.Module, key: str, path: Path) -> None:
-    """Write a net's weights, rounded to fp16, with the net's key and the world's version inside."""
+def write_weights(net: nn.Module, key: str, path: Path, *, eight_bits: bool = False) -> None:
+    """Write a net's weights, rounded to fp16 or eight bits, with its key and the world's version inside."""
     import torch
     from safetensors.torch import save
 
-    state = {
-        name: (value.half() if value.is_floating_point() else value).cpu().contiguous()
-        for name, value in net.state_dict().items()
-        if not name.endswith("num_batches_tracked")
-    }
-    largest = max(float(v.abs().max()) for v in state.values() if v.numel())
+    from cvdemo.zoo.eight_bits import to_eight_bits
+
+    whole = {n: v for n, v in net.state_dict().items() if not n.endswith("num_batches_tracked")}
+    largest = max(float(v.abs().max()) for v in whole.values() if v.numel())
     if largest > torch.finfo(torch.float16).max:
         raise CheckpointError(f"the weights of '{key}' do not fit into fp16: one is {largest:.3g}")
+    if eight_bits:
+        small = to_eight_bits(whole)
+    else:
+        small = {n: v.half() if v.is_floating_point() else v for n, v in whole.items()}
+    state = {name: value.cpu().contiguous() for name, value in small.items()}
     write_whole(path, save(state, metadata={"net": key, "world": str(WORLD_VERSION)}))
 
 
@@ -51,15 +54,18 @@ def read_weights(key: str, path: Path) -> dict[str, Tensor]:
     """
     from safetensors import SafetensorError, safe_open
 
+    from cvdemo.zoo.eight_bits import from_eight_bits
+
     if not path.is_file():
         raise ModelNotAvailableError(f"'{path.name}' is not there: `cvdemo train {key}` makes it")
     try:
         with safe_open(path, framework="pt") as file:
             about = file.metadata() or {}
             _check(key, path, about)
-            return {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError, ValueError) as error:
         raise CheckpointError(f"'{path.name}' is damaged or not a safetensors file") from error
+    return {name: value.float() for name, value in from_eight_bits(state).items()}
 
 
 def _check(key: str, path: Path, about: dict[str, str]) -> None:

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from cvdemo.world.captions.phrases import NUMBERS, PLACES, plural
+from cvdemo.world.captions.phrases import ACTIONS, HELD_BY, NEAR, NUMBERS, PLACES, VEST, VESTS, plural
 from cvdemo.world.captions.relations import RELATIONS, holds, in_sky, stands_on, stuff_near
 from cvdemo.world.records import GARMENTS
 from cvdemo.world.truth import Truth
@@ -19,17 +19,12 @@ MARGIN = 0.02
 _NOUNS = (*THINGS, "child")
 _ONE = {noun: noun for noun in _NOUNS} | {plural(noun): noun for noun in _NOUNS}
 _COUNT = {word: k for k, word in enumerate(NUMBERS)} | {"an": 1}
-_ACTIONS = (
-    "standing", "walking", "running", "waving", "cheering", "sitting", "sleeping", "swimming",
-    "playing guitar", "throwing a ball", "kicking a ball", "flying a kite", "holding a teddy bear",
-)  # fmt: skip
 _PARTNER = {
     "throwing a ball": "ball",
     "kicking a ball": "ball",
     "flying a kite": "kite",
     "holding a teddy bear": "teddy bear",
 }
-_NEAR = {"near the road": "road", "near the water": "water", "near a tree": "tree"}
 
 
 def _any(words: object) -> str:
@@ -40,11 +35,11 @@ _SHORT = rf"(?P<{{0}}count>{_any(_COUNT)}) (?:(?P<{{0}}colour>{_any(PAINTS)}) )?
 _CLAUSE = re.compile(
     _SHORT.format("")
     + rf"(?: in an? (?P<wears>(?:{_any(PAINTS)}) (?:{_any(GARMENTS.values())})))?"
-    + r"(?P<vest> wearing (?:an orange safety vest|orange safety vests))?"
-    + rf"(?: (?P<action>{_any(_ACTIONS)}))?"
+    + rf"(?P<vest> wearing (?:{VEST}|{VESTS}))?"
+    + rf"(?: (?P<action>{_any(ACTIONS)}))?"
     + rf"(?: (?P<place>{_any(PLACES.values())}))?"
-    + rf"(?: (?P<near>{_any(_NEAR)}))?"
-    + rf"(?: (?P<relation>{_any(RELATIONS)}|held by) {_SHORT.format('other_')})?"
+    + rf"(?: (?P<near>{_any(NEAR)}))?"
+    + rf"(?: (?P<relation>{_any(RELATIONS)}|{HELD_BY}) {_SHORT.format('other_')})?"
 )
 
 
@@ -136,7 +131,7 @@ def _claim(truth: Truth, row: int, part: str, words: str) -> bool:
     if part == "action":
         return record.action == words and _acts(truth, row, words)
     if part == "near":
-        return record.place != _NEAR[words] and stuff_near(truth, row, _NEAR[words], reach=0.12) > 0.03
+        return record.place != NEAR[words] and stuff_near(truth, row, NEAR[words], reach=0.12) > 0.03
     return _is_at(truth, row, words)
 
 
@@ -177,7 +172,7 @@ def _relation(match: re.Match[str], truth: Truth, rows: list[int], left: list[in
     ]
     count = _COUNT[match["other_count"]]
     words = match[0][match.start("relation") - match.start() :]
-    if relation == "held by":
+    if relation == HELD_BY:
         holders = {truth.records[r].holder for r in left}
         true_of = [r for r in others if truth.records[r].id in holders]
         count = 1

@@ -6,7 +6,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cvdemo.world.captions.phrases import NUMBERS, PLACES, UNSPOKEN, VEST, article, plural
+from cvdemo.world.captions.phrases import (
+    EMPTY,
+    HELD_BY,
+    NEAR,
+    NUMBERS,
+    PLACES,
+    UNSPOKEN,
+    VEST,
+    VESTS,
+    article,
+    plural,
+)
 from cvdemo.world.captions.relations import INVERSE, RELATIONS, Relation, holds, in_sky, stuff_near
 from cvdemo.world.records import Record
 from cvdemo.world.truth import Truth
@@ -47,7 +58,7 @@ def write_captions(truth: Truth) -> tuple[str, ...]:
     """
     groups = _groups(truth)
     if not groups:
-        return (f"only {truth.scene.land.cover} under the sky",)
+        return (EMPTY[truth.scene.land.cover],)
     first = groups[0]
     said = [_full(truth, first)]
     if len(groups) > 1:
@@ -103,7 +114,7 @@ def _full(truth: Truth, group: Group) -> str:
 
 def _clothes(records: list[Record]) -> str:
     if all(r.vest for r in records):
-        return f"wearing {VEST}" if len(records) == 1 else "wearing orange safety vests"
+        return f"wearing {VEST}" if len(records) == 1 else f"wearing {VESTS}"
     if len(records) == 1:
         return f"in {article(records[0].wears)}"
     return ""
@@ -140,7 +151,7 @@ def _relation(truth: Truth, a: Group, b: Group) -> Relation | None:
 
 def _near_stuff(truth: Truth, group: Group) -> str:
     """`near the road`, `near the water` or `near a tree`, if it holds for the whole group, else ""."""
-    for stuff, words in (("road", "near the road"), ("water", "near the water"), ("tree", "near a tree")):
+    for words, stuff in NEAR.items():
         if all(
             record.place in ("grass", "snow") and stuff_near(truth, row, stuff, reach=0.10) > 0.06
             for row, record in zip(group.rows, group.records, strict=True)
@@ -161,7 +172,7 @@ def _region(truth: Truth, row: int, rows: list[int]) -> RegionDescription:
     action, place = _action(truth, record), _place(truth, row, record)
     relation, relatum, relatum_id = "", "", None
     if record.place == "arms" and _seen(truth, record.holder):
-        relation, relatum_id = "held by", record.holder
+        relation, relatum_id = HELD_BY, record.holder
         relatum = _alone(truth.records[int(np.flatnonzero(truth.ids == record.holder)[0])].noun)
     else:
         found = _nearest_relation(truth, row, rows)

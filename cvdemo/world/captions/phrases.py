@@ -26,7 +26,21 @@ PLACES = {
     "sky": "in the sky",
     "air": "in the air",
 }
+NEAR = {"near the road": "road", "near the water": "water", "near a tree": "tree"}
+"""The stuff that an object may be near, by the words for it."""
+
+ACTIONS = (
+    "standing", "walking", "running", "waving", "cheering", "sitting", "sleeping", "swimming",
+    "playing guitar", "throwing a ball", "kicking a ball", "flying a kite", "holding a teddy bear",
+)  # fmt: skip
+"""The actions that captions mention."""
+
+HELD_BY = "held by"
+EMPTY = {cover: f"only {cover} under the sky" for cover in ("grass", "snow")}
+"""What is said of a scene without objects, by what covers the land."""
+
 VEST = "an orange safety vest"
+VESTS = "orange safety vests"
 UNSPOKEN = frozenset({"driving", "lying", "flying", "in the air", "floating"})
 """Actions that captions do not mention, because the place says them."""
 

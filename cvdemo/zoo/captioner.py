@@ -1,0 +1,182 @@
+"""A model that says what is in a picture: the picture is encoded once, words are decoded from that."""
+
+from __future__ import annotations
+
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cvdemo.errors import DataError
+from cvdemo.ops.decoding import search
+from cvdemo.zoo.model import Model, workable
+from cvdemo.zoo.spec import Task
+
+Prefix = tuple[int, ...]
+"""The beginning of a sentence: ids of its words, without a marker of the start."""
+
+REMEMBERED = 1024
+"""Beginnings of sentences about a picture that are kept; beam search at width 5 needs about 100."""
+
+
+class NextWord(NamedTuple):
+    """What follows a prefix: `log_probabilities` [V], `attention` [h, w] or None, and the net's own state."""
+
+    log_probabilities: NDArray[np.float32]
+    attention: NDArray[np.float32] | None
+    state: Any = None
+
+
+class NextWordsOut(NamedTuple):
+    """Of B prefixes: `log_probabilities` [B, V] of the next word, `attention` [B, h, w] or None.
+
+    The attention is where the net looks for the next word; each map sums to 1.
+    """
+
+    log_probabilities: NDArray[np.float32]
+    attention: NDArray[np.float32] | None
+
+
+class PrefixMemo:
+    """What follows the prefixes that were asked about, the least recently used dropped beyond a limit."""
+
+    def __init__(self, limit: int = REMEMBERED) -> None:
+        self.limit = limit
+        self._found: OrderedDict[Prefix, NextWord] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def get(self, prefix: Prefix) -> NextWord | None:
+        """What follows a prefix, or None where it was never asked about or is forgotten."""
+        with self._lock:
+            if prefix in self._found:
+                self._found.move_to_end(prefix)
+            return self._found.get(prefix)
+
+    def add(self, found: dict[Prefix, NextWord]) -> None:
+        """Remember what follows some prefixes."""
+        with self._lock:
+            self._found |= found
+            while len(self._found) > self.limit:
+                self._found.popitem(last=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """A picture as a captioner has seen it, and what was decoded from that so far.
+
+    `memory` is the net's own. `grid` (h, w) is that of the attention, None where there is none; it lies over
+    `padded` (height, width), of which the picture is the upper left `size`, all in the picture's pixels.
+    `milliseconds` is the time of the encoder.
+    """
+
+    memory: Any
+    grid: tuple[int, int] | None
+    padded: tuple[float, float]
+    size: tuple[int, int]
+    milliseconds: float
+    memo: PrefixMemo = field(default_factory=PrefixMemo)
+
+    def over_picture(self, attention: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+        """An attention map [h, w] spread over the picture, [H, W]: bilinear between the cells' centres."""
+        (height, width), (high, wide) = self.size, self.padded
+        rows, columns = attention.shape
+        x = (np.arange(width, dtype=np.float32) + 0.5) * columns / wide - 0.5
+        y = (np.arange(height, dtype=np.float32) + 0.5) * rows / high - 0.5
+        x, y = np.meshgrid(x, y)
+        spread = cv2.remap(
+            attention.astype(np.float32), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+        return np.asarray(spread, np.float32)
+
+
+class Caption(NamedTuple):
+    """A caption: its text, the ids of its words, the sum of their log-probabilities, the end's included.
+
+    It is not `finished` where the limit of words came before its end. `milliseconds` is the time of the
+    encoder and of the decoding.
+    """
+
+    text: str
+    words: Prefix
+    log_probability: float
+    finished: bool
+    milliseconds: float
+
+
+class Captioner(Model, ABC):
+    """A model that writes captions.
+
+    `words` are the texts of its tokens by id, `end` is the one that ends a sentence, `longest` the limit of
+    words where none is given, the end included; one that `attends` says where it looks for every word.
+    """
+
+    task: ClassVar[Task] = Task.CAPTION
+    words: tuple[str, ...]
+    end: int
+    longest: int = 40
+    attends: bool = False
+
+    @abstractmethod
+    def encode(self, picture: np.ndarray) -> tuple[Any, tuple[int, int] | None, tuple[float, float]]:
+        """The net's memory of a picture [H, W, 3] uint8 RGB, `grid` and `padded` as `Encoded` has them."""
+
+    @abstractmethod
+    def decode(self, encoded: Encoded, prefixes: Sequence[Prefix]) -> dict[Prefix, NextWord]:
+        """What follows each of some prefixes, none of which is in the memo; others may be in the answer."""
+
+    @abstractmethod
+    def text(self, ids: Iterable[int]) -> str:
+        """The sentence of some words."""
+
+    def encoded(self, picture: np.ndarray) -> Encoded:
+        """A picture [H, W, 3] uint8 RGB after one run of the encoder: all its captions come from that."""
+        seen = workable(picture)
+        (memory, grid, padded), milliseconds = self.run(lambda: self.encode(seen))
+        return Encoded(memory, grid, padded, (picture.shape[0], picture.shape[1]), milliseconds)
+
+    def next_words(self, encoded: Encoded, prefixes: Sequence[Prefix]) -> NextWordsOut:
+        """What follows each of some prefixes; the decoder runs only for those that it was not asked about.
+
+        An id that is no word of the model is a `DataError`.
+        """
+        known = {prefix: one for prefix in prefixes if (one := encoded.memo.get(prefix)) is not None}
+        missing = [prefix for prefix in dict.fromkeys(prefixes) if prefix not in known]
+        if missing:
+            self._check(missing)
+            found = self.run(lambda: self.decode(encoded, missing)).value
+            encoded.memo.add(found)
+            known |= found
+        rows = [known[prefix] for prefix in prefixes]
+        maps = [row.attention for row in rows if row.attention is not None]
+        attention = np.stack(maps) if maps and self.attends else None
+        return NextWordsOut(np.stack([row.log_probabilities for row in rows]), attention)
+
+    def _check(self, prefixes: Iterable[Prefix]) -> None:
+        for word in {word for prefix in prefixes for word in prefix}:
+            if not 0 <= word < len(self.words):
+                raise DataError(f"there is no word {word}: the model has {len(self.words)}")
+
+    def __call__(
+        self, picture: np.ndarray, *, beam: int = 3, length_penalty: float = 0.0, longest: int | None = None
+    ) -> Caption:
+        """The caption of a picture [H, W, 3] uint8 RGB by beam search; a beam of 1 is greedy."""
+        encoded = self.encoded(picture)
+        start = time.perf_counter()
+        found = search(
+            lambda prefixes: self.next_words(encoded, prefixes).log_probabilities,
+            end=self.end, longest=longest or self.longest, width=beam, length_penalty=length_penalty,
+        )  # fmt: skip
+        milliseconds = encoded.milliseconds + 1000 * (time.perf_counter() - start)
+        return Caption(
+            self.text(found.words), found.words, found.log_probability, found.finished, milliseconds
+        )
