@@ -20,7 +20,7 @@ COLUMNS, CELL, GAP, FOOT = 5, 300, 12, 40
 FRAME = 640  # pixels of a frame's longer side
 INK, HIT = (22, 32, 44), (0, 114, 178)
 SHADE = np.array((8, 12, 18), np.float32)
-DARKEST = 0.78  # of the shade where there is no attention
+DARKEST = 0.72  # of the shade where there is no attention
 FONT = cv2.FONT_HERSHEY_DUPLEX
 
 

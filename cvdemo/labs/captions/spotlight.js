@@ -1,6 +1,6 @@
 // Where a word looks: the picture, dark where the word's attention is low, and boxes of objects that are lit.
 // uses lib/dom lib/canvas lib/pictures
-const SHADE = [8, 12, 18], DARKEST = 0.78, TRUE = '#009e73', FALSE = '#d55e00';
+const SHADE = [8, 12, 18], DARKEST = 0.72, TRUE = '#009e73', FALSE = '#d55e00';
 
 // The attention of word `k`: `rows` x `columns` numbers that sum to one; null where the net has none.
 function attentionOf({ attention, fields }, k) {

@@ -1,6 +1,6 @@
 // Beam search as a tree: a column of candidates for each step, which of them go on, which are pruned and why.
 // uses lib/message lib/dom lib/svg lib/numbers lib/player
-const COLUMN = 84, ROW = 42, NODE = [76, 34];
+const COLUMN = 94, ROW = 42, NODE = [76, 34];
 const score = (v) => typeset(v.toFixed(2));
 
 export default function ({ data, parentElement }) {
