@@ -11,8 +11,8 @@ app: .venv/app.stamp
 hall: .venv/app.stamp  ## the hosted demo: one process, many visitors
 	$(BIN)/uvicorn cvdemo.ui.hall:app --host 0.0.0.0 --port 8501
 
-test: .venv/dev.stamp browser  ## in two processes
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+test: .venv/dev.stamp browser  ## in two processes of one thread each
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff format --check .

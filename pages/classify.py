@@ -21,7 +21,7 @@ from cvdemo.zoo.model import Classification
 EXPERIMENTS = {
     "One thing": {"source": "sample", "sample": "cat", "k": 5},
     "Two things": {"source": "sample", "sample": "coffee", "k": 5},
-    "No word for it": {"source": "sample", "sample": "astronaut", "k": 5},
+    "No class for it": {"source": "sample", "sample": "astronaut", "k": 5},
     "A cartoon": {"source": "scene", "seed": 14, "preset": "easy", "k": 8},
 }
 

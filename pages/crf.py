@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cvdemo import zoo
-from cvdemo.labs.crf.board import crf_player, msrc_table
+from cvdemo.labs.crf.board import crf_player, gains_table, msrc_table
 from cvdemo.labs.crf.controls import EXPERIMENTS, choose_degradation, choose_network, choose_settings
 from cvdemo.ops.crf import dense_crf, dense_crf_steps
 from cvdemo.ops.crf_kernels import bilateral_filter, gaussian_filter, kernel_weights
@@ -46,6 +46,7 @@ def main() -> None:
     """The page from top to bottom."""
     header("crf")
     lab()
+    gains_table()
     msrc_table()
     theory("crf")
     code_fold(

@@ -29,9 +29,9 @@ from cvdemo.ui.try_this import try_this
 SCORE, IOU = "Score threshold", "NMS threshold (IoU)"
 PHOTO = {"source": "sample", "model": "ssd-mobilenet-v2"}
 EXPERIMENTS = {
-    "All it said": {**PHOTO, "sample": "cat", "score": 0.02, "iou": 1.0},
+    "All raw boxes": {**PHOTO, "sample": "cat", "score": 0.02, "iou": 1.0},
     "One box each": {**PHOTO, "sample": "cat", "score": 0.4, "iou": 0.5},
-    "Unsure": {**PHOTO, "sample": "coffee", "score": 0.1, "iou": 0.5},
+    "A low threshold": {**PHOTO, "sample": "coffee", "score": 0.1, "iou": 0.5},
     "Another world": {**PHOTO, "source": "scene", "seed": 7, "preset": "normal", "score": 0.3, "truth": True},
 }
 

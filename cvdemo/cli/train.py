@@ -20,7 +20,7 @@ from cvdemo.zoo.weights import read_weights, weights_folder
 if TYPE_CHECKING:
     from cvdemo.train.loop import Run
 
-CURVE = 8  # times the net is scored on val scenes during a run
+CURVE = 8  # times the net is scored on the val split during a run
 CURVE_SCENES = 100
 
 
@@ -30,7 +30,7 @@ CURVE_SCENES = 100
 @click.option("--device", help="cpu, cuda or mps; the best there is by default.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for weights and card.")
 def command(key: str, minutes: float | None, device: str | None, out: Path | None) -> None:
-    """Train the net KEY on drawn scenes, score it on held-out ones, and write weights and card.
+    """Train the net KEY on the drawn world, score it on held-out scenes, and write weights and card.
 
     KEY is a recipe, or all, which rebuilds every net from nothing; MINUTES is then the time for each.
     A run that is stopped, killed or out of disk goes on from its last checkpoint when the same command is
@@ -74,9 +74,7 @@ def _train(one: Recipe, minutes: float | None, device: str, folder: Path, *, who
         train(run, checkpoint=checkpoint, after_step=lambda r, loss: _report(bar, r, loss))
     if run.stop:
         raise CvdemoError(f"{one.key}: stopped at step {run.step}; the same command goes on from there")
-    card = finish(
-        run, folder, progress=lambda items: tqdm(items, desc="test scenes", disable=None, leave=False)
-    )
+    card = finish(run, folder, progress=lambda items: tqdm(items, desc="test", disable=None, leave=False))
     click.echo(f"{one.key}: {card['metric']} {card['metrics'][card['metric']]:.4f} on {card['scored_on']}")
     return checkpoint
 
@@ -110,7 +108,7 @@ def _bar(run: Run) -> tqdm:
 
 
 def _report(bar: tqdm, run: Run, loss: float) -> None:
-    """Update the bar, and score the averaged net on val scenes at regular intervals."""
+    """Update the bar, and score the averaged net on the val split at regular intervals."""
     done = run.step if run.minutes is None else run.seconds
     bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
     bar.update(min(done, bar.total) - bar.n)
@@ -119,5 +117,6 @@ def _report(bar: tqdm, run: Run, loss: float) -> None:
         numbers = run.task.measure(run.average, split="val", n=CURVE_SCENES, device=run.device.type)
         run.history.append({"step": run.step, metric: round(float(numbers[metric]), 4)})
         bar.write(
-            f"{run.recipe.key}: step {run.step}, {metric} {numbers[metric]:.4f} on {CURVE_SCENES} val scenes"
+            f"{run.recipe.key}: step {run.step}, {metric} {numbers[metric]:.4f} on "
+            f"{CURVE_SCENES} val {run.task.held_out.unit}"
         )

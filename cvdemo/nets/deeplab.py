@@ -3,7 +3,9 @@
 Against the papers: the backbone is the shared small one, pretrained; the pictures are smaller, so the
 rates are too. v1 has batch normalisation (its CRF is `cvdemo.ops.crf`); v3 goes without the multi-grid;
 v3+ has plain convolutions where the paper makes them depthwise, and goes on from its decoder's stride 4
-to stride 2 (`Sharpen`). `*_paper` build them as published.
+to stride 2 (`Sharpen`). `deeplabv1_paper` builds v1 as published. `deeplabv3_paper` and
+`deeplabv3plus_paper` have the papers' backbones and widths, without the multi-grid of the last block
+(arXiv:1706.05587, sec. 3.2.1); v3 has one more 3 x 3 convolution before the classifier, as in torchvision.
 """
 
 from __future__ import annotations
@@ -198,7 +200,8 @@ def deeplabv1_paper(classes: int = 21) -> DeepLabV1:
 def deeplabv3_paper(classes: int = 21, *, layers: int = 50, auxiliary: bool = False) -> DeepLab:
     """DeepLab v3 on a ResNet at output stride 8, rates 12, 24, 36 (arXiv:1706.05587, sec. 3.3).
 
-    With the auxiliary head, which is not the paper's, it is what torchvision trains.
+    It is torchvision's: no multi-grid, a 3 x 3 convolution behind ASPP, and if wanted an auxiliary head.
+    The paper has multi-grid rates (1, 2, 4) in the last block, a 1 x 1 convolution and no auxiliary head.
     """
     config = DeepLabConfig(classes, 256, (12, 24, 36), dropout=0.5, auxiliary=256 if auxiliary else 0)
     return DeepLab(config, ResNet(layers, output_stride=8))

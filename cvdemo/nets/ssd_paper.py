@@ -1,7 +1,7 @@
 """SSD300 as it was published: VGG-16, six levels, 8732 default boxes (arXiv:1512.02325, fig. 2).
 
-It is torchvision's to the last parameter: its weights fit, and the answers are the same. As there no default
-box is wider or higher than the picture, though it may reach beyond it.
+On COCO it is torchvision's to the last parameter: its weights fit, and the answers are the same. As there no
+default box is wider or higher than the picture, though it may reach beyond it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 import torch
@@ -24,14 +25,26 @@ from cvdemo.ops.anchors import default_sizes
 SIDE = 300
 """Pixels of a picture's width and height."""
 
+Data = Literal["voc", "coco"]
+CLASSES: Mapping[Data, int] = {"voc": 20, "coco": 90}  # COCO's ids go up to 90
+SCALES: Mapping[Data, tuple[float, ...]] = {
+    "voc": (30, 60, 111, 162, 213, 264, 315),
+    "coco": (21, 45, 99, 153, 207, 261, 315),
+}
+"""Pixels of each level's default boxes.
+
+On VOC they are .1 of the side on the first map, then .2 to .9 (sec. 2.2, 3.1); on COCO, whose objects are
+smaller, .07, then .15 to .9 (sec. 3.4). Steps are rounded down to whole percents, as in the authors' code.
+"""
+
 
 @dataclass(frozen=True)
 class PaperSSDConfig(SSDConfig):
-    """Levels of 38, 19, 10, 5, 3 and 1 cells a side, each with its own aspect ratios (sec. 2.2, 3.1)."""
+    """VOC's; levels of 38, 19, 10, 5, 3 and 1 cells a side, each with its own aspect ratios (sec. 3.1)."""
 
-    classes: int = 20
+    classes: int = CLASSES["voc"]
     strides: tuple[int, ...] = (8, 16, 32, 64, 100, 300)
-    scales: tuple[float, ...] = (21, 45, 99, 153, 207, 261, 315)
+    scales: tuple[float, ...] = SCALES["voc"]
     level_ratios: tuple[tuple[float, ...], ...] = ((2,), (2, 3), (2, 3), (2, 3), (2,), (2,))
     match_iou: float = 0.5
     quality: bool = False
@@ -117,9 +130,9 @@ class PaperSSD(SSD):
         return list(self.backbone(pictures))  # [N, 512, 38, 38], [N, 1024, 19, 19] ... [N, 256, 1, 1]
 
 
-def ssd_paper(classes: int = 20) -> PaperSSD:
-    """SSD300; VOC has 20 classes, COCO's ids go up to 90."""
-    return PaperSSD(PaperSSDConfig(classes=classes))
+def ssd_paper(data: Data = "voc") -> PaperSSD:
+    """SSD300 with the classes and default boxes of a data set."""
+    return PaperSSD(PaperSSDConfig(classes=CLASSES[data], scales=SCALES[data]))
 
 
 NAMES = {

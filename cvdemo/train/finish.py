@@ -13,26 +13,25 @@ from torch import nn
 
 from cvdemo.data.atomic import write_whole
 from cvdemo.train.loop import Run
-from cvdemo.train.recipes import SIZE, Scenes
-from cvdemo.train.scenes import SceneWorkers, Stream
+from cvdemo.train.recipes import SIZE
+from cvdemo.train.stream import DataWorkers, Stream
 from cvdemo.train.task import Progress
 from cvdemo.world.vocabulary import WORLD_VERSION
 from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.weights import load_weights, write_weights
 
-TEST_SCENES = 500
 
-
-def finish(run: Run, folder: Path, *, n: int = TEST_SCENES, progress: Progress = iter) -> dict[str, Any]:
+def finish(run: Run, folder: Path, *, n: int | None = None, progress: Progress = iter) -> dict[str, Any]:
     """Write weights and card of a finished run into a folder; gives the card.
 
-    The net is scored twice on the same test scenes: as trained, and as read back from the file.
+    The net is scored twice on the same test data: as trained, and as read back from the file. `n` is how much
+    of it, by default all that the task holds out.
     """
-    key = run.recipe.key
+    key, n = run.recipe.key, n or run.task.held_out.n
     path = folder / f"{key}.safetensors"
     device = run.device.type
     exact = _score(run, run.average, n, device, progress)
-    write_weights(run.average, key, path, eight_bits=_eight_bits(key))
+    write_weights(run.average, key, path, eight_bits=run.recipe.eight_bits)
     shipped = run.task.build()
     load_weights(shipped, key, path)
     numbers = _score(run, shipped.to(run.device), n, device, progress)
@@ -46,7 +45,8 @@ def _score(run: Run, net: nn.Module, n: int, device: str, progress: Progress) ->
 
 
 def _card(run: Run, path: Path, n: int, numbers: dict[str, Any], exact: dict[str, Any]) -> dict[str, Any]:
-    recipe = run.recipe
+    recipe, held_out = run.recipe, run.task.held_out
+    rounded = "int8" if recipe.eight_bits else "fp16"
     entry = ENTRIES.get(recipe.key)
     knobs = [f"{name}={value}" for name, value in entry.knobs.items()] if entry else []
     command = f"cvdemo train {recipe.key}" + (f" --minutes {run.minutes:g}" if run.minutes else "")
@@ -60,35 +60,38 @@ def _card(run: Run, path: Path, n: int, numbers: dict[str, Any], exact: dict[str
         "start": recipe.start or None,
         "steps": run.step,
         "minutes": round(run.seconds / 60, 1),
+        "core_minutes": round(run.core_seconds / 60, 1),
         "device": f"{run.device.type}, {chip(run.device)}, torch {torch.__version__}",
-        "scored_on": ", ".join(("world:test", f"{n} scenes", "normal", *knobs, *_other_size(recipe.scenes))),
+        "scored_on": ", ".join(
+            (
+                f"{held_out.data}:test",
+                f"{n} {held_out.unit}",
+                "normal",
+                *knobs,
+                *_other_size(recipe.data.size),
+            )
+        ),
         "metric": run.task.metric,
         "metrics": numbers,
-        f"before_rounding_to_{'int8' if _eight_bits(recipe.key) else 'fp16'}": {
-            run.task.metric: exact[run.task.metric]
-        },
+        f"before_rounding_to_{rounded}": {run.task.metric: exact[run.task.metric]},
         "validation": run.history,
         "differences": list(entry.differences) if entry else [],
         "command": command,
     }
 
 
-def _eight_bits(key: str) -> bool:
-    """Whether a net's weights are shipped in eight bits."""
-    return key in ENTRIES and ENTRIES[key].eight_bits
-
-
-def _other_size(scenes: Scenes) -> list[str]:
-    """The size of the scenes that a net is trained and scored on, where it is not all nets'."""
-    return [] if scenes.size == SIZE else [f"{scenes.size[0]} x {scenes.size[1]}"]
+def _other_size(size: tuple[int, int]) -> list[str]:
+    """The size of the pictures that a net is trained and scored on, where it is not all nets'."""
+    return [] if size == SIZE else [f"{size[0]} x {size[1]}"]
 
 
 def _data(run: Run) -> str:
     recipe = run.recipe
-    stream = Stream(recipe.scenes, batch=recipe.batch, seed=recipe.seed, workers=SceneWorkers(0))
-    width, height = recipe.scenes.size
-    scenes = f"{stream.distinct(run.step)} drawn scenes of split train at {width} x {height}"
-    return f"{run.step * recipe.batch} views of {scenes}, half of them mirrored"
+    data = recipe.data
+    stream = Stream(data, batch=recipe.batch, seed=recipe.seed, workers=DataWorkers(0))
+    width, height = data.size
+    samples = f"{stream.distinct(run.step)} drawn {data.unit} of split train at {width} x {height}"
+    return f"{run.step * recipe.batch} views of {samples}, {data.views}"
 
 
 def chip(device: torch.device) -> str:

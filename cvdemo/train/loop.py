@@ -19,7 +19,7 @@ from torch import nn
 from cvdemo.data.atomic import write_whole
 from cvdemo.errors import CheckpointError, CvdemoError
 from cvdemo.train.recipes import Recipe
-from cvdemo.train.scenes import SceneWorkers, Stream
+from cvdemo.train.stream import DataWorkers, Stream
 from cvdemo.train.task import TrainingTask
 
 CLIP = 5.0  # largest norm of a step's gradient
@@ -39,6 +39,7 @@ class Run:
     minutes: float | None = None
     step: int = 0
     seconds: float = 0.0
+    core_seconds: float = 0.0  # of this process, all its threads together: less than `seconds` where it waits
     history: list[dict[str, Any]] = field(default_factory=list)
     stop: bool = False  # set it to end the run behind the step that it is at
 
@@ -111,20 +112,22 @@ def train(
     hears of every step and its loss. All chance comes from the recipe's seed and the number of the step:
     with a budget of steps, a run that was stopped and resumed gives the same weights as one that was not.
     """
-    drawing = SceneWorkers(min(2, os.cpu_count() or 1) if workers is None else workers)
-    stream = Stream(run.recipe.scenes, batch=run.recipe.batch, seed=run.recipe.seed, workers=drawing)
+    drawing = DataWorkers(min(2, os.cpu_count() or 1) if workers is None else workers)
+    stream = Stream(run.recipe.data, batch=run.recipe.batch, seed=run.recipe.seed, workers=drawing)
     try:
         batches = stream.batches(run.step)
         saved = last = time.perf_counter()
+        core = time.process_time()
         while run.share < 1 and not run.stop:
             loss = take_step(run, next(batches))
             run.seconds += time.perf_counter() - last
+            run.core_seconds += time.process_time() - core
             last = time.perf_counter()
             if checkpoint is not None and last - saved >= every:
                 save(run, checkpoint)
                 saved = time.perf_counter()
             after_step(run, loss)
-            last = time.perf_counter()  # what is measured in between is not training
+            last, core = time.perf_counter(), time.process_time()  # what is measured is not training
     finally:
         drawing.close()
     if checkpoint is not None:
@@ -173,6 +176,7 @@ def save(run: Run, path: Path) -> None:
         "optimizer": run.optimizer.state_dict(),
         "step": run.step,
         "seconds": run.seconds,
+        "core_seconds": run.core_seconds,
         "history": run.history,
     }
     torch.save(content, buffer)
@@ -196,7 +200,7 @@ def resume(run: Run, path: Path) -> bool:
         run.average.load_state_dict(content["average"])
         run.optimizer.load_state_dict(content["optimizer"])
         run.step, run.seconds = content["step"], content["seconds"]
-        run.history = content["history"]
+        run.core_seconds, run.history = content["core_seconds"], content["history"]
     except CheckpointError:
         raise
     except Exception as error:  # whatever torch makes of a damaged file

@@ -13,7 +13,7 @@ from cvdemo.nets.rcnn import RCNN, regression_loss, svm_loss
 from cvdemo.ops.warp import warp_regions
 from cvdemo.train.scenes import Sample, draw_sample
 from cvdemo.train.ssd import pictures_and_targets
-from cvdemo.train.task import Progress, as_tensor, flip_half, mixed_precision
+from cvdemo.train.task import HeldOut, Progress, as_tensor, flip_half, mixed_precision
 
 REGIONS = 12  # of each scene in a batch
 ON_THINGS = 1 / 3  # of these at most
@@ -33,6 +33,8 @@ class RegionSamples(NamedTuple):
 
 class RCNNTask:
     """One stage by its name: "finetune", "svm" or "boxes"; those before it stay as they are."""
+
+    held_out = HeldOut()
 
     def __init__(self, name: str) -> None:
         self.name = name

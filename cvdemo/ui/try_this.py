@@ -1,7 +1,7 @@
 """One-click experiments: a button sets everything that the page keeps, a sentence says what to look for.
 
     EXPERIMENTS = {
-        "All it said": {"source": "sample", "sample": "cat", "score": 0.02},  # names as in the address
+        "All raw boxes": {"source": "sample", "sample": "cat", "score": 0.02},  # names as in the address
         "Lose a duck": lose_a_duck,  # or a function that gives such settings
     }
     try_this("detect", EXPERIMENTS)  # before the widgets that it sets

@@ -1,6 +1,7 @@
 """The catalogue's models that are downloaded on first use: torchvision's and the Hugging Face hub's.
 
-Figures are those of torchvision's own weights and of the papers; a test compares the former.
+Figures are those of torchvision's own weights, of the papers and of their authors' tables; a test compares
+the former with torchvision and says where the others were read.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ def _torchvision(
     figure: float,
     *,
     family: str = "",
+    note: str = "",
     **options: Any,
 ) -> ModelSpec:
     return ModelSpec(
@@ -69,6 +71,7 @@ def _torchvision(
         published=Published(kind.metric, figure, kind.data, TORCHVISION_FIGURES),
         weights=TORCHVISION_URL + file,
         chart=Chart(family),
+        note=note,
         options={"name": name, **options},
     )
 
@@ -225,6 +228,17 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         65.0,
         frozen_eps=0.0,
         num_classes=2,
+    ),
+    _torchvision(
+        CLASSIFIER,
+        "alexnet",
+        "AlexNet",
+        "1404.5997",
+        "alexnet-owt-7be5be79.pth",
+        233.087,
+        56.522,
+        note="Krizhevsky's own later form of the net of 2012, in one half and without normalisation.",
+        crop=224,
     ),
     _torchvision(
         CLASSIFIER,

@@ -210,7 +210,7 @@ COUNTERPARTS: dict[str, Counterpart] = {
         ),
         Counterpart(
             "ssd", "SSD", "cvdemo.nets.ssd_paper:ssd_paper", Outputs.SSD, "ssd",
-            options={"classes": 90}, fixed=(300, 300),
+            options={"data": "coco"}, fixed=(300, 300),
             ready=Ready(
                 "torchvision ssd300_vgg16", f"{DET}:ssd300_vgg16", DETECTION, SSD300, UNWEIGHTED,
                 Same.NAMES, "cvdemo.nets.ssd_paper:torchvision_names",

@@ -41,7 +41,7 @@ def _stage_recipe(key: str, stage: str, *, start: str, steps: int) -> Recipe:
     """One of the stages that R-CNN is trained in."""
     return Recipe(
         key, f"cvdemo.train.rcnn:RCNNTask:{stage}", steps=steps, start=start, rate=2e-3, ema=0.99,
-        channels_last=True, scenes=SEARCHED,
+        channels_last=True, data=SEARCHED,
     )  # fmt: skip
 
 
@@ -63,7 +63,7 @@ def _localizer(key: str, title: str, weight: float, chart: Chart) -> Entry:
     """Class and box with a weight of the box's loss: the entries differ in it alone."""
     recipe = Recipe(
         key, f"cvdemo.train.localizer:LocalizerTask:{key}", steps=2400, start="ssd", rate=2e-3,
-        channels_last=True, scenes=Scenes(fresh=2048, objects=(1,)),
+        channels_last=True, data=Scenes(fresh=2048, objects=(1,)),
     )  # fmt: skip
     return _detector(
         key, title, "1312.6229", "localizer:Localizer", recipe, chart,
@@ -113,7 +113,7 @@ def _masks(key: str, title: str, net: str, *differences: str, default: bool = Fa
     """Mask R-CNN and its ablations share their recipe."""
     recipe = Recipe(
         key, f"cvdemo.train.instances:MaskRCNNTask:{key}", steps=2000, start="faster-rcnn", whole=True,
-        batch=8, rate=1.5e-3, channels_last=True, scenes=Scenes(pool=2048, fresh=768),
+        batch=8, rate=1.5e-3, channels_last=True, data=Scenes(pool=2048, fresh=768),
     )  # fmt: skip
     return Entry(
         key, title, "1703.06870", f"cvdemo.nets.{net}", recipe, Task.INSTANCES,
@@ -127,7 +127,7 @@ def _pose(key: str, title: str, arxiv: str, net: str, *differences: str, default
     recipe = Recipe(
         key, f"cvdemo.train.pose:PoseTask:{key}", steps=1500, start="faster-rcnn", whole=True, batch=8,
         rate=1.5e-3, channels_last=True,
-        scenes=Scenes(pool=1536, fresh=512, objects=(8, 12), people=2, size=POSE_SIZE),
+        data=Scenes(pool=1536, fresh=512, objects=(8, 12), people=2, size=POSE_SIZE),
     )  # fmt: skip
     return Entry(
         key, title, arxiv, f"cvdemo.nets.{net}", recipe, Task.POSE,
@@ -141,12 +141,13 @@ def _captioner(key: str, title: str, arxiv: str, *differences: str, default: boo
     name = key.replace("-", "_")
     recipe = Recipe(
         key, f"cvdemo.train.captions:CaptionTask:{key}", steps=4000, start="ssd", whole=True, rate=2e-3,
-        channels_last=True, scenes=Scenes(pool=3072, fresh=1536, objects=(6,), captions=True),
+        channels_last=True, data=Scenes(pool=3072, fresh=1536, objects=(6,), captions=True),
+        eight_bits=True,
     )  # fmt: skip
     return Entry(
         key, title, arxiv, f"cvdemo.nets.{name}:{name}", recipe, Task.CAPTION,
         "cvdemo.zoo.drawn_captions:DrawnCaptioner", "drawn-things",
-        differences=(SMALL_BACKBONE, CELLS, *differences), default=default, eight_bits=True,
+        differences=(SMALL_BACKBONE, CELLS, *differences), default=default,
     )  # fmt: skip
 
 
@@ -161,12 +162,12 @@ ENTRIES: dict[str, Entry] = {
         _stage(
             "backbone", "Backbone", "1512.03385", "backbone:BackboneClassifier",
             Recipe("backbone", "cvdemo.train.classifier:ClassifierTask:backbone", steps=900,
-                   scenes=Scenes(pool=2048, objects=(10,))),
+                   data=Scenes(pool=2048, objects=(10,))),
         ),
         _detector(
             "ssd", "SSD", "1512.02325", "ssd:SSD",
             Recipe("ssd", "cvdemo.train.ssd:SSDTask:ssd", steps=7500, start="backbone", channels_last=True,
-                   scenes=Scenes(objects=(6, 12))),
+                   data=Scenes(objects=(6, 12))),
             Chart(ONE_STAGE, "#009E73", 8),
             "Coarse maps are added to finer ones (arXiv:1612.03144): small boxes know their surroundings.",
             "The loss of boxes has the generalised IoU beside smooth L1.",
@@ -185,7 +186,7 @@ ENTRIES: dict[str, Entry] = {
         ),
         _detector(
             "fast-rcnn", "Fast R-CNN", "1504.08083", "fast_rcnn:FastRCNN",
-            _region_recipe("fast-rcnn", "fast_rcnn:FastRCNNTask:fast-rcnn", scenes=SEARCHED),
+            _region_recipe("fast-rcnn", "fast_rcnn:FastRCNNTask:fast-rcnn", data=SEARCHED),
             Chart(TWO_STAGES, "#E69F00", 4), FASTER[0], *FASTER[3:],
             adapter="cvdemo.zoo.drawn_regions:FastRCNNDetector",
         ),
@@ -269,7 +270,7 @@ ENTRIES: dict[str, Entry] = {
         _stage(
             "patches", "Patch classifier", "1409.1556", "patch_classifier:PatchClassifier",
             Recipe("patches", "cvdemo.train.patch_classifier:PatchTask:patches", steps=600, rate=4e-3,
-                   ema=0.99, scenes=Scenes(pool=2048)),
+                   ema=0.99, data=Scenes(pool=2048)),
         ),
     )
 }  # fmt: skip

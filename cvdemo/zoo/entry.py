@@ -29,8 +29,7 @@ class Entry:
     makes a model of a spec, a device and the net. Without a `task` it is only a stage of another net's
     training and not in the catalogue. The scenes that it is scored on are "normal" but for `knobs`, and
     drawn at the `size` (width, height); `figures` are the numbers that tables show, where they are not those
-    of the task. With `eight_bits` its weights are shipped as whole numbers (`cvdemo.zoo.eight_bits`), else as
-    fp16. `differences` are one sentence each.
+    of the task. `differences` are one sentence each.
     """
 
     key: str
@@ -47,7 +46,6 @@ class Entry:
     size: tuple[int, int] = SIZE
     figures: tuple[str, ...] = ()
     default: bool = False
-    eight_bits: bool = False
     options: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
 
     def spec(self) -> ModelSpec:

@@ -95,7 +95,7 @@ PHOTO_ENTRIES: dict[str, PhotoEntry] = {
         PhotoEntry(
             "camvid-lite0", Task.SEGMENT, "Street net (CamVid)", "1707.03718",
             net="cvdemo.nets.street:StreetNet", adapter="cvdemo.zoo.camvid_net:load", labels="camvid",
-            licence="CC BY-NC 4.0, as CamVid's", data="CamVid test",
+            licence="for research (SegNet's copy of CamVid: CC BY-NC 4.0)", data="CamVid test",
             command="python -m cvdemo.train.streets DIR",
             note="EfficientNet-Lite0 with LinkNet's decoder; knows real streets seen from a car, offline.",
             differences=(LITE, "A step of the decoder is one convolution behind bilinear upsampling."),

@@ -29,21 +29,21 @@ def has_weights(key: str) -> bool:
 
 
 def write_weights(net: nn.Module, key: str, path: Path, *, eight_bits: bool = False) -> None:
-    """Write a net's weights, rounded to fp16 or eight bits, with its key and the world's version inside."""
+    """Write a net's weights, rounded to fp16 or to eight bits, with key and world's version inside."""
     import torch
     from safetensors.torch import save
 
     from cvdemo.zoo.eight_bits import to_eight_bits
 
-    whole = {n: v for n, v in net.state_dict().items() if not n.endswith("num_batches_tracked")}
-    largest = max(float(v.abs().max()) for v in whole.values() if v.numel())
+    state = {k: v.cpu() for k, v in net.state_dict().items() if not k.endswith("num_batches_tracked")}
+    largest = max(float(v.abs().max()) for v in state.values() if v.numel())
     if largest > torch.finfo(torch.float16).max:
         raise CheckpointError(f"the weights of '{key}' do not fit into fp16: one is {largest:.3g}")
     if eight_bits:
-        small = to_eight_bits(whole)
+        state = to_eight_bits(state)
     else:
-        small = {n: v.half() if v.is_floating_point() else v for n, v in whole.items()}
-    state = {name: value.cpu().contiguous() for name, value in small.items()}
+        state = {k: v.half() if v.is_floating_point() else v for k, v in state.items()}
+    state = {k: v.contiguous() for k, v in state.items()}
     write_whole(path, save(state, metadata={"net": key, "world": str(WORLD_VERSION)}))
 
 

@@ -92,7 +92,7 @@ def test_keys_move_by_parts_of_a_pixel_and_resize(app: str, page: Any) -> None:
 
 def test_on_the_brink_one_key_makes_roipool_jump_and_roialign_glide(app: str, page: Any) -> None:
     lab = opened(page, f"{app}/roi?{SEED}")
-    page.get_by_role("button", name="on the brink").click()
+    page.get_by_role("button", name="before a rounding").click()
     page.get_by_text("Just before a rounding").wait_for()
     page.locator(".roi-lab[data-values*='-7.875']").wait_for()
     before = agree(lab)

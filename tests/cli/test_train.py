@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from cvdemo.cli import main
 from cvdemo.data.pictures import to_png
 from cvdemo.train import finish
 from cvdemo.train.recipes import Scenes
-from cvdemo.train.scenes import SceneWorkers
+from cvdemo.train.stream import DataWorkers
 from cvdemo.zoo.coco_scores import NUMBERS
 from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.loader import CACHE
@@ -32,12 +33,16 @@ def short(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     from cvdemo.cli import train
 
     for key, one in list(ENTRIES.items()):
-        quick = replace(one.recipe, steps=2, batch=2, scenes=Scenes(pool=4, fresh=2, objects=(3,)))
+        few: dict[str, Any] = (
+            {"objects": (3,), "proposals": 0, "people": 0} if isinstance(one.recipe.data, Scenes) else {}
+        )
+        data = replace(one.recipe.data, pool=4, fresh=2, **few)
+        quick = replace(one.recipe, steps=2, batch=2, data=data)
         monkeypatch.setitem(ENTRIES, key, replace(one, recipe=quick))
     monkeypatch.setattr(finish.finish, "__kwdefaults__", {"n": 2, "progress": iter})
     monkeypatch.setattr(train, "CURVE", 1)
     monkeypatch.setattr(train, "CURVE_SCENES", 1)
-    monkeypatch.setattr("cvdemo.train.loop.SceneWorkers", lambda count: SceneWorkers(0))
+    monkeypatch.setattr("cvdemo.train.loop.DataWorkers", lambda count: DataWorkers(0))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return tmp_path
 

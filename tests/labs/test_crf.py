@@ -11,6 +11,7 @@ from cvdemo.labs.crf.experiment import (
     CRFSettings,
     degraded,
     entropy,
+    gain_rows,
     mean_field,
     msrc_rows,
     step_scores,
@@ -53,6 +54,14 @@ def test_entropy_is_zero_where_sure_and_full_at_a_coins_throw() -> None:
     q[:, 0, 0], q[:, 0, 1], q[:, 0, 2] = (1, 0, 0), (0.5, 0.5, 0), (1 / 3, 1 / 3, 1 / 3)
     assert entropy(q).tolist() == [[0, 255, 255]]
     assert next(dense_crf_steps(q, [])).q.shape == q.shape
+
+
+def test_gains_come_from_cards(monkeypatch: pytest.MonkeyPatch) -> None:
+    metrics = {"mIoU": 0.7, "boundary_F1": 0.6}
+    cards = {"unet": {"metrics": metrics, WITH_CRF: {"mIoU": 0.75, "boundary_F1": 0.65}}}
+    monkeypatch.setattr("cvdemo.labs.crf.experiment.read_card", cards.get)
+    (row,) = gain_rows()
+    assert list(row.values()) == ["U-Net", 0.7, 0.75, "+0.050", 0.6, 0.65]
 
 
 def test_figures_on_msrc_come_from_cards(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,7 +74,7 @@ def test_as_cocos_own_evaluation_on_what_people_wrote() -> None:
 @given(pictures=st.lists(PICTURE, min_size=1, max_size=5))
 def test_bleu_as_sacrebleu(pictures: Pictures) -> None:
     found = [c for c, _ in pictures]
-    columns = [[own[k] if k < len(own) else "" for _, own in pictures] for k in range(4)]
+    columns = [[own[k] if k < len(own) else None for _, own in pictures] for k in range(4)]
     peer = BLEU(tokenize="none", smooth_method="none", force=True).corpus_score(found, columns)
     if min(peer.precisions) > 0:  # without a match sacrebleu gives 0, pycocoevalcap a little above
         assert bleu(found, [own for _, own in pictures])[3] == pytest.approx(peer.score / 100, abs=1e-7)

@@ -65,7 +65,10 @@ def test_a_block_fuses_both_paths_at_the_finer_size() -> None:
 
 
 def test_the_papers_parameters() -> None:
-    """ResNet-101, 512 channels in the coarsest block and 256 in three; 118 M (arXiv:1810.03272, table 1)."""
+    """ResNet-101, 512 channels in the coarsest block and 256 in three.
+
+    Comparisons of later nets give RefineNet-101 118.1 M; the table they quote was not found.
+    """
 
     def conv(inputs: int, outputs: int) -> int:
         return 9 * inputs * outputs + outputs

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 import supervision as sv
 import torch
@@ -39,7 +41,7 @@ def picture() -> Tensor:
 
 @pytest.fixture(scope="module")
 def trace(theirs: nn.Module, picture: Tensor) -> SSDTrace:
-    net = hollow(lambda: ssd_paper(90))
+    net = hollow(lambda: ssd_paper("coco"))
     net.load_state_dict(torchvision_names(theirs.state_dict()), assign=True)
     with torch.inference_mode():
         return net.eval()(picture)
@@ -94,8 +96,18 @@ def test_the_papers_levels_and_default_boxes() -> None:
     assert max(float(s.max()) for s in PaperSSDConfig().sizes) == 300
 
 
+def test_default_boxes_are_those_of_the_data_set() -> None:
+    """Sec. 3.1 and 3.4: the smallest square is a tenth of VOC's pictures, 21 pixels on COCO's."""
+    for data, first, second in (("voc", 30, 0.2), ("coco", 21, 0.15)):
+        config = hollow(partial(ssd_paper, data)).config
+        assert config.sizes[0][0].tolist() == [first, first]
+        wanted = [second + (0.9 - second) * k / 4 for k in range(5)]  # eq. 4, without the code's rounding
+        assert [s / 300 for s in config.scales[1:6]] == pytest.approx(wanted, abs=0.031)
+    assert PaperSSDConfig().scales == hollow(ssd_paper).config.scales
+
+
 def test_torchvision_counts_the_same() -> None:
-    net = hollow(lambda: ssd_paper(90))
+    net = hollow(lambda: ssd_paper("coco"))
     assert parameters(net) == parameters(hollow(torchvisions))
     assert parameters(net) == SSD300_VGG16_Weights.COCO_V1.meta["num_params"] == 35_641_826
 

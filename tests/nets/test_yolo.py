@@ -151,6 +151,7 @@ def test_it_learns_a_batch_by_heart() -> None:
 
 
 def test_the_papers_net_has_the_count_of_its_figure() -> None:
+    """Kernel, inputs and outputs of each convolution as figure 3 of arXiv:1506.02640 has them, read there."""
     with torch.device("meta"):
         net = PaperYOLO()
         trace = net(torch.zeros(2, 3, 448, 448))

@@ -187,7 +187,7 @@ def test_a_net_that_is_not_there_is_named_and_the_others_run(folder: Path) -> No
 
 
 @pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("name", ["Ten regions", "A crowd", "Half a thing"])
+@pytest.mark.parametrize("name", ["Ten regions", "A crowd", "Moved by half"])
 def test_an_experiment_is_one_click(name: str) -> None:
     app = open_page()
     fine(app.button(key=f"try-{name}").click().run())

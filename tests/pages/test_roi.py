@@ -151,7 +151,7 @@ def test_every_experiment_is_one_click_and_does_what_it_says() -> None:
         without_errors(app.button(key=name).click().run())
         assert sum(m.value.startswith("👀") for m in app.markdown) == 1
         placed[name.removeprefix("try-")] = roi_of(app)
-    x1, _, x2, _ = placed["on the brink"]
+    x1, _, x2, _ = placed["before a rounding"]
     assert round(x1 / 16) + 1 == round((x1 + 0.25) / 16)
     x1, y1, x2, y2 = placed["no size"]
     assert (x1, y1) == (x2, y2)

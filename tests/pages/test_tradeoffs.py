@@ -73,7 +73,7 @@ def test_an_unknown_net_in_the_url_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Small things only", "Boxes that fit", "Bigger picture", "Fewer proposals", "Real photos"]
+    "name", ["Small objects only", "Boxes that fit", "Bigger picture", "Fewer proposals", "Real photos"]
 )
 def test_every_experiment_is_one_click(name: str) -> None:
     without_errors(open_page(show="a bigger picture").button(key=f"try-{name}").click().run())

@@ -61,7 +61,7 @@ def test_a_film_holds_what_is_known_of_every_frame() -> None:
 
 def test_live_camera_on_every_page_that_has_it() -> None:
     for page, label in (("detect", "Score threshold"), ("instances", "Mask threshold"),
-                        ("pose", "Keypoints: least score"), ("segment", "Opacity of masks"),
+                        ("pose", "Keypoints: minimum score"), ("segment", "Opacity of masks"),
                         ("video", "Frames that a lost track is kept")):  # fmt: skip
         app = without_errors(open_page(page, source="live camera"))
         assert label in [slider.label for slider in app.slider]

@@ -11,8 +11,9 @@ import torch
 from cvdemo import world
 from cvdemo.train import loop
 from cvdemo.train.instances import instance_masks
-from cvdemo.train.recipes import POSE_SIZE, recipe
-from cvdemo.train.scenes import SceneRequest, SceneWorkers, draw_sample
+from cvdemo.train.recipes import POSE_SIZE, Scenes, recipe
+from cvdemo.train.scenes import draw_sample
+from cvdemo.train.stream import DataWorkers
 from cvdemo.train.task import task_of
 
 MASKS = ("mask-rcnn", "mask-rcnn-roipool", "mask-rcnn-softmax")
@@ -31,8 +32,8 @@ def test_scenes_of_enough_people() -> None:
         sample = draw_sample(seed, objects=8, people=2, size=POSE_SIZE)
         assert (sample.classes == 0).sum() >= 1  # one may hide the other
         assert sample.picture.shape == (POSE_SIZE[1], POSE_SIZE[0], 3)
-    workers = SceneWorkers(0)
-    workers.request([SceneRequest(3, 8, 0, 2, POSE_SIZE)])
+    workers = DataWorkers(0)
+    workers.request(Scenes(objects=(8,), people=2, size=POSE_SIZE), [3])
     ((seed, drawn),) = workers.collect()
     assert seed == 3
     np.testing.assert_array_equal(drawn.picture, sample.picture)

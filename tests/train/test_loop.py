@@ -20,11 +20,12 @@ from cvdemo.errors import CheckpointError, CvdemoError, DataError, UnknownModelE
 from cvdemo.train import loop
 from cvdemo.train.loop import Run, begin_with, one_cycle, resume, save, start, train
 from cvdemo.train.recipes import Recipe, Scenes, recipe, recipes
-from cvdemo.train.scenes import Sample, SceneRequest, SceneWorkers, Stream, draw_sample
+from cvdemo.train.scenes import Sample, draw_sample
+from cvdemo.train.stream import DataWorkers, Stream
 from cvdemo.train.task import flipped, task_of
 
 TINY = Recipe(
-    "tiny", "tests:Tiny", steps=12, batch=2, warmup=0.2, scenes=Scenes(pool=6, fresh=2, objects=(2, 3))
+    "tiny", "tests:Tiny", steps=12, batch=2, warmup=0.2, data=Scenes(pool=6, fresh=2, objects=(2, 3))
 )
 
 
@@ -181,19 +182,19 @@ def test_batches_depend_on_the_step_alone() -> None:
     scenes = Scenes(pool=6, fresh=2, objects=(2, 4))
 
     def pictures(first: int, count: int) -> list[bytes]:
-        batches = Stream(scenes, batch=2, seed=3, workers=SceneWorkers(0)).batches(first)
+        batches = Stream(scenes, batch=2, seed=3, workers=DataWorkers(0)).batches(first)
         return [b"".join(s.picture.tobytes() for s in next(batches)) for _ in range(count)]
 
     whole = pictures(0, 8)
     assert pictures(5, 3) == whole[5:]
     assert len(set(whole)) == 8
-    stream = Stream(scenes, batch=2, seed=3, workers=SceneWorkers(0))
+    stream = Stream(scenes, batch=2, seed=3, workers=DataWorkers(0))
     assert [stream.distinct(n) for n in (0, 1, 3, 4, 7)] == [0, 6, 6, 8, 10]
 
 
 def test_processes_draw_what_the_loop_would() -> None:
-    workers = SceneWorkers(1)
-    workers.request([SceneRequest(5, 3), SceneRequest(6, 4)])
+    workers = DataWorkers(1)
+    workers.request(Scenes(objects=(4, 3)), [5, 6])
     drawn = dict(workers.collect())
     workers.close()
     assert list(drawn) == [5, 6]
@@ -201,14 +202,14 @@ def test_processes_draw_what_the_loop_would() -> None:
 
 
 def test_a_process_that_ends_is_said() -> None:
-    workers = SceneWorkers(1)
-    workers.request([SceneRequest(5, 3)])
+    workers = DataWorkers(1)
+    workers.request(Scenes(objects=(3,)), [5])
     assert len(list(workers.collect())) == 1
     for process in multiprocessing.active_children():
         process.kill()
         process.join()
-    with pytest.raises(CvdemoError, match="a process that draws scenes has ended"):
-        workers.request([SceneRequest(6, 3)])
+    with pytest.raises(CvdemoError, match="a process that draws samples has ended"):
+        workers.request(Scenes(objects=(3,)), [6])
         list(workers.collect())
     workers.close()
 
@@ -224,13 +225,13 @@ def test_a_mirrored_scene_keeps_its_truth() -> None:
 
 
 def test_every_recipe_can_be_built_and_starts_from_one_before() -> None:
-    batch = [draw_sample(k, objects=3) for k in range(2)]
+    drawn = {one.data: [one.data.draw(k) for k in range(2)] for one in recipes().values()}
     for place, (key, one) in enumerate(recipes().items()):
         assert one.key == key
         assert not one.start or one.start in list(recipes())[:place]
         net = task_of(one).build()
         assert sum(p.numel() for p in net.parameters()) < 2e6
-        loss = task_of(one).loss(net, batch, np.random.default_rng(0), torch.device("cpu"))
+        loss = task_of(one).loss(net, drawn[one.data], np.random.default_rng(0), torch.device("cpu"))
         assert torch.isfinite(loss)
 
 

@@ -10,8 +10,9 @@ from cvdemo.metrics.proposals import recall
 from cvdemo.nets.rcnn import RCNN
 from cvdemo.train import loop
 from cvdemo.train.rcnn import REGIONS, RCNNTask
-from cvdemo.train.recipes import recipe, recipes
-from cvdemo.train.scenes import Sample, SceneRequest, SceneWorkers, draw_sample
+from cvdemo.train.recipes import Scenes, recipe, recipes
+from cvdemo.train.scenes import Sample, draw_sample
+from cvdemo.train.stream import DataWorkers
 from cvdemo.train.task import flipped, task_of
 
 
@@ -23,8 +24,8 @@ def batch() -> list[Sample]:
 def test_scenes_bring_proposals_where_asked_for(batch: list[Sample]) -> None:
     assert all(0 < len(s.proposals) <= 100 for s in batch)
     assert len(draw_sample(0).proposals) == 0
-    workers = SceneWorkers(0)
-    workers.request([SceneRequest(2, 6, 100)])
+    workers = DataWorkers(0)
+    workers.request(Scenes(objects=(6,), proposals=100), [2])
     ((seed, drawn),) = workers.collect()
     assert seed == 2
     np.testing.assert_array_equal(drawn.proposals, batch[2].proposals)

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from cvdemo import zoo
 from cvdemo.cli import main
 from cvdemo.train.recipes import Recipe, Scenes, recipe, recipes
-from cvdemo.train.scenes import SceneWorkers
+from cvdemo.train.stream import DataWorkers
 from cvdemo.train.task import task_of
 from cvdemo.zoo import catalogue
 from cvdemo.zoo.entries import ENTRIES, build_net, entries
@@ -48,7 +48,7 @@ class OneLayer(nn.Module):
 class Detector(SSD):
     pass
 """
-QUICK = {"steps": 2, "batch": 2, "scenes": Scenes(pool=4, fresh=2, objects=(3,))}
+QUICK = {"steps": 2, "batch": 2, "data": Scenes(pool=4, fresh=2, objects=(3,))}
 SEGMENTER = Entry(
     "one-layer", "One layer", "0000.00001", "made_up:OneLayer",
     Recipe("one-layer", "cvdemo.train.segmenter:SegmenterTask:one-layer", **QUICK),  # type: ignore[arg-type]
@@ -79,7 +79,7 @@ def made_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(finish.finish, "__kwdefaults__", {"n": 2, "progress": iter})
     monkeypatch.setattr(train, "CURVE", 1)
     monkeypatch.setattr(train, "CURVE_SCENES", 1)
-    monkeypatch.setattr("cvdemo.train.loop.SceneWorkers", lambda count: SceneWorkers(0))
+    monkeypatch.setattr("cvdemo.train.loop.DataWorkers", lambda count: DataWorkers(0))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     with catalogue.registered(SEGMENTER), catalogue.registered(DETECTOR):
         yield weights

@@ -146,6 +146,27 @@ def test_figures_are_torchvisions(spec: ModelSpec) -> None:
         assert [spec.options["crop"]] == weights.transforms().crop_size
 
 
+READ = {
+    "detr-resnet50": (42.0, "model card of facebook/detr-resnet-50"),
+    "yolos-tiny": (28.7, "github.com/hustvl/YOLOS, README, YOLOS-Ti"),
+    "rtdetrv2-r18": (48.1, "name of the checkpoint that github.com/lyuwenyu/RT-DETR publishes"),
+    "dfine-small": (48.5, "github.com/Peterande/D-FINE, README, D-FINE-S on COCO alone"),
+    "grounding-dino-tiny": (48.4, "github.com/IDEA-Research/GroundingDINO, README, zero-shot"),
+    "segformer-b0-ade": (37.4, "arXiv:2105.15203, sec. 4.3"),
+    "segformer-b0-cityscapes": (76.2, "arXiv:2105.15203, as others quote its table 2"),
+    "upernet-convnext-tiny": (46.11, "mmsegmentation, configs/convnext/README.md"),
+    "mask2former-swin-tiny": (47.7, "github.com/facebookresearch/Mask2Former, MODEL_ZOO.md, one scale"),
+    "mask2former-swin-tiny-coco": (45.0, "github.com/facebookresearch/Mask2Former, MODEL_ZOO.md"),
+    "vitpose-base-simple": (75.5, "github.com/ViTAE-Transformer/ViTPose, README, simple decoder"),
+}
+"""Figures as they were read, and where."""
+
+
+def test_the_hubs_figures_are_those_that_were_read() -> None:
+    published = {s.key: s.published.value for s in TRANSFORMERS if s.published}
+    assert published == {key: value for key, (value, _) in READ.items()}
+
+
 # --- transformers ---------------------------------------------------------------------------------
 
 COCO80 = dict(enumerate(labels("coco").values()))

@@ -18,6 +18,7 @@ from cvdemo.labs.crf.experiment import (
     StepScore,
     UnaryTerm,
     entropy,
+    gain_rows,
     mean_field,
     msrc_rows,
     step_scores,
@@ -101,6 +102,14 @@ def crf_player(entry: zoo.ModelSpec, chosen: Chosen, settings: CRFSettings, *, k
         f"{settings.iterations} iterations {found.steps_ms:.0f} ms",
     }
     _lab(data=packed(fields, parts), key=key)
+
+
+def gains_table() -> None:
+    """What a CRF gains on held-out drawn scenes, net by net."""
+    if rows := gain_rows():
+        st.markdown("#### What it gains here")
+        st.dataframe(rows, hide_index=True, key="crf-gains")
+        st.caption(texts("crf")["gains"])
 
 
 def msrc_table() -> None:

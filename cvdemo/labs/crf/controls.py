@@ -30,7 +30,7 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "Noise": _experiment(degradation="noisy"),
     "Coarse": _experiment(degradation="coarse 16×"),
     "A good network": _experiment() | {"network": "unet"},
-    "As at first": _experiment() | {"network": FIRST},
+    "Start again": _experiment() | {"network": FIRST},
     "A photo": _experiment() | {"source": "sample", "sample": "motorcycle", "network": PHOTO},
 }
 

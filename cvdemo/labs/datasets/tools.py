@@ -53,7 +53,7 @@ def show_model(opened: Opened, images: Sequence[int]) -> None:
         entry = choose_model(zoo.Task.DETECT, None, first=_likely(opened))
         most = min(len(there), MOST_SCORED)
         n = widgets.slider("scored", "Pictures", 1, most, min(24, most), width=220) if most > 1 else 1
-        least = widgets.slider("score", "Score from", 0.05, 0.95, 0.5, 0.05, width=180)
+        least = widgets.slider("score", "Score threshold", 0.05, 0.95, 0.5, 0.05, width=180)
         st.button("▶ Run", on_click=_run, key="run", type="primary")
     if not ready(entry):
         return

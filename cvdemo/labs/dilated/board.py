@@ -148,7 +148,7 @@ def layer_text(layer: ConvLayer) -> str:
 @st.fragment
 def response_lab(chosen: Chosen) -> None:
     """The rate's slider and the two maps side by side."""
-    rate = widgets.slider("apart", "Pixels from tap to tap", 1, 24, 8)
+    rate = widgets.slider("apart", "Pixels between taps", 1, 24, 8)
     found, (shrunk, dilated) = _responses(chosen.identity, rate, chosen.picture)
     left, right = st.columns(2, gap="medium")
     left.markdown(f"**Shrink by {rate}, then filter:** {_numbers(found.shrunk)} numbers")

@@ -46,7 +46,7 @@ def photo(chosen: Chosen, left: Any, right: Any) -> None:
     """Knobs left, the heat map right; under them what windows one by one cost."""
     with left:
         longest = widgets.select_slider("photo-longest", "Longer side in pixels", SIZES, 448)
-        pool = widgets.select_slider("photo-pool", "Cells averaged for a score, a side", POOLS, 3)
+        pool = widgets.select_slider("photo-pool", "Average over so many cells a side", POOLS, 3)
     with st.spinner(f"{zoo.spec(KEY).title} runs on the whole photo, on the CPU …", show_time=True):
         found = _class_maps(chosen.identity, longest, pool, chosen.picture)
     with left:

@@ -19,7 +19,7 @@ SCENE: dict[str, Any] = {"source": "scene", "model": DRAWN}
 EXPERIMENTS: dict[str, dict[str, Any]] = {
     "One region, two cats": {**SCENE, "seed": 38, "view": "semantic"},
     "A mask too thin": {**SCENE, "seed": 3, "mask": 0.95, "truth": True},
-    "A cat lost to a box": {**SCENE, "seed": 38, "iou": 0.25, "truth": True},
+    "One cat is lost": {**SCENE, "seed": 38, "iou": 0.25, "truth": True},
     "A crowd": {**SCENE, "seed": 36, "preset": "hard", "truth": True},
     "Cut it out": {
         "source": "sample", "sample": "cat", "object": 0, "background": "blurred", "opacity": 0.0,

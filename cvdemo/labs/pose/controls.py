@@ -57,8 +57,8 @@ class PoseKnobs(NamedTuple):
 def choose_knobs() -> PoseKnobs:
     """Draws the sliders."""
     return PoseKnobs(
-        widgets.slider("score", "People: least score", 0.01, 1.0, SCORE, 0.01),
-        widgets.slider("least", "Keypoints: least score", 0.0, 1.0, 0.2, 0.05),
+        widgets.slider("score", "People: minimum score", 0.01, 1.0, SCORE, 0.01),
+        widgets.slider("least", "Keypoints: minimum score", 0.0, 1.0, 0.2, 0.05),
         widgets.slider(
             "alpha", "PCK: correct within", 0.02, 0.5, 0.1, 0.02,
             help="As a share of the longer side of the person's box",

@@ -32,17 +32,17 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "without colours": ONE | {"space": "grey"},
     "a hard scene": {"source": "scene", "preset": "hard"},
     "many hierarchies": {"search": "quality", "n": 1000},
-    "as at first": {},
+    "start again": {},
 }
 
 
 def choose_strategy() -> Strategy:
     """Colour space, the segments' three numbers, and the similarities."""
     space = widgets.segmented_control("space", "Colour space", COLOUR_SPACES, START.space, wrap=True)
-    scale = widgets.select_slider("k", "Scale k: larger, larger segments", SCALES, int(START.scale))
+    scale = widgets.select_slider("k", "Scale k (large: large segments)", SCALES, int(START.scale))
     left, right = st.columns(2)
     sigma = widgets.slider("sigma", "Blur σ", 0.0, 3.0, START.sigma, 0.1, place=left)
-    least = widgets.slider("least", "Least pixels", 5, 300, int(START.min_size or 0), 5, place=right)
+    least = widgets.slider("least", "Minimum size, pixels", 5, 300, int(START.min_size or 0), 5, place=right)
     names = widgets.pills("alike", "Similarity of two regions", SIMILARITIES, SIMILARITIES, wrap=True)
     chosen: tuple[Similarity, ...] = tuple(name for name in SIMILARITIES if name in names)
     return Strategy(space, float(scale), chosen, sigma, least)

@@ -17,7 +17,7 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "Ten regions": {"regions": 10},
     "A crowd": {"source": "scene", "seed": 36, "preset": "hard", "regions": 300},
     "A thousand regions": {"regions": 1000, "curves": True},
-    "Half a thing": {"vote-right": 0.5},
+    "Moved by half": {"vote-right": 0.5},
     "A photo": {"source": "sample", "sample": "cat"},
 }
 

@@ -42,7 +42,7 @@ def _settings(name: str, stride: int, **more: Any) -> Mapping[str, Any]:
 EXPERIMENTS = {
     name: partial(_settings, name, stride, **more)
     for name, stride, more in (
-        ("on the brink", 16, {"size": 2}),
+        ("before a rounding", 16, {"size": 2}),
         ("a small object", 16, {}),
         ("not aligned", 16, {"aligned": False}),
         ("7 × 7", 16, {"size": 7}),

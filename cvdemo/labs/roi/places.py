@@ -50,7 +50,7 @@ def experiment_roi(name: str, features: FeatureLevels, truth: Truth | None, stri
     x1, y1, x2, y2 = roi = first_roi(features, truth)
     w, h = features.width, features.height
     out = MARGIN * max(w, h)
-    if name == "on the brink":  # an eighth of a pixel before the left side is rounded to the next cell
+    if name == "before a rounding":  # an eighth of a pixel before the left side is rounded to the next cell
         step = (np.floor(x1 / stride) + 0.5) * stride - 0.125 - x1
         return _to_eighths((x1 + step, y1, x2 + step, y2))
     if name == "a small object":

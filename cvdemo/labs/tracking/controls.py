@@ -13,7 +13,7 @@ TRACKERS: tuple[Tracker, ...] = ("sort", "bytetrack")
 
 EXPERIMENTS: dict[str, dict[str, Any]] = {
     "Two people cross": {"source": "drawn", "seed": 27, "frame": 27},
-    "A low score goes on": {"source": "drawn", "seed": 12, "score": 0.6, "frame": 34},
+    "A low score continues": {"source": "drawn", "seed": 12, "score": 0.6, "frame": 34},
     "SORT forgets at once": {
         "source": "drawn", "seed": 12, "score": 0.6, "tracker": "sort", "buffer": 1, "frame": 34,
     },
@@ -27,13 +27,13 @@ def choose_knobs(*, nms: bool) -> StepKnobs:
     tracker = widgets.segmented_control("tracker", "Tracker", TRACKERS, FIRST.tracker)
     score = widgets.slider("score", "Score threshold", 0.05, 1.0, FIRST.score, 0.01)
     overlap = widgets.slider("nms", "NMS threshold (IoU)", 0.0, 1.0, FIRST.nms, 0.05, disabled=not nms)
-    iou = widgets.slider("iou", "Least IoU of a match", 0.05, 0.95, FIRST.iou, 0.05)
+    iou = widgets.slider("iou", "Minimum IoU of a match", 0.05, 0.95, FIRST.iou, 0.05)
     buffer = widgets.slider("buffer", "Frames that a lost track is kept", 0, 60, FIRST.buffer)
     hits = widgets.slider("hits", "Detections that confirm a track", 1, 6, FIRST.hits)
     one = tracker == "sort"
-    low = widgets.slider("low", "Second round: least score", 0.05, 0.9, FIRST.low, 0.05, disabled=one)
+    low = widgets.slider("low", "Second round: minimum score", 0.05, 0.9, FIRST.low, 0.05, disabled=one)
     second = widgets.slider(
-        "second", "Second round: least IoU", 0.05, 0.95, FIRST.second_iou, 0.05, disabled=one
+        "second", "Second round: minimum IoU", 0.05, 0.95, FIRST.second_iou, 0.05, disabled=one
     )
     ways = ("hungarian", "greedy")
     association = widgets.segmented_control("association", "Assignment", ways, FIRST.association, wrap=True)

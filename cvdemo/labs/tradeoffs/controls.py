@@ -16,7 +16,7 @@ from cvdemo.zoo.tradeoffs import Knob
 NETS = "nets"
 KNOBS: dict[str, Knob] = {"a bigger picture": "size", "fewer proposals": "proposals"}
 EXPERIMENTS = {
-    "Small things only": {"show": NETS, "world": "drawn", "metric": "APs"},
+    "Small objects only": {"show": NETS, "world": "drawn", "metric": "APs"},
     "Boxes that fit": {"show": NETS, "world": "drawn", "metric": "AP75"},
     "Bigger picture": {"show": "a bigger picture", "metric": "APs"},
     "Fewer proposals": {"show": "fewer proposals", "metric": "AP"},

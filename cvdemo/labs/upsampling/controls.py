@@ -26,7 +26,7 @@ LARGEST = 1e6  # of a number that is typed
 def choose_options() -> UpsamplingOptions:
     """The way, and the sliders that it has."""
     names = list(WAYS)
-    way = WAYS[widgets.segmented_control("way", "Way up", names, names[0], wrap=True)]
+    way = WAYS[widgets.segmented_control("way", "Method", names, names[0], wrap=True)]
     place = iter(st.columns(6 if way == "transposed" else 3, vertical_alignment="bottom"))
 
     def number(name: str, label: str, low: int, high: int, first: int) -> int:

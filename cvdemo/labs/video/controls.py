@@ -42,10 +42,10 @@ def choose_tracker(*, nms: bool) -> TrackingKnobs:
         "tracker", "Tracker", TRACKER_TITLES, FIRST.tracker, format_func=TRACKER_TITLES.__getitem__
     )
     with st.popover("Tracker's settings", disabled=tracker == "none", width="stretch"):
-        match = widgets.slider("match", "Least IoU of a match", 0.05, 0.9, FIRST.match_iou, 0.05)
+        match = widgets.slider("match", "Minimum IoU of a match", 0.05, 0.9, FIRST.match_iou, 0.05)
         buffer = widgets.slider("buffer", "Frames that a lost track is kept", 0, 60, FIRST.buffer)
         low = widgets.slider(
-            "low", "ByteTrack: least score in the second round", 0.05, 0.9, FIRST.low, 0.05,
+            "low", "ByteTrack: minimum score in the second round", 0.05, 0.9, FIRST.low, 0.05,
             disabled=tracker != "bytetrack",
         )  # fmt: skip
     return TrackingKnobs(score, iou, tracker, match, buffer, low)
@@ -61,7 +61,7 @@ def choose_knobs(*, nms: bool) -> TrackingKnobs:
     strength = widgets.slider(
         "strength", "Strength", 0.0, 1.0, FIRST.strength, 0.05, disabled=off or smoothing == "none"
     )
-    vote = widgets.toggle("vote", "One class a track", FIRST.vote, disabled=off)
+    vote = widgets.toggle("vote", "One class for each track", FIRST.vote, disabled=off)
     fill = widgets.toggle("fill", "Fill gaps", FIRST.fill, disabled=off)
     return knobs._replace(smoothing=smoothing, strength=strength, vote=vote, fill=fill)
 
