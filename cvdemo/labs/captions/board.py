@@ -70,6 +70,8 @@ def board(chosen: Chosen, shown: Answer, decoding: Decoding, *, part: str) -> No
     key = f"{COMPONENT}-{part}"
     keep = partial(keep_choice, key, of, shown.model, shown.written)
     _lab(data=with_picture(fields, fit(chosen.picture, LONGEST), parts), key=key, on_chosen_change=keep)
+    if maps is not None:
+        st.caption(texts("captions")["attention"])
     about(shown.spec)
     _files(chosen, shown, decoding, part)
 

@@ -21,7 +21,7 @@ function buildCaptionLab(root) {
   const lab = { root, find, image: new Image(), index: 0, spoken: '', sent: 0, growFrom: null, lit: null };
   lab.go = (k) => { lab.player.stop(); lab.player.go(k); };
   lab.choose = (place, word) => { lab.growFrom = place; lab.send(place, word); };
-  lab.light = (statement) => { lab.lit = statement; lab.draw(); };
+  lab.light = (statement) => { lab.lit = statement; root.dataset.lit = statement?.text ?? ''; lab.draw(); };
   lab.draw = () => { if (lab.fields) { paintBoard(find('.picture'), lab); showSentence(lab); } };
   lab.paint = () => { if (lab.fields) { lab.draw(); paintThumbs(find('.words'), lab); } };
   new ResizeObserver(() => lab.draw()).observe(root);

@@ -91,4 +91,5 @@ def draws(chosen: Chosen, shown: Answer) -> None:
     different = len({row["caption"] for row in rows})
     st.markdown(f"{len(rows)} draws, **{different}** of them different. The first is the caption above.")
     wide = {"caption": st.column_config.TextColumn(width="large")}
+    st.caption(texts("captions")["sampled"])
     st.dataframe(rows, hide_index=True, width="stretch", key="captions-draws", column_config=wide)
