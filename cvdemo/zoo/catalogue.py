@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from cvdemo.data.domain import Domain
 from cvdemo.errors import UnknownModelError
 from cvdemo.zoo.catalogue_hub import TORCHVISION, TRANSFORMERS
+from cvdemo.zoo.catalogue_video import VIDEO
 from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.entry import Entry
 from cvdemo.zoo.fetch import is_here
@@ -108,6 +109,7 @@ CATALOGUE: dict[str, ModelSpec] = {
         *(entry.spec() for entry in ENTRIES.values() if entry.task),
         *(entry.spec() for entry in PHOTO_ENTRIES.values()),
         *TORCHVISION,
+        *VIDEO,
         *TRANSFORMERS,
     )
 }

@@ -83,7 +83,7 @@ class Counterpart:
 
     Without `ready`, `missing` says what there is instead. `fixed` is the only height and width that the net
     takes, None for any; `inputs` is what it takes: a "picture", "windows" with their regions, or a picture
-    with "regions".
+    with "regions" or with "words".
     """
 
     key: str
@@ -309,6 +309,23 @@ COUNTERPARTS: dict[str, Counterpart] = {
         Counterpart(
             "pose-regression", "Pose by regression", "cvdemo.nets.keypoint_rcnn:pose_regression",
             Outputs.LOGITS, "pose-regression", missing="No library has DeepPose's regression.",
+        ),
+        Counterpart(
+            "show-and-tell", "Show and tell", "cvdemo.nets.show_and_tell_paper:show_and_tell_paper",
+            Outputs.LOGITS, "show-and-tell", inputs="words",
+            missing="Only its parts: `torchvision.models.googlenet` and `torch.nn.LSTM`.",
+        ),
+        Counterpart(
+            "show-attend-tell", "Show, attend and tell", "cvdemo.nets.show_attend_tell:show_attend_tell",
+            Outputs.LOGITS, "show-attend-tell", inputs="words",
+            missing="Neither torchvision nor transformers has an LSTM that attends to a picture.",
+        ),
+        Counterpart(
+            "caption-transformer", "Caption Transformer",
+            "cvdemo.nets.caption_transformer:caption_transformer", Outputs.LOGITS, "caption-transformer",
+            inputs="words",
+            missing="Its decoder alone is `torch.nn.TransformerDecoder`; with an encoder of pictures, "
+            "`transformers.VisionEncoderDecoderModel` is of this kind.",
         ),
         Counterpart(
             "resnet50", "ResNet-50, the encoder", "cvdemo.nets.encoders:ResNet", Outputs.MAPS,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cvdemo.errors import UnknownModelError
 from cvdemo.train.recipes import POSE_SIZE, Recipe, Scenes
+from cvdemo.zoo.activity_entries import ACTIVITY_ENTRIES
 from cvdemo.zoo.entry import Entry
 from cvdemo.zoo.spec import Chart, Task
 
@@ -147,11 +148,14 @@ def _captioner(key: str, title: str, arxiv: str, *differences: str, default: boo
     return Entry(
         key, title, arxiv, f"cvdemo.nets.{name}:{name}", recipe, Task.CAPTION,
         "cvdemo.zoo.drawn_captions:DrawnCaptioner", "drawn-things",
-        differences=(SMALL_BACKBONE, CELLS, *differences), default=default,
+        differences=(SMALL_BACKBONE, *CELLS, *differences), default=default,
     )  # fmt: skip
 
 
-CELLS = "The encoder's grid has features of strides 8 to 32, the place of each cell and the mean of all."
+CELLS = (
+    "The encoder's grid has features of strides 4 to 32, the place of each cell and the mean of all.",
+    "In training an object's cell also learns to name the words of its description (arXiv:1411.4952).",
+)
 
 FCN = "Pictures are padded to the stride, where the paper lays 100 pixels around them."
 RATES = "The pictures are smaller, and so are the dilation rates."
@@ -272,6 +276,7 @@ ENTRIES: dict[str, Entry] = {
             Recipe("patches", "cvdemo.train.patch_classifier:PatchTask:patches", steps=600, rate=4e-3,
                    ema=0.99, data=Scenes(pool=2048)),
         ),
+        *ACTIVITY_ENTRIES,
     )
 }  # fmt: skip
 """Every entry by key, each behind the one that its training starts from; also those without weights yet."""

@@ -25,11 +25,12 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 class Entry:
     """A net of `cvdemo.nets`: recipe, adapter, evaluation, place in charts and differences from the paper.
 
-    `net` is the "module:function" (or class) that builds it untrained; `adapter` the "module:class" that
-    makes a model of a spec, a device and the net. Without a `task` it is only a stage of another net's
-    training and not in the catalogue. The scenes that it is scored on are "normal" but for `knobs`, and
-    drawn at the `size` (width, height); `figures` are the numbers that tables show, where they are not those
-    of the task. `differences` are one sentence each.
+    `arxiv` is the paper's number there, or its DOI where it is elsewhere. `net` is the "module:function" (or
+    class) that builds it untrained; `adapter` the "module:class" that makes a model of a spec, a device and
+    the net. Without a `task` it is only a stage of another net's training and not in the catalogue. The
+    scenes that it is scored on are "normal" but for `knobs`, and drawn at the `size` (width, height);
+    `figures` are the numbers that tables show, where they are not those of the task. `differences` are one
+    sentence each.
     """
 
     key: str
@@ -55,7 +56,7 @@ class Entry:
             key=self.key,
             task=self.task,
             title=f"{self.title} (drawn world)",
-            paper=f"https://arxiv.org/abs/{self.arxiv}",
+            paper=f"https://{'doi.org' if '/' in self.arxiv else 'arxiv.org/abs'}/{self.arxiv}",
             source=Source.DRAWN,
             licence="MIT",
             download_bytes=0,

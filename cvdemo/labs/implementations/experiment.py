@@ -29,6 +29,7 @@ from cvdemo.zoo.source_lines import code_lines, file_of
 SIZES = {"small": (96, 128), "medium": (192, 256), "large": (384, 512)}
 """Heights and widths of the drawn scene: both sides divide by 32, so that no net pads."""
 RUNS = 3  # of each net, in turn, after one that does not count
+WORDS = 12  # of a caption, for nets that continue one
 REGIONS = 16  # windows or regions of nets that do not look for their own
 _MEASURING = threading.Lock()  # two measurements at once would slow each other
 
@@ -230,11 +231,13 @@ def _runs(pair: Counterpart, mine: Any, theirs: Any, picture: Any) -> tuple[Call
 
 
 def _inputs(pair: Counterpart, picture: Any) -> list[Any]:
-    """What the net here takes: a picture, and for those that look for no regions a few of them."""
+    """What the net here takes: a picture, for those that look for no regions a few of them, or some words."""
     import torch
 
     if pair.inputs == "picture":
         return [picture]
+    if pair.inputs == "words":
+        return [picture, torch.arange(WORDS, device=picture.device)[None]]
     height, width = picture.shape[-2:]
     corner = torch.linspace(0, 0.5, REGIONS, device=picture.device)
     boxes = torch.stack([corner * width, corner * height, width - 4 * corner, height - 4 * corner], dim=1)
