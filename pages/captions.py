@@ -6,7 +6,13 @@ import streamlit as st
 
 from cvdemo.data.chosen import Chosen
 from cvdemo.labs.captions import board, results, search
-from cvdemo.labs.captions.controls import EXPERIMENTS, choose_begins, choose_decoding, choose_source
+from cvdemo.labs.captions.controls import (
+    EXPERIMENTS,
+    choose_begins,
+    choose_decoding,
+    choose_source,
+    within_limit,
+)
 from cvdemo.labs.captions.experiment import Method
 from cvdemo.metrics.captions import bleu, cider_d
 from cvdemo.ops.decoding import beam_search, normalised, reshaped, sample
@@ -52,6 +58,8 @@ def captions(chosen: Chosen, specs: list[ModelSpec]) -> None:
     left, right = st.columns([1, 2.6], gap="medium")
     with left:
         decoding = choose_decoding(loaded[0].longest)
+    with top:
+        begins = [within_limit(begin, decoding.longest) for begin in begins]
     each = zip(specs, loaded, encoded, begins, strict=True)
     answers = [board.answer(spec, model, code, decoding, begin) for spec, model, code, begin in each]
     with top:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from cvdemo import world
+from cvdemo.data.domain import Domain
 from cvdemo.errors import DataError
 from cvdemo.labs.captions import draw, experiment
 from cvdemo.labs.captions.experiment import Begin, Decoding, Method, begin_text, continued, read_begin, write
@@ -29,7 +30,7 @@ class TableCaptioner(Captioner):
 
     def __init__(self, *, attends: bool = True, stubborn: bool = False) -> None:
         spec = ModelSpec(
-            "table", Task.CAPTION, "Table", "", Source.PACKAGED, "MIT", 0, "coco", "", domain=world_domain()
+            "table", Task.CAPTION, "Table", "", Source.PACKAGED, "MIT", 0, "coco", "", domain=Domain.DRAWINGS
         )
         super().__init__(spec, device="cpu", nbytes=0)
         self.words, self.end, self.longest, self.attends = WORDS, 2, 9, attends
@@ -55,12 +56,6 @@ class TableCaptioner(Captioner):
 
     def text(self, ids: Iterable[int]) -> str:
         return " ".join(self.words[k] for k in ids)
-
-
-def world_domain() -> Any:
-    from cvdemo.data.domain import Domain
-
-    return Domain.DRAWINGS
 
 
 @pytest.fixture(scope="module")
@@ -121,9 +116,7 @@ def test_a_beam_wider_than_the_vocabulary_and_its_best_path(model: TableCaptione
     for width, penalty in ((1, 0.0), (3, 1.0), (40, 0.5)):
         for begin in (Begin(), Begin((5, 6))):
             written = write(model, encoded, Decoding(width=width, penalty=penalty, longest=6), begin)
-            said = [
-                _shown(step)[n].word for step, n in zip(written.steps, _path(written), strict=False)
-            ]
+            said = [_shown(step)[n].word for step, n in zip(written.steps, _path(written), strict=False)]
             best = written.found[0]
             assert said == [*best.words[len(begin.words) :], *[model.end] * best.finished]
 
@@ -158,7 +151,8 @@ def test_draws_follow_their_seed_and_what_is_cut_has_no_chance(
 ) -> None:
     decoding = Decoding(Method.SAMPLE, temperature=1.5, top_k=2, draw=3)
     one, same = (write(model, encoded, decoding) for _ in range(2))
-    assert [h.words for h in one.found] == [h.words for h in same.found] and len(one.found) == experiment.DRAWS
+    assert [h.words for h in one.found] == [h.words for h in same.found]
+    assert len(one.found) == experiment.DRAWS
     other = write(model, encoded, decoding._replace(draw=4))
     assert [h.words for h in one.found] != [h.words for h in other.found]
     for place in one.caption.places:

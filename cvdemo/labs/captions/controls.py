@@ -67,6 +67,18 @@ def known_begin(text: str, model: Captioner) -> Begin:
         return Begin()
 
 
+def within_limit(begin: Begin, longest: int) -> Begin:
+    """The beginning where the length limit leaves room for a word; else none, and a sentence on why."""
+    if begin.ended or len(begin.words) < longest:
+        return begin
+    st.warning(
+        f"The length limit of {longest} words leaves none to add to the {len(begin.words)} that you gave: "
+        "the net begins anew.",
+        icon="⚠️",
+    )
+    return Begin()
+
+
 def choose_decoding(longest: int) -> Decoding:
     """How words are chosen: the method and its sliders."""
     method = Method(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
@@ -24,7 +24,7 @@ DARKEST = 0.72  # of the shade where there is no attention
 FONT = cv2.FONT_HERSHEY_DUPLEX
 
 
-def spotlight(picture: Picture, attention: NDArray[np.floating]) -> Picture:
+def spotlight(picture: Picture, attention: NDArray[Any]) -> Picture:
     """A picture [H, W, 3] that is dark where the attention [H, W] is low; bright at its greatest value."""
     share = np.sqrt(attention / max(float(attention.max()), 1e-12))
     dark = (DARKEST * (1 - share))[..., None]

@@ -35,6 +35,7 @@ from cvdemo.ops.decoding import (
 from cvdemo.world.truth import Truth
 from cvdemo.zoo.captioner import Captioner, Encoded
 from cvdemo.zoo.entries import entries
+from cvdemo.zoo.evaluate_captions import noun_peaks
 from cvdemo.zoo.spec import Task
 from cvdemo.zoo.weights import has_weights, read_card
 
@@ -320,6 +321,11 @@ def judge(sentence: str, truth: Truth) -> Judged:
         cider_d([sentence], [references], rarity()),
         sentence in references,
     )
+
+
+def nouns_found(model: Captioner, encoded: Encoded, caption: Caption, truth: Truth) -> dict[int, bool]:
+    """For the places of nouns that name something in the scene: whether the net looks at one of these."""
+    return {peak.word: peak.inside for peak in noun_peaks(model, encoded, caption.words, truth)}
 
 
 def held_out() -> list[dict[str, Any]]:

@@ -47,8 +47,16 @@ function showWord(lab, k) {
   markWords(lab.find('.words'), k);
   lab.find('.says').innerHTML = saysOf(lab.fields, k);
   if (lab.fields.yours) lab.find('.says').append(element('button', { type: 'button', className: 'again', textContent: '↺ The net’s own caption', onclick: () => lab.send(-1, 0) }));
-  lab.find('.legend').textContent = !lab.fields.grid ? lab.fields.blind : k < lab.fields.words.length - 1 ? `Bright: where the net looks for “${lab.fields.words[k].text}”. The ring is the place it looks at most.` : '';
+  lab.find('.legend').textContent = legendOf(lab.fields, k);
   lab.draw();
+}
+
+function legendOf({ words, grid, blind }, k) {
+  if (!grid) return blind;
+  if (k >= words.length - 1) return '';
+  const { text, inside } = words[k];
+  const on = { true: ': it is one', false: ': it is none' }[inside];
+  return `Bright: where the net looks for “${text}”. The ring is the place it looks at most${on ?? ''}.`;
 }
 
 // 0.0123 as "1.23 × 10⁻²".
