@@ -29,9 +29,18 @@ FIRST = Decoding()
 WIDEST = 10
 LONGEST = 40
 COMPONENT = "captions-lab"
-ATTENDING = "show-attend-tell"
+NET = "show-attend-tell"  # the net of the experiments
+PEOPLE, DUCKS, BALL = ({"source": "scene", "seed": k, "preset": "normal", "model": NET} for k in (7, 1238, 65))
 
-EXPERIMENTS: dict[str, dict[str, Any]] = {}
+EXPERIMENTS: dict[str, dict[str, Any]] = {
+    "A colour that fools it": BALL,
+    "Two ducks or three?": DUCKS,
+    "A false start": {**DUCKS, "begin": "a car"},
+    "Short wins": {**PEOPLE, "penalty": 1.0},
+    "Draw, don't search": {**DUCKS, "method": Method.SAMPLE.value},
+    "No word for it": {"source": "sample", "sample": "coffee", "model": NET},
+    "A photo": {"source": "sample", "sample": "cat", "model": NET},
+}
 
 
 def choose_source() -> tuple[Chosen | None, list[zoo.ModelSpec]]:

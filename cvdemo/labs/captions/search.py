@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -80,16 +81,20 @@ def _path(written: Written) -> list[int]:
 
 
 def draws(chosen: Chosen, shown: Answer) -> None:
-    """What was drawn, each once, with its probability and, on a scene, its share of true statements."""
-    rows = []
-    for one in shown.written.found:
-        text = shown.model.text(one.words)
-        row: dict[str, Any] = {"caption": text, "log p(S | I)": round(one.log_probability, 2)}
-        if chosen.truth is not None:
-            row["true"] = round(experiment.judge(text, chosen.truth).truthful.share, 2)
-        rows.append(row)
-    different = len({row["caption"] for row in rows})
-    st.markdown(f"{len(rows)} draws, **{different}** of them different. The first is the caption above.")
-    wide = {"caption": st.column_config.TextColumn(width="large")}
+    """What was drawn, with its probability and, on a scene, its share of true statements."""
+    said = [shown.model.text(one.words) for one in shown.written.found]
+    st.markdown(f"{len(said)} draws, **{len(set(said))}** of them different. The first is the caption above.")
     st.caption(texts("captions")["sampled"])
-    st.dataframe(rows, hide_index=True, width="stretch", key="captions-draws", column_config=wide)
+    head = "| caption | log p(S given I) |" + ("" if chosen.truth is None else " true statements |")
+    lines = [head, "|---|--:|" + ("" if chosen.truth is None else "--:|")]
+    for text, one in zip(said, shown.written.found, strict=True):
+        line = f"| {_cell(text)} | {one.log_probability:.2f} |"
+        if chosen.truth is not None:
+            line += f" {100 * experiment.judge(text, chosen.truth).truthful.share:.0f} % |"
+        lines.append(line)
+    st.markdown("\n".join(lines))
+
+
+def _cell(text: str) -> str:
+    """A text as a cell of a Markdown table."""
+    return re.sub(r"([\\|*_`~$<\[])", r"\\\1", text) or "(no word)"
