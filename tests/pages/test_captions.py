@@ -11,6 +11,14 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from cvdemo import zoo
+from cvdemo.data.pictures import sample
+from cvdemo.labs.captions import controls, experiment, results
+from cvdemo.labs.captions.experiment import Decoding
+from cvdemo.ui.scene import drawn
+from cvdemo.world.difficulty import named
+from cvdemo.world.truth import Truth
+from cvdemo.zoo.captioner import Captioner
 from cvdemo.zoo.drawn_captions import DrawnCaptioner
 from tests.pages import driver
 from tests.pages.driver import query, without_errors
@@ -75,6 +83,40 @@ def upload(picture: np.ndarray, **more: str) -> AppTest:
 def test_a_grey_picture_of_any_shape(shape: tuple[int, int]) -> None:
     app = without_errors(upload(np.full((*shape, 3), 128, np.uint8), width="10"))
     assert "only seen drawings" in text(app)
+
+
+def captioned(name: str, **more: Any) -> tuple[experiment.Caption, Truth | None, Captioner]:
+    """What the net of an experiment says, and the truth of the picture."""
+    settings = {**controls.EXPERIMENTS[name], **more}
+    model = results.model_of(zoo.spec(settings["model"]))
+    picture, truth = sample("coffee"), None
+    if settings["source"] == "scene":
+        picture, truth = drawn(settings["seed"], named(settings["preset"]))
+    decoding = Decoding(longest=model.longest, penalty=settings.get("penalty", 0.0))
+    begin = experiment.read_begin(settings.get("begin", ""), model)
+    return experiment.write(model, model.encoded(picture), decoding, begin).caption, truth, model
+
+
+def false(caption: experiment.Caption, truth: Truth | None) -> list[str]:
+    assert truth is not None
+    return [s.words for s in experiment.judge(caption.text, truth).truthful.statements if not s.true]
+
+
+def test_the_experiments_show_what_their_sentences_say() -> None:
+    caption, truth, _ = captioned("A colour that fools it")
+    assert false(caption, truth) == ["yellow"]
+    assert caption.places[caption.text.split().index("yellow")].rivals[0].text == "white"
+    caption, truth, _ = captioned("Two ducks or three?")
+    assert false(caption, truth) == ["two ducks"] and caption.places[0].rivals[0].text == "three"
+    caption, truth, _ = captioned("Two ducks or three?", begin="three")
+    assert false(caption, truth) == []
+    caption, truth, _ = captioned("A false start")
+    assert caption.text.startswith("a car on the road") and "on the road" in false(caption, truth)
+    long, truth, _ = captioned("Short wins")
+    short, _, _ = captioned("Short wins", penalty=0.0)
+    assert "kite" in long.text and "kite" not in short.text and not false(long, truth)
+    _, _, model = captioned("No word for it")
+    assert "cup" not in model.words and sum(not w.startswith("<") for w in model.words) == 89
 
 
 def test_every_experiment_is_one_click_and_says_what_to_look_for() -> None:

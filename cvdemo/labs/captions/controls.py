@@ -30,7 +30,8 @@ WIDEST = 10
 LONGEST = 40
 COMPONENT = "captions-lab"
 NET = "show-attend-tell"  # the net of the experiments
-PEOPLE, DUCKS, BALL = ({"source": "scene", "seed": k, "preset": "normal", "model": NET} for k in (7, 1238, 65))
+SCENE = {"source": "scene", "preset": "normal", "model": NET}
+PEOPLE, DUCKS, BALL = ({**SCENE, "seed": seed} for seed in (7, 1238, 65))
 
 EXPERIMENTS: dict[str, dict[str, Any]] = {
     "A colour that fools it": BALL,
