@@ -29,8 +29,8 @@ class Entry:
     class) that builds it untrained; `adapter` the "module:class" that makes a model of a spec, a device and
     the net. Without a `task` it is only a stage of another net's training and not in the catalogue. The
     scenes that it is scored on are "normal" but for `knobs`, and drawn at the `size` (width, height);
-    `figures` are the numbers that tables show, where they are not those of the task. `differences` are one
-    sentence each.
+    `figures` are the numbers that tables show, where they are not those of the task. `differences` of
+    structure and loss are one sentence each.
     """
 
     key: str
@@ -71,6 +71,16 @@ class Entry:
             options=self.options,
         )
 
+    @property
+    def differs(self) -> tuple[str, ...]:
+        """All that differs from the paper: `differences`, and the size and length of the training."""
+        recipe, (width, height) = self.recipe, self.recipe.data.size
+        pictures = f"drawn {recipe.data.unit} of {width} x {height} pixels"
+        return (
+            *self.differences,
+            f"It is trained on {pictures}, for {recipe.steps:,} steps of {recipe.batch}.",
+        )
+
     def build(self) -> nn.Module:
         """The untrained net."""
         net: nn.Module = resolve(self.net)()
@@ -89,11 +99,15 @@ def resolve(path: str) -> Any:
 
 
 def measured(key: str) -> Published | None:
-    """The figure that the evaluation wrote on the card, in percent; None where there is no card."""
+    """The figure that the evaluation wrote on the card; None where there is no card.
+
+    It is in percent, an end-point error in pixels.
+    """
     card = read_card(key)
     try:
         assert card is not None
-        value = round(100 * float(card["metrics"][card["metric"]]), 1)
+        value = float(card["metrics"][card["metric"]])
+        value = round(value, 2) if card["metric"] == "EPE" else round(100 * value, 1)
         return Published(f"drawn {card['metric']}", value, str(card["scored_on"]), str(card["command"]))
     except (AssertionError, KeyError, TypeError, ValueError):
         return None

@@ -17,12 +17,11 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from typing import Any, NamedTuple, get_type_hints
 
-from cvdemo import world
+from cvdemo import world, zoo
 from cvdemo.assets import asset
 from cvdemo.errors import UnknownModelError
-from cvdemo.zoo.counterparts import COUNTERPARTS, Counterpart, Outputs, Ready, Same
+from cvdemo.zoo.counterparts import COUNTERPARTS, DET, Counterpart, Outputs, Ready, Same
 from cvdemo.zoo.device import default_device, settled
-from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.entry import resolve
 from cvdemo.zoo.source_lines import code_lines, file_of
 
@@ -52,7 +51,7 @@ def build_ours(pair: Counterpart) -> Any:
 def build_theirs(ready: Ready, size: tuple[int, int]) -> Any:
     """The ready-made net, untrained; a detector that resizes is told to leave pictures of the size alone."""
     fitted: dict[str, Any] = {}
-    if ready.same is Same.NAMES and "ssd" not in ready.build:
+    if ready.build.startswith(DET) and "ssd" not in ready.build:
         fitted = {"min_size": min(size), "max_size": max(size)}
     return resolve(ready.build)(**ready.options, **fitted)
 
@@ -219,6 +218,8 @@ def _runs(pair: Counterpart, mine: Any, theirs: Any, picture: Any) -> tuple[Call
     size = tuple(picture.shape[-2:])
     same = pair.ready is not None and pair.ready.same is not Same.NO
     given = inputs[:1] if pair.outputs in (Outputs.LOGITS, Outputs.MAPS) else [list(inputs[0])]
+    if pair.outputs is Outputs.FLOWS:
+        given = [2 * one - 1 for one in inputs]  # in -1..1
 
     def run_ours() -> Any:
         trace = mine(*inputs)
@@ -231,11 +232,13 @@ def _runs(pair: Counterpart, mine: Any, theirs: Any, picture: Any) -> tuple[Call
 
 
 def _inputs(pair: Counterpart, picture: Any) -> list[Any]:
-    """What the net here takes: a picture, for those that look for no regions a few of them, or some words."""
+    """What the net takes: a picture; for those that look for no regions a few; two; or some words."""
     import torch
 
     if pair.inputs == "picture":
         return [picture]
+    if pair.inputs == "two pictures":
+        return [picture, picture.roll(2, dims=-1)]
     if pair.inputs == "words":
         return [picture, torch.arange(WORDS, device=picture.device)[None]]
     height, width = picture.shape[-2:]
@@ -312,18 +315,13 @@ def argument_rows() -> list[dict[str, Any]]:
     return [
         {
             "architecture": pair.title,
-            "differs from the paper": " ".join(differences(pair)),
+            "differs from the paper": " ".join(zoo.differences(pair.entry)),
             "our trace shows": ", ".join(trace_fields(pair)),
             "ready-made returns": ", ".join(pair.ready.returns) if pair.ready else "",
         }
         for pair in COUNTERPARTS.values()
         if pair.entry
     ]
-
-
-def differences(pair: Counterpart) -> tuple[str, ...]:
-    """How the net that is trained here differs from its paper, one sentence each."""
-    return ENTRIES[pair.entry].differences if pair.entry else ()
 
 
 @cache
