@@ -96,6 +96,10 @@ PAGES = (
         "Which detector is fast, and which is accurate?", {18: "Speed and accuracy"},
         ("localizer", "sliding-window", *REGIONS, "yolo", "ssd", *MAPS),
     ),
+    Page(
+        "captions", "Captions", "💬", DETECTION, "How does a picture become a sentence?",
+        {19: "Image captioning"},
+    ),
     Page("segment", "Segment", "🖌️", SEGMENTATION, "Which class does each pixel have?"),
     Page(
         "fcn", "Sliding window to FCN", "🪟", SEGMENTATION, "How are all windows classified at once?",
