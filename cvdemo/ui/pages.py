@@ -83,6 +83,10 @@ PAGES = (
         "tradeoffs", "Speed against accuracy", "⏱️", DETECTION,
         "Which detector is fast, and which is accurate?", {18: "Speed and accuracy"},
     ),
+    Page(
+        "dense_captions", "Dense captions", "💬", DETECTION, "Can every object have its own sentence?",
+        {20: "Dense captioning"},
+    ),
     Page("segment", "Segment", "🖌️", SEGMENTATION, "Which class does each pixel have?"),
     Page(
         "fcn", "Sliding window to FCN", "🪟", SEGMENTATION, "How are all windows classified at once?",

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from cvdemo.errors import CvdemoError
 from cvdemo.world.difficulty import Difficulty
 from cvdemo.zoo.evaluate import drawn_data, drawn_people, evaluate, open_boxes
+from cvdemo.zoo.evaluate_dense import drawn_dense, evaluate_dense, open_dense
 from cvdemo.zoo.evaluate_maps import drawn_maps, evaluate_maps, open_maps
 from cvdemo.zoo.model import Model
 from cvdemo.zoo.spec import ModelSpec, Task
@@ -35,6 +36,7 @@ EVALUATORS: dict[Task, Evaluator] = {
     Task.INSTANCES: Evaluator(("mask_AP", "mask_AP50", "AP"), drawn_data, open_boxes, evaluate),
     Task.POSE: Evaluator(("keypoint_AP", "keypoint_AP50"), drawn_people, open_boxes, evaluate),
     Task.SEGMENT: Evaluator(("mIoU", "boundary_F1"), drawn_maps, open_maps, evaluate_maps),
+    Task.DENSE_CAPTION: Evaluator(("mAP", "METEOR", "truthful"), drawn_dense, open_dense, evaluate_dense),
 }
 
 
