@@ -17,12 +17,17 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from cvdemo.nets.blocks import pad_to_stride
 from cvdemo.nets.faster_rcnn import FasterRCNNConfig, TwoStageTrace, sampled_loss
 from cvdemo.nets.matching import Targets
 from cvdemo.nets.region_words import LanguageModel, LanguageModelConfig, WordsTrace, caption_loss
 from cvdemo.nets.roi_branch import BranchConfig, BranchRCNN, branch_convs, pool_branch, positives
 from cvdemo.nets.roi_detections import DetectConfig, Detected
 from cvdemo.nets.roi_head import RoIHeadConfig, RoITargets, boxes_to_rois, pool_level
+
+
+PICTURE = 1
+"""The stride of the picture itself among the maps."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,7 @@ class Glimpse(nn.Module):
     def forward(self, level: Tensor, rois: Tensor, hidden: Tensor) -> tuple[Tensor, Tensor]:
         """What regions [R, 5] with features [R, hidden] see [R, heads * 32], and where [R, heads, a, a]."""
         config = self.config
-        cells = pool_level(level.float(), self.squares(rois), config.level, self.pooling)  # [R, C, a, a]
+        cells = pool_level(level, self.squares(rois), config.level, self.pooling)  # [R, C, a, a]
         cells = self.normal(cells.flatten(2).transpose(1, 2)) + self.place  # [R, a * a, C]
         query = self.query(hidden).unflatten(1, (config.heads, -1))  # [R, heads, 32]
         key = self.key(cells).unflatten(2, (config.heads, -1))  # [R, a * a, heads, 32]
@@ -128,13 +133,13 @@ class RegionEncoder(nn.Module):
     def __init__(self, channels: int, level_channels: int, config: CodeConfig) -> None:
         super().__init__()
         self.config = config
-        self.convs = branch_convs(channels, config)
+        self.convs = branch_convs(channels + 3, config)
         side = config.size // 2
         self.fc = nn.Sequential(
             nn.MaxPool2d(2), nn.Flatten(), nn.Linear(config.channels * side**2, config.hidden),
             nn.LayerNorm(config.hidden), nn.ReLU(),
         )  # fmt: skip
-        self.glimpse = Glimpse(level_channels, config)
+        self.glimpse = Glimpse(level_channels + 3, config)
         together = config.hidden + 32 * config.heads + 8
         self.code = nn.Sequential(nn.Linear(together, config.code), nn.LayerNorm(config.code), nn.ReLU())
 
@@ -143,11 +148,19 @@ class RegionEncoder(nn.Module):
     ) -> CodeTrace:
         """Codes of any boxes [R, 4] of each picture in pixels of the `size` (height, width)."""
         rois = boxes_to_rois(boxes)  # [R, 5]
-        pooled = pool_branch(features, rois, self.config)  # [R, C, 10, 10]
+        colours = pool_level(features[PICTURE], rois, PICTURE, self.config)  # [R, 3, 10, 10]
+        pooled = torch.cat([pool_branch(features, rois, self.config), colours], dim=1)  # [R, C + 3, 10, 10]
         hidden = self.fc(self.convs(pooled))  # [R, 256]
-        seen, attention = self.glimpse(features[self.config.level], rois, hidden)  # [R, 128]
+        seen, attention = self.glimpse(self.surroundings(features), rois, hidden)  # [R, 128]
         together = torch.cat([hidden, seen.to(hidden.dtype), box_numbers(rois[:, 1:], size)], dim=1)
         return CodeTrace(rois, self.code(together).float(), attention)
+
+
+    def surroundings(self, features: Mapping[int, Tensor]) -> Tensor:
+        """The map that the glimpse looks at, [N, C + 3, h, w]: features, and the mean colour of each cell."""
+        level = features[self.config.level].float()
+        colours = nn.functional.adaptive_avg_pool2d(features[PICTURE], level.shape[-2:])
+        return torch.cat([level, colours], dim=1)
 
 
 def box_numbers(boxes: Tensor, size: tuple[int, int]) -> Tensor:
@@ -169,6 +182,11 @@ class DenseCap(BranchRCNN):
         super().__init__(config or DenseCapConfig(), **parts)
         self.encode = RegionEncoder(self.branch_channels, self.config.channels, self.config.branch)
         self.language = LanguageModel(self.config.branch.code, self.config.words)
+
+    def features(self, pictures: Tensor) -> dict[int, Tensor]:
+        """The maps by stride, and as that of stride `PICTURE` the padded picture itself, for its colours."""
+        padded = pad_to_stride(pictures, self.backbone.strides[-1])
+        return {PICTURE: (padded.float() - 0.5) / 0.25, **super().features(padded)}
 
     def forward(self, pictures: Tensor) -> DenseCapTrace:  # type: ignore[override]
         detector, detected = self.detect(pictures)

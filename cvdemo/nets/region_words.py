@@ -1,7 +1,7 @@
 """DenseCap's language model: an LSTM that reads a region's code and writes words.
 
-The code goes in at step -1, a start marker at step 0, and then each word that was written
-(arXiv:1511.07571, sec. 3.2.5).
+The code goes in at step -1, a start marker at step 0, and then each word that was written (arXiv:1511.07571,
+sec. 3.2.5). Against the paper, the code is also added to each word: it is then learnt several times faster.
 """
 
 from __future__ import annotations
@@ -15,8 +15,12 @@ from torch import Tensor, nn
 from cvdemo.ops.vocabulary import END, PAD, START
 from cvdemo.world.captions.words import WORDS
 
-State = tuple[Tensor, Tensor]
-"""Hidden and cell state of an LSTM, [1, R, units] each."""
+class State(NamedTuple):
+    """What is kept of R sentences: `hidden` and `cell` [1, R, units] of the LSTM, and the codes as read [R, E]."""
+
+    hidden: Tensor
+    cell: Tensor
+    code: Tensor
 
 
 @dataclass(frozen=True)
@@ -56,19 +60,21 @@ class LanguageModel(nn.Module):
 
     def start(self, codes: Tensor) -> State:
         """The state behind step -1, in which codes [R, code] were read."""
-        state: State = self.lstm(self.read(codes)[:, None])[1]
-        return state
+        code = self.read(codes)  # [R, E]
+        return State(*self.lstm(code[:, None])[1], code)
 
     def step(self, state: State, words: Tensor) -> tuple[Tensor, State]:
         """Log-probabilities [R, V] of what comes behind words [R], and the state."""
-        hidden, state = self.lstm(self.embed(words)[:, None], state)  # [R, 1, units]
-        return self.predict(hidden[:, 0]).log_softmax(dim=1), state
+        inputs = self.embed(words) + state.code  # [R, E]
+        hidden, (last, cell) = self.lstm(inputs[:, None], (state.hidden, state.cell))  # [R, 1, units]
+        return self.predict(hidden[:, 0]).log_softmax(dim=1), State(last, cell, state.code)
 
     def forward(self, codes: Tensor, words: Tensor) -> Tensor:
         """Log-probabilities [R, L, V] at each place of sentences [R, L], given the words before it."""
+        code = self.read(codes)[:, None]  # [R, 1, E]
         begin = words.new_full((len(words), 1), START)
-        inputs = torch.cat([self.read(codes)[:, None], self.embed(torch.cat([begin, words[:, :-1]], 1))], 1)
-        hidden, _ = self.lstm(inputs)  # [R, 1 + L, units]
+        before = self.embed(torch.cat([begin, words[:, :-1]], dim=1))  # [R, L, E]
+        hidden, _ = self.lstm(torch.cat([code, before + code], dim=1))  # [R, 1 + L, units]
         return self.predict(hidden[:, 1:]).log_softmax(dim=2)
 
     @torch.no_grad()
