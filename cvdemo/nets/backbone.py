@@ -17,36 +17,39 @@ STRIDES = (2, 4, 8, 16, 32)
 
 @dataclass(frozen=True)
 class BackboneConfig:
-    """Channels of the maps at strides 2 to 32, and the residual blocks that make each but the first.
+    """Channels of the maps at strides 2, 4 ... 32, and the residual blocks that make each but the first.
 
-    From `output_stride` (4 to 32) on, the maps stay as large as they are and the convolutions are dilated
-    instead (arXiv:1706.05587, sec. 3.1); the weights are the same.
+    With fewer channels there are fewer maps. `inputs` are the channels of the pictures. From `output_stride`
+    (4 to 32) on, the maps stay as large as they are and the convolutions are dilated instead
+    (arXiv:1706.05587, sec. 3.1); the weights are the same.
     """
 
     channels: tuple[int, ...] = (16, 32, 64, 96, 128)
     depths: tuple[int, ...] = (1, 2, 2, 1)
+    inputs: int = 3
     output_stride: int = STRIDES[-1]
 
     @property
     def strides(self) -> tuple[int, ...]:
         """Pixels of the picture between two cells of each map."""
-        return tuple(min(s, self.output_stride) for s in STRIDES)
+        return tuple(min(s, self.output_stride) for s in STRIDES[: len(self.channels)])
 
 
 class Backbone(nn.Module):
     """Pictures [N, 3, H, W], to five feature maps [N, C, H/s, W/s] at the configuration's strides.
 
-    H and W divide by the output stride, 32 unless the configuration says otherwise.
+    H and W divide by the last map's stride, 32 unless the configuration says otherwise.
     """
 
     def __init__(self, config: BackboneConfig | None = None) -> None:
         super().__init__()
         self.config = config = config or BackboneConfig()
         stem, *wider = config.channels
-        self.stem = nn.Sequential(ConvNorm(3, stem, stride=2), ConvNorm(stem, stem))
+        self.stem = nn.Sequential(ConvNorm(config.inputs, stem, stride=2), ConvNorm(stem, stem))
         self.stages = nn.ModuleList()
         inputs, before = stem, 1
-        levels = zip(wider, config.depths, STRIDES[1:], config.strides[:-1], strict=True)
+        strides = STRIDES[1 : len(config.channels)]
+        levels = zip(wider, config.depths, strides, config.strides[:-1], strict=True)
         for outputs, depth, stride, last in levels:
             dilation = max(1, stride // config.output_stride)
             down = 2 if last < config.output_stride else 1

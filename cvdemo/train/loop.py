@@ -76,9 +76,11 @@ def start(
 def begin_with(run: Run, state: dict[str, torch.Tensor], *, whole: bool) -> None:
     """Take another net's backbone, or where `whole` all its weights of the same name and shape.
 
+    A net whose pictures are not those of the other says with `from_start` what of its weights it takes.
     Weights without the whole backbone in them are a `CheckpointError`.
     """
-    own = run.net.state_dict()
+    adapt: Callable[[dict[str, torch.Tensor]], dict[str, torch.Tensor]] = getattr(run.net, "from_start", dict)
+    own, state = run.net.state_dict(), adapt(state)
     taken = {
         name: value
         for name, value in state.items()

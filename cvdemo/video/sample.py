@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,3 +61,11 @@ def strip(clip: Clip, count: int, height: int = 90) -> NDArray[np.uint8]:
     if not pictures:
         raise DataError(f"'{clip.name}' has no frames")
     return np.hstack(pictures)
+
+
+def gathered(frames: Iterable[Frame], most: int) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+    """The times [T] and pictures [T, H, W, 3] of at most so many frames; `DataError` where there are none."""
+    kept = list(islice(frames, most))
+    if not kept:
+        raise DataError("the clip has no frames")
+    return np.array([frame.time for frame in kept]), np.stack([frame.picture for frame in kept])

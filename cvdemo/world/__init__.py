@@ -7,11 +7,21 @@ picture, truth = world.draw(scene, 1280, 960)
 clip = world.clip(7, split="test", seconds=4, fps=25)
 picture, truth = world.draw_clip_frame(clip, 10, 1280, 960)  # truth.tracks: who is who in all frames
 motion = world.clip_motion(clip, 10, 1280, 960)  # motion.flow to frame 11, motion.occluded
+clip = world.activity_clip(7, split="test", activity="sit down")
+frames, truth = clip.pictures(320, 320), clip.truth()  # 16 frames of somebody who sits down
 pair = world.flow_pair(7, split="test")  # pair.first, pair.second, pair.flow, pair.occluded
 """
 
 from __future__ import annotations
 
+from cvdemo.world.activities.clip import (
+    ACTIVITY_VERSION,
+    ActivityClip,
+    ActivityTruth,
+    activity_clip,
+    activity_clips,
+)
+from cvdemo.world.activities.names import ACTIVITIES, ORDER_PAIRS
 from cvdemo.world.captions.checker import Statement, check
 from cvdemo.world.captions.grammar import RegionDescription, describe_regions, write_captions
 from cvdemo.world.clips.camera import CAMERA
@@ -54,9 +64,10 @@ def draw(scene: Scene, width: int = 1280, height: int = 960) -> tuple[Picture, T
 
 
 __all__ = [
-    "CAMERA", "CLIP_VERSION", "COLOURS", "KEYPOINTS", "KNOBS", "PRESETS", "SEMANTIC", "SKELETON", "SPLITS",
-    "STUFF", "THINGS", "WORLD_VERSION", "Clip", "ClipTruth", "Difficulty", "FlowPair", "Knob", "Motion",
-    "RegionDescription", "Scene", "Statement", "Thing", "Truth", "check", "clip", "clip_motion",
-    "clip_picture", "clip_truth", "clips", "describe_regions", "draw", "draw_clip_frame", "flow_pair",
-    "named", "render", "scene", "truth", "write_captions",
+    "ACTIVITIES", "ACTIVITY_VERSION", "CAMERA", "CLIP_VERSION", "COLOURS", "KEYPOINTS", "KNOBS",
+    "ORDER_PAIRS", "PRESETS", "SEMANTIC", "SKELETON", "SPLITS", "STUFF", "THINGS", "WORLD_VERSION",
+    "ActivityClip", "ActivityTruth", "Clip", "ClipTruth", "Difficulty", "FlowPair", "Knob", "Motion",
+    "RegionDescription", "Scene", "Statement", "Thing", "Truth", "activity_clip", "activity_clips", "check",
+    "clip", "clip_motion", "clip_picture", "clip_truth", "clips", "describe_regions", "draw",
+    "draw_clip_frame", "flow_pair", "named", "render", "scene", "truth", "write_captions",
 ]  # fmt: skip

@@ -76,7 +76,7 @@ def draw_scenery(scene: Scene, pixels: float, reach: float) -> Scenery:
     trees = []
     for tree in scene.trees:
         if abs(tree.x) <= reach + tree.size:
-            pen = Pen(tree.x, tree.y, tree.size, pixels=pixels, light=_light(scene))
+            pen = Pen(tree.x, tree.y, tree.size, pixels=pixels, light=light_of(scene))
             draw_tree(pen, tree)
             trees.append((tree.y, Layer(pen, STUFF_CODE["tree"], haze_at(scene, tree.y))))
     return Scenery(hills, flat, trees)
@@ -102,7 +102,7 @@ def compose(
     shadows = [(tree.pen, y, False) for y, tree in trees]
     bodies: dict[int, tuple[Pen, Skeleton]] = {}
     standing += [
-        (thing.y, _thing_layers(scene, thing, Drawing(pixels, _light(scene), fineness, shadows, bodies)))
+        (thing.y, _thing_layers(scene, thing, Drawing(pixels, light_of(scene), fineness, shadows, bodies)))
         for thing in scene.things
         if thing.place != "arms" or thing.holder is None
     ]
@@ -113,7 +113,7 @@ def compose(
     return Composition(layers, far, ground, cast, bodies)
 
 
-def _light(scene: Scene) -> Point:
+def light_of(scene: Scene) -> Point:
     """The direction from which light comes."""
     return (0.55 if scene.light.sun[0] > 0 else -0.55, 0.70)
 

@@ -96,6 +96,11 @@ def check_size(width: int, height: int) -> None:
 
 def paint_picture(drawn: SceneLayout) -> Picture:
     """The picture, uint8 RGB [H, W, 3]."""
+    return finish(paint_standing(drawn), drawn)
+
+
+def paint_standing(drawn: SceneLayout) -> Picture:
+    """All but rain, snow, vignette and noise, on the raster, uint8 RGB [H * fine, W * fine, 3]."""
     scene, fine = drawn.scene, drawn.fine
     picture: Picture = np.empty((drawn.height * fine, drawn.width * fine, 3), dtype=np.uint8)
     stages = drawn.composition
@@ -105,7 +110,13 @@ def paint_picture(drawn: SceneLayout) -> Picture:
     paint(picture, drawn.outlines, stages.hills, stages.ground)
     _shade_ground(picture, drawn)
     paint(picture, drawn.outlines, stages.ground, len(stages.layers))
-    if fine > 1:
+    return picture
+
+
+def finish(picture: Picture, drawn: SceneLayout) -> Picture:
+    """What `paint_standing` gave at the picture's size, seen through the air and by a camera."""
+    scene = drawn.scene
+    if drawn.fine > 1:
         picture = cv2.resize(picture, (drawn.width, drawn.height), interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
     _falling(picture, drawn)
     even_out(picture, scene)

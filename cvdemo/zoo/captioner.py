@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo.errors import DataError
-from cvdemo.ops.decoding import search
+from cvdemo.ops.decoding import Hypothesis, search
 from cvdemo.zoo.model import Model, workable
 from cvdemo.zoo.spec import Task
 
@@ -166,17 +167,48 @@ class Captioner(Model, ABC):
             if not 0 <= word < len(self.words):
                 raise DataError(f"there is no word {word}: the model has {len(self.words)}")
 
-    def __call__(
-        self, picture: np.ndarray, *, beam: int = 3, length_penalty: float = 0.0, longest: int | None = None
+    def ids(self, text: str) -> Prefix:
+        """The words of the beginning of a sentence; DataError for one that the model does not know."""
+        by_text = {word: k for k, word in enumerate(self.words)}
+        said = text.lower().split()
+        for word in said:
+            if word not in by_text:
+                near = difflib.get_close_matches(word, by_text, n=3)
+                hint = f"; did you mean {' or '.join(near)}?" if near else ""
+                raise DataError(f"{self.spec.title} has no word '{word[:40]}'{hint}")
+        return tuple(by_text[word] for word in said)
+
+    def caption(
+        self,
+        encoded: Encoded,
+        *,
+        beam: int = 3,
+        length_penalty: float = 0.0,
+        longest: int | None = None,
+        begin: Prefix = (),
     ) -> Caption:
-        """The caption of a picture [H, W, 3] uint8 RGB by beam search; a beam of 1 is greedy."""
-        encoded = self.encoded(picture)
+        """The caption of an encoded picture by beam search; a beam of 1 is greedy.
+
+        It goes on from `begin`, whose words cost nothing. Raises DataError for what cannot be searched.
+        """
         start = time.perf_counter()
         found = search(
             lambda prefixes: self.next_words(encoded, prefixes).log_probabilities,
             end=self.end, longest=longest or self.longest, width=beam, length_penalty=length_penalty,
+            begin=begin,
         )  # fmt: skip
         milliseconds = encoded.milliseconds + 1000 * (time.perf_counter() - start)
+        return self.written(found, milliseconds)
+
+    def written(self, found: Hypothesis, milliseconds: float) -> Caption:
+        """What a decoder found, as a caption."""
         return Caption(
             self.text(found.words), found.words, found.log_probability, found.finished, milliseconds
         )
+
+    def __call__(
+        self, picture: np.ndarray, *, beam: int = 3, length_penalty: float = 0.0, longest: int | None = None
+    ) -> Caption:
+        """The caption of a picture [H, W, 3] uint8 RGB, as `caption` writes it."""
+        encoded = self.encoded(picture)
+        return self.caption(encoded, beam=beam, length_penalty=length_penalty, longest=longest)

@@ -43,6 +43,9 @@ SEGMENTER = _Kind(
 HEADS = "cvdemo.zoo.torchvision_heads:load"
 MASKS = _Kind(Task.INSTANCES, "coco", HEADS, "COCO mask AP", "COCO val2017")
 POSES = _Kind(Task.POSE, "coco", HEADS, "COCO keypoint AP", "COCO val2017, people")
+RAFT = _Kind(
+    Task.FLOW, "", "cvdemo.zoo.torchvision_flow:load", "Sintel EPE", "MPI Sintel test, final pass"
+)  # fmt: skip
 
 
 def _torchvision(
@@ -332,6 +335,18 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         135.009,
         60.5,
         build={"aux_loss": True},
+    ),
+    _torchvision(
+        RAFT._replace(data="MPI Sintel training set, final pass"),
+        "raft_small",
+        "RAFT small",
+        "2003.12039",
+        "raft_small_C_T_V2-01064c6d.pth",
+        3.821,
+        3.2831,
+    ),
+    _torchvision(
+        RAFT, "raft_large", "RAFT large", "2003.12039", "raft_large_C_T_SKHT_V2-ff5fadd5.pth", 20.129, 3.067
     ),
 )
 

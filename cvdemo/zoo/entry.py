@@ -25,11 +25,12 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 class Entry:
     """A net of `cvdemo.nets`: recipe, adapter, evaluation, place in charts and differences from the paper.
 
-    `net` is the "module:function" (or class) that builds it untrained; `adapter` the "module:class" that
-    makes a model of a spec, a device and the net. Without a `task` it is only a stage of another net's
-    training and not in the catalogue. The scenes that it is scored on are "normal" but for `knobs`, and
-    drawn at the `size` (width, height); `figures` are the numbers that tables show, where they are not those
-    of the task. `differences` are one sentence each.
+    `arxiv` is the paper's number there, or its DOI where it is elsewhere. `net` is the "module:function" (or
+    class) that builds it untrained; `adapter` the "module:class" that makes a model of a spec, a device and
+    the net. Without a `task` it is only a stage of another net's training and not in the catalogue. The
+    scenes that it is scored on are "normal" but for `knobs`, and drawn at the `size` (width, height);
+    `figures` are the numbers that tables show, where they are not those of the task. `differences` are one
+    sentence each.
     """
 
     key: str
@@ -55,7 +56,7 @@ class Entry:
             key=self.key,
             task=self.task,
             title=f"{self.title} (drawn world)",
-            paper=f"https://arxiv.org/abs/{self.arxiv}",
+            paper=f"https://{'doi.org' if '/' in self.arxiv else 'arxiv.org/abs'}/{self.arxiv}",
             source=Source.DRAWN,
             licence="MIT",
             download_bytes=0,
@@ -88,11 +89,15 @@ def resolve(path: str) -> Any:
 
 
 def measured(key: str) -> Published | None:
-    """The figure that the evaluation wrote on the card, in percent; None where there is no card."""
+    """The figure that the evaluation wrote on the card; None where there is no card.
+
+    It is in percent, an end-point error in pixels.
+    """
     card = read_card(key)
     try:
         assert card is not None
-        value = round(100 * float(card["metrics"][card["metric"]]), 1)
+        value = float(card["metrics"][card["metric"]])
+        value = round(value, 2) if card["metric"] == "EPE" else round(100 * value, 1)
         return Published(f"drawn {card['metric']}", value, str(card["scored_on"]), str(card["command"]))
     except (AssertionError, KeyError, TypeError, ValueError):
         return None

@@ -66,17 +66,19 @@ def open_data(data: str) -> CocoData:
     columns = read_coco(annotations, [])
     if not columns.image_ids:
         raise DataError(f"{Path(annotations).name}: has no images")
-    files = {
-        image_id: Path(folder) / name
-        for image_id, name in zip(columns.image_ids, columns.image_names, strict=True)
-    }
+    pictures = pictures_in(Path(folder), dict(zip(columns.image_ids, columns.image_names, strict=True)))
+    names = (name.lower() for name in columns.category_names)
+    return CocoData(truth, pictures, dict(zip(names, columns.category_ids, strict=True)))
+
+
+def pictures_in(folder: Path, names: Mapping[int, str]) -> dict[int, Callable[[], np.ndarray]]:
+    """How to come by the pictures of a folder, by id; DataError where one of the names is not there."""
+    files = {image_id: folder / name for image_id, name in names.items()}
     missing = [path.name for path in files.values() if not path.is_file()]
     if missing:
         count = f"{len(missing)} of {len(files)} pictures"
-        raise DataError(f"'{Path(folder).name}' lacks {count} of the truth, such as '{missing[0]}'")
-    names = (name.lower() for name in columns.category_names)
-    pictures = {image_id: partial(read_picture, path) for image_id, path in files.items()}
-    return CocoData(truth, pictures, dict(zip(names, columns.category_ids, strict=True)))
+        raise DataError(f"'{folder.name}' lacks {count} of the truth, such as '{missing[0]}'")
+    return {image_id: partial(read_picture, path) for image_id, path in files.items()}
 
 
 def open_boxes(data: str, n: int | None) -> CocoData:

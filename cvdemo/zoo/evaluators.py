@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 from cvdemo.errors import CvdemoError
 from cvdemo.world.difficulty import Difficulty
 from cvdemo.zoo.evaluate import drawn_data, drawn_people, evaluate, open_boxes
+from cvdemo.zoo.evaluate_activity import no_scenes, open_activities, score_activities
+from cvdemo.zoo.evaluate_captions import drawn_captions, evaluate_captions, open_captions
 from cvdemo.zoo.evaluate_dense import drawn_dense, evaluate_dense, open_dense
 from cvdemo.zoo.evaluate_maps import drawn_maps, evaluate_maps, open_maps
 from cvdemo.zoo.model import Model
@@ -36,6 +38,10 @@ EVALUATORS: dict[Task, Evaluator] = {
     Task.INSTANCES: Evaluator(("mask_AP", "mask_AP50", "AP"), drawn_data, open_boxes, evaluate),
     Task.POSE: Evaluator(("keypoint_AP", "keypoint_AP50"), drawn_people, open_boxes, evaluate),
     Task.SEGMENT: Evaluator(("mIoU", "boundary_F1"), drawn_maps, open_maps, evaluate_maps),
+    Task.VIDEO: Evaluator(("accuracy", "accuracy_pairs"), no_scenes, open_activities, score_activities),
+    Task.CAPTION: Evaluator(
+        ("BLEU4", "CIDEr", "truthful", "exact"), drawn_captions, open_captions, evaluate_captions
+    ),
     Task.DENSE_CAPTION: Evaluator(("mAP", "METEOR", "truthful"), drawn_dense, open_dense, evaluate_dense),
 }
 
@@ -43,7 +49,9 @@ EVALUATORS: dict[Task, Evaluator] = {
 def evaluator(entry: ModelSpec) -> Evaluator:
     """How a model is scored; one sentence where its task has no scores."""
     if entry.task not in EVALUATORS:
-        raise CvdemoError(f"{entry.title} does not detect objects or segment: it cannot be scored here")
+        raise CvdemoError(
+            f"{entry.title} does not detect objects, segment or write captions: it cannot be scored here"
+        )
     return EVALUATORS[entry.task]
 
 

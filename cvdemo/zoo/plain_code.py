@@ -13,12 +13,16 @@ from cvdemo.zoo.spec import ModelSpec, Source, Task
 
 
 class Shown(NamedTuple):
-    """What a page shows: score and NMS thresholds, detections at most, what to look for."""
+    """What a page shows: score and NMS thresholds, detections at most, what to look for.
+
+    `second` is the file of the picture that a flow goes to.
+    """
 
     score: float = 0.5
     iou: float = 0.5
     most: int = 100
     prompt: str = "cat, dog"
+    second: str = "next.jpg"
 
 
 DEFAULT = Shown()
@@ -28,8 +32,9 @@ RESULTS = {
     Task.SEGMENT: ("labels",),
     Task.INSTANCES: ("boxes", "scores", "names", "masks"),
     Task.POSE: ("keypoints",),
+    Task.FLOW: ("flow",),
 }
-"""What the code leaves behind, by task; masks are [N, H, W], keypoints [N, 17, 3]."""
+"""What the code leaves behind, by task; masks are [N, H, W], keypoints [N, 17, 3], a flow [H, W, 2]."""
 
 READ = """\
 import numpy as np
@@ -175,6 +180,26 @@ boxes, scores = found["boxes"][kept], found["scores"][kept]  # x1 y1 x2 y2 in pi
     return f"{CATEGORIES}\nfrom torchvision.ops import batched_nms", body
 
 
+def _torchvision_flow(spec: ModelSpec, shown: Shown) -> Parts:
+    from cvdemo.zoo.torchvision_flow import LEAST, LONGEST, STRIDE
+
+    body = f"""
+second = np.array(Image.open({shown.second!r}).convert("RGB"))
+net = {_builder(spec)}
+height, width = picture.shape[:2]
+scale = min({LONGEST} / max(height, width), 1)
+w, h = round(width * scale), round(height * scale)
+pair = [cv2.resize(one, (w, h), interpolation=cv2.INTER_AREA) for one in (picture, second)]
+pair = torch.from_numpy(np.stack(pair)).permute(0, 3, 1, 2) / 127.5 - 1
+below, right = (max({LEAST} - side, -side % {STRIDE}) for side in (h, w))
+pair = torch.nn.functional.pad(pair, (0, right, 0, below), mode="replicate")
+with torch.inference_mode():
+    flow = net(pair[:1], pair[1:])[-1][0, :, :h, :w]  # of 12 updates the last
+flow = cv2.resize(flow.permute(1, 2, 0).numpy(), (width, height)) * [width / w, height / h]
+"""
+    return f"import cv2\n{GET_MODEL}", body
+
+
 def _pretrained(spec: ModelSpec, processor: str, model: str) -> str:
     """The lines that load a processor and a network."""
     revision = spec.options.get("revision")
@@ -307,6 +332,7 @@ TORCHVISION: dict[Task, Write] = {
     Task.SEGMENT: _torchvision_segment,
     Task.INSTANCES: _torchvision_heads,
     Task.POSE: _torchvision_heads,
+    Task.FLOW: _torchvision_flow,
 }
 TRANSFORMERS: dict[Task, Write] = {
     Task.DETECT: _transformers_detect,

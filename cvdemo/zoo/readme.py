@@ -37,7 +37,7 @@ def _figures(key: str, card: dict[str, Any]) -> str:
     names = dict.fromkeys([card["metric"], *((entry.figures if entry else ()) or usual)])
     shown = [f"{n.replace('_', ' ')} {card['metrics'][n]:.3f}" for n in names if n in card["metrics"]]
     data, *rest = str(card["scored_on"]).split(", ")
-    about = [part for part in rest if "=" in part] if data == "world:test" else [data]
+    about = [part for part in rest if "=" in part] if data.startswith("world") else [data]
     return ", ".join([*shown, *about])
 
 
@@ -49,4 +49,4 @@ def _command(key: str, card: dict[str, Any]) -> str:
     if not entry.task:
         return f"cvdemo train {key}"
     knobs = "".join(f" --knob {name}={value}" for name, value in entry.knobs.items())
-    return f"cvdemo evaluate {key} --data world:test{knobs}"
+    return f"cvdemo evaluate {key} --data {str(card['scored_on']).partition(',')[0]}{knobs}"

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import http.server
 import pickle
-import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,6 +33,7 @@ FIGURE = {
     Task.SEGMENT: "miou",
     Task.INSTANCES: "mask_map",
     Task.POSE: "kp_map",
+    Task.FLOW: "epe",
 }
 NOWHERE = "http://127.0.0.1:9"
 
@@ -438,30 +436,6 @@ def test_a_tensor_is_no_state_dict(tmp_path: Path) -> None:
 
 def test_module_bytes() -> None:
     assert module_bytes(torch.nn.BatchNorm1d(5)) == 4 * 5 * 4 + 8
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
-    return tmp_path / "torch" / "hub" / "checkpoints"
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[tuple[Path, str]]:
-    folder = tmp_path / "served"
-    folder.mkdir()
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def __init__(self, *args: Any) -> None:
-            super().__init__(*args, directory=str(folder))
-
-        def log_message(self, *args: Any) -> None:
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield folder, f"http://127.0.0.1:{running.server_port}"
-        running.shutdown()
 
 
 def test_fetch_file(home: Path, server: tuple[Path, str]) -> None:

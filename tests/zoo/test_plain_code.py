@@ -74,6 +74,11 @@ def same(spec: ModelSpec, model: Any, picture: np.ndarray, folder: Path) -> None
     if spec.task is Task.CLASSIFY:
         plain = run(spec, picture, folder)
         np.testing.assert_allclose(plain["probabilities"], model(picture).probabilities, atol=1e-5)
+    elif spec.task is Task.FLOW:
+        second = np.roll(picture, (2, -3), (0, 1))
+        Image.fromarray(second).save(folder / "next.png")
+        plain = run(spec, picture, folder, SHOWN._replace(second=str(folder / "next.png")))
+        np.testing.assert_allclose(plain["flow"], model.flow(picture, second).flow, atol=1e-3)
     elif spec.task is Task.SEGMENT:
         assert (run(spec, picture, folder)["labels"].numpy() == model(picture)).mean() > 0.995
     else:
@@ -103,7 +108,7 @@ def with_weights(spec: ModelSpec, monkeypatch: pytest.MonkeyPatch, folder: Path)
     if spec.task is Task.SEGMENT:
         monkeypatch.setattr(torchvision_segment, "SHORT_SIDE", 64)
         net = torchvision_segment.build(spec)
-    elif spec.task is Task.CLASSIFY:
+    elif spec.task in (Task.CLASSIFY, Task.FLOW):
         from torchvision.models import get_model
 
         net = get_model(spec.options["name"], weights=None)

@@ -17,7 +17,8 @@ MARGIN = 0.02
 """The margin with which a relation must hold to be true, in picture heights: less than the grammar's."""
 
 _NOUNS = (*THINGS, "child")
-_ONE = {noun: noun for noun in _NOUNS} | {plural(noun): noun for noun in _NOUNS}
+SINGULAR = {noun: noun for noun in _NOUNS} | {plural(noun): noun for noun in _NOUNS}
+"""What each noun of the grammar, in the singular or the plural, is a word for."""
 _COUNT = {word: k for k, word in enumerate(NUMBERS)} | {"an": 1}
 _PARTNER = {
     "throwing a ball": "ball",
@@ -31,7 +32,9 @@ def _any(words: object) -> str:
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))  # type: ignore[call-overload]
 
 
-_SHORT = rf"(?P<{{0}}count>{_any(_COUNT)}) (?:(?P<{{0}}colour>{_any(PAINTS)}) )?(?P<{{0}}noun>{_any(_ONE)})"
+_SHORT = (
+    rf"(?P<{{0}}count>{_any(_COUNT)}) (?:(?P<{{0}}colour>{_any(PAINTS)}) )?(?P<{{0}}noun>{_any(SINGULAR)})"
+)
 _CLAUSE = re.compile(
     _SHORT.format("")
     + rf"(?: in an? (?P<wears>(?:{_any(PAINTS)}) (?:{_any(GARMENTS.values())})))?"
@@ -97,9 +100,9 @@ def _parts(sentence: str) -> list[str]:
 
 
 def _clause(match: re.Match[str], truth: Truth, rows: list[int], thing: int | None) -> list[Statement]:
-    count, noun = _COUNT[match["count"]], _ONE[match["noun"]]
+    count, noun = _COUNT[match["count"]], SINGULAR[match["noun"]]
     mentioned = rows if thing is None else np.flatnonzero(truth.ids == thing).tolist()
-    left = [row for row in mentioned if _is(truth, row, noun)]
+    left = [row for row in mentioned if is_named(truth, row, noun)]
     found = [Statement(match["noun"], len(left) >= min(count, 1), "object", tuple(left))]
     for part, kind in _CLAIMS.items():
         if match[part]:
@@ -114,7 +117,8 @@ def _clause(match: re.Match[str], truth: Truth, rows: list[int], thing: int | No
     return found
 
 
-def _is(truth: Truth, row: int, noun: str) -> bool:
+def is_named(truth: Truth, row: int, noun: str) -> bool:
+    """Whether a noun in the singular names the object of a row; every child is a person too."""
     record = truth.records[row]
     return record.noun == "child" if noun == "child" else record.kind == noun
 
@@ -164,11 +168,11 @@ def _is_at(truth: Truth, row: int, words: str) -> bool:
 
 def _relation(match: re.Match[str], truth: Truth, rows: list[int], left: list[int]) -> Statement:
     """Whether all mentioned objects have the relation to as many other objects as the sentence says."""
-    relation, noun, colour = match["relation"], _ONE[match["other_noun"]], match["other_colour"]
+    relation, noun, colour = match["relation"], SINGULAR[match["other_noun"]], match["other_colour"]
     others = [
         r
         for r in rows
-        if _is(truth, r, noun) and (not colour or truth.records[r].colour == colour) and r not in left
+        if is_named(truth, r, noun) and (not colour or truth.records[r].colour == colour) and r not in left
     ]
     count = _COUNT[match["other_count"]]
     words = match[0][match.start("relation") - match.start() :]

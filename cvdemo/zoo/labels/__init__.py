@@ -7,22 +7,30 @@ from importlib import resources
 
 from cvdemo.data import camvid, msrc
 from cvdemo.errors import CvdemoError
+from cvdemo.world.activities.names import ACTIVITIES
 from cvdemo.world.vocabulary import SEMANTIC, THINGS
 
-NAMED = {"drawn-things": THINGS, "drawn-semantic": SEMANTIC, "camvid": camvid.NAMES, "msrc": msrc.NAMES}
+NAMED = {
+    "drawn-things": THINGS,
+    "drawn-semantic": SEMANTIC,
+    "drawn-activities": ACTIVITIES,
+    "camvid": camvid.NAMES,
+    "msrc": msrc.NAMES,
+}
 NUMBERED = ("coco",)  # files whose lines begin with the class's own number
-FILES = ("ade20k", "cityscapes", "coco", "imagenet", "voc")
+FILES = ("ade20k", "cityscapes", "coco", "imagenet", "kinetics", "voc")
 
 
 @cache
 def labels(name: str) -> dict[int, str]:
     """Names by class id: `"coco"` (COCO's own ids, 1..90 with gaps), `"imagenet"` (0..999), `"voc"` (0..20,
-    0 is background), `"ade20k"` (0..149), `"cityscapes"` (0..18), `"camvid"` (0..10), and as the drawn world
-    names them `"drawn-things"` (0..7) and `"drawn-semantic"` (0..13).
+    0 is background), `"ade20k"` (0..149), `"kinetics"` (0..399), `"cityscapes"` (0..18), `"camvid"` (0..10),
+    and as the drawn world names them `"drawn-things"` (0..7), `"drawn-semantic"` (0..13) and
+    `"drawn-activities"` (0..14).
 
-    `"prompt"` is empty: the classes are the phrases of the prompt.
+    `"prompt"` is empty: the classes are the phrases of the prompt; `""` is, of models that know no classes.
     """
-    if name == "prompt":
+    if name in ("prompt", ""):
         return {}
     if name in NAMED:
         return dict(enumerate(NAMED[name]))

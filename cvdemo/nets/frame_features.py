@@ -1,0 +1,95 @@
+"""What the nets of whole videos share: the small backbone, and a vector for what it saw.
+
+The vector comes from a fully connected layer over the whole map, as fc6 of the nets of the
+day (arXiv:1411.4389, sec. 4.1): it knows where things are, which global average pooling forgets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import torch
+from torch import Tensor, nn
+
+from cvdemo.nets.backbone import Backbone, BackboneConfig
+from cvdemo.nets.blocks import ConvNorm
+
+SIDE = 96
+"""Height and width of the frames that the nets see."""
+
+PART = 64
+"""Frames that go through the net at once, where it is not training."""
+
+STEM = "backbone.stem.0.0.weight"
+"""The name of the first convolution's weights."""
+
+
+@dataclass(frozen=True)
+class ClipConfig:
+    """Classes, and what makes the vector of a frame: a backbone up to stride 16, and its own sizes."""
+
+    classes: int = 15
+    features: int = 128
+    squeeze: int = 32  # channels that are left of the map before it is flattened
+    dropout: float = 0.2
+    backbone: BackboneConfig = field(default_factory=lambda: BackboneConfig((16, 32, 64, 96), (1, 2, 2)))
+
+    def with_inputs(self, channels: int) -> ClipConfig:
+        """The same for frames of so many channels."""
+        return replace(self, backbone=replace(self.backbone, inputs=channels))
+
+
+class FrameNet(nn.Module):
+    """What sees frames [N, C, 96, 96] in 0..1 and gives a vector [N, F] for each; nets go on from there."""
+
+    def __init__(self, config: ClipConfig) -> None:
+        super().__init__()
+        cells = SIDE // config.backbone.strides[-1]
+        self.backbone = Backbone(config.backbone)
+        self.squeeze = ConvNorm(config.backbone.channels[-1], config.squeeze, 1)
+        self.linear = nn.Linear(config.squeeze * cells * cells, config.features)
+        self.norm = nn.LayerNorm(config.features)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def vectors(self, clips: Tensor) -> Tensor:
+        """The vectors of all frames of clips [N, T, C, 96, 96]: [N, T, F]."""
+        frames = clips.flatten(0, 1).contiguous(memory_format=torch.channels_last)
+        # A long video goes through in parts: all its maps at once would not fit into memory.
+        parts = [frames] if self.training else frames.split(PART)
+        return torch.cat([self._see(part) for part in parts]).unflatten(0, clips.shape[:2])
+
+    def _see(self, frames: Tensor) -> Tensor:
+        flat = self.squeeze(self.backbone(frames)[-1]).flatten(1)  # [N, 32 * 6 * 6]
+        return self.dropout(nn.functional.relu(self.norm(self.linear(flat))))  # [N, F]
+
+
+def inflated(state: dict[str, Tensor], channels: int) -> dict[str, Tensor]:
+    """Weights of a net of single frames for one whose frames have more channels.
+
+    A stack of frames shares the first convolution's weights out over them; for motion it is their mean over
+    RGB, repeated (arXiv:1507.02159, sec. 3.1).
+    """
+    weight = state[STEM]  # [O, 3, 3, 3]
+    if channels % 3 == 0:
+        more = weight.repeat(1, channels // 3, 1, 1) * (3 / channels)
+    else:
+        more = weight.mean(1, keepdim=True).repeat(1, channels, 1, 1) * (3 / channels)
+    return {**state, STEM: more}
+
+
+def running_mean(values: Tensor) -> Tensor:
+    """The mean of all up to each frame, of [N, T, K]: [N, T, K]."""
+    counts = torch.arange(1, values.shape[1] + 1, device=values.device, dtype=values.dtype)
+    return values.cumsum(1) / counts[:, None]
+
+
+def windows(clips: Tensor, length: int, ends: Tensor | None = None) -> Tensor:
+    """The `length` frames that end at each frame as channels: [N, T, C, H, W] to [N, E, length * C, H, W].
+
+    `ends` [E] are the frames that they end at, by default all T. Before the beginning the first one repeats.
+    """
+    n, t, c, h, w = clips.shape
+    last = torch.arange(t, device=clips.device) if ends is None else ends
+    back = torch.arange(length - 1, -1, -1, device=clips.device)
+    index = (last[:, None] - back).clamp(min=0)  # [E, length]
+    return clips[:, index].reshape(n, len(last), length * c, h, w)

@@ -1,0 +1,1 @@
+"""Clips of one person doing one thing, with exact truth."""

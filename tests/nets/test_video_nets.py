@@ -1,0 +1,131 @@
+"""Nets of whole videos: an answer after each frame from the frames so far, and what their order is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from cvdemo.nets.backbone import BackboneConfig
+from cvdemo.nets.c3d import C3D, C3DConfig
+from cvdemo.nets.early_fusion import EarlyFusion, EarlyFusionConfig
+from cvdemo.nets.feature_average import FeatureAverage
+from cvdemo.nets.frame_average import FrameAverage, combined
+from cvdemo.nets.frame_features import PART, STEM, ClipConfig, inflated, running_mean, windows
+from cvdemo.nets.lrcn import LRCN, LRCNConfig
+from cvdemo.nets.two_stream import TwoStream, TwoStreamConfig
+
+SMALL = ClipConfig(classes=5, features=12, squeeze=4, backbone=BackboneConfig((8, 8, 8, 8), (1, 1, 1)))
+FRAMES = 6
+
+
+class WithMotion(nn.Module):
+    """Two streams, the motion made of the frames themselves."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.net = TwoStream(TwoStreamConfig(3, SMALL))
+
+    def forward(self, clips: Tensor) -> object:
+        return self.net(clips, 20 * (clips[:, 1:, :2] - clips[:, :-1, :2]))
+
+
+NETS: dict[str, Callable[[], nn.Module]] = {
+    "frame average": lambda: FrameAverage(SMALL),
+    "feature average": lambda: FeatureAverage(SMALL),
+    "early fusion": lambda: EarlyFusion(EarlyFusionConfig(3, SMALL)),
+    "two streams": WithMotion,
+    "LSTM": lambda: LRCN(LRCNConfig("lstm", 10, SMALL)),
+    "GRU": lambda: LRCN(LRCNConfig("gru", 10, SMALL)),
+    "3-D": lambda: C3D(C3DConfig(classes=5, frames=8, channels=(4, 4, 4, 4, 4), features=12)),
+}
+NO_ORDER = ("frame average", "feature average")
+
+
+@pytest.fixture(scope="module")
+def clips() -> Tensor:
+    return torch.rand(2, FRAMES, 3, 96, 96, generator=torch.Generator().manual_seed(0))
+
+
+@pytest.fixture(params=NETS, scope="module")
+def net(request: pytest.FixtureRequest) -> tuple[str, nn.Module]:
+    torch.manual_seed(1)
+    return request.param, NETS[request.param]().eval()
+
+
+def test_a_probability_after_every_frame(net: tuple[str, nn.Module], clips: Tensor) -> None:
+    for count in (1, FRAMES):
+        found = net[1](clips[:, :count]).probabilities
+        assert found.shape == (2, count, 5)
+        torch.testing.assert_close(found.sum(-1), torch.ones(2, count))
+
+
+def test_no_net_looks_ahead(net: tuple[str, nn.Module], clips: Tensor) -> None:
+    other = torch.cat([clips[:, :4], 1 - clips[:, 4:]], 1)
+    a, b = (net[1](c).probabilities for c in (clips, other))
+    torch.testing.assert_close(a[:, :4], b[:, :4])
+    assert not torch.allclose(a[:, 4:], b[:, 4:], atol=1e-5)
+
+
+def test_order_counts_for_all_but_averages(net: tuple[str, nn.Module], clips: Tensor) -> None:
+    name, one = net
+    forwards, backwards = (one(c).probabilities[:, -1] for c in (clips, clips.flip(1)))
+    assert torch.allclose(forwards, backwards, atol=1e-5) == (name in NO_ORDER)
+
+
+@pytest.mark.parametrize("name", ["frame average", "early fusion", "3-D"])
+def test_some_frames_are_as_in_the_whole(name: str, clips: Tensor) -> None:
+    torch.manual_seed(1)
+    net = NETS[name]().eval()
+    some = torch.tensor([1, 4])
+    torch.testing.assert_close(net(clips, frames=some).logits, net(clips).logits[:, some])
+
+
+def test_a_long_video_goes_through_in_parts() -> None:
+    net = FrameAverage(SMALL).eval()
+    long = torch.rand(1, PART + 3, 3, 96, 96)
+    parts = torch.cat([net(long[:, :PART]).logits, net(long[:, PART:]).logits], 1)
+    torch.testing.assert_close(net(long).logits, parts)
+
+
+def test_ways_of_combining_frames() -> None:
+    logits = torch.log(torch.tensor([[[0.6, 0.4, 1e-9], [0.1, 0.2, 0.7], [0.5, 0.4, 0.1]]]))
+    mean, most, vote = (combined(logits, way)[0] for way in ("mean", "max", "vote"))
+    torch.testing.assert_close(mean[-1], torch.tensor([0.4, 1 / 3, 0.8 / 3]))
+    torch.testing.assert_close(most[-1], torch.tensor([0.6, 0.4, 0.7]) / 1.7)
+    torch.testing.assert_close(vote, torch.tensor([[1.0, 0, 0], [0.5, 0, 0.5], [2 / 3, 0, 1 / 3]]))
+
+
+def test_running_mean_and_windows() -> None:
+    x = torch.rand(2, 5, 3)
+    torch.testing.assert_close(running_mean(x), torch.stack([x[:, : k + 1].mean(1) for k in range(5)], 1))
+    frames = torch.arange(5.0).view(1, 5, 1, 1, 1).expand(1, 5, 2, 1, 1)
+    stacks = windows(frames, 3)[0, :, ::2, 0, 0]
+    assert stacks.tolist() == [[0, 0, 0], [0, 0, 1], [0, 1, 2], [1, 2, 3], [2, 3, 4]]
+    assert torch.equal(
+        windows(frames, 3, torch.tensor([4]))[0, 0, :, 0, 0], torch.tensor([2.0, 2, 3, 3, 4, 4])
+    )
+
+
+def test_a_stack_begins_as_the_net_of_one_frame(clips: Tensor) -> None:
+    """Of a frame that does not move, the first convolution of the stack says what that of the frame does."""
+    single = FrameAverage(SMALL).eval()
+    stacked = EarlyFusion(EarlyFusionConfig(5, SMALL)).eval()
+    stacked.load_state_dict(stacked.from_start(single.state_dict()))
+    still = clips[:, :1].expand(-1, 4, -1, -1, -1)
+    torch.testing.assert_close(stacked(still).logits, single(still).logits, atol=1e-4, rtol=1e-4)
+
+
+def test_two_streams_begin_with_the_net_of_frames(clips: Tensor) -> None:
+    single, both = FrameAverage(SMALL).eval(), TwoStream(TwoStreamConfig(3, SMALL)).eval()
+    state = both.from_start(single.state_dict())
+    assert state[STEM].shape == (8, 6, 3, 3)
+    both.load_state_dict(state, strict=False)
+    flows = torch.zeros(2, FRAMES - 1, 2, 96, 96)
+    trace = both(clips, flows)
+    torch.testing.assert_close(trace.spatial.logits, single(clips).logits)
+    torch.testing.assert_close(trace.probabilities, sum(trace.streams) / 2)
+    grey = inflated(single.state_dict(), 2)[STEM]
+    torch.testing.assert_close(grey.sum(1), single.state_dict()[STEM].sum(1))
