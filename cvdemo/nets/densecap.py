@@ -25,7 +25,6 @@ from cvdemo.nets.roi_branch import BranchConfig, BranchRCNN, branch_convs, pool_
 from cvdemo.nets.roi_detections import DetectConfig, Detected
 from cvdemo.nets.roi_head import RoIHeadConfig, RoITargets, boxes_to_rois, pool_level
 
-
 PICTURE = 1
 """The stride of the picture itself among the maps."""
 
@@ -154,7 +153,6 @@ class RegionEncoder(nn.Module):
         seen, attention = self.glimpse(self.surroundings(features), rois, hidden)  # [R, 128]
         together = torch.cat([hidden, seen.to(hidden.dtype), box_numbers(rois[:, 1:], size)], dim=1)
         return CodeTrace(rois, self.code(together).float(), attention)
-
 
     def surroundings(self, features: Mapping[int, Tensor]) -> Tensor:
         """The map that the glimpse looks at, [N, C + 3, h, w]: features, and the mean colour of each cell."""

@@ -15,8 +15,9 @@ from torch import Tensor, nn
 from cvdemo.ops.vocabulary import END, PAD, START
 from cvdemo.world.captions.words import WORDS
 
+
 class State(NamedTuple):
-    """What is kept of R sentences: `hidden` and `cell` [1, R, units] of the LSTM, and the codes as read [R, E]."""
+    """What is kept of R sentences: the LSTM's `hidden` and `cell` [1, R, units], the codes as read [R, E]."""
 
     hidden: Tensor
     cell: Tensor

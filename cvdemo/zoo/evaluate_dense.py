@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, NamedTuple
@@ -13,13 +12,14 @@ from numpy.typing import NDArray
 
 from cvdemo import world
 from cvdemo.errors import DataError
+from cvdemo.metrics.captions import by_kind
 from cvdemo.metrics.dense_captions import DenseCaptionScores, TrueRegions, matched
 from cvdemo.world.difficulty import Difficulty
 from cvdemo.world.truth import Truth
 from cvdemo.zoo.dense_captioner import LEAST, NMS_IOU, DenseCaptioner, RawRegions
+from cvdemo.zoo.evaluate import SIZE
 
 MATCH_IOU = 0.5
-SIZE = (192, 160)  # width and height of the drawn scenes that are scored
 
 
 class DescribedScene(NamedTuple):
@@ -48,8 +48,7 @@ class _Claims:
     def __init__(self) -> None:
         self.meteors: list[float] = []
         self.exact: list[bool] = []
-        self.true: list[bool] = []
-        self.by_kind: dict[str, list[bool]] = defaultdict(list)
+        self.statements: list[world.Statement] = []
 
     def add(self, found: RawRegions, truth: Truth) -> None:
         """Count the first region of each true one, from `MATCH_IOU` on."""
@@ -62,17 +61,16 @@ class _Claims:
             region = known[match.truth]
             self.meteors.append(match.meteor)
             self.exact.append(text == region.text)
-            for statement in world.check(text, truth, thing=region.id):
-                self.true.append(statement.true)
-                self.by_kind[statement.kind].append(statement.true)
+            self.statements += world.check(text, truth, thing=region.id)
 
     def numbers(self) -> dict[str, Any]:
-        """Means, and the share of true statements of each kind; 0 where nothing lies right."""
+        """Means, and the share of true statements, of all and of each kind; 0 where nothing lies right."""
+        kinds = sorted(by_kind(self.statements).items())
         return {
             "METEOR": _mean(self.meteors),
             "exact": _mean(self.exact),
-            "truthful": _mean(self.true),
-            "truthful_by_kind": {kind: _mean(own) for kind, own in sorted(self.by_kind.items())},
+            "truthful": _mean([statement.true for statement in self.statements]),
+            "per_kind": {kind: round(true / total, 4) for kind, (true, total) in kinds},
         }
 
 

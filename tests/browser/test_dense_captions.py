@@ -1,4 +1,4 @@
-"""The dense captions page in a real Chromium: boxes and sentences light each other, sliders and words answer."""
+"""The dense captions page in a real Chromium: boxes and sentences light each other, sliders answer."""
 
 from __future__ import annotations
 

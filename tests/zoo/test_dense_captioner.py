@@ -173,7 +173,7 @@ def test_true_regions_with_true_sentences_have_the_best_score_and_others_less() 
     right = evaluate_dense(Knowing(truths, 0), data)
     for name in ("mAP", "AP_boxes", "METEOR", "exact", "truthful"):
         assert right[name] == pytest.approx(1), name
-    assert right["n"] == 6 and set(right["truthful_by_kind"]) >= {"object", "place", "relation"}
+    assert right["n"] == 6 and set(right["per_kind"]) >= {"object", "place", "relation"}
     wrong = evaluate_dense(Knowing(truths, 1), data)
     assert wrong["AP_boxes"] == pytest.approx(1)
     assert wrong["mAP"] < 0.95 and wrong["exact"] < 0.2 and wrong["truthful"] < 0.7
