@@ -37,12 +37,11 @@ def test_boxes_sentences_and_words(app: str, page: Any) -> None:
     words.nth(2).click()
     assert lab.locator(".rivals p").text_content().endswith(f"“{' '.join(kept.texts[1].split()[:2])}”:")
 
-    page.get_by_label("Score threshold").focus()
-    page.keyboard.press("End")
-    lab.locator(".none:not([hidden])").wait_for()
-    page.keyboard.press("Home")
-    most = len(select_regions(raw, score=0.05, iou=0.4))
-    page.wait_for_function(f"document.querySelectorAll('.dense-lab .list > div').length === {most}")
+    page.get_by_role("slider", name="NMS threshold (IoU)").focus()
+    page.keyboard.press("ArrowLeft")
+    lab.and_(page.locator('[data-ready*="0.35"]')).wait_for()
+    moved = json.loads(lab.get_attribute("data-kept"))
+    assert [raw.texts[k] for k in moved] == select_regions(raw, score=0.3, iou=0.35).texts
 
     page.get_by_label("Look for words").fill("a yellow duck")
     page.keyboard.press("Enter")

@@ -105,8 +105,13 @@ def verdicts(found: RawRegions, truth: Truth) -> list[Verdict]:
 def _verdict(text: str, row: int, iou: float, region: TrueRegion, truth: Truth) -> Verdict:
     if iou < MATCH_IOU:
         return Verdict(None, iou, 0.0, ())
-    said = tuple((s.words, s.true) for s in world.check(text, truth, thing=region.id))
+    said = tuple((s.words, s.true) for s in world.check(text, truth, thing=region.id) if not _is_one(s))
     return Verdict(row, iou, meteor(text, [region.text]), said)
+
+
+def _is_one(statement: world.Statement) -> bool:
+    """Whether it only says that a region is one object."""
+    return statement.kind == "count" and statement.words.startswith(("a ", "an "))
 
 
 def picture_score(found: RawRegions, truth: Truth) -> PictureScore:

@@ -1,5 +1,5 @@
 // One region closely: where its glimpse goes, and its sentence word by word with what else could have stood there.
-// uses lib/canvas lib/colours lib/choices lib/dom lib/numbers
+// uses lib/pictures lib/canvas lib/colours lib/choices lib/dom lib/numbers
 function showInside(root, lab) {
   const row = chosenRegion(lab), { fields } = lab;
   root.querySelector('.inside').hidden = row === null || !(fields.inside || fields.regions.rivals.length);
@@ -57,5 +57,5 @@ function showWords(root, lab, row) {
     ...steps[chosen].flatMap(([word, log]) => [element('span', { textContent: endless(word) }), probabilityBar(Math.exp(log)), element('small', { textContent: chance(Math.exp(log)) })]));
 }
 
-const endless = (word) => (word === '<end>' ? '⏹ end' : word);
+const endless = (word) => (word === '<end>' ? '(end)' : word);
 const chance = (p) => (p >= 0.1 ? percent(p) : p >= 0.001 ? `${(100 * p).toFixed(1)} %` : 'under .1 %');

@@ -1,6 +1,6 @@
 // The regions of a picture and a sentence for each: thresholds, hovering and the words of a sentence are answered
 // here. Python is asked for the score and for a search, which follow a moment later.
-// uses lib/message lib/pictures lib/select lib/sliders lib/dom dense_captions/view dense_captions/list dense_captions/inside
+// uses lib/message lib/pictures lib/select lib/sliders dense_captions/view dense_captions/list dense_captions/inside
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector('.dense-lab');
   const lab = root.lab ?? (root.lab = buildLab(root));
