@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from cvdemo.data.domain import Domain
 from cvdemo.errors import UnknownModelError
 from cvdemo.zoo.catalogue_hub import TORCHVISION, TRANSFORMERS
+from cvdemo.zoo.catalogue_methods import METHODS
 from cvdemo.zoo.catalogue_video import VIDEO
 from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.entry import Entry, measured
@@ -126,6 +127,7 @@ CATALOGUE: dict[str, ModelSpec] = {
     m.key: m
     for m in (
         *PACKAGED,
+        *METHODS,
         *(entry.spec() for entry in ENTRIES.values() if entry.task),
         *CROSSINGS,
         *(entry.spec() for entry in PHOTO_ENTRIES.values()),
@@ -223,6 +225,13 @@ def first_models() -> list[str]:
 def own_nets() -> list[str]:
     """The nets whose weights are this project's own, and nowhere else to be had."""
     return [*ENTRIES, *PHOTO_ENTRIES]
+
+
+def differences(key: str) -> tuple[str, ...]:
+    """How a net that is trained here differs from its paper, one sentence each; others have none."""
+    if key in ENTRIES:
+        return ENTRIES[key].differs
+    return PHOTO_ENTRIES[key].differences if key in PHOTO_ENTRIES else ()
 
 
 def compared() -> list[str]:

@@ -149,11 +149,14 @@ def _captioner(key: str, title: str, arxiv: str, *differences: str, default: boo
     return Entry(
         key, title, arxiv, f"cvdemo.nets.{name}:{name}", recipe, Task.CAPTION,
         "cvdemo.zoo.drawn_captions:DrawnCaptioner", "drawn-things",
-        differences=(SMALL_BACKBONE, CELLS, *differences), default=default,
+        differences=(SMALL_BACKBONE, *CELLS, *differences), default=default,
     )  # fmt: skip
 
 
-CELLS = "The encoder's grid has features of strides 8 to 32, the place of each cell and the mean of all."
+CELLS = (
+    "The encoder's grid has features of strides 4 to 32, the place of each cell and the mean of all.",
+    "In training an object's cell also learns to name the words of its description (arXiv:1411.4952).",
+)
 
 
 def _densecap() -> Entry:
@@ -167,7 +170,8 @@ def _densecap() -> Entry:
         "densecap", "DenseCap", "1511.07571", "cvdemo.nets.densecap:DenseCap", recipe, Task.DENSE_CAPTION,
         "cvdemo.zoo.drawn_dense:DrawnDenseCaptioner", "drawn-things", default=True,
         differences=(
-            SMALL_BACKBONE, *FASTER[:4], "It is trained on from Faster R-CNN's weights, the words first on true boxes alone.",
+            SMALL_BACKBONE, *FASTER[:4],
+            "It is trained on from Faster R-CNN's weights, the words first on true boxes alone.",
             "A region's score learns the IoU of its box (arXiv:2006.04388).",
             "The code is taken from a second look, at the corrected box.",
             "The code also holds the box and, by attention (arXiv:1706.03762), what is around it.",

@@ -15,13 +15,14 @@ from cvdemo.zoo.spec import ModelSpec, Source, Task
 class Shown(NamedTuple):
     """What a page shows: score and NMS thresholds, detections at most, what to look for.
 
-    `second` is the file of the picture that a flow goes to.
+    `second` is the file of the picture that a flow goes to, `beam` the width of a beam that writes captions.
     """
 
     score: float = 0.5
     iou: float = 0.5
     most: int = 100
     prompt: str = "cat, dog"
+    beam: int = 3
     second: str = "next.jpg"
 
 
@@ -32,6 +33,7 @@ RESULTS = {
     Task.SEGMENT: ("labels",),
     Task.INSTANCES: ("boxes", "scores", "names", "masks"),
     Task.POSE: ("keypoints",),
+    Task.CAPTION: ("caption",),
     Task.FLOW: ("flow",),
 }
 """What the code leaves behind, by task; masks are [N, H, W], keypoints [N, 17, 3], a flow [H, W, 2]."""
@@ -325,6 +327,43 @@ keypoints = torch.stack([torch.cat([p["keypoints"], p["scores"][:, None]], dim=1
     return "from transformers import AutoImageProcessor, VitPoseForPoseEstimation", body
 
 
+class _Captioner(NamedTuple):
+    """How a captioner is written: its classes, what the processor is given, what is generated from."""
+
+    net: str
+    processor: str = "AutoProcessor"
+    given: str = "images=picture"
+    inputs: str = "**inputs"
+    tokenizer: str = "processor"
+
+
+CAPTIONERS = {
+    "load_blip": _Captioner("BlipForConditionalGeneration"),
+    "load_git": _Captioner("GitForCausalLM", inputs='pixel_values=inputs["pixel_values"]'),
+    "load_vit_gpt2": _Captioner("VisionEncoderDecoderModel", "AutoImageProcessor", tokenizer="tokenizer"),
+    "load": _Captioner("Florence2ForConditionalGeneration", given='text="<CAPTION>", images=picture'),
+}
+
+
+def _transformers_caption(spec: ModelSpec, shown: Shown) -> Parts:
+    from cvdemo.zoo.captioner import Captioner
+
+    how = CAPTIONERS[spec.adapter.rpartition(":")[2]]
+    own = how.tokenizer == "tokenizer"
+    tokenizer = "\ntokenizer = AutoTokenizer.from_pretrained(name)" if own else ""
+    body = f"""
+{_pretrained(spec, how.processor, how.net)}{tokenizer}
+inputs = processor({how.given}, return_tensors="pt")
+with torch.inference_mode():  # transformers' beam keeps its width when a sentence ends: it may find another
+    answer = net.generate(
+        {how.inputs}, num_beams={shown.beam}, do_sample=False, length_penalty=0.0,
+        no_repeat_ngram_size=0, max_new_tokens={Captioner.longest})
+caption = {how.tokenizer}.decode(answer[0], skip_special_tokens=True).strip()
+"""
+    names = sorted([how.net, how.processor, *(["AutoTokenizer"] if own else [])])
+    return f"from transformers import {', '.join(names)}", body
+
+
 Write = Callable[[ModelSpec, Shown], Parts]
 TORCHVISION: dict[Task, Write] = {
     Task.CLASSIFY: _torchvision_classify,
@@ -339,4 +378,5 @@ TRANSFORMERS: dict[Task, Write] = {
     Task.SEGMENT: _transformers_segment,
     Task.INSTANCES: _transformers_instances,
     Task.POSE: _transformers_pose,
+    Task.CAPTION: _transformers_caption,
 }
