@@ -100,6 +100,10 @@ PAGES = (
         "captions", "Captions", "💬", DETECTION, "How does a picture become a sentence?",
         {19: "Image captioning"},
     ),
+    Page(
+        "dense_captions", "Dense captions", "🗨️", DETECTION, "Can every object have its own sentence?",
+        {20: "Dense captioning"},
+    ),
     Page("segment", "Segment", "🖌️", SEGMENTATION, "Which class does each pixel have?"),
     Page(
         "fcn", "Sliding window to FCN", "🪟", SEGMENTATION, "How are all windows classified at once?",
