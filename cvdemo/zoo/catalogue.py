@@ -202,6 +202,13 @@ def own_nets() -> list[str]:
     return [*ENTRIES, *PHOTO_ENTRIES]
 
 
+def differences(key: str) -> tuple[str, ...]:
+    """How a net that is trained here differs from its paper, one sentence each; others have none."""
+    if key in ENTRIES:
+        return ENTRIES[key].differs
+    return PHOTO_ENTRIES[key].differences if key in PHOTO_ENTRIES else ()
+
+
 def compared() -> list[str]:
     """The detectors that the lecture compares, in its order, as far as their weights are there."""
     placed = sorted((m for m in CATALOGUE.values() if m.chart.place), key=lambda m: m.chart.place)

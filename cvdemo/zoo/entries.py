@@ -149,11 +149,14 @@ def _captioner(key: str, title: str, arxiv: str, *differences: str, default: boo
     return Entry(
         key, title, arxiv, f"cvdemo.nets.{name}:{name}", recipe, Task.CAPTION,
         "cvdemo.zoo.drawn_captions:DrawnCaptioner", "drawn-things",
-        differences=(SMALL_BACKBONE, CELLS, *differences), default=default,
+        differences=(SMALL_BACKBONE, *CELLS, *differences), default=default,
     )  # fmt: skip
 
 
-CELLS = "The encoder's grid has features of strides 8 to 32, the place of each cell and the mean of all."
+CELLS = (
+    "The encoder's grid has features of strides 4 to 32, the place of each cell and the mean of all.",
+    "In training an object's cell also learns to name the words of its description (arXiv:1411.4952).",
+)
 
 FCN = "Pictures are padded to the stride, where the paper lays 100 pixels around them."
 RATES = "The pictures are smaller, and so are the dilation rates."
