@@ -35,24 +35,21 @@ def lab() -> None:
     try_this(PAGE, EXPERIMENTS)
     left, right = st.columns([1, 1.4], gap="medium")
     with left:
-        chosen = choose_frames()
-    if chosen is None:
+        choice = choose_frames()
+    if choice is None:
         return
-    frames, k, gap = chosen
-    pair = open_pair(frames, k, gap)
+    pair = open_pair(choice)
     with right:
-        specs = choose_methods(frames.domain)
-        row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
-        display = choose_display(pair.motion is not None, row)
+        specs = choose_methods(pair.domain)
+        display, row = choose_display(pair.motion is not None)
         knobs = choose_knobs(row)
-        about_all(specs)
+        about_all(specs, row)
     runs = results.flows(pair, specs, knobs)
     if nets := [spec for spec in specs if spec.source is not Source.METHOD]:
-        say_what_it_knows(frames, *nets)
+        say_what_it_knows(pair, *nets)
     show(pair, runs, specs, knobs, display)
     downloads(pair, runs, display)
-    part = choose_part()
-    show_part(part, frames, k, gap, pair, specs, knobs)
+    show_part(choose_part(), choice, pair, runs, knobs)
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cvdemo import zoo
 from cvdemo.data.domain import Domain
-from cvdemo.labs.flow.experiment import MethodKnobs
+from cvdemo.labs.flow.experiment import MethodKnobs, Pair, Run, liveliest
 from cvdemo.ui import state, widgets
 from cvdemo.ui.models import about, model_title, ready, say_what_is_unknown
 from cvdemo.zoo.fetch import is_here
@@ -19,7 +19,9 @@ VIEWS = ("arrows", "colours", "warped", "error", "there and back")
 PARTS = ("step by step", "aperture", "what to trust", "one pixel")
 PATTERNS = ("stripe", "corner")
 MOST_METHODS = 3
+OWN = ("lucas-kanade", "horn-schunck")  # whose steps this project computes itself
 KNOBS = MethodKnobs()
+SPOKE = (202.0, 141.0)  # a pixel on the study's wheel
 APERTURE = "flow-aperture"
 FOLLOW = "flow-follow"
 
@@ -32,7 +34,9 @@ EXPERIMENTS: dict[str, Mapping[str, Any]] = {
     "a fast ball": _study("fast ball", "lucas-kanade", "dis", levels=1, frame=2, full=24.0),
     "a plain wall": _study("plain wall", "lucas-kanade", "horn-schunck", frame=2, part="what to trust"),
     "a shadow": _study("shadow", "lucas-kanade", "dis", frame=2, view="arrows", length=3.0),
-    "a spinning wheel": _study("spinning wheel", "lucas-kanade", "dis", frame=2, full=12.0, part="one pixel"),
+    "a spinning wheel": _study(
+        "spinning wheel", "lucas-kanade", "dis", frame=2, full=12.0, part="one pixel", point=SPOKE
+    ),
     "an edge through a hole": {"part": "aperture"},
     "a cut": _study("a cut", "dis", "lucas-kanade", view="there and back"),
     "two real photos": _study("motorcycle", "dis", "farneback", view="error"),
@@ -53,7 +57,7 @@ class Display(NamedTuple):
 def choose_methods(domain: Domain) -> list[ModelSpec]:
     """A box of all methods of flow, of which some may be compared; those that are here."""
     specs = {m.key: m for m in zoo.models(Task.FLOW)}
-    say_what_is_unknown(state.asked("methods"), list(specs))
+    say_what_is_unknown([key for text in state.asked("methods") for key in text.split(",")], list(specs))
     first = list(dict.fromkeys([zoo.first_model(Task.FLOW, domain), "lucas-kanade"]))
     chosen = widgets.multiselect(
         "methods", "Methods", list(specs), first, format_func=model_title, max_selections=MOST_METHODS
@@ -62,16 +66,20 @@ def choose_methods(domain: Domain) -> list[ModelSpec]:
     return [spec for spec in found if is_here(spec) or ready(spec)]
 
 
-def choose_display(known: bool, place: Any) -> Display:
-    """The view and its sliders; an error is shown only where the truth is `known`."""
+def choose_display(known: bool) -> tuple[Display, Any]:
+    """The view and its sliders, and the row of buttons where further ones may stand.
+
+    An error is shown only where the truth is `known`.
+    """
     views = VIEWS if known else tuple(view for view in VIEWS if view != "error")
-    view = widgets.segmented_control("view", "Show", views, "arrows", place=place, wrap=True)
-    with place.popover("Look"):
-        spacing = widgets.slider("spacing", "Pixels between arrows", 6, 40, 16, 2)
+    view = widgets.segmented_control("view", "Show", views, "arrows", wrap=True)
+    row = st.container(horizontal=True, gap="small")
+    with row.popover("Look"):
+        spacing = widgets.slider("spacing", "Pixels between arrows", 6, 40, 20, 2)
         length = widgets.slider("length", "Length of an arrow: times the motion", 0.5, 8.0, 1.0, 0.5)
         full = widgets.slider("full", "Full colour at this many pixels (0: the longest)", 0.0, 60.0, 0.0, 1.0)
         brightest = widgets.slider("brightest", "Error in pixels that is brightest", 0.5, 20.0, 5.0, 0.5)
-    return Display(view, spacing, length, full, brightest)
+    return Display(view, spacing, length, full, brightest), row
 
 
 def choose_knobs(place: Any) -> MethodKnobs:
@@ -92,19 +100,17 @@ def choose_part() -> str:
     return widgets.segmented_control("part", "A closer look", PARTS, PARTS[0], wrap=True)
 
 
-def choose_played(specs: Sequence[ModelSpec]) -> str:
-    """The method whose steps are played: one of those that are compared, else Lucas and Kanade's."""
-    keys = list(dict.fromkeys([*(spec.key for spec in specs), "lucas-kanade", "horn-schunck"]))
-    return str(
-        widgets.segmented_control(
-            "played", "Method", keys, keys[0], format_func=lambda k: zoo.spec(k).title, wrap=True
-        )
+def choose_played(runs: Sequence[Run]) -> str:
+    """The method whose steps are played: one of those that are compared and have any, or one of our own."""
+    keys = list(dict.fromkeys([*(run.key for run in runs if run.steps), *OWN]))
+    return widgets.segmented_control(
+        "played", "Method", keys, keys[0], format_func=lambda key: zoo.spec(key).title, wrap=True
     )
 
 
-def about_all(specs: Sequence[ModelSpec]) -> None:
+def about_all(specs: Sequence[ModelSpec], place: Any) -> None:
     """A line on each method."""
-    with st.popover("About the methods"):
+    with place.popover("About the methods"):
         for spec in specs:
             st.markdown(f"**{spec.title}**")
             about(spec)
@@ -154,10 +160,11 @@ def _write_stripe(stripe: Turned) -> str:
     return f"{stripe.angle:g},{stripe.u:g},{stripe.v:g},{stripe.pattern}"
 
 
-def point(of: str, size: tuple[int, int]) -> tuple[float, float]:
-    """The pixel (x, y) that is followed, in a picture of a size (width, height)."""
-    found = state.value("point", read=_read_point, write=_write_point, of=of) or (size[0] / 2, size[1] / 2)
-    return min(found[0], size[0] - 1.0), min(found[1], size[1] - 1.0)
+def point(of: str, pair: Pair) -> tuple[float, float]:
+    """The pixel (x, y) of the first picture that is followed; at first one that moves much."""
+    height, width = pair.first.shape[:2]
+    x, y = state.value("point", read=_read_point, write=_write_point, of=of) or liveliest(pair)
+    return min(x, width - 1.0), min(y, height - 1.0)
 
 
 def keep_point(of: str, shown: Any) -> None:

@@ -78,7 +78,9 @@ def arrows(picture: NDArray[np.uint8], flow: Flow, display: Display) -> NDArray[
     grown = (
         np.asarray(cv2.resize(np.nan_to_num(flow), size, interpolation=cv2.INTER_NEAREST), np.float32) * scale
     )
-    return draw_arrows(large, grown, step=display.spacing * scale, scale=display.length, least=0.5 * scale)
+    return draw_arrows(
+        large, grown, step=display.spacing * scale, scale=display.length, least=0.75 * scale, thick=scale
+    )
 
 
 def mark(picture: NDArray[np.uint8], where: NDArray[np.bool_]) -> NDArray[np.uint8]:

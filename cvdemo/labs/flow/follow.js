@@ -48,7 +48,7 @@ function drawFrame(lab) {
   if (!w || !isLoaded(image)) return;
   const ink = sharpCanvas(canvas, w, h), place = (p) => [((p[0] + 0.5) / width) * w, ((p[1] + 0.5) / height) * h];
   ink.drawImage(image, 0, 0, w, h);
-  if (truth) drawWay(ink, truth.map(place), at, TRUE_WAY, hidden);
+  if (truth) drawWay(ink, truth.map((p) => p && place(p)), at, TRUE_WAY, hidden);
   drawWay(ink, path.map((p) => p && place(p)), at, FOUND_WAY, []);
   if (lab.cursor && at === 0) strokeBox(ink, [...place(lab.cursor).map((v) => v - 6), ...place(lab.cursor).map((v) => v + 6)], '#fff', 2);
   root.querySelector('.says').innerHTML = waySays(fields, at);
@@ -72,7 +72,7 @@ function drawWay(ink, places, at, colour, hidden) {
 function waySays({ path, truth, hidden, title }, at) {
   const orange = `<b style="color:${FOUND_WAY}">●</b> ${title}`, here = path[at];
   const first = here ? `${orange}: (${here.map((v) => v.toFixed(1)).join(', ')})` : `${orange}: it has left the picture`;
-  if (!truth) return `${first}.`;
+  if (!truth?.[at]) return `${first}.`;
   const blue = `<b style="color:${TRUE_WAY}">●</b> truth: (${truth[at].map((v) => v.toFixed(1)).join(', ')})`;
   const off = here ? `, <b>${Math.hypot(here[0] - truth[at][0], here[1] - truth[at][1]).toFixed(1)} px</b> apart` : '';
   return `${first} · ${blue}${hidden[at] ? ', hidden or outside here' : ''}${off}.`;

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -16,6 +15,7 @@ from cvdemo.labs.flow import results
 from cvdemo.labs.flow.controls import (
     APERTURE,
     FOLLOW,
+    Turned,
     choose_played,
     keep_point,
     keep_turned,
@@ -24,21 +24,20 @@ from cvdemo.labs.flow.controls import (
 )
 from cvdemo.labs.flow.draw import draw_points, draw_texture, longest, step_pictures
 from cvdemo.labs.flow.experiment import (
-    Frames,
+    Choice,
     MethodKnobs,
     Pair,
     Run,
     aperture,
-    error_by_texture,
     pixels_way,
     step_errors,
 )
+from cvdemo.labs.flow.results import Chain
 from cvdemo.ops.flow import pyramid, to_grey
 from cvdemo.ui import state
 from cvdemo.ui.component import component, packed
 from cvdemo.ui.downloads import gif, offer
 from cvdemo.ui.page import texts
-from cvdemo.zoo.spec import ModelSpec
 
 PAGE = "flow"
 
@@ -47,28 +46,24 @@ _aperture = component("flow/aperture")
 _follow = component("flow/follow")
 
 
-def show_part(
-    part: str, frames: Frames, k: int, gap: int, pair: Pair, specs: Sequence[ModelSpec], knobs: MethodKnobs
-) -> None:
-    """One closer look, by the name that the visitor chose."""
+def show_part(part: str, choice: Choice, pair: Pair, runs: Sequence[Run], knobs: MethodKnobs) -> None:
+    """One closer look, by the name that the visitor chose; `runs` are the methods' answers for the pair."""
+    stripe, at = turned(), point(choice.identity, pair)  # also where not shown: experiments set them
     st.markdown(texts(PAGE)[part])
     if part == "step by step":
-        _played(pair, specs, knobs)
+        _played(pair, runs, knobs)
     elif part == "aperture":
-        _hole()
+        _hole(stripe)
     elif part == "what to trust":
-        _trust(pair, specs, knobs)
+        _trust(pair, knobs)
     else:
-        _one_pixel(frames, k, gap, specs, knobs)
+        key = runs[0].key if runs else "lucas-kanade"
+        _one_pixel(choice, results.chain(choice, key, knobs), zoo.spec(key).title, at)
 
 
-def _played(pair: Pair, specs: Sequence[ModelSpec], knobs: MethodKnobs) -> None:
+def _played(pair: Pair, runs: Sequence[Run], knobs: MethodKnobs) -> None:
     """The flows on a method's way, to be played."""
-    spec = zoo.spec(choose_played(specs))
-    run = results.flows(pair, [spec], knobs)[0]
-    if not run.steps:
-        st.info(f"{spec.title} gives its answer only, and no steps.")
-        return
+    run = results.flows(pair, [zoo.spec(choose_played(runs))], knobs)[0]
     full = longest(pair, [run])
     label, unit, errors = step_errors(run, pair)
     levels = _levels(run)
@@ -104,9 +99,8 @@ def _levels(run: Run) -> list[int]:
     return [int(name.split()[1].rstrip(",")) if name.startswith("level ") else -1 for name in run.names]
 
 
-def _hole() -> None:
+def _hole(now: Turned) -> None:
     """The aperture problem on a stripe that the visitor turns."""
-    now = turned()
     seen = aperture(now.angle, (now.u, now.v), now.pattern)
     fields: dict[str, Any] = {
         **now._asdict(),
@@ -116,7 +110,7 @@ def _hole() -> None:
     _aperture(data=packed(fields, {}), key=APERTURE, on_moved_change=keep_turned)
 
 
-def _trust(pair: Pair, specs: Sequence[ModelSpec], knobs: MethodKnobs) -> None:
+def _trust(pair: Pair, knobs: MethodKnobs) -> None:
     """The smaller eigenvalue of every window, and the best points followed there and back."""
     found = results.pair_texture(pair.identity, knobs.levels, knobs.window, pair)
     left, right = st.columns(2, gap="medium")
@@ -124,11 +118,6 @@ def _trust(pair: Pair, specs: Sequence[ModelSpec], knobs: MethodKnobs) -> None:
     left.caption(texts(PAGE)["eigenvalues"])
     right.image(to_jpeg(draw_points(pair.first, found)), width="stretch")
     right.caption(_points_say(found))
-    spec = specs[0] if specs else zoo.spec("lucas-kanade")
-    run = results.flows(pair, [spec], knobs)[0]
-    if rows := error_by_texture(run.flow, pair, found.eigenvalues):
-        st.markdown(f"**{run.title}** where the picture has little texture, and where it has much:")
-        st.dataframe(rows, hide_index=True)
 
 
 def _points_say(found: Any) -> str:
@@ -144,27 +133,24 @@ def _points_say(found: Any) -> str:
     return f"{text}."
 
 
-def _one_pixel(frames: Frames, k: int, gap: int, specs: Sequence[ModelSpec], knobs: MethodKnobs) -> None:
-    """A pixel followed through the next frames by the first of the methods."""
-    spec = specs[0] if specs else zoo.spec("lucas-kanade")
-    found = results.chain(frames, k, gap, spec.key, knobs)
+def _one_pixel(choice: Choice, found: Chain, title: str, at: tuple[float, float]) -> None:
+    """A pixel followed through the next frames by one method."""
     height, width = found.pictures[0].shape[:2]
-    of = f"{frames.identity} {k} {gap}"
-    at = point(of, (width, height))
     way = pixels_way(found.flows, at, found.truth)
     fields = {
-        "of": f"{of} {zlib.crc32(found.pictures[-1].tobytes())}",
+        "of": f"{choice.identity} {title}",
         "width": width,
         "height": height,
-        "title": spec.title,
+        "title": title,
         "path": _listed(way.found),
-        "truth": None if way.truth is None else way.truth.round(2).tolist(),
+        "truth": None if way.truth is None else _listed(way.truth),
         "hidden": None if way.hidden is None else way.hidden.tolist(),
     }
     parts = {f"frame{i}": to_jpeg(picture) for i, picture in enumerate(found.pictures)}
-    _follow(data=packed(fields, parts), key=FOLLOW, on_picked_change=partial(keep_point, of, fields["of"]))
+    keep = partial(keep_point, choice.identity, fields["of"])
+    _follow(data=packed(fields, parts), key=FOLLOW, on_picked_change=keep)
 
 
 def _listed(path: np.ndarray) -> list[list[float] | None]:
-    """Places of a way, None where it has left the picture."""
+    """Places of a way, None where it has left the picture or is not known."""
     return [None if np.isnan(place).any() else place.round(2).tolist() for place in path]

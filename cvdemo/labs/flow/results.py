@@ -9,6 +9,7 @@ import streamlit as st
 
 from cvdemo import world, zoo
 from cvdemo.labs.flow.experiment import (
+    Choice,
     Contradiction,
     Frames,
     MethodKnobs,
@@ -104,7 +105,7 @@ def _follow(places: tuple[int, ...], key: str, knobs: MethodKnobs, frames: Frame
     pictures = frames.pictures(places)
     found = []
     for n in with_bar(range(len(places) - 1), f"{zoo.spec(key).title} on {len(places) - 1} pairs"):
-        identity = f"{frames.identity} {places[n]} {places[n + 1] - places[n]}"
+        identity = Choice(frames, places[n], places[n + 1] - places[n]).identity
         pair = Pair(identity, frames.name, pictures[n], pictures[n + 1], None, frames.domain)
         found.append(run(pair, key, knobs).flow)
     motion = frames.motion
@@ -112,8 +113,9 @@ def _follow(places: tuple[int, ...], key: str, knobs: MethodKnobs, frames: Frame
     return Chain(pictures, found, truth)
 
 
-def chain(frames: Frames, k: int, gap: int, key: str, knobs: MethodKnobs) -> Chain:
-    """Frame k and the next ones, `gap` frames apart, as far as there are any, at most `STEPS` of them."""
+def chain(choice: Choice, key: str, knobs: MethodKnobs) -> Chain:
+    """The first frame and the next ones, as far apart, at most `STEPS` of them, and a method's flows."""
+    frames, k, gap = choice
     places = tuple(range(k, min(frames.count, k + gap * STEPS + 1), gap))
     known = own_knobs(key, knobs)
     if is_own(frames.identity):

@@ -14,7 +14,7 @@ from cvdemo.data.pictures import SAMPLES, fit, read_picture
 from cvdemo.data.stereo import motorcycle
 from cvdemo.data.suffixes import SUFFIXES
 from cvdemo.errors import PictureError
-from cvdemo.labs.flow.experiment import LONGEST, SIZE, Frames, Pair, Pictures, pair_of
+from cvdemo.labs.flow.experiment import LONGEST, SIZE, Choice, Frames, Pair, Pictures
 from cvdemo.ui import state, widgets
 from cvdemo.ui.cache import cached
 from cvdemo.ui.clip_work import kept_for_visit
@@ -25,13 +25,13 @@ from cvdemo.zoo.flow import check_sizes
 
 GAPS = (1, 2, 3, 4)
 CUT, MOTORCYCLE = "a cut", "motorcycle"
-FRAME = 12  # of a clip, at first
+FRAME = 24  # of a clip, at first
 OWN = "own "
 MOST = 9  # photos that are read
 
 
-def choose_frames() -> tuple[Frames, int, int] | None:
-    """Draws the widgets; the frames, the number of the first and how many later the second is."""
+def choose_frames() -> Choice | None:
+    """Draws the widgets and returns the two frames, or None while there are none yet."""
     own: list[Frames | None] = []
     chosen = choose_clip(
         "drawn",
@@ -44,15 +44,14 @@ def choose_frames() -> tuple[Frames, int, int] | None:
     if frames.count < 2:
         raise PictureError(f"'{frames.name}' has one frame only: flow needs two")
     gaps = [gap for gap in GAPS if gap < frames.count]
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    gap = widgets.segmented_control(
-        "gap", "Frames apart", gaps, gaps[0], place=row, on_change=state.leave_picture
-    )
+    gap = gaps[0]
+    if len(gaps) > 1:
+        gap = widgets.segmented_control("gap", "Frames apart", gaps, gap, on_change=state.leave_picture)
     last = frames.count - 1 - gap
     if last == 0:
-        return frames, 0, gap
+        return Choice(frames, 0, gap)
     k = widgets.slider("frame", "First frame", 0, last, min(FRAME, last), on_change=state.leave_picture)
-    return frames, k, gap
+    return Choice(frames, k, gap)
 
 
 def is_own(identity: str) -> bool:
@@ -60,17 +59,16 @@ def is_own(identity: str) -> bool:
     return identity.startswith(OWN)
 
 
-def open_pair(frames: Frames, k: int, gap: int) -> Pair:
+def open_pair(choice: Choice) -> Pair:
     """The two frames, drawn or read once for all visitors; those of a visitor's video for this visit."""
-    key = (frames.identity, k, gap)
-    if is_own(frames.identity):
-        return kept_for_visit("pair", key, lambda: pair_of(frames, k, gap))
-    return _pair(*key, frames)
+    if is_own(choice.identity):
+        return kept_for_visit("pair", choice.identity, choice.pair)
+    return _pair(choice.identity, choice)
 
 
 @cached
-def _pair(identity: str, k: int, gap: int, _frames: Frames) -> Pair:
-    return pair_of(_frames, k, gap)
+def _pair(identity: str, _choice: Choice) -> Pair:
+    return _choice.pair()
 
 
 def _of_clip(chosen: ChosenClip) -> Frames:
