@@ -144,6 +144,7 @@ PAGES = (
         {37: "Frame-by-frame prediction"},
     ),
     Page("tracking", "Tracking", "👣", VIDEO, "Which box is which object, a frame later?"),
+    Page("flow", "Optical flow", "🌊", VIDEO, "Where did every pixel go?", {40: "Optical flow"}),
     Page(
         "implementations", "By hand or ready-made", "🧰", PRACTICE,
         "Does code from the paper give what a library gives?", {42: "Implementations"},
