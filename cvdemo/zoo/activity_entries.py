@@ -24,15 +24,17 @@ def _net(
     net: str,
     task: str,
     *differences: str,
-    start: str = "ssd",
-    whole: bool = False,
+    start: str = "frame-average",
     flow: bool = False,
     default: bool = False,
     **more: Any,
 ) -> Entry:
-    """All nets share clips, steps and backbone: their figures compare what they do with the frames."""
+    """All nets share clips, steps, backbone and start, that of single frames, as most papers have it.
+
+    So their figures compare what they do with the frames.
+    """
     recipe = Recipe(
-        key, f"cvdemo.train.activity:{task}:{key}", steps=STEPS, start=start, whole=whole, batch=BATCH,
+        key, f"cvdemo.train.activity:{task}:{key}", steps=STEPS, start=start, whole=start == "frame-average", batch=BATCH,
         rate=2e-3, ema=0.99, channels_last=False, data=ActivityClips(flow=flow), eight_bits=True,
     )  # fmt: skip
     settings: dict[str, Any] = {"adapter": "cvdemo.zoo.drawn_activity:DrawnActivity", **more}
@@ -53,7 +55,7 @@ def _stack(frames: int) -> Entry:
 
 ACTIVITY_ENTRIES = (
     _net("frame-average", "Average of frames", KARPATHY, "frame_average:FrameAverage", "ActivityTask",
-         adapter="cvdemo.zoo.drawn_activity:FrameAverageActivity"),
+         start="ssd", adapter="cvdemo.zoo.drawn_activity:FrameAverageActivity"),
     _net("feature-average", "Second-level model", "1503.08909", "feature_average:FeatureAverage",
          "LastFrameTask", "Features are averaged over the whole clip, not by their maximum."),
     _stack(3),
@@ -61,7 +63,7 @@ ACTIVITY_ENTRIES = (
     _stack(7),
     _net("two-stream", "Two streams", "1406.2199", "two_stream:TwoStream", "TemporalStreamTask",
          "The temporal stream sees 5 flows, not 10, of dense inverse search instead of Brox's method.",
-         start="frame-average", whole=True, flow=True, adapter="cvdemo.zoo.drawn_activity:TwoStreamActivity"),
+         flow=True, adapter="cvdemo.zoo.drawn_activity:TwoStreamActivity"),
     _net("lrcn", "Recurrent, LSTM", "1411.4389", "lrcn:lrcn", "RecurrentTask",
          "The answer is the one after the last frame; the paper averages over all.",
          "Later answers count more in the loss.", default=True),
