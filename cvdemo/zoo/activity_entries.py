@@ -34,8 +34,9 @@ def _net(
     So their figures compare what they do with the frames.
     """
     recipe = Recipe(
-        key, f"cvdemo.train.activity:{task}:{key}", steps=STEPS, start=start, whole=start == "frame-average", batch=BATCH,
-        rate=2e-3, ema=0.99, channels_last=False, data=ActivityClips(flow=flow), eight_bits=True,
+        key, f"cvdemo.train.activity:{task}:{key}", steps=STEPS, start=start,
+        whole=start == "frame-average", batch=BATCH, rate=2e-3, ema=0.99,
+        data=ActivityClips(flow=flow), eight_bits=True,
     )  # fmt: skip
     settings: dict[str, Any] = {"adapter": "cvdemo.zoo.drawn_activity:DrawnActivity", **more}
     return Entry(

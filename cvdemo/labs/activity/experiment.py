@@ -13,6 +13,7 @@ from cvdemo import world, zoo
 from cvdemo.errors import CvdemoError
 from cvdemo.world import ACTIVITIES
 from cvdemo.zoo.activity import ActivityClassifier, ActivityResult, Probabilities
+from cvdemo.zoo.entries import entries
 from cvdemo.zoo.weights import has_weights, read_card
 
 Order = Literal["as filmed", "backwards", "shuffled"]
@@ -23,7 +24,7 @@ SIDE = 320
 
 
 class Way(NamedTuple):
-    """A way of knowing an activity: its title, the model, and which of the model's answers it is ("": the one)."""
+    """A way of knowing an activity: title, model, and which of the model's answers it is, if not the one."""
 
     title: str
     key: str
@@ -160,7 +161,7 @@ class Line(NamedTuple):
 
 def held_out() -> list[Line]:
     """The figures of all nets of whole videos that are trained, in the lecture's order."""
-    cards = ((entry, read_card(entry.key)) for entry in zoo.entries(zoo.Task.VIDEO))
+    cards = ((entry, read_card(entry.key)) for entry in entries(zoo.Task.VIDEO))
     return [_line(entry.key, entry.title, card) for entry, card in cards if card and has_weights(entry.key)]
 
 
