@@ -117,6 +117,10 @@ PAGES = (
     ),
     Page("tracking", "Tracking", "👣", VIDEO, "Which box is which object, a frame later?"),
     Page(
+        "activity", "Activity", "🏃", VIDEO, "What does somebody do?",
+        {38: "Whole-video prediction", 41: "Recurrent networks"},
+    ),
+    Page(
         "implementations", "By hand or ready-made", "🧰", PRACTICE,
         "Does code from the paper give what a library gives?", {42: "Implementations"},
     ),
