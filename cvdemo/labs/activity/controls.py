@@ -65,4 +65,6 @@ def _nth(keep: int) -> str:
 
 def choose_ways() -> list[str]:
     """Draws the ways that are compared; none where no net is trained."""
-    return widgets.pills("ways", "Who looks on", ways(), [name for name in FIRST if name in ways()])
+    return widgets.pills(
+        "ways", "Who looks on", ways(), [name for name in FIRST if name in ways()], wrap=True
+    )

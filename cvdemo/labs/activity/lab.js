@@ -16,10 +16,11 @@ export default function ({ data, parentElement }) {
     return element('span', {}, line, name);
   }));
   lab.player = player(lab.find('.place'), {
-    count: fields.times.length, keep: !fresh, perSecond: fields.perSecond,
+    count: fields.times.length, keep: !fresh, start: 0, perSecond: fields.perSecond,
     text: (k) => `${k + 1} / ${fields.times.length} · ${fields.times[k].toFixed(2)} s`,
     show: (k) => { lab.at = k; paintFrame(lab); showAnswers(lab); },
   });
+  if (fresh && !matchMedia('(prefers-reduced-motion: reduce)').matches) lab.player.toggle();
 }
 
 function truthOf({ truth }) {
