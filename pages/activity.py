@@ -9,9 +9,16 @@ import streamlit as st
 from cvdemo import zoo
 from cvdemo.labs.activity import results
 from cvdemo.labs.activity.board import downloads, held_out_figures, show
-from cvdemo.labs.activity.controls import EXPERIMENTS, choose_activity, choose_changes, choose_ways
+from cvdemo.labs.activity.controls import (
+    EXPERIMENTS,
+    FIRST_ACTIVITY,
+    FIRST_SEED,
+    choose_changes,
+    choose_ways,
+)
 from cvdemo.labs.activity.experiment import WAYS, Answer, answers, ways
 from cvdemo.ui import state, widgets
+from cvdemo.ui.activities import choose_activity
 from cvdemo.ui.clips import KINDS, ChosenClip, choose_film
 from cvdemo.ui.models import about, choose_model, ready
 from cvdemo.ui.page import code_fold, guarded, header, texts, theory
@@ -31,7 +38,7 @@ def lab() -> None:
     with source:
         kind = widgets.segmented_control("source", "Clip", KINDS, KINDS[0], on_change=state.leave_picture)
         chosen = None if kind == KINDS[0] else choose_film(kind)
-        clip = choose_activity() if kind == KINDS[0] else None
+        clip = choose_activity(FIRST_ACTIVITY, FIRST_SEED) if kind == KINDS[0] else None
     if clip is None:
         if chosen is not None:
             film(chosen, play, look)

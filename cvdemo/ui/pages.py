@@ -121,6 +121,9 @@ PAGES = (
         {38: "Whole-video prediction", 41: "Recurrent networks"},
     ),
     Page(
+        "stacked", "Stacked frames", "🥞", VIDEO, "What do neighbouring frames add?", {39: "Stacked frames"},
+    ),
+    Page(
         "implementations", "By hand or ready-made", "🧰", PRACTICE,
         "Does code from the paper give what a library gives?", {42: "Implementations"},
     ),

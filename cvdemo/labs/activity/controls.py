@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
-import streamlit as st
-
-from cvdemo import world
 from cvdemo.labs.activity.experiment import FIRST, ORDERS, Changes, ways
-from cvdemo.ui import state, widgets
-from cvdemo.ui.cache import cached
-from cvdemo.ui.scene import SPLIT
-from cvdemo.world import ACTIVITIES
+from cvdemo.ui import widgets
 
 FIRST_ACTIVITY, FIRST_SEED = "sit down", 7
 
@@ -23,29 +16,6 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "Every fourth frame": {"activity": "pick up", "seed": 4, "keep": 4},
     "Out of sight": {"activity": "throw", "seed": 6, "hidden": 1.0, "since": 0.5},
 }
-
-
-def choose_activity() -> world.ActivityClip:
-    """Draws activity, seed and dice; the clip that they stand for."""
-    activity = widgets.selectbox(
-        "activity", "Activity", ACTIVITIES, FIRST_ACTIVITY, on_change=state.leave_picture
-    )
-    row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
-    seed = widgets.number_input(
-        "seed", "Seed", 0, 99_999, FIRST_SEED, place=row, width=130, on_change=state.leave_picture
-    )
-    row.button("🎲", help="Draw somebody else", on_click=_another_seed, key="dice")
-    return _drawn(seed, activity)
-
-
-@cached
-def _drawn(seed: int, activity: str) -> world.ActivityClip:
-    return world.activity_clip(seed, split=SPLIT, activity=activity)
-
-
-def _another_seed() -> None:
-    state.leave_picture()
-    state.put({"seed": random.randrange(100_000)})
 
 
 def choose_changes(*, drawn: bool) -> Changes:
