@@ -21,6 +21,13 @@ def listing(folder: Path, name: str) -> bytes:
     ).encode()
 
 
+def tree(folder: Path, name: str) -> bytes:
+    """What the hub says of a repository's files, one by one."""
+    files = [path for path in sorted((folder / name).iterdir()) if path.is_file()]
+    rows = [{"type": "file", "path": p.name, "size": p.stat().st_size, "oid": COMMIT} for p in files]
+    return json.dumps(rows).encode()
+
+
 @contextmanager
 def hub_of(folder: Path) -> Iterator[str]:
     """The address of a hub whose repositories are the folders `folder/OWNER/NAME`."""
@@ -37,7 +44,8 @@ def hub_of(folder: Path) -> Iterator[str]:
         def answer(self, *, body: bool) -> None:
             parts = self.path.split("?")[0].strip("/").split("/")
             if parts[:2] == ["api", "models"] and (folder / parts[2] / parts[3]).is_dir():
-                self.send(200, listing(folder, "/".join(parts[2:4])), body, "application/json")
+                what = tree if parts[4:5] == ["tree"] else listing
+                self.send(200, what(folder, "/".join(parts[2:4])), body, "application/json")
                 return
             file = folder.joinpath(*parts[:2], *parts[4:])
             if len(parts) == 5 and parts[2] == "resolve" and file.is_file():

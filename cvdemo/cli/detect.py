@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -126,24 +127,37 @@ def run_on_photos(
 
     A photo that cannot be read is named on stderr, the rest goes on, and the exit code is 1.
     """
-    found, bad = [], 0
+    found = []
+
+    def run(path: Path, picture: np.ndarray) -> None:
+        detections = detect(picture)
+        if out is not None:
+            _write(out, path.stem, draw_detections(picture, detections))
+        found.append(PictureDetections(path.name, (picture.shape[1], picture.shape[0]), detections))
+        tqdm.write(_line(path.name, detections), file=sys.stdout)
+        if say is not None:
+            tqdm.write(f"  {say(picture, detections)}", file=sys.stdout)
+
+    with each_photo(photos, run):
+        if json_file is not None:
+            write_json(json_file, coco_file(found, names))
+
+
+@contextmanager
+def each_photo(photos: Iterable[Path], run: Callable[[Path, np.ndarray], None]) -> Iterator[None]:
+    """Run something on each photo, a file or all in a folder; then the block, which may write what came out.
+
+    A photo that cannot be read is named on stderr, the rest goes on, and the exit code is 1.
+    """
+    bad = 0
     with tqdm(list(_expand(photos)), unit="photo", disable=None) as bar:
         for path in bar:
             try:
-                picture = read_picture(path)
-                detections = detect(picture)
-                if out is not None:
-                    _write(out, path.stem, draw_detections(picture, detections))
+                run(path, read_picture(path))
             except PictureError as error:
                 bad += 1
                 tqdm.write(f"Error: {error}", file=sys.stderr)
-                continue
-            found.append(PictureDetections(path.name, (picture.shape[1], picture.shape[0]), detections))
-            tqdm.write(_line(path.name, detections), file=sys.stdout)
-            if say is not None:
-                tqdm.write(f"  {say(picture, detections)}", file=sys.stdout)
-    if json_file is not None:
-        write_json(json_file, coco_file(found, names))
+    yield
     if bad:
         raise click.exceptions.Exit(1)
 
@@ -152,17 +166,24 @@ DOES = {
     zoo.Task.DETECT: "detect objects",
     zoo.Task.INSTANCES: "give a mask for each object",
     zoo.Task.POSE: "find keypoints",
+    zoo.Task.CAPTION: "write captions",
+    zoo.Task.DENSE_CAPTION: "write captions of regions",
 }
 
 
 def load_detector(key: str, task: zoo.Task, device: str | None) -> Detector:
-    """The detector of a key, with a progress bar for a download; CvdemoError if it has another task."""
+    """The detector of a key, as `load_model_of` loads it."""
+    model = load_model_of(task, key, device)
+    assert isinstance(model, Detector)
+    return model
+
+
+def load_model_of(task: zoo.Task, key: str, device: str | None) -> Model:
+    """The model of a key, with a progress bar for a download; CvdemoError if it has another task."""
     entry = zoo.spec(key)
     if entry.task != task:
         raise CvdemoError(f"{entry.title} does not {DOES[task]}: `cvdemo models --task {task}` lists those")
-    model = load_model(key, device)
-    assert isinstance(model, Detector)
-    return model
+    return load_model(key, device)
 
 
 def load_model(key: str, device: str | None) -> Model:

@@ -23,7 +23,7 @@ from cvdemo.zoo.weights import WITH_CRF, card_of, renew_card
 CLIPS = "world-clips:"
 FORMS = (
     "coco:ANNOTATIONS.json:IMAGES_DIR|coco-captions:CAPTIONS.json:IMAGES_DIR|world:SPLIT|world-clips:SPLIT|"
-    "world-activity:SPLIT|camvid:DIR|msrc:DIR"
+    "world-flow:SPLIT|world-activity:SPLIT|camvid:DIR|msrc:DIR|flow:DIR"
 )
 TESTS = {"camvid": "CamVid test", "msrc": "MSRC test"}
 """How a card calls the test of a data set."""
@@ -33,7 +33,10 @@ TESTS = {"camvid": "CamVid test", "msrc": "MSRC test"}
 @click.argument("key")
 @click.option("--data", required=True, metavar=FORMS, help="Truth and its pictures.")
 @click.option(
-    "--n", "count", type=click.IntRange(1), help="So many pictures; 500 of the world by default, else all."
+    "--n",
+    "count",
+    type=click.IntRange(1),
+    help="So many pictures; 500 of the world by default (200 pairs), else all.",
 )
 @difficulty_options
 @click.option("--crf", is_flag=True, help="Segmenters: a fully connected CRF sharpens every answer.")
@@ -68,6 +71,10 @@ def command(
 
     world-clips:test are 50 clips of 4 seconds at 25 frames a second: MOTA, IDF1, HOTA, ID switches, jitter
     and class flips frame by frame and with each tracker, by itself and smoothed.
+
+    world-flow:test are 200 pairs of frames of drawn clips at 192 x 160, flow:DIR the pairs NN-0.png, NN-1.png
+    of a folder with their flow NN.flo: mean end-point error in pixels (EPE), that of occluded pixels alone,
+    and the share of pixels that are off by more than 3 pixels and 5 % (Fl_all).
 
     world-activity:test are 500 clips of one person who does something, 16 frames of 96 x 96: the share of
     clips whose activity is found, of all, of those that only the order of the frames tells apart, and by

@@ -64,27 +64,36 @@ class BeamStep:
     number: int  # from 1 on
     live: tuple[Hypothesis, ...]  # [B] what is extended, best first
     next_words: Floats  # [B, V] log-probabilities of the next word
-    log_probabilities: Floats  # [B, V] of the extended hypotheses
-    scores: Floats  # [B, V] the same after length normalisation
+    length_penalty: float
     chosen: tuple[Candidate, ...]  # the `width` best, best first
     kept: tuple[Hypothesis, ...]  # what the next step extends, best first; in the last step what was cut
     finished: tuple[Hypothesis, ...]  # the `width` best finished so far, best first
     last: bool
+
+    @property
+    def log_probabilities(self) -> Floats:
+        """Log-probabilities of the extended hypotheses, [B, V]."""
+        return _extended_log_probabilities(self.live, self.next_words)
+
+    @property
+    def scores(self) -> Floats:
+        """Scores of the extended hypotheses: their log-probabilities after length normalisation, [B, V]."""
+        return np.asarray(normalised(self.log_probabilities, self.number, self.length_penalty))
 
     def fate(self, parent: int, word: int) -> Fate:
         """What became of the candidate of a row of `live` and a word."""
         for candidate in self.chosen:
             if (candidate.parent, candidate.word) == (parent, word):
                 return candidate.fate
-        return Fate.OUTRANKED if np.isfinite(self.scores[parent, word]) else Fate.IMPOSSIBLE
+        return Fate.OUTRANKED if np.isfinite(self.next_words[parent, word]) else Fate.IMPOSSIBLE
 
     def candidates(self, most: int | None = None) -> list[Candidate]:
         """The step's candidates, best first: all B x V of them, or the `most` best."""
-        count = self.scores.size if most is None else min(most, self.scores.size)
+        totals, scores = self.log_probabilities, self.scores
         found = []
-        for rank, flat in enumerate(_best(self.scores, count)):
-            parent, word = divmod(flat, self.scores.shape[1])
-            total, score = float(self.log_probabilities[parent, word]), float(self.scores[parent, word])
+        for rank, flat in enumerate(_best(scores, scores.size if most is None else most)):
+            parent, word = divmod(flat, scores.shape[1])
+            total, score = float(totals[parent, word]), float(scores[parent, word])
             found.append(Candidate(parent, word, total, score, self.fate(parent, word), rank))
         return found
 
@@ -138,7 +147,7 @@ def beam_search(
     finished: tuple[Hypothesis, ...] = ()
     for number in range(1, longest - len(begin) + 1):
         rows = _next(next_words, [h.words for h in live])
-        totals = rows.astype(np.float64) + np.array([h.log_probability for h in live])[:, None]
+        totals = _extended_log_probabilities(live, rows)
         scores = normalised(totals, number, length_penalty)
         top = [divmod(flat, scores.shape[1]) for flat in _best(scores, width)]
         top = [at for at in top if np.isfinite(scores[at])]
@@ -156,7 +165,7 @@ def beam_search(
             for rank, ((parent, word), h) in enumerate(zip(top, grown, strict=True))
         )
         last = hopeless or not kept or not left
-        yield BeamStep(number, live, rows, totals, scores, chosen, kept, finished, last)
+        yield BeamStep(number, live, rows, length_penalty, chosen, kept, finished, last)
         if last:
             return
         live = kept
@@ -259,6 +268,11 @@ def _next(next_words: NextWords, beginnings: Sequence[Words]) -> Floats:
     if np.isnan(rows).any() or not (rows.max(axis=1) > -np.inf).all():
         raise DataError("the model gives no probabilities of the next word: its weights are damaged")
     return rows
+
+
+def _extended_log_probabilities(live: Sequence[Hypothesis], next_words: Floats) -> Floats:
+    """Log-probabilities [B, V] of B hypotheses with each of V words."""
+    return next_words.astype(np.float64) + np.array([h.log_probability for h in live])[:, None]
 
 
 def _best(scores: Floats, count: int) -> list[int]:

@@ -13,6 +13,7 @@ from cvdemo.world.vocabulary import WORLD_VERSION
 
 if TYPE_CHECKING:
     from cvdemo.train.scenes import Sample
+    from cvdemo.world import FlowPair
 
 SIZE = (192, 160)
 """Width and height of the scenes that nets are trained and scored on."""
@@ -73,6 +74,20 @@ class Scenes(TrainingData):
             size=self.size,
             captions=self.captions,
         )
+
+
+@dataclass(frozen=True)
+class FlowPairs(TrainingData):
+    """Pairs of frames of drawn clips, with the exact motion between them."""
+
+    unit: ClassVar[str] = "pairs of frames"
+    views: ClassVar[str] = "mirrored, zoomed and turned at random"
+
+    def draw(self, seed: int) -> FlowPair:
+        """The pair of a seed, as `cvdemo.world.flow_pair` gives it."""
+        from cvdemo import world  # late: it needs OpenCV
+
+        return world.flow_pair(seed, size=self.size)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo.errors import DataError
-from cvdemo.ops.decoding import Hypothesis, search
+from cvdemo.ops.decoding import Hypothesis, NextWords, sample, search
 from cvdemo.zoo.model import Model, workable
 from cvdemo.zoo.spec import Task
 
@@ -119,6 +119,7 @@ class Captioner(Model, ABC):
 
     `words` are the texts of its tokens by id, `end` is the one that ends a sentence, `longest` the limit of
     words where none is given, the end included; one that `attends` says where it looks for every word.
+    What follows `remembered` beginnings is kept of a picture.
     """
 
     task: ClassVar[Task] = Task.CAPTION
@@ -126,6 +127,7 @@ class Captioner(Model, ABC):
     end: int
     longest: int = 40
     attends: bool = False
+    remembered: int = REMEMBERED
 
     @abstractmethod
     def encode(self, picture: np.ndarray) -> tuple[Any, tuple[int, int] | None, tuple[float, float]]:
@@ -143,7 +145,8 @@ class Captioner(Model, ABC):
         """A picture [H, W, 3] uint8 RGB after one run of the encoder: all its captions come from that."""
         seen = workable(picture)
         (memory, grid, padded), milliseconds = self.run(lambda: self.encode(seen))
-        return Encoded(memory, grid, padded, (picture.shape[0], picture.shape[1]), milliseconds)
+        size = picture.shape[0], picture.shape[1]
+        return Encoded(memory, grid, padded, size, milliseconds, PrefixMemo(self.remembered))
 
     def next_words(self, encoded: Encoded, prefixes: Sequence[Prefix]) -> NextWordsOut:
         """What follows each of some prefixes; the decoder runs only for those that it was not asked about.
@@ -169,7 +172,7 @@ class Captioner(Model, ABC):
 
     def ids(self, text: str) -> Prefix:
         """The words of the beginning of a sentence; DataError for one that the model does not know."""
-        by_text = {word: k for k, word in enumerate(self.words)}
+        by_text = {word: k for k, word in enumerate(self.words) if not word.startswith("<")}  # no markers
         said = text.lower().split()
         for word in said:
             if word not in by_text:
@@ -191,17 +194,38 @@ class Captioner(Model, ABC):
 
         It goes on from `begin`, whose words cost nothing. Raises DataError for what cannot be searched.
         """
-        start = time.perf_counter()
-        found = search(
-            lambda prefixes: self.next_words(encoded, prefixes).log_probabilities,
-            end=self.end, longest=longest or self.longest, width=beam, length_penalty=length_penalty,
-            begin=begin,
+        return self._written(
+            encoded,
+            lambda next_words: search(
+                next_words, end=self.end, longest=longest or self.longest, width=beam,
+                length_penalty=length_penalty, begin=begin,
+            ),
         )  # fmt: skip
-        milliseconds = encoded.milliseconds + 1000 * (time.perf_counter() - start)
-        return self.written(found, milliseconds)
 
-    def written(self, found: Hypothesis, milliseconds: float) -> Caption:
-        """What a decoder found, as a caption."""
+    def sampled(
+        self,
+        encoded: Encoded,
+        rng: np.random.Generator,
+        *,
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        top_p: float = 1.0,
+        longest: int | None = None,
+        begin: Prefix = (),
+    ) -> Caption:
+        """A caption of an encoded picture whose words are drawn, as `cvdemo.ops.decoding.sample` does."""
+        return self._written(
+            encoded,
+            lambda next_words: sample(
+                next_words, end=self.end, longest=longest or self.longest, temperature=temperature,
+                top_k=top_k, top_p=top_p, rng=rng, begin=begin,
+            ),
+        )  # fmt: skip
+
+    def _written(self, encoded: Encoded, decode: Callable[[NextWords], Hypothesis]) -> Caption:
+        start = time.perf_counter()
+        found = decode(lambda prefixes: self.next_words(encoded, prefixes).log_probabilities)
+        milliseconds = encoded.milliseconds + 1000 * (time.perf_counter() - start)
         return Caption(
             self.text(found.words), found.words, found.log_probability, found.finished, milliseconds
         )

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from cvdemo.data.domain import Domain
 from cvdemo.errors import UnknownModelError
 from cvdemo.zoo.catalogue_hub import TORCHVISION, TRANSFORMERS
+from cvdemo.zoo.catalogue_methods import METHODS
 from cvdemo.zoo.catalogue_video import VIDEO
 from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.entry import Entry
@@ -106,6 +107,7 @@ CATALOGUE: dict[str, ModelSpec] = {
     m.key: m
     for m in (
         *PACKAGED,
+        *METHODS,
         *(entry.spec() for entry in ENTRIES.values() if entry.task),
         *(entry.spec() for entry in PHOTO_ENTRIES.values()),
         *TORCHVISION,
@@ -177,7 +179,11 @@ def better_elsewhere(entry: ModelSpec) -> ModelSpec | None:
 
 
 def _value(entry: ModelSpec) -> float:
-    return entry.published.value if entry.published else 0.0
+    """A model's published figure, more of which is better."""
+    figure = entry.published
+    if figure is None:
+        return 0.0
+    return -figure.value if figure.lower_is_better else figure.value
 
 
 def _same_metric(one: Published | None, other: Published | None) -> bool:

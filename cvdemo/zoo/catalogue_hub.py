@@ -43,6 +43,9 @@ SEGMENTER = _Kind(
 HEADS = "cvdemo.zoo.torchvision_heads:load"
 MASKS = _Kind(Task.INSTANCES, "coco", HEADS, "COCO mask AP", "COCO val2017")
 POSES = _Kind(Task.POSE, "coco", HEADS, "COCO keypoint AP", "COCO val2017, people")
+RAFT = _Kind(
+    Task.FLOW, "", "cvdemo.zoo.torchvision_flow:load", "Sintel EPE", "MPI Sintel test, final pass"
+)  # fmt: skip
 
 
 def _torchvision(
@@ -82,14 +85,14 @@ def _transformer(
     arxiv: str,
     repository: str,
     megabytes: float,
-    published: Published,
+    published: Published | None = None,
     **further: Any,
 ) -> ModelSpec:
     return ModelSpec(
         key=key,
         task=further.pop("task", Task.DETECT),
         title=title,
-        paper=f"https://arxiv.org/abs/{arxiv}",
+        paper=f"https://arxiv.org/abs/{arxiv}" if arxiv else f"https://huggingface.co/{repository}",
         source=Source.TRANSFORMERS,
         licence=further.pop("licence", "Apache-2.0"),
         download_bytes=round(megabytes * 1e6),
@@ -99,6 +102,32 @@ def _transformer(
         weights=repository,
         nms=False,
         chart=Chart(further.pop("family", "queries")),
+        **further,
+    )
+
+
+FLORENCE = "florence-community/Florence-2-base"
+CAPTIONS = "cvdemo.zoo.transformers_caption:"
+
+
+def _captioner(
+    key: str, title: str, arxiv: str, repository: str, megabytes: float, cider: float | None, **further: Any
+) -> ModelSpec:
+    """A captioner; its figure is CIDEr-D in percent on Karpathy's test split, as the `source` gives it."""
+    source = further.pop("source", f"https://arxiv.org/abs/{arxiv}")
+    figure = None if cider is None else Published("COCO CIDEr", cider, "COCO, Karpathy's test split", source)
+    adapter = further.pop("adapter")
+    return _transformer(
+        key,
+        title,
+        arxiv,
+        repository,
+        megabytes,
+        figure,
+        task=further.pop("task", Task.CAPTION),
+        adapter=adapter if ":" in adapter else CAPTIONS + adapter,
+        labels="",
+        family="",
         **further,
     )
 
@@ -333,6 +362,18 @@ TORCHVISION: tuple[ModelSpec, ...] = (
         60.5,
         build={"aux_loss": True},
     ),
+    _torchvision(
+        RAFT._replace(data="MPI Sintel training set, final pass"),
+        "raft_small",
+        "RAFT small",
+        "2003.12039",
+        "raft_small_C_T_V2-01064c6d.pth",
+        3.821,
+        3.2831,
+    ),
+    _torchvision(
+        RAFT, "raft_large", "RAFT large", "2003.12039", "raft_large_C_T_SKHT_V2-ff5fadd5.pth", 20.129, 3.067
+    ),
 )
 
 TRANSFORMERS: tuple[ModelSpec, ...] = (
@@ -464,5 +505,52 @@ TRANSFORMERS: tuple[ModelSpec, ...] = (
         ),
         task=Task.POSE,
         adapter="cvdemo.zoo.transformers_heads:load_pose",
+    ),
+    _captioner(
+        "blip-base",
+        "BLIP base",
+        "2201.12086",
+        "Salesforce/blip-image-captioning-base",
+        990,
+        133.3,
+        licence="BSD-3-Clause",
+        adapter="load_blip",
+        note="A vision transformer, and a text decoder that looks at it by cross-attention.",
+        options={"revision": "refs/pr/38"},  # safetensors, as above
+    ),
+    _captioner(
+        "git-base-coco",
+        "GIT base (COCO)",
+        "2205.14100",
+        "microsoft/git-base-coco",
+        707,
+        131.4,
+        licence="MIT",
+        adapter="load_git",
+        note="One transformer reads the picture's tokens and the words said so far.",
+        options={"revision": "refs/pr/1"},  # safetensors, as above
+    ),
+    _captioner(
+        "vit-gpt2",
+        "ViT-GPT2",
+        "",
+        "nlpconnect/vit-gpt2-image-captioning",
+        982,
+        None,
+        adapter="load_vit_gpt2",
+        note="A vision transformer and GPT-2, joined by cross-attention and trained on COCO's captions.",
+        options={"revision": "refs/pr/37"},  # safetensors, as above
+    ),
+    _captioner(
+        "florence-2-base",
+        "Florence-2 base",
+        "2311.06242",
+        FLORENCE,
+        464,
+        133.0,
+        source="https://huggingface.co/microsoft/Florence-2-base",
+        licence="MIT",
+        adapter="cvdemo.zoo.florence:load",
+        note="Asked by a prompt: the same network detects, segments and reads text too.",
     ),
 )

@@ -27,6 +27,8 @@ def theirs(kind: Outputs, answer: Any) -> Found:
     """What a ready-made net has found in the same picture."""
     if kind is Outputs.MAPS:
         return {f"map {k + 1}": map_ for k, map_ in enumerate(answer)}
+    if kind is Outputs.FLOWS:
+        return {f"update {k + 1}": flow for k, flow in enumerate(answer)}
     if kind is Outputs.LOGITS:
         return {"logits": answer["out"] if isinstance(answer, Mapping) else answer}
     return dict(answer[0])
@@ -82,6 +84,10 @@ def _maps(trace: Any, size: Size) -> Found:
     return {f"map {k + 1}": map_ for k, map_ in enumerate(trace)}
 
 
+def _flows(trace: Any, size: Size) -> Found:
+    return {f"update {k + 1}": flow for k, flow in enumerate(trace.flows)}
+
+
 OURS: dict[Outputs, Callable[[Any, Size], Found]] = {
     Outputs.TWO_STAGE: _two_stage,
     Outputs.SSD: _ssd,
@@ -89,6 +95,7 @@ OURS: dict[Outputs, Callable[[Any, Size], Found]] = {
     Outputs.KEYPOINTS: _keypoints,
     Outputs.LOGITS: _logits,
     Outputs.MAPS: _maps,
+    Outputs.FLOWS: _flows,
 }
 
 

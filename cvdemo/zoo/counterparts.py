@@ -34,6 +34,7 @@ class Outputs(StrEnum):
     KEYPOINTS = "people and keypoints"
     LOGITS = "logits"
     MAPS = "maps of all strides"
+    FLOWS = "flows of all updates"
 
 
 class Hidden(NamedTuple):
@@ -81,9 +82,9 @@ class Ready:
 class Counterpart:
     """An architecture: `ours` builds it as published, `entry` is its key in `ENTRIES`, which has differences.
 
-    Without `ready`, `missing` says what there is instead. `fixed` is the only height and width that the net
-    takes, None for any; `inputs` is what it takes: a "picture", "windows" with their regions, or a picture
-    with "regions".
+    Without `ready`, `missing` says what there is instead. `fixed` is the only height and width that both
+    nets are run at, None for any; `inputs` is what they take: a "picture", "windows" with their regions, a
+    picture with "regions", or "two pictures".
     """
 
     key: str
@@ -142,6 +143,13 @@ ALEXNET = Hidden(
     "a batch [N, 3, H, W], RGB; Caffe's wanted BGR",
     "not there: the detector around it is yours to write",
     "no boxes: the classifier of a warp",
+)
+RAFT = Hidden(
+    "outside: both sides at least 128 pixels, and divided by 8",
+    "outside: -1..1, in `weights.transforms()`",
+    "two batches [N, 3, H, W], RGB",
+    "none to do",
+    "no boxes: a list of flows [N, 2, H, W] in pixels, x first, of which the last is the answer",
 )
 UNWEIGHTED: Mapping[str, Any] = MappingProxyType({"weights": None, "weights_backbone": None})
 NO_ENCODER: Mapping[str, Any] = MappingProxyType({"encoder_weights": None})
@@ -309,6 +317,18 @@ COUNTERPARTS: dict[str, Counterpart] = {
         Counterpart(
             "pose-regression", "Pose by regression", "cvdemo.nets.keypoint_rcnn:pose_regression",
             Outputs.LOGITS, "pose-regression", missing="No library has DeepPose's regression.",
+        ),
+        Counterpart(
+            "flownet", "FlowNetS", "cvdemo.nets.flownet:flownets_paper", Outputs.FLOWS, "flownet",
+            missing="Neither torchvision nor transformers has a FlowNet.", inputs="two pictures",
+        ),
+        Counterpart(
+            "raft", "RAFT", "cvdemo.nets.raft_paper:raft_large_paper", Outputs.FLOWS, "raft",
+            fixed=(128, 160), inputs="two pictures",  # torchvision takes none that are smaller
+            ready=Ready(
+                "torchvision raft_large", "torchvision.models.optical_flow:raft_large", ("flows",), RAFT,
+                {"weights": None}, Same.NAMES, "cvdemo.nets.raft_paper:torchvision_names",
+            ),
         ),
         Counterpart(
             "resnet50", "ResNet-50, the encoder", "cvdemo.nets.encoders:ResNet", Outputs.MAPS,

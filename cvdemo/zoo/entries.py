@@ -12,6 +12,7 @@ from cvdemo.errors import UnknownModelError
 from cvdemo.train.recipes import POSE_SIZE, Recipe, Scenes
 from cvdemo.zoo.activity_entries import ACTIVITY_ENTRIES
 from cvdemo.zoo.entry import Entry
+from cvdemo.zoo.flow_entries import FLOW_ENTRIES
 from cvdemo.zoo.spec import Chart, Task
 
 if TYPE_CHECKING:
@@ -258,6 +259,7 @@ ENTRIES: dict[str, Entry] = {
                    "Two light steps of a U-Net lead back to half resolution in place of upsampling by 8."),
         _segmenter("pspnet-noaux", "PSPNet without auxiliary loss", "1612.01105", "pspnet:pspnet_noaux",
                    "It is trained without the auxiliary loss; all else is as in `pspnet`."),
+        *FLOW_ENTRIES,
         _captioner(
             "show-attend-tell", "Show, attend and tell", "1502.03044",
             "Where the net looks also depends on the word just said, not only on the LSTM.",

@@ -89,11 +89,15 @@ def resolve(path: str) -> Any:
 
 
 def measured(key: str) -> Published | None:
-    """The figure that the evaluation wrote on the card, in percent; None where there is no card."""
+    """The figure that the evaluation wrote on the card; None where there is no card.
+
+    It is in percent, an end-point error in pixels.
+    """
     card = read_card(key)
     try:
         assert card is not None
-        value = round(100 * float(card["metrics"][card["metric"]]), 1)
+        value = float(card["metrics"][card["metric"]])
+        value = round(value, 2) if card["metric"] == "EPE" else round(100 * value, 1)
         return Published(f"drawn {card['metric']}", value, str(card["scored_on"]), str(card["command"]))
     except (AssertionError, KeyError, TypeError, ValueError):
         return None

@@ -10,6 +10,7 @@ from cvdemo.world.difficulty import Difficulty
 from cvdemo.zoo.evaluate import drawn_data, drawn_people, evaluate, open_boxes
 from cvdemo.zoo.evaluate_activity import no_scenes, open_activities, score_activities
 from cvdemo.zoo.evaluate_captions import drawn_captions, evaluate_captions, open_captions
+from cvdemo.zoo.evaluate_flow import PAIRS, drawn_pairs, evaluate_flow, open_pairs
 from cvdemo.zoo.evaluate_maps import drawn_maps, evaluate_maps, open_maps
 from cvdemo.zoo.model import Model
 from cvdemo.zoo.spec import ModelSpec, Task
@@ -23,13 +24,15 @@ class Evaluator(NamedTuple):
 
     `figures` are the names of the numbers that tables show first; `drawn` gives n scenes of a split of a
     difficulty and a size, `open` the first n pictures of other data (all where None); `score` gives the
-    numbers of a model on either.
+    numbers of a model on either. Drawn data are called `world` and are `n` where nothing else is said.
     """
 
     figures: tuple[str, ...]
     drawn: Callable[..., Any]
     open: Callable[[str, int | None], Any]
     score: Callable[..., dict[str, Any]]
+    world: str = "world"
+    n: int = SCENES
 
 
 EVALUATORS: dict[Task, Evaluator] = {
@@ -41,6 +44,9 @@ EVALUATORS: dict[Task, Evaluator] = {
     Task.CAPTION: Evaluator(
         ("BLEU4", "CIDEr", "truthful", "exact"), drawn_captions, open_captions, evaluate_captions
     ),
+    Task.FLOW: Evaluator(
+        ("EPE", "EPE_occluded", "Fl_all"), drawn_pairs, open_pairs, evaluate_flow, "world-flow", PAIRS
+    ),
 }
 
 
@@ -48,7 +54,8 @@ def evaluator(entry: ModelSpec) -> Evaluator:
     """How a model is scored; one sentence where its task has no scores."""
     if entry.task not in EVALUATORS:
         raise CvdemoError(
-            f"{entry.title} does not detect objects, segment or write captions: it cannot be scored here"
+            f"{entry.title} does not detect objects, segment, write captions or give flow: "
+            "it cannot be scored here"
         )
     return EVALUATORS[entry.task]
 
@@ -56,12 +63,12 @@ def evaluator(entry: ModelSpec) -> Evaluator:
 def open_data(entry: ModelSpec, data: str, n: int | None, difficulty: Difficulty | None = None) -> Any:
     """The data that a model is scored on: "world:SPLIT", or what its task's evaluator opens.
 
-    Drawn scenes have the size that the model is scored at; without n there are 500.
+    Drawn data have the size that the model is scored at; without n there are as many as its evaluator says.
     """
     kind, _, rest = data.partition(":")
     how = evaluator(entry)
-    if kind == "world":
-        return how.drawn(rest, n or SCENES, difficulty, size=entry.scene_size)
+    if kind == how.world:
+        return how.drawn(rest, n or how.n, difficulty, size=entry.scene_size)
     return how.open(data, n)
 
 

@@ -13,12 +13,17 @@ from cvdemo.zoo.spec import ModelSpec, Source, Task
 
 
 class Shown(NamedTuple):
-    """What a page shows: score and NMS thresholds, detections at most, what to look for."""
+    """What a page shows: score and NMS thresholds, detections at most, what to look for.
+
+    `second` is the file of the picture that a flow goes to, `beam` the width of a beam that writes captions.
+    """
 
     score: float = 0.5
     iou: float = 0.5
     most: int = 100
     prompt: str = "cat, dog"
+    beam: int = 3
+    second: str = "next.jpg"
 
 
 DEFAULT = Shown()
@@ -28,8 +33,10 @@ RESULTS = {
     Task.SEGMENT: ("labels",),
     Task.INSTANCES: ("boxes", "scores", "names", "masks"),
     Task.POSE: ("keypoints",),
+    Task.CAPTION: ("caption",),
+    Task.FLOW: ("flow",),
 }
-"""What the code leaves behind, by task; masks are [N, H, W], keypoints [N, 17, 3]."""
+"""What the code leaves behind, by task; masks are [N, H, W], keypoints [N, 17, 3], a flow [H, W, 2]."""
 
 READ = """\
 import numpy as np
@@ -175,6 +182,26 @@ boxes, scores = found["boxes"][kept], found["scores"][kept]  # x1 y1 x2 y2 in pi
     return f"{CATEGORIES}\nfrom torchvision.ops import batched_nms", body
 
 
+def _torchvision_flow(spec: ModelSpec, shown: Shown) -> Parts:
+    from cvdemo.zoo.torchvision_flow import LEAST, LONGEST, STRIDE
+
+    body = f"""
+second = np.array(Image.open({shown.second!r}).convert("RGB"))
+net = {_builder(spec)}
+height, width = picture.shape[:2]
+scale = min({LONGEST} / max(height, width), 1)
+w, h = round(width * scale), round(height * scale)
+pair = [cv2.resize(one, (w, h), interpolation=cv2.INTER_AREA) for one in (picture, second)]
+pair = torch.from_numpy(np.stack(pair)).permute(0, 3, 1, 2) / 127.5 - 1
+below, right = (max({LEAST} - side, -side % {STRIDE}) for side in (h, w))
+pair = torch.nn.functional.pad(pair, (0, right, 0, below), mode="replicate")
+with torch.inference_mode():
+    flow = net(pair[:1], pair[1:])[-1][0, :, :h, :w]  # of 12 updates the last
+flow = cv2.resize(flow.permute(1, 2, 0).numpy(), (width, height)) * [width / w, height / h]
+"""
+    return f"import cv2\n{GET_MODEL}", body
+
+
 def _pretrained(spec: ModelSpec, processor: str, model: str) -> str:
     """The lines that load a processor and a network."""
     revision = spec.options.get("revision")
@@ -300,6 +327,43 @@ keypoints = torch.stack([torch.cat([p["keypoints"], p["scores"][:, None]], dim=1
     return "from transformers import AutoImageProcessor, VitPoseForPoseEstimation", body
 
 
+class _Captioner(NamedTuple):
+    """How a captioner is written: its classes, what the processor is given, what is generated from."""
+
+    net: str
+    processor: str = "AutoProcessor"
+    given: str = "images=picture"
+    inputs: str = "**inputs"
+    tokenizer: str = "processor"
+
+
+CAPTIONERS = {
+    "load_blip": _Captioner("BlipForConditionalGeneration"),
+    "load_git": _Captioner("GitForCausalLM", inputs='pixel_values=inputs["pixel_values"]'),
+    "load_vit_gpt2": _Captioner("VisionEncoderDecoderModel", "AutoImageProcessor", tokenizer="tokenizer"),
+    "load": _Captioner("Florence2ForConditionalGeneration", given='text="<CAPTION>", images=picture'),
+}
+
+
+def _transformers_caption(spec: ModelSpec, shown: Shown) -> Parts:
+    from cvdemo.zoo.captioner import Captioner
+
+    how = CAPTIONERS[spec.adapter.rpartition(":")[2]]
+    own = how.tokenizer == "tokenizer"
+    tokenizer = "\ntokenizer = AutoTokenizer.from_pretrained(name)" if own else ""
+    body = f"""
+{_pretrained(spec, how.processor, how.net)}{tokenizer}
+inputs = processor({how.given}, return_tensors="pt")
+with torch.inference_mode():  # transformers' beam keeps its width when a sentence ends: it may find another
+    answer = net.generate(
+        {how.inputs}, num_beams={shown.beam}, do_sample=False, length_penalty=0.0,
+        no_repeat_ngram_size=0, max_new_tokens={Captioner.longest})
+caption = {how.tokenizer}.decode(answer[0], skip_special_tokens=True).strip()
+"""
+    names = sorted([how.net, how.processor, *(["AutoTokenizer"] if own else [])])
+    return f"from transformers import {', '.join(names)}", body
+
+
 Write = Callable[[ModelSpec, Shown], Parts]
 TORCHVISION: dict[Task, Write] = {
     Task.CLASSIFY: _torchvision_classify,
@@ -307,10 +371,12 @@ TORCHVISION: dict[Task, Write] = {
     Task.SEGMENT: _torchvision_segment,
     Task.INSTANCES: _torchvision_heads,
     Task.POSE: _torchvision_heads,
+    Task.FLOW: _torchvision_flow,
 }
 TRANSFORMERS: dict[Task, Write] = {
     Task.DETECT: _transformers_detect,
     Task.SEGMENT: _transformers_segment,
     Task.INSTANCES: _transformers_instances,
     Task.POSE: _transformers_pose,
+    Task.CAPTION: _transformers_caption,
 }

@@ -24,7 +24,8 @@ def nets_table(folder: Path | None = None) -> str:
 
 def _row(key: str, card: dict[str, Any]) -> str:
     numbers = card["metrics"]
-    ms = f"{numbers['ms_per_image']:.0f}" if "ms_per_image" in numbers else "-"
+    times = [numbers[name] for name in ("ms_per_image", "ms") if name in numbers]
+    ms = f"{times[0]:.0f}" if times else "-"
     cells = (f"`{key}`", f"{card['params'] / 1e6:.2f} M", _figures(key, card), ms, f"`{_command(key, card)}`")
     return f"| {' | '.join(cells)} |"
 

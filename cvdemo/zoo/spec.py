@@ -50,6 +50,11 @@ class Published:
     data: str
     source: str  # URL
 
+    @property
+    def lower_is_better(self) -> bool:
+        """Whether the metric is an error."""
+        return self.metric.endswith("EPE")
+
 
 class Chart(NamedTuple):
     """How a model stands in charts: its `family`, its colour, and its place in the lecture from 1 on.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from click.testing import CliRunner, Result
 
 from cvdemo import zoo
@@ -29,6 +30,7 @@ def test_json_of_one_task() -> None:
     assert entries[0]["published"]["value"] == 22.0
 
 
-def test_a_task_without_models_and_one_that_is_none() -> None:
+def test_a_task_without_models_and_one_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cvdemo.zoo.catalogue.CATALOGUE", {})
     assert json.loads(models("--task", "flow", "--json").stdout) == []
     assert models("--task", "cook").exit_code == 2

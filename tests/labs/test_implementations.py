@@ -98,14 +98,13 @@ def test_nets_of_the_same_weights_have_the_same_count(pair: Counterpart) -> None
     assert theirs is not None and mine.parameters == theirs.parameters
 
 
-@pytest.mark.parametrize("key", ["ssd", "faster-rcnn", "deeplabv3", "mask-rcnn", "keypoint-rcnn"])
+@pytest.mark.parametrize("key", ["ssd", "faster-rcnn", "deeplabv3", "mask-rcnn", "keypoint-rcnn", "raft"])
 def test_the_answers_are_torchvisions(key: str) -> None:
     found = compare(key)
     pair = counterpart(key)
     assert pair.ready is not None
-    assert {one.name for one in found.differences} >= {"logits"} or (
-        {one.name for one in found.differences} == set(pair.ready.returns)
-    )
+    names = {one.name for one in found.differences}
+    assert names & {"logits", "update 12"} or names == set(pair.ready.returns)
     assert found.theirs is not None and min(found.ours, found.theirs) > 0
     for one in found.differences:
         assert one.shapes[0] == one.shapes[1] and one.shapes[0][0] > 0

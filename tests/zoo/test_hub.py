@@ -33,6 +33,7 @@ FIGURE = {
     Task.SEGMENT: "miou",
     Task.INSTANCES: "mask_map",
     Task.POSE: "kp_map",
+    Task.FLOW: "epe",
 }
 NOWHERE = "http://127.0.0.1:9"
 

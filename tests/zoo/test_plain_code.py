@@ -19,7 +19,7 @@ from cvdemo.zoo import loader, torchvision_detect, torchvision_segment, transfor
 from cvdemo.zoo.catalogue_hub import TORCHVISION, TRANSFORMERS
 from cvdemo.zoo.plain_code import RESULTS, Shown, can_be_written, plain_code, weights_name
 from cvdemo.zoo.spec import ModelSpec, Source, Task
-from tests.zoo import test_heads, test_hub, test_segment_hub
+from tests.zoo import test_heads, test_hub, test_segment_hub, tiny_captioners
 
 SHOWN = Shown(score=0.02, iou=0.4, most=1000, prompt="A red kite, dog")
 
@@ -74,6 +74,11 @@ def same(spec: ModelSpec, model: Any, picture: np.ndarray, folder: Path) -> None
     if spec.task is Task.CLASSIFY:
         plain = run(spec, picture, folder)
         np.testing.assert_allclose(plain["probabilities"], model(picture).probabilities, atol=1e-5)
+    elif spec.task is Task.FLOW:
+        second = np.roll(picture, (2, -3), (0, 1))
+        Image.fromarray(second).save(folder / "next.png")
+        plain = run(spec, picture, folder, SHOWN._replace(second=str(folder / "next.png")))
+        np.testing.assert_allclose(plain["flow"], model.flow(picture, second).flow, atol=1e-3)
     elif spec.task is Task.SEGMENT:
         assert (run(spec, picture, folder)["labels"].numpy() == model(picture)).mean() > 0.995
     else:
@@ -103,7 +108,7 @@ def with_weights(spec: ModelSpec, monkeypatch: pytest.MonkeyPatch, folder: Path)
     if spec.task is Task.SEGMENT:
         monkeypatch.setattr(torchvision_segment, "SHORT_SIDE", 64)
         net = torchvision_segment.build(spec)
-    elif spec.task is Task.CLASSIFY:
+    elif spec.task in (Task.CLASSIFY, Task.FLOW):
         from torchvision.models import get_model
 
         net = get_model(spec.options["name"], weights=None)
@@ -156,9 +161,10 @@ def tiny(spec: ModelSpec, folder: Path) -> ModelSpec:
     return replace(spec, weights=str(folder), options={})
 
 
-@pytest.mark.parametrize(
-    "spec", [s for s in TRANSFORMERS if not s.prompt and s.task is not Task.POSE], ids=_id
-)
+OTHERS = (Task.POSE, Task.CAPTION, Task.DENSE_CAPTION)  # they have tests of their own
+
+
+@pytest.mark.parametrize("spec", [s for s in TRANSFORMERS if not s.prompt and s.task not in OTHERS], ids=_id)
 def test_transformers(spec: ModelSpec, picture: np.ndarray, tmp_path: Path) -> None:
     spec = tiny(spec, tmp_path)
     same(spec, loader.build(spec, "cpu"), picture, tmp_path)
@@ -184,6 +190,15 @@ def test_pose(picture: np.ndarray, tmp_path: Path) -> None:
     second: Any = transformers_heads.load_pose(spec, "cpu")
     ours = second.model.keypoints(picture, np.array([[0.0, 0.0, width, height]]))
     np.testing.assert_allclose(plain["keypoints"], ours, atol=1e-3)
+
+
+@pytest.mark.parametrize("spec", [s for s in TRANSFORMERS if s.task is Task.CAPTION], ids=_id)
+def test_captions(spec: ModelSpec, picture: np.ndarray, tmp_path: Path) -> None:
+    spec = tiny_captioners.saved(spec, tmp_path)
+    theirs = run(spec, picture, tmp_path, SHOWN._replace(beam=1))["caption"]
+    ours = loader.build(spec, "cpu")(picture, beam=1).text  # type: ignore[operator]
+    same = len(theirs) * 4 // 5  # at the limit of words the library may force an end
+    assert same > 10 and ours[:same] == theirs[:same]
 
 
 # --- all ------------------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ def choose_home() -> tuple[ModelSpec, Shown]:
             format_func=lambda one: f"{specs[one].title} · {specs[one].task.value}",
         )  # fmt: skip
         spec = specs[key]
-        if spec.task in (Task.CLASSIFY, Task.SEGMENT):
+        if spec.task in (Task.CLASSIFY, Task.SEGMENT, Task.FLOW):
             return spec, DEFAULT
         score = widgets.slider("score", "Score threshold", 0.05, 1.0, DEFAULT.score, 0.05, width=200)
         iou = DEFAULT.iou

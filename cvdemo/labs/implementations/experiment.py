@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, get_type_hints
 from cvdemo import world
 from cvdemo.assets import asset
 from cvdemo.errors import UnknownModelError
-from cvdemo.zoo.counterparts import COUNTERPARTS, Counterpart, Outputs, Ready, Same
+from cvdemo.zoo.counterparts import COUNTERPARTS, DET, Counterpart, Outputs, Ready, Same
 from cvdemo.zoo.device import default_device, settled
 from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.entry import resolve
@@ -51,7 +51,7 @@ def build_ours(pair: Counterpart) -> Any:
 def build_theirs(ready: Ready, size: tuple[int, int]) -> Any:
     """The ready-made net, untrained; a detector that resizes is told to leave pictures of the size alone."""
     fitted: dict[str, Any] = {}
-    if ready.same is Same.NAMES and "ssd" not in ready.build:
+    if ready.build.startswith(DET) and "ssd" not in ready.build:
         fitted = {"min_size": min(size), "max_size": max(size)}
     return resolve(ready.build)(**ready.options, **fitted)
 
@@ -218,6 +218,8 @@ def _runs(pair: Counterpart, mine: Any, theirs: Any, picture: Any) -> tuple[Call
     size = tuple(picture.shape[-2:])
     same = pair.ready is not None and pair.ready.same is not Same.NO
     given = inputs[:1] if pair.outputs in (Outputs.LOGITS, Outputs.MAPS) else [list(inputs[0])]
+    if pair.outputs is Outputs.FLOWS:
+        given = [2 * one - 1 for one in inputs]  # in -1..1
 
     def run_ours() -> Any:
         trace = mine(*inputs)
@@ -230,11 +232,13 @@ def _runs(pair: Counterpart, mine: Any, theirs: Any, picture: Any) -> tuple[Call
 
 
 def _inputs(pair: Counterpart, picture: Any) -> list[Any]:
-    """What the net here takes: a picture, and for those that look for no regions a few of them."""
+    """What the net here takes: a picture, and for those that look for no regions a few of them, or two."""
     import torch
 
     if pair.inputs == "picture":
         return [picture]
+    if pair.inputs == "two pictures":
+        return [picture, picture.roll(2, dims=-1)]
     height, width = picture.shape[-2:]
     corner = torch.linspace(0, 0.5, REGIONS, device=picture.device)
     boxes = torch.stack([corner * width, corner * height, width - 4 * corner, height - 4 * corner], dim=1)

@@ -28,9 +28,9 @@ def labels(name: str) -> dict[int, str]:
     and as the drawn world names them `"drawn-things"` (0..7), `"drawn-semantic"` (0..13) and
     `"drawn-activities"` (0..14).
 
-    `"prompt"` is empty: the classes are the phrases of the prompt.
+    `"prompt"` is empty: the classes are the phrases of the prompt; `""` is, of models that know no classes.
     """
-    if name == "prompt":
+    if name in ("prompt", ""):
         return {}
     if name in NAMED:
         return dict(enumerate(NAMED[name]))

@@ -1,0 +1,96 @@
+"""Optical flow as colours of Middlebury's wheel, and as arrows."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cvdemo.metrics.flow import Flow, end_point_error
+
+SEGMENTS = {"red to yellow": 15, "to green": 6, "to cyan": 4, "to blue": 11, "to magenta": 13, "to red": 6}
+"""How many of the wheel's 55 colours lie between two pure ones: people tell more of some apart."""
+
+_ENDS = ((255, 0, 0), (255, 255, 0), (0, 255, 0), (0, 255, 255), (0, 0, 255), (255, 0, 255), (255, 0, 0))
+
+
+@cache
+def colour_wheel() -> NDArray[np.float64]:
+    """The colours of 55 directions, [55, 3] in 0..255, from right over down, left and up.
+
+    S. Baker et al., "A database and evaluation methodology for optical flow", IJCV 2011.
+    """
+    parts = []
+    for count, one, two in zip(SEGMENTS.values(), _ENDS[:-1], _ENDS[1:], strict=True):
+        share = np.arange(count)[:, None] / count
+        # The colour that rises or falls does so in whole steps, as in the original.
+        change = np.floor(255 * share) * np.sign(np.subtract(two, one))
+        parts.append(np.array(one) + change)
+    return np.concatenate(parts)
+
+
+def flow_colours(flow: Flow, most: float | None = None) -> NDArray[np.uint8]:
+    """A flow [H, W, 2] as a picture [H, W, 3]: the hue is the direction, white is no motion.
+
+    The colour is full at a length of `most` pixels (the longest where None); what is longer is darker. What
+    is not finite is black.
+    """
+    length = np.hypot(flow[..., 0], flow[..., 1])
+    known = np.isfinite(length)
+    if most is None:
+        most = float(length[known].max(initial=0))
+    share = np.where(known, length, 0) / max(most, 1e-6)
+    turn = np.arctan2(-flow[..., 1], -flow[..., 0]) / np.pi  # -1..1, -1 is to the right
+    wheel = colour_wheel() / 255
+    place = np.where(known, (turn + 1) / 2, 0) * (len(wheel) - 1)
+    first = np.floor(place).astype(int)
+    part = (place - first)[..., None]
+    colour = (1 - part) * wheel[first] + part * wheel[(first + 1) % len(wheel)]
+    inside = (share <= 1)[..., None]
+    colour = np.where(inside, 1 - share[..., None] * (1 - colour), 0.75 * colour)
+    return np.asarray(np.where(known[..., None], np.floor(255 * colour), 0), np.uint8)
+
+
+def wheel_picture(side: int = 160) -> NDArray[np.uint8]:
+    """The wheel as a key, [side, side, 4] RGBA: the colour of every motion, clear beyond the longest."""
+    y, x = (np.indices((side, side), dtype=np.float32) + 0.5) / side * 2 - 1
+    colours = flow_colours(np.stack([x, y], axis=-1), 1.0)
+    edge = np.clip((1 - np.hypot(x, y)) * side / 2, 0, 1)
+    return np.dstack([colours, (255 * edge).round().astype(np.uint8)])
+
+
+def error_colours(flow: Flow, truth: Flow, most: float = 5.0) -> NDArray[np.uint8]:
+    """The end-point error as a picture [H, W, 3]: black is none, bright is `most` pixels or more."""
+    share = np.nan_to_num(end_point_error(flow, truth) / max(most, 1e-6), nan=0.0).clip(0, 1)
+    return np.asarray(cv2.applyColorMap((255 * share).astype(np.uint8), cv2.COLORMAP_INFERNO)[..., ::-1])
+
+
+def draw_arrows(
+    picture: NDArray[np.uint8], flow: Flow, *, step: int = 16, scale: float = 1.0, least: float = 0.25
+) -> NDArray[np.uint8]:
+    """The picture [H, W, 3] with an arrow every `step` pixels, `scale` times as long as the motion.
+
+    Motions shorter than `least` pixels are a dot. The colours are those of the wheel's directions.
+    """
+    height, width = flow.shape[:2]
+    y, x = (
+        a.ravel() for a in np.meshgrid(*(range(step // 2, n, step) for n in (height, width)), indexing="ij")
+    )
+    vectors = np.nan_to_num(flow[y, x])
+    colours = flow_colours(vectors[None] / np.maximum(np.hypot(*vectors.T), 1e-6)[:, None], 1.0)[0]
+    shown = np.ascontiguousarray(picture)
+    if shown is picture:
+        shown = picture.copy()
+    ends = np.column_stack([x, y]) + scale * vectors
+    for k in range(len(x)):
+        start, colour = (int(x[k]), int(y[k])), tuple(map(int, colours[k]))
+        if np.hypot(*vectors[k]) < least:
+            cv2.circle(shown, start, 1, (255, 255, 255), -1, cv2.LINE_AA)
+            continue
+        end = (round(float(ends[k, 0])), round(float(ends[k, 1])))
+        tip = min(0.35, 4 / max(1.0, float(np.hypot(*(ends[k] - start)))))
+        cv2.arrowedLine(shown, start, end, (0, 0, 0), 3, cv2.LINE_AA, 0, tip)
+        cv2.arrowedLine(shown, start, end, colour, 1, cv2.LINE_AA, 0, tip)
+    return shown
