@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import cv2
 import numpy as np
@@ -52,7 +52,7 @@ def response_grid(maps: NDArray[np.float32], columns: int = 4, times: int = 2) -
 
 
 def gain_chart(
-    lengths: Sequence[int], series: dict[str, Sequence[float]], colours: dict[str, str], title: str
+    lengths: Sequence[int], series: Mapping[str, Sequence[float]], colours: Mapping[str, str], title: str
 ) -> go.Figure:
     """A line over the number of frames in a stack for each series, 0..1."""
     chart = go.Figure()
