@@ -80,15 +80,18 @@ def choose_clip(
         return None
     if kind == LIVE:
         return None
-    if kind == "upload":
-        return _upload()
+    return ChosenClip(_choose_drawn(size), own=False) if kind == "drawn" else choose_film(kind)
+
+
+def choose_film(kind: str) -> ChosenClip | None:
+    """Draws the widget of a "sample" clip or of an "upload"; None while there is none yet."""
     if kind == "sample":
         name = widgets.selectbox(
             "sample", "Sample clip", SAMPLES, format_func=SAMPLES.__getitem__, label_visibility="collapsed",
             on_change=state.leave_picture,
         )  # fmt: skip
         return ChosenClip(_sample(name), own=False)
-    return ChosenClip(_choose_drawn(size), own=False)
+    return _upload()
 
 
 def _choose_drawn(size: tuple[int, int]) -> Clip:
