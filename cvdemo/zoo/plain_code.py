@@ -51,8 +51,11 @@ TENSOR = "x = torch.from_numpy(picture).permute(2, 0, 1) / 255"
 
 
 def can_be_written(spec: ModelSpec) -> bool:
-    """Whether a model is torchvision's or transformers': others are files of packages, or this project's."""
-    return spec.source in (Source.TORCHVISION, Source.TRANSFORMERS)
+    """Whether a model is torchvision's or transformers', and takes pictures rather than clips.
+
+    Others are files of packages, or this project's.
+    """
+    return spec.source in (Source.TORCHVISION, Source.TRANSFORMERS) and spec.task is not Task.VIDEO
 
 
 def plain_code(spec: ModelSpec, file: str = "photo.jpg", shown: Shown = DEFAULT) -> str:

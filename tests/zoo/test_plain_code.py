@@ -227,5 +227,5 @@ def test_the_code_is_short_and_plain(spec: ModelSpec) -> None:
 
 
 def test_others_cannot_be_written() -> None:
-    others = [s for s in zoo.models() if not can_be_written(s)]
-    assert {s.source for s in others} == {Source.DRAWN, Source.PACKAGED}
+    others = [s for s in zoo.models() if not can_be_written(s) and s.task is not Task.VIDEO]
+    assert {s.source for s in others} == {Source.DRAWN, Source.PACKAGED, Source.METHOD}
