@@ -145,7 +145,7 @@ def keep_turned() -> None:
 
 def _stripe(angle: Any, u: Any, v: Any, pattern: Any) -> Turned:
     turn, right, down = (round(float(value), 2) for value in (angle, u, v))
-    if not max(map(abs, (turn, right, down))) <= 360 or pattern not in PATTERNS:
+    if not all(abs(value) <= 360 for value in (turn, right, down)) or pattern not in PATTERNS:  # nan neither
         raise ValueError("no stripe")
     return Turned(turn, right, down, pattern)
 
