@@ -27,7 +27,7 @@ class Decoding(NamedTuple):
     """How captions are decoded: by a beam, or drawn word by word."""
 
     beam: int
-    length_penalty: float
+    length_penalty: float | None
     sample: bool
     temperature: float
     top_k: int | None
@@ -44,9 +44,7 @@ class Decoding(NamedTuple):
 @click.option(
     "--beam", type=click.IntRange(1), default=3, show_default=True, help="Width of the beam; 1 is greedy."
 )
-@click.option(
-    "--length-penalty", type=float, default=0.0, show_default=True, help="More favours long sentences."
-)
+@click.option("--length-penalty", type=float, help="More favours long sentences; the model's own by default.")
 @click.option(
     "--sample", is_flag=True, help="Draw the words instead of searching for the likeliest sentence."
 )
