@@ -12,8 +12,12 @@ from cvdemo.zoo.loader import load as load_model
 from cvdemo.zoo.model import Detector
 from cvdemo.zoo.spec import PARTS, ModelSpec
 
-ENLARGED = 1.3
-"""Sides of a cut-out in those of its box: a captioner has seen whole pictures, with something around."""
+ENLARGED = 2.0
+"""Sides of a cut-out in those of its box: the captioner has only seen whole scenes.
+
+On 60 scenes of val, mAP is .49 at 1, .55 at 2, .67 at 3 and .76 at 5, where a cut-out is most of the picture
+and its sentence is often about another object; that of the whole picture for every box has .67.
+"""
 
 
 class DetectThenCaption(DenseCaptioner):
