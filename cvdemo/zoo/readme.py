@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from cvdemo.zoo.catalogue import own_nets, spec
+from cvdemo.zoo.catalogue import CROSSINGS, own_nets, spec
 from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.evaluators import EVALUATORS
 from cvdemo.zoo.weights import read_card
@@ -17,8 +17,9 @@ HEADING = (
 
 
 def nets_table(folder: Path | None = None) -> str:
-    """A line of Markdown for each net that has a card, in the order of the entries."""
-    cards = [(key, read_card(key, folder)) for key in own_nets()]
+    """A line of Markdown for each net that has a card, in the order of the entries; behind them crossings."""
+    keys = (*own_nets(), *(crossing.key for crossing in CROSSINGS))
+    cards = [(key, read_card(key, folder)) for key in keys]
     return "\n".join([*HEADING, *(_row(key, card) for key, card in cards if card)])
 
 
