@@ -157,7 +157,7 @@ class RegionEncoder(nn.Module):
     def surroundings(self, features: Mapping[int, Tensor]) -> Tensor:
         """The map that the glimpse looks at, [N, C + 3, h, w]: features, and the mean colour of each cell."""
         level = features[self.config.level].float()
-        colours = nn.functional.adaptive_avg_pool2d(features[PICTURE], level.shape[-2:])
+        colours = nn.functional.adaptive_avg_pool2d(features[PICTURE], (level.shape[-2], level.shape[-1]))
         return torch.cat([level, colours], dim=1)
 
 

@@ -41,7 +41,7 @@ class EarlyFusion(FrameNet):
     def __init__(self, config: EarlyFusionConfig | None = None) -> None:
         config = config or EarlyFusionConfig()
         inner = config.clip.with_inputs(3 * config.frames)
-        super().__init__(inner)
+        super().__init__(inner, frozen=False)
         self.config = config
         self.classify = nn.Linear(inner.features, inner.classes)
 
@@ -52,7 +52,7 @@ class EarlyFusion(FrameNet):
     def forward(self, clips: Tensor, *, frames: Tensor | None = None) -> EarlyFusionTrace:
         """The trace of the stacks that end at every frame, or at some [E] of them only."""
         stacks = windows(clips, self.config.frames, frames)  # [N, T, 3 * frames, 96, 96]
-        features = self.vectors(stacks)  # [N, T, F]
+        features = self.vectors(self.see(stacks))  # [N, T, F]
         return EarlyFusionTrace(features, self.classify(features))  # [N, T, K]
 
 

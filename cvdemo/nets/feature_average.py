@@ -31,7 +31,7 @@ class FeatureAverage(FrameNet):
 
     def __init__(self, config: ClipConfig | None = None) -> None:
         config = config or ClipConfig()
-        super().__init__(config)
+        super().__init__(config, frozen=True)
         self.config = config
         self.second_level = nn.Sequential(
             nn.Linear(config.features, config.features),
@@ -40,9 +40,11 @@ class FeatureAverage(FrameNet):
             nn.Linear(config.features, config.classes),
         )
 
-    def forward(self, clips: Tensor, *, frames: Tensor | None = None) -> FeatureAverageTrace:
-        """The trace of clips of all frames, or of some [E] of them only."""
-        clips = clips if frames is None else clips[:, frames]
-        features = self.vectors(clips)  # [N, T, F]
+    def forward(self, clips: Tensor) -> FeatureAverageTrace:
+        return self.tell(self.see(clips))
+
+    def tell(self, maps: Tensor) -> FeatureAverageTrace:
+        """The trace from the frames' maps [N, T, M, 6, 6]."""
+        features = self.vectors(maps)  # [N, T, F]
         means = running_mean(features)
         return FeatureAverageTrace(features, means, self.second_level(means))  # [N, T, K]

@@ -33,14 +33,16 @@ class FrameAverage(FrameNet):
 
     def __init__(self, config: ClipConfig | None = None) -> None:
         config = config or ClipConfig()
-        super().__init__(config)
+        super().__init__(config, frozen=True)
         self.config = config
         self.classify = nn.Linear(config.features, config.classes)
 
-    def forward(self, clips: Tensor, *, frames: Tensor | None = None) -> FrameAverageTrace:
-        """The trace of all frames, or of some [E] of them only."""
-        clips = clips if frames is None else clips[:, frames]
-        features = self.vectors(clips)  # [N, T, F]
+    def forward(self, clips: Tensor) -> FrameAverageTrace:
+        return self.tell(self.see(clips))
+
+    def tell(self, maps: Tensor) -> FrameAverageTrace:
+        """The trace from the frames' maps [N, T, M, 6, 6]."""
+        features = self.vectors(maps)  # [N, T, F]
         return FrameAverageTrace(features, self.classify(features))  # [N, T, K]
 
 

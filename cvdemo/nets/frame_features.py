@@ -6,6 +6,7 @@ day (arXiv:1411.4389, sec. 4.1): it knows where things are, which global average
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
 import torch
@@ -40,27 +41,47 @@ class ClipConfig:
 
 
 class FrameNet(nn.Module):
-    """What sees frames [N, C, 96, 96] in 0..1 and gives a vector [N, F] for each; nets go on from there."""
+    """What sees frames [N, C, 96, 96] in 0..1 and gives a vector [N, F] for each; nets go on from there.
 
-    def __init__(self, config: ClipConfig) -> None:
+    A `frozen` backbone is that of the detector `ssd` and stays as it is: the net learns what to make of its
+    maps.
+    """
+
+    def __init__(self, config: ClipConfig, *, frozen: bool) -> None:
         super().__init__()
+        self.frozen = frozen
         cells = SIDE // config.backbone.strides[-1]
-        self.backbone = Backbone(config.backbone)
+        self.backbone = Backbone(config.backbone).requires_grad_(not frozen)
         self.squeeze = ConvNorm(config.backbone.channels[-1], config.squeeze, 1)
         self.linear = nn.Linear(config.squeeze * cells * cells, config.features)
         self.norm = nn.LayerNorm(config.features)
         self.dropout = nn.Dropout(config.dropout)
 
-    def vectors(self, clips: Tensor) -> Tensor:
-        """The vectors of all frames of clips [N, T, C, 96, 96]: [N, T, F]."""
+    def shared(self) -> dict[str, tuple[str, str]]:
+        """Which weights are another net's."""
+        return {"backbone.": ("ssd", "backbone.")} if self.frozen else {}
+
+    def train(self, mode: bool = True) -> FrameNet:
+        """Switch to training or back; a frozen backbone goes on with the statistics that it has."""
+        super().train(mode)
+        if self.frozen:
+            self.backbone.eval()
+        return self
+
+    def see(self, clips: Tensor) -> Tensor:
+        """The backbone's last map of every frame of clips [N, T, C, 96, 96]: [N, T, M, 6, 6]."""
         frames = clips.flatten(0, 1).contiguous(memory_format=torch.channels_last)
         # A long video goes through in parts: all its maps at once would not fit into memory.
         parts = [frames] if self.training else frames.split(PART)
-        return torch.cat([self._see(part) for part in parts]).unflatten(0, clips.shape[:2])
+        with nullcontext() if torch.is_grad_enabled() and not self.frozen else torch.no_grad():
+            maps = [self.backbone(part)[-1] for part in parts]
+        return torch.cat(maps).unflatten(0, clips.shape[:2])
 
-    def _see(self, frames: Tensor) -> Tensor:
-        flat = self.squeeze(self.backbone(frames)[-1]).flatten(1)  # [N, 32 * 6 * 6]
-        return self.dropout(nn.functional.relu(self.norm(self.linear(flat))))  # [N, F]
+    def vectors(self, maps: Tensor) -> Tensor:
+        """The vectors [N, T, F] of all frames from their maps [N, T, M, 6, 6]."""
+        flat = self.squeeze(maps.flatten(0, 1)).flatten(1)  # [N * T, 32 * 6 * 6]
+        found = self.dropout(nn.functional.relu(self.norm(self.linear(flat))))  # [N * T, F]
+        return found.unflatten(0, maps.shape[:2])  # [N, T, F]
 
 
 def inflated(state: dict[str, Tensor], channels: int) -> dict[str, Tensor]:

@@ -41,14 +41,18 @@ class LRCN(FrameNet):
 
     def __init__(self, config: LRCNConfig | None = None) -> None:
         config = config or LRCNConfig()
-        super().__init__(config.clip)
+        super().__init__(config.clip, frozen=True)
         self.config = config
         cell = nn.LSTM if config.cell == "lstm" else nn.GRU
         self.recurrent = cell(config.clip.features, config.memory, batch_first=True)
         self.classify = nn.Linear(config.memory, config.clip.classes)
 
     def forward(self, clips: Tensor) -> LRCNTrace:
-        features = self.vectors(clips)  # [N, T, F]
+        return self.tell(self.see(clips))
+
+    def tell(self, maps: Tensor) -> LRCNTrace:
+        """The trace from the frames' maps [N, T, M, 6, 6]."""
+        features = self.vectors(maps)  # [N, T, F]
         hidden, _ = self.recurrent(features)  # [N, T, M]
         return LRCNTrace(features, hidden, self.classify(self.dropout(hidden)))  # [N, T, K]
 

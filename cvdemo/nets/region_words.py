@@ -62,7 +62,8 @@ class LanguageModel(nn.Module):
     def start(self, codes: Tensor) -> State:
         """The state behind step -1, in which codes [R, code] were read."""
         code = self.read(codes)  # [R, E]
-        return State(*self.lstm(code[:, None])[1], code)
+        _, (hidden, cell) = self.lstm(code[:, None])
+        return State(hidden, cell, code)
 
     def step(self, state: State, words: Tensor) -> tuple[Tensor, State]:
         """Log-probabilities [R, V] of what comes behind words [R], and the state."""

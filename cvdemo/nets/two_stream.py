@@ -52,10 +52,14 @@ class TwoStream(FrameNet):
     def __init__(self, config: TwoStreamConfig | None = None) -> None:
         config = config or TwoStreamConfig()
         inner = config.clip.with_inputs(2 * config.flows)
-        super().__init__(inner)  # the temporal stream
+        super().__init__(inner, frozen=False)  # the temporal stream
         self.config = config
-        self.spatial = FrameAverage(config.clip)
+        self.spatial = FrameAverage(config.clip).requires_grad_(False)
         self.classify = nn.Linear(inner.features, inner.classes)
+
+    def shared(self) -> dict[str, tuple[str, str]]:
+        """Which weights are another net's."""
+        return {"spatial.": ("frame-average", "")}
 
     def from_start(self, state: dict[str, Tensor]) -> dict[str, Tensor]:
         """The weights of `FrameAverage` as the spatial stream, and its backbone as the temporal one's too."""
@@ -76,5 +80,5 @@ class TwoStream(FrameNet):
         stacks = windows(
             torch.cat([still, motion], 1), self.config.flows, frames
         )  # [N, T, 2 * flows, 96, 96]
-        features = self.vectors(stacks)  # [N, T, F]
+        features = self.vectors(self.see(stacks))  # [N, T, F]
         return features, self.classify(features)  # [N, T, K]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import Any
 
 import numpy as np
@@ -13,77 +14,133 @@ from cvdemo.train.task import HeldOut, NetTask, mixed_precision
 
 
 class ActivityTask(NetTask):
-    """A net that sees frames or windows one by one: what it says of `seen` of a clip's, mirrored or not."""
+    """What the trainings have in common: clips, mirrored or not, and answers that count with weights."""
 
-    seen = 4
     metric = "accuracy"
     held_out = HeldOut("world-activity", "clips")
 
     def loss(
         self, net: nn.Module, batch: list[ClipSample], rng: np.random.Generator, device: torch.device
     ) -> Tensor:
-        batch = [
-            mirrored(s) if turn else s for s, turn in zip(batch, rng.random(len(batch)) < 0.5, strict=True)
-        ]
+        turned = (rng.random(len(batch)) < 0.5).tolist()
         labels = torch.tensor([s.label for s in batch], device=device)
         with mixed_precision(device):
-            logits = self.logits(net, batch, rng, device).float()  # [N, E, K]
+            logits = self.logits(net, batch, turned, rng, device).float()  # [N, E, K]
         return cross_entropy(logits, labels, self.weights(logits.shape[1]).to(device))
 
     def logits(
-        self, net: nn.Module, batch: list[ClipSample], rng: np.random.Generator, device: torch.device
+        self,
+        net: Any,
+        batch: list[ClipSample],
+        turned: list[bool],
+        rng: np.random.Generator,
+        device: torch.device,
     ) -> Tensor:
-        """The logits [N, E, K] of a batch at some frames."""
-        logits: Tensor = net(as_clips(batch, device), frames=some(batch, self.seen, rng, device)).logits
-        return logits
+        """The logits [N, E, K] of the clips, some of them `turned` in a mirror, at E moments."""
+        raise NotImplementedError
 
-    def weights(self, frames: int) -> Tensor:
-        """What each of E frames counts, [E]."""
-        return torch.full((frames,), 1 / frames)
-
-
-class LastFrameTask(ActivityTask):
-    """A net that gathers what it sees: the answer after the last of the seen frames counts alone."""
-
-    seen = 8
-
-    def weights(self, frames: int) -> Tensor:
-        return nn.functional.one_hot(torch.tensor(frames - 1), frames).float()
+    def weights(self, moments: int) -> Tensor:
+        """What the answer at each of E moments counts, [E]."""
+        return torch.full((moments,), 1 / moments)
 
 
-class RecurrentTask(ActivityTask):
-    """A net that sees all frames in their order and answers after each: later answers count more."""
+class FramesTask(ActivityTask):
+    """A net that makes something of the maps of a frozen backbone: every answer counts alike.
+
+    The maps of the last clips are kept, since each clip comes several times.
+    """
+
+    kept = 3072  # clips, each 110 kB
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self._maps: OrderedDict[tuple[int, bool], Tensor] = OrderedDict()
 
     def logits(
-        self, net: nn.Module, batch: list[ClipSample], rng: np.random.Generator, device: torch.device
+        self,
+        net: Any,
+        batch: list[ClipSample],
+        turned: list[bool],
+        rng: np.random.Generator,
+        device: torch.device,
     ) -> Tensor:
-        logits: Tensor = net(as_clips(batch, device)).logits
+        maps = [self._seen(net, s, turn, device) for s, turn in zip(batch, turned, strict=True)]
+        logits: Tensor = net.tell(torch.stack(maps)).logits
         return logits
 
-    def weights(self, frames: int) -> Tensor:
-        rising = torch.arange(1.0, frames + 1)
+    def _seen(self, net: Any, sample: ClipSample, turn: bool, device: torch.device) -> Tensor:
+        """The maps [T, M, 6, 6] of a clip or of its mirror image."""
+        key = (sample.seed, turn)
+        if key not in self._maps:
+            one = mirrored(sample) if turn else sample
+            self._maps[key] = net.see(as_clips([one], device))[0].detach().half()
+            if len(self._maps) > self.kept:
+                self._maps.popitem(last=False)
+        return self._maps[key].float()
+
+
+class LastFrameTask(FramesTask):
+    """A net that averages what it sees: only what it says of the whole clip counts."""
+
+    def weights(self, moments: int) -> Tensor:
+        return nn.functional.one_hot(torch.tensor(moments - 1), moments).float()
+
+
+class RecurrentTask(FramesTask):
+    """A net with a memory, which answers after each frame: later answers count more."""
+
+    def weights(self, moments: int) -> Tensor:
+        rising = torch.arange(1.0, moments + 1)
         return rising / rising.sum()
+
+
+class StackTask(ActivityTask):
+    """A net that sees stacks of frames: what it says of some of a clip's."""
+
+    seen = 4
+
+    def logits(
+        self,
+        net: Any,
+        batch: list[ClipSample],
+        turned: list[bool],
+        rng: np.random.Generator,
+        device: torch.device,
+    ) -> Tensor:
+        clips = as_clips(mirrored_some(batch, turned), device)
+        logits: Tensor = net(clips, frames=some(batch, self.seen, rng, device)).logits
+        return logits
 
 
 class WindowTask(ActivityTask):
     """A net of one window as long as the clip."""
 
     def logits(
-        self, net: nn.Module, batch: list[ClipSample], rng: np.random.Generator, device: torch.device
+        self,
+        net: Any,
+        batch: list[ClipSample],
+        turned: list[bool],
+        rng: np.random.Generator,
+        device: torch.device,
     ) -> Tensor:
-        clips = as_clips(batch, device)
+        clips = as_clips(mirrored_some(batch, turned), device)
         last = torch.tensor([clips.shape[1] - 1], device=device)
         logits: Tensor = net(clips, frames=last).logits
         return logits
 
 
-class TemporalStreamTask(ActivityTask):
+class TemporalStreamTask(StackTask):
     """The temporal stream alone; the spatial one is trained already."""
 
     def logits(
-        self, net: Any, batch: list[ClipSample], rng: np.random.Generator, device: torch.device
+        self,
+        net: Any,
+        batch: list[ClipSample],
+        turned: list[bool],
+        rng: np.random.Generator,
+        device: torch.device,
     ) -> Tensor:
-        flows = np.stack([s.flow for s in batch])  # [N, T - 1, H, W, 2]
+        flows = np.stack([s.flow for s in mirrored_some(batch, turned)])  # [N, T - 1, H, W, 2]
         moved = torch.from_numpy(flows).to(device).permute(0, 1, 4, 2, 3).float() / FLOW_UNITS
         logits: Tensor = net.temporal(moved, frames=some(batch, self.seen, rng, device))[1]
         return logits
@@ -108,6 +165,11 @@ def cross_entropy(logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
         logits.flatten(0, 1), labels.repeat_interleave(logits.shape[1]), reduction="none"
     )
     return (each.view(logits.shape[:2]) * weights).sum(1).mean()
+
+
+def mirrored_some(batch: list[ClipSample], turned: list[bool]) -> list[ClipSample]:
+    """The clips, some of them seen in a mirror."""
+    return [mirrored(s) if turn else s for s, turn in zip(batch, turned, strict=True)]
 
 
 def mirrored(sample: ClipSample) -> ClipSample:

@@ -14,11 +14,12 @@ FLOW_UNITS = 16  # a pixel of motion, in a sample's whole numbers
 
 
 class ClipSample(NamedTuple):
-    """A clip: `frames` uint8 RGB [T, H, W, 3], its class `label`, and `flow` int8 [T - 1, H, W, 2].
+    """The clip of a `seed`: `frames` uint8 RGB [T, H, W, 3], class `label`, `flow` int8 [T - 1, H, W, 2].
 
     The flow is in sixteenths of a pixel a frame, within -8 to 8 pixels; without it, T - 1 is 0.
     """
 
+    seed: int
     frames: NDArray[np.uint8]
     label: int
     flow: NDArray[np.int8]
@@ -30,8 +31,8 @@ class ActivityClips(TrainingData):
 
     unit: ClassVar[str] = "clips"
 
-    pool: int = 1024
-    fresh: int = 320
+    pool: int = 1536
+    fresh: int = 128
     size: tuple[int, int] = (96, 96)
     flow: bool = False
 
@@ -43,7 +44,7 @@ class ActivityClips(TrainingData):
         clip = world.activity_clip(seed, split="train")
         frames = clip.pictures(*self.size)
         motion = clip_flow(frames if self.flow else frames[:1])
-        return ClipSample(frames, clip.label, quantised(motion))
+        return ClipSample(seed, frames, clip.label, quantised(motion))
 
 
 def quantised(flow: NDArray[np.float32]) -> NDArray[np.int8]:

@@ -98,11 +98,11 @@ PAGES = (
     ),
     Page(
         "captions", "Captions", "💬", DETECTION, "How does a picture become a sentence?",
-        {19: "Image captioning"},
+        {19: "Image captioning"}, ("show-attend-tell", "show-and-tell", "caption-transformer"),
     ),
     Page(
         "dense_captions", "Dense captions", "🗨️", DETECTION, "Can every object have its own sentence?",
-        {20: "Dense captioning"},
+        {20: "Dense captioning"}, ("densecap",),
     ),
     Page("segment", "Segment", "🖌️", SEGMENTATION, "Which class does each pixel have?"),
     Page(
@@ -144,6 +144,7 @@ PAGES = (
         {37: "Frame-by-frame prediction"},
     ),
     Page("tracking", "Tracking", "👣", VIDEO, "Which box is which object, a frame later?"),
+    Page("flow", "Optical flow", "🌊", VIDEO, "Where did every pixel go?", {40: "Optical flow"}),
     Page(
         "implementations", "By hand or ready-made", "🧰", PRACTICE,
         "Does code from the paper give what a library gives?", {42: "Implementations"},

@@ -115,7 +115,7 @@ def _masks(key: str, title: str, net: str, *differences: str, default: bool = Fa
     """Mask R-CNN and its ablations share their recipe."""
     recipe = Recipe(
         key, f"cvdemo.train.instances:MaskRCNNTask:{key}", steps=2000, start="faster-rcnn", whole=True,
-        batch=8, rate=1.5e-3, channels_last=True, data=Scenes(pool=2048, fresh=768),
+        batch=8, rate=1.5e-3, channels_last=True, data=Scenes(pool=2048, fresh=768), eight_bits=True,
     )  # fmt: skip
     return Entry(
         key, title, "1703.06870", f"cvdemo.nets.{net}", recipe, Task.INSTANCES,

@@ -10,6 +10,7 @@ from cvdemo.assets import asset
 from cvdemo.data.atomic import write_whole
 from cvdemo.errors import CheckpointError, DataError, ModelNotAvailableError
 from cvdemo.world.vocabulary import WORLD_VERSION
+from cvdemo.zoo.shared_weights import about_shared, read_shared, shared_names
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -29,7 +30,10 @@ def has_weights(key: str) -> bool:
 
 
 def write_weights(net: nn.Module, key: str, path: Path, *, eight_bits: bool = False) -> None:
-    """Write a net's weights, rounded to fp16 or to eight bits, with key and world's version inside."""
+    """Write a net's weights, rounded to fp16 or to eight bits, with key and world's version inside.
+
+    Weights that it shares with another net (`cvdemo.zoo.shared_weights`) stay in that one's file alone.
+    """
     import torch
     from safetensors.torch import save
 
@@ -39,17 +43,21 @@ def write_weights(net: nn.Module, key: str, path: Path, *, eight_bits: bool = Fa
     largest = max(float(v.abs().max()) for v in state.values() if v.numel())
     if largest > torch.finfo(torch.float16).max:
         raise CheckpointError(f"the weights of '{key}' do not fit into fp16: one is {largest:.3g}")
+    shared = shared_names(net)
+    about = {"net": key, "world": str(WORLD_VERSION), **about_shared(shared, state)}
+    state = {k: v for k, v in state.items() if k not in shared}
     if eight_bits:
         state = to_eight_bits(state)
     else:
         state = {k: v.half() if v.is_floating_point() else v for k, v in state.items()}
     state = {k: v.contiguous() for k, v in state.items()}
-    write_whole(path, save(state, metadata={"net": key, "world": str(WORLD_VERSION)}))
+    write_whole(path, save(state, metadata=about))
 
 
 def read_weights(key: str, path: Path) -> dict[str, Tensor]:
     """The float32 weights of a file, once it is known to be this net's and of this world's version.
 
+    Those that it shares with another net come from that one's file.
     Raises `ModelNotAvailableError` where there is no file, `CheckpointError` for any other trouble.
     """
     from safetensors import SafetensorError, safe_open
@@ -65,7 +73,8 @@ def read_weights(key: str, path: Path) -> dict[str, Tensor]:
             state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError, ValueError) as error:
         raise CheckpointError(f"'{path.name}' is damaged or not a safetensors file") from error
-    return {name: value.float() for name, value in from_eight_bits(state).items()}
+    own = {name: value.float() for name, value in from_eight_bits(state).items()}
+    return {**own, **read_shared(key, path, about, read_weights)}
 
 
 def _check(key: str, path: Path, about: dict[str, str]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+FIRST = 180_000  # milliseconds until a page that loads torch and four nets is there, on a busy machine
+
 BRIGHTNESS = """e => { const { data } = e.getContext('2d').getImageData(0, 0, e.width, e.height);
     let sum = 0; for (let i = 0; i < data.length; i += 4) sum += data[i] + data[i + 1] + data[i + 2];
     return sum / data.length; }"""
@@ -12,13 +14,13 @@ BRIGHTNESS = """e => { const { data } = e.getContext('2d').getImageData(0, 0, e.
 def test_a_caption_grows_and_goes_on_from_a_rival(app: str, page: Any) -> None:
     page.goto(f"{app}/captions?seed=7&width=3")
     lab = page.locator(".captions-lab")
-    lab.locator(".word canvas").first.wait_for()
-    page.wait_for_function("() => document.querySelector('.captions-lab .picture')?.width > 300")
+    lab.locator(".word canvas").first.wait_for(timeout=FIRST)
+    picture = lab.locator(".picture")
+    page.wait_for_function(f"e => ({BRIGHTNESS})(e) > 60", arg=picture.element_handle())  # it is decoded
     words = lab.locator(".sentence span").all_text_contents()
     last = len(words)
     assert lab.get_attribute("data-index") == str(last)
     assert lab.locator(".says").text_content().startswith("p(S | I) = ")
-    picture = lab.locator(".picture")
     clear = picture.evaluate(BRIGHTNESS)
     lab.locator("input[type=range]").focus()
     page.keyboard.press("Home")
@@ -48,7 +50,7 @@ def test_a_caption_grows_and_goes_on_from_a_rival(app: str, page: Any) -> None:
 def test_the_beam_goes_step_by_step(app: str, page: Any) -> None:
     page.goto(f"{app}/captions?seed=7&width=3")
     tree = page.locator(".beam-tree")
-    tree.locator(".node.finished").first.wait_for()
+    tree.locator(".node.finished").first.wait_for(timeout=FIRST)
     best = tree.locator(".node.win text:first-of-type").all_text_contents()
     assert " ".join(best[:-1]) == tree.locator(".found li").first.evaluate("e => e.firstChild.textContent")
     tree.locator("input[type=range]").focus()

@@ -15,6 +15,7 @@ from cvdemo.data.domain import Domain
 from cvdemo.errors import DataError
 from cvdemo.labs.captions import draw, experiment
 from cvdemo.labs.captions.experiment import Begin, Decoding, Method, begin_text, continued, read_begin, write
+from cvdemo.labs.captions.judged import judge
 from cvdemo.labs.captions.search import _path, _shown
 from cvdemo.world.truth import Truth
 from cvdemo.zoo.captioner import Captioner, Encoded, NextWord, Prefix
@@ -166,10 +167,10 @@ def test_a_reference_is_true_and_a_wrong_colour_is_found_with_its_object(
 ) -> None:
     truth = scene[1]
     reference = world.write_captions(truth)[0]
-    judged = experiment.judge(reference, truth)
+    judged = judge(reference, truth)
     assert judged.exact and judged.truthful.share == 1 and judged.bleu[3] == pytest.approx(1, abs=1e-6)
     assert judged.cider > 1
-    wrong = experiment.judge("a green kite in the sky", truth)
+    wrong = judge("a green kite in the sky", truth)
     (false,) = [s for s in wrong.truthful.statements if not s.true]
     assert false.words == "green" and not wrong.exact and wrong.bleu[3] < 1
     assert [truth.records[row].kind for row in false.rows] == ["kite"]

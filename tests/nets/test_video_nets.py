@@ -75,7 +75,7 @@ def test_order_counts_for_all_but_averages(net: tuple[str, nn.Module], clips: Te
     assert torch.allclose(forwards, backwards, atol=1e-5) == (name in NO_ORDER)
 
 
-@pytest.mark.parametrize("name", ["frame average", "early fusion", "3-D"])
+@pytest.mark.parametrize("name", ["early fusion", "3-D"])
 def test_some_frames_are_as_in_the_whole(name: str, clips: Tensor) -> None:
     torch.manual_seed(1)
     net = NETS[name]().eval()
@@ -88,6 +88,17 @@ def test_a_long_video_goes_through_in_parts() -> None:
     long = torch.rand(1, PART + 3, 3, 96, 96)
     parts = torch.cat([net(long[:, :PART]).logits, net(long[:, PART:]).logits], 1)
     torch.testing.assert_close(net(long).logits, parts)
+
+
+@pytest.mark.parametrize("name", ["frame average", "feature average", "LSTM", "GRU"])
+def test_a_frozen_backbone_stays_as_it_is(name: str, clips: Tensor) -> None:
+    net = NETS[name]().train()
+    before = {k: v.clone() for k, v in net.backbone.state_dict().items()}
+    net(clips).logits.sum().backward()
+    assert all(torch.equal(v, before[k]) for k, v in net.backbone.state_dict().items())
+    assert all(p.grad is None for p in net.backbone.parameters()) and net.linear.weight.grad is not None
+    assert net.shared() == {"backbone.": ("ssd", "backbone.")}
+    torch.testing.assert_close(net.eval().tell(net.see(clips)).logits, net(clips).logits)
 
 
 def test_ways_of_combining_frames() -> None:

@@ -15,6 +15,7 @@ from cvdemo import zoo
 from cvdemo.data.pictures import sample
 from cvdemo.labs.captions import controls, experiment, results
 from cvdemo.labs.captions.experiment import Decoding
+from cvdemo.labs.captions.judged import judge
 from cvdemo.ui.scene import drawn
 from cvdemo.world.difficulty import named
 from cvdemo.world.truth import Truth
@@ -99,7 +100,7 @@ def captioned(name: str, **more: Any) -> tuple[experiment.Caption, Truth | None,
 
 def false(caption: experiment.Caption, truth: Truth | None) -> list[str]:
     assert truth is not None
-    return [s.words for s in experiment.judge(caption.text, truth).truthful.statements if not s.true]
+    return [s.words for s in judge(caption.text, truth).truthful.statements if not s.true]
 
 
 def test_the_experiments_show_what_their_sentences_say() -> None:

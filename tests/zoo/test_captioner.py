@@ -11,7 +11,7 @@ import torch
 
 from cvdemo import zoo
 from cvdemo.errors import DataError
-from cvdemo.ops.decoding import greedy
+from cvdemo.ops.decoding import Hypothesis, greedy
 from cvdemo.ops.vocabulary import END, PAD, START, UNKNOWN
 from cvdemo.world.captions.words import vocabulary
 from cvdemo.zoo.captioner import Encoded, NextWord, PrefixMemo
@@ -92,6 +92,21 @@ def test_a_caption(model: DrawnCaptioner) -> None:
     assert caption.log_probability == pytest.approx(found.log_probability, abs=1e-4)
     assert caption.text == vocabulary().decode(caption.words) and caption.milliseconds > 0
     assert len(model(PICTURE, beam=2).words) <= model.longest
+
+
+def test_its_own_length_penalty_where_none_is_given(
+    model: DrawnCaptioner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[float] = []
+
+    def searched(*_: Any, length_penalty: float, **__: Any) -> Hypothesis:
+        given.append(length_penalty)
+        return Hypothesis((), 0.0, 0.0, True)
+
+    monkeypatch.setattr("cvdemo.zoo.captioner.search", searched)
+    model(PICTURE)
+    model(PICTURE, length_penalty=0.0)
+    assert given == [model.length_penalty, 0.0] == [0.4, 0.0]
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 7), (90, 121)])

@@ -142,7 +142,7 @@ class Sizes(Captioner):
 def test_the_plain_crossing_describes_each_cut_out() -> None:
     model = DetectThenCaption(SPEC, Two(SPEC, device="cpu", nbytes=3), Sizes(SPEC, device="cpu", nbytes=4))
     found = model(PICTURE, score=0.1)
-    assert found.texts == ["35 x 23", "26 x 14"] and model.nbytes == 7
+    assert found.texts == ["45 x 30", "40 x 20"] and model.nbytes == 7
     np.testing.assert_allclose(found.scores, [0.8, 0.4])
     assert found.codes is None and not model.whole_sentences
 

@@ -15,7 +15,8 @@ from cvdemo.data.pictures import fit
 from cvdemo.labs.captions import experiment, results
 from cvdemo.labs.captions.controls import COMPONENT, keep_choice, stamp
 from cvdemo.labs.captions.draw import attention_sheet, growing_frames
-from cvdemo.labs.captions.experiment import Begin, Decoding, Judged, Method, Written
+from cvdemo.labs.captions.experiment import Begin, Decoding, Method, Written
+from cvdemo.labs.captions.judged import Judged, held_out, judge, nouns_found
 from cvdemo.ui.component import Parts, component, with_picture
 from cvdemo.ui.downloads import data, gif, offer, png
 from cvdemo.ui.models import about
@@ -85,7 +86,7 @@ def _times(shown: Answer) -> str:
 
 def _words(shown: Answer, truth: Truth | None) -> list[dict[str, Any]]:
     caption = shown.written.caption
-    found = {} if truth is None else experiment.nouns_found(shown.model, shown.encoded, caption, truth)
+    found = {} if truth is None else nouns_found(shown.model, shown.encoded, caption, truth)
     return [{**_word(place), "inside": found.get(k)} for k, place in enumerate(caption.places)]
 
 
@@ -108,7 +109,7 @@ def _against_truth(text: str, truth: Truth | None) -> dict[str, Any]:
     """What is true of a caption, statement by statement with the boxes of the objects, and its scores."""
     if truth is None:
         return {"statements": [], "scores": "", "references": []}
-    judged = experiment.judge(text, truth)
+    judged = judge(text, truth)
     statements = [
         {"text": s.words, "kind": s.kind, "true": s.true, "boxes": truth.boxes[list(s.rows)].tolist()}
         for s in judged.truthful.statements
@@ -147,7 +148,7 @@ def peer(chosen: Chosen) -> None:
 
 def held_out_figures() -> None:
     """The figures of the drawn world's captioners on scenes that no training has seen."""
-    if lines := experiment.held_out():
+    if lines := held_out():
         st.markdown("#### On held-out scenes")
         st.dataframe(lines, hide_index=True)
         st.caption(texts("captions")["held out"])

@@ -12,6 +12,7 @@ from cvdemo.data.chosen import Chosen
 from cvdemo.labs.captions import experiment
 from cvdemo.labs.captions.board import Answer
 from cvdemo.labs.captions.experiment import Written
+from cvdemo.labs.captions.judged import judge
 from cvdemo.ops.decoding import BeamStep, Candidate, Fate
 from cvdemo.ui.component import component, packed
 from cvdemo.ui.page import texts
@@ -90,7 +91,7 @@ def draws(chosen: Chosen, shown: Answer) -> None:
     for text, one in zip(said, shown.written.found, strict=True):
         line = f"| {_cell(text)} | {one.log_probability:.2f} |"
         if chosen.truth is not None:
-            line += f" {100 * experiment.judge(text, chosen.truth).truthful.share:.0f} % |"
+            line += f" {100 * judge(text, chosen.truth).truthful.share:.0f} % |"
         lines.append(line)
     st.markdown("\n".join(lines))
 

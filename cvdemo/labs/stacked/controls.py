@@ -1,0 +1,32 @@
+"""The Stacked frames page's experiments, and which stack is looked at."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from cvdemo.labs.stacked.experiment import lengths
+from cvdemo.ui import widgets
+
+FIRST_ACTIVITY, FIRST_SEED, FIRST_MOMENT = "throw", 6, 8
+
+EXPERIMENTS: dict[str, dict[str, Any]] = {
+    "Nothing moves": {"activity": "play guitar", "seed": 11, "moment": 3},
+    "A ball in flight": {"activity": "throw", "seed": 6, "moment": 11, "frames": 7},
+    "The same, caught": {"activity": "catch", "seed": 6, "moment": 4, "frames": 7},
+    "One frame only": {"activity": "walk backwards", "seed": 5, "frames": 1},
+}
+
+
+class Choice(NamedTuple):
+    """How many frames are stacked, and the frame that the stack ends at."""
+
+    length: int
+    moment: int
+
+
+def choose_stack(frames: int) -> Choice:
+    """Draws the number of frames in a stack, and the moment of a clip of so many."""
+    known = lengths()
+    length = widgets.segmented_control("frames", "Frames in a stack", known, 5 if 5 in known else known[-1])
+    moment = widgets.slider("moment", "The stack ends at frame", 1, frames, FIRST_MOMENT + 1) - 1
+    return Choice(length, moment)
