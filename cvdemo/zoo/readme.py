@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from cvdemo.zoo.catalogue import CROSSINGS, own_nets, spec
+from cvdemo.zoo.catalogue import own_nets, spec
 from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.evaluators import EVALUATORS
 from cvdemo.zoo.weights import read_card
@@ -17,9 +17,8 @@ HEADING = (
 
 
 def nets_table(folder: Path | None = None) -> str:
-    """A line of Markdown for each net that has a card, in the order of the entries; behind them crossings."""
-    keys = (*own_nets(), *(crossing.key for crossing in CROSSINGS))
-    cards = [(key, read_card(key, folder)) for key in keys]
+    """A line of Markdown for each net that has a card, in the order of the entries."""
+    cards = [(key, read_card(key, folder)) for key in own_nets()]
     return "\n".join([*HEADING, *(_row(key, card) for key, card in cards if card)])
 
 
