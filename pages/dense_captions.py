@@ -6,7 +6,13 @@ import streamlit as st
 
 from cvdemo import zoo
 from cvdemo.labs.dense_captions.board import DenseBoard, held_out_figures
-from cvdemo.labs.dense_captions.controls import EXPERIMENTS, choose_beside, choose_knobs, choose_query
+from cvdemo.labs.dense_captions.controls import (
+    EXPERIMENTS,
+    choose_beside,
+    choose_knobs,
+    choose_query,
+    offer_for_photos,
+)
 from cvdemo.ui.models import about, choose_model, ready
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.source import choose_picture
@@ -35,6 +41,7 @@ def lab() -> None:
         return
     others = [] if beside is None or not ready(beside) else [beside]
     say_what_it_knows(chosen, spec, *others)
+    offer_for_photos(spec, chosen)
     places = st.columns(1 + len(others), gap="medium")
     for place, name, one in zip(places, ("first", "second"), (spec, *others), strict=False):
         with place:

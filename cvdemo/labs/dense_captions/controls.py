@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from cvdemo import zoo
+from cvdemo.data.chosen import Chosen
 from cvdemo.labs.dense_captions.experiment import CROSSING, DENSECAP
 from cvdemo.ui import state, widgets
 from cvdemo.ui.boxes import Cut
@@ -16,9 +17,10 @@ from cvdemo.zoo.dense_captioner import LEAST, LOOSE_IOU, NMS_IOU, SCORE
 
 SCENE: dict[str, Any] = {"source": "scene", "model": DENSECAP}
 EXPERIMENTS: dict[str, dict[str, Any]] = {
-    "Look for words": {**SCENE, "seed": 7, "query": "a person playing guitar"},
-    "Left of what?": {**SCENE, "seed": 7, "beside": CROSSING, "truth": True},
-    "One object, many sentences": {**SCENE, "seed": 7, "score": LEAST, "iou": LOOSE_IOU},
+    "Look for words": {**SCENE, "seed": 34, "query": "person with guitar"},
+    "One by one": {**SCENE, "seed": 9, "beside": CROSSING, "truth": True},
+    "True, but not quite": {**SCENE, "seed": 7, "truth": True, "region": 3},
+    "One object, many sentences": {**SCENE, "seed": 38, "score": LEAST, "iou": LOOSE_IOU},
     "A photo": {"source": "sample", "sample": "cat", "model": DENSECAP},
 }  # fmt: skip
 NOTHING = "none"
@@ -60,6 +62,19 @@ def choose_beside(spec: zoo.ModelSpec) -> zoo.ModelSpec | None:
         format_func=lambda key: key if key == NOTHING else model_title(key),
     )  # fmt: skip
     return None if chosen == NOTHING else zoo.spec(chosen)
+
+
+def offer_for_photos(spec: zoo.ModelSpec, chosen: Chosen) -> None:
+    """With a photo and a model of drawings: a line about a model that knows photos, with a button."""
+    knowing = [m for m in zoo.models(zoo.Task.DENSE_CAPTION) if m.domain is zoo.Domain.PHOTOS]
+    if chosen.domain is not zoo.Domain.PHOTOS or spec.domain is zoo.Domain.PHOTOS or not knowing:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(f"**{model_title(knowing[0].key)}** has seen photos.", width="content")
+        st.button(
+            "Choose it", key="for-photos", on_click=state.put, args=({"model": knowing[0].key},),
+            type="tertiary",
+        )  # fmt: skip
 
 
 def choose_query() -> str:
