@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from cvdemo.labs.decoders.board import SHOW, choose_net, costs, gallery, inside
+from cvdemo.labs.decoders.board import SHOW, choose_net, costs, gallery, inside, strides
 from cvdemo.labs.decoders.experiment import photo_segmenters, segmenters
 from cvdemo.nets.linknet import LinkNet
 from cvdemo.nets.pspnet import PyramidPooling
@@ -47,6 +47,7 @@ def lab() -> None:
     say_what_it_knows(chosen, *entries)
     found = [one for entry in entries if (one := segmented(entry, chosen)) is not None]
     gallery(chosen, found, show)
+    strides(chosen, found, show)
     st.subheader("One of them from inside", anchor=False)
     st.markdown(texts(PAGE)["inside"])
     net = choose_net(found)

@@ -7,7 +7,7 @@ import streamlit as st
 from cvdemo import zoo
 from cvdemo.labs.rcnn.board import detections, follow, name_missing, stage_rows, votes_corner
 from cvdemo.labs.rcnn.controls import EXPERIMENTS, choose_regions
-from cvdemo.labs.rcnn.experiment import available
+from cvdemo.labs.rcnn.experiment import FAMILY, available
 from cvdemo.labs.rcnn.photo import photo
 from cvdemo.labs.rcnn.results import family_runs
 from cvdemo.labs.rcnn.times import bars, curves
@@ -17,6 +17,7 @@ from cvdemo.nets.rcnn import RCNN
 from cvdemo.nets.rfcn import VotingHead
 from cvdemo.ops.warp import warp_regions
 from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.published import voc_table
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
@@ -58,6 +59,7 @@ def main() -> None:
     """The page from top to bottom."""
     header("rcnn")
     lab()
+    voc_table(("", *FAMILY))
     theory("rcnn")
     code_fold(
         warp_regions,

@@ -16,7 +16,7 @@ from cvdemo.ui.downloads import File, data, offer, png, text
 from cvdemo.ui.live.camera import choose_width, live_camera
 from cvdemo.ui.live.predictors import SegmentationPredictor
 from cvdemo.ui.models import about, offer_better, ready
-from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.page import code_fold, differs_from_paper, guarded, header, theory
 from cvdemo.ui.segmentation import Segmented, by_classes, choose_models, known, masks, segmented
 from cvdemo.ui.source import choose_picture, is_live
 from cvdemo.ui.truth import say_what_it_knows
@@ -65,6 +65,8 @@ def lab() -> None:
         entries = choose_models(chosen)
         if len(entries) == 1:
             about(entries[0])
+        else:
+            differs_from_paper(*(entry.key for entry in entries))
         try_this("segment", EXPERIMENTS)
     if is_live():
         with right:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from cvdemo.labs.tradeoffs.board import show_knob, show_points
-from cvdemo.labs.tradeoffs.controls import EXPERIMENTS, KNOBS, NETS, choose_show, choose_world
+from cvdemo.labs.tradeoffs.conclusions import best_within
+from cvdemo.labs.tradeoffs.controls import EXPERIMENTS, FINALLY, KNOBS, NETS, choose_show, choose_world
+from cvdemo.labs.tradeoffs.finally_board import show_finally
 from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.pages import nets_of
+from cvdemo.ui.published import voc_table
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.try_this import try_this
 from cvdemo.zoo.tradeoffs import front, in_turn, measure, read_curves, with_setting
@@ -21,6 +25,9 @@ def lab() -> None:
     with row:
         show = choose_show()
     curves = read_curves()
+    if show == FINALLY:
+        show_finally(curves)
+        return
     if show != NETS:
         show_knob(curves, KNOBS[show])
         return
@@ -37,10 +44,12 @@ def main() -> None:
     """The page from top to bottom."""
     header("tradeoffs")
     lab()
+    voc_table(nets_of("tradeoffs"))
     theory("tradeoffs")
     code_fold(
         in_turn,
         front,
+        best_within,
         with_setting,
         measure,
         paper="https://arxiv.org/abs/1611.10012",

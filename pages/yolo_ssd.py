@@ -17,6 +17,7 @@ from cvdemo.ops.anchors import default_sizes, grid_boxes
 from cvdemo.ui import widgets
 from cvdemo.ui.models import about
 from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.published import voc_table
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
@@ -84,6 +85,7 @@ def main() -> None:
     """The page from top to bottom."""
     header("yolo_ssd")
     lab()
+    voc_table(("yolo", "ssd", "faster-rcnn"))
     theory("yolo_ssd")
     code_fold(
         YOLO,

@@ -24,7 +24,7 @@ def test_the_table_of_nets_is_made_from_the_cards() -> None:
     assert table == nets_table(), "`cvdemo models --readme` prints the table"
 
 
-def test_every_card_has_a_row() -> None:
-    cards = (ROOT / "assets" / "weights").glob("*.json")
+def test_every_net_has_a_row() -> None:
+    weights = (ROOT / "assets" / "weights").glob("*.safetensors")
     rows = nets_table().splitlines()
-    assert {path.stem for path in cards} == {row.split("`")[1] for row in rows[2:]}
+    assert {path.stem for path in weights} == {row.split("`")[1] for row in rows[2:]}

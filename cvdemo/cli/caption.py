@@ -16,6 +16,7 @@ from cvdemo import zoo
 from cvdemo.cli.detect import each_photo, load_model_of, write_json
 from cvdemo.errors import CvdemoError, DataError
 from cvdemo.zoo.captioner import Caption, Captioner
+from cvdemo.zoo.dense_captioner import DenseCaptioner
 
 OF_SAMPLING = ("temperature", "top_k", "top_p", "seed")
 OF_BEAM = ("beam", "length_penalty")
@@ -26,7 +27,7 @@ class Decoding(NamedTuple):
     """How captions are decoded: by a beam, or drawn word by word."""
 
     beam: int
-    length_penalty: float
+    length_penalty: float | None
     sample: bool
     temperature: float
     top_k: int | None
@@ -43,9 +44,7 @@ class Decoding(NamedTuple):
 @click.option(
     "--beam", type=click.IntRange(1), default=3, show_default=True, help="Width of the beam; 1 is greedy."
 )
-@click.option(
-    "--length-penalty", type=float, default=0.0, show_default=True, help="More favours long sentences."
-)
+@click.option("--length-penalty", type=float, help="More favours long sentences; the model's own by default.")
 @click.option(
     "--sample", is_flag=True, help="Draw the words instead of searching for the likeliest sentence."
 )
@@ -100,7 +99,9 @@ def command(
     model = load_model_of(task, key or _first(task), device)
     if key is None and model.spec.domain is zoo.Domain.DRAWINGS:
         click.echo(f"{model.spec.title} knows the drawn world only: of photos it says what it can.", err=True)
-    describe = _regions(model, score, iou) if dense else _captions(cast(Captioner, model), how)
+    describe = (
+        _regions(cast(DenseCaptioner, model), score, iou) if dense else _captions(cast(Captioner, model), how)
+    )
     images: list[dict[str, Any]] = []
     rows: list[dict[str, Any]] = []
 
@@ -178,10 +179,10 @@ def _captions(model: Captioner, how: Decoding) -> Describe:
     return describe
 
 
-def _regions(model: Any, score: float, iou: float) -> Describe:
+def _regions(model: DenseCaptioner, score: float, iou: float) -> Describe:
     def describe(picture: np.ndarray) -> tuple[str, list[dict[str, Any]]]:
         found = model(picture, score=score, iou=iou)
-        lines, rows = [f"{len(found)} regions"], []
+        lines, rows = [f"{len(found)} region{'s' if len(found) != 1 else ''}"], []
         for box, likely, text in zip(found.boxes.tolist(), found.scores.tolist(), found.texts, strict=True):
             x1, y1, x2, y2 = (round(value, 2) for value in box)
             lines.append(f"  {x1:.0f} {y1:.0f} {x2:.0f} {y2:.0f}  {likely:.2f}  {text}")

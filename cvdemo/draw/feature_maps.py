@@ -61,6 +61,31 @@ def feature_colours(features: NDArray[np.floating]) -> NDArray[np.uint8]:
     return feature_palette(features).colours(features)
 
 
+CORNERS = ((40, 40, 40), (86, 180, 233), (230, 159, 0), (0, 158, 115))
+"""Colours of a 2 x 2 block's cells, row by row; the first stands for four equal cells, too."""
+MOSTLY = 0.97  # share of a channel's blocks that may be of one colour
+
+
+def chosen_corners(indices: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Of every 2 x 2 block, which of its cells had the maximum, 0..3 row by row: [C, h, w].
+
+    `indices` [C, h, w] are places in the flattened map of 2 h x 2 w cells, as a pooling gives them.
+    """
+    width = indices.shape[2]
+    return np.asarray(2 * (indices // (2 * width) % 2) + indices % (2 * width) % 2, np.int64)
+
+
+def corner_colours(indices: NDArray[np.integer]) -> NDArray[np.uint8]:
+    """One channel of a 2 x 2 pooling's indices [C, h, w] in the colours `CORNERS`, [h, w, 3].
+
+    It is the one with most blocks whose cells are equal, up to `MOSTLY`: its maxima lie along few edges.
+    """
+    corners = chosen_corners(indices)
+    quiet = (corners == 0).mean(axis=(1, 2))
+    channel = int(np.where(quiet <= MOSTLY, quiet, -quiet).argmax())
+    return np.array(CORNERS, np.uint8)[corners[channel]]
+
+
 def enlarged(picture: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
     """A picture [h, w, 3] enlarged to `width` pixels with nearest-neighbour interpolation."""
     height = max(1, round(picture.shape[0] * width / picture.shape[1]))

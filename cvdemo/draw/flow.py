@@ -68,29 +68,27 @@ def error_colours(flow: Flow, truth: Flow, most: float = 5.0) -> NDArray[np.uint
 
 
 def draw_arrows(
-    picture: NDArray[np.uint8], flow: Flow, *, step: int = 16, scale: float = 1.0, least: float = 0.25
-) -> NDArray[np.uint8]:
+    picture: NDArray[np.uint8], flow: Flow, *, step: int = 16, scale: float = 1.0, least: float = 0.25,
+    thick: int = 1,
+) -> NDArray[np.uint8]:  # fmt: skip
     """The picture [H, W, 3] with an arrow every `step` pixels, `scale` times as long as the motion.
 
     Motions shorter than `least` pixels are a dot. The colours are those of the wheel's directions.
     """
     height, width = flow.shape[:2]
-    y, x = (
-        a.ravel() for a in np.meshgrid(*(range(step // 2, n, step) for n in (height, width)), indexing="ij")
-    )
+    y, x = (a.ravel() for a in np.mgrid[step // 2 : height : step, step // 2 : width : step])
     vectors = np.nan_to_num(flow[y, x])
-    colours = flow_colours(vectors[None] / np.maximum(np.hypot(*vectors.T), 1e-6)[:, None], 1.0)[0]
-    shown = np.ascontiguousarray(picture)
-    if shown is picture:
-        shown = picture.copy()
-    ends = np.column_stack([x, y]) + scale * vectors
-    for k in range(len(x)):
-        start, colour = (int(x[k]), int(y[k])), tuple(map(int, colours[k]))
-        if np.hypot(*vectors[k]) < least:
-            cv2.circle(shown, start, 1, (255, 255, 255), -1, cv2.LINE_AA)
+    lengths = np.hypot(*vectors.T)
+    colours = flow_colours((vectors / np.maximum(lengths, 1e-6)[:, None])[None], 1.0)[0]
+    ends = np.rint(np.column_stack([x, y]) + scale * vectors).astype(int)
+    shown = picture.copy()
+    for start, end, length, colour in zip(
+        zip(x.tolist(), y.tolist(), strict=True), ends.tolist(), lengths, colours.tolist(), strict=True
+    ):
+        if length < least:
+            cv2.circle(shown, start, thick, (255, 255, 255), -1, cv2.LINE_AA)
             continue
-        end = (round(float(ends[k, 0])), round(float(ends[k, 1])))
-        tip = min(0.35, 4 / max(1.0, float(np.hypot(*(ends[k] - start)))))
-        cv2.arrowedLine(shown, start, end, (0, 0, 0), 3, cv2.LINE_AA, 0, tip)
-        cv2.arrowedLine(shown, start, end, colour, 1, cv2.LINE_AA, 0, tip)
+        tip = min(0.4, 5 * thick / max(1.0, scale * float(length)))
+        cv2.arrowedLine(shown, start, end, (0, 0, 0), 3 * thick, cv2.LINE_AA, 0, tip)
+        cv2.arrowedLine(shown, start, end, colour, thick, cv2.LINE_AA, 0, tip)
     return shown

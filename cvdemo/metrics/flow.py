@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,3 +66,13 @@ def flow_numbers(scores: Iterable[FlowScore]) -> dict[str, float]:
     pixels, error, outliers, hidden, hidden_error = np.sum([*scores, FlowScore(0, 0.0, 0, 0, 0.0)], axis=0)
     sums = {"EPE": (error, pixels), "EPE_occluded": (hidden_error, hidden), "Fl_all": (outliers, pixels)}
     return {name: float(total / count) for name, (total, count) in sums.items() if count}
+
+
+def psnr(first: NDArray[np.uint8], second: NDArray[np.floating[Any]] | NDArray[np.uint8]) -> float:
+    """How alike two pictures [H, W, 3] in 0..255 are, in decibels: 10 log10(255² / mean squared difference).
+
+    Of the first picture and the second one brought back by a flow, it says how well the flow explains what is
+    seen, without any truth. Equal pictures have infinity.
+    """
+    error = float(np.square(first.astype(np.float64) - second).mean())
+    return 10 * math.log10(255**2 / error) if error else math.inf

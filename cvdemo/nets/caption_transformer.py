@@ -14,7 +14,7 @@ from typing import NamedTuple, cast
 import torch
 from torch import Tensor, nn
 
-from cvdemo.nets.caption_encoder import CaptionEncoder
+from cvdemo.nets.caption_encoder import CODE, CaptionEncoder
 from cvdemo.nets.captioner import CaptionTrace, GridMemory, WordStep, all_rows, join_rows, pick_rows
 from cvdemo.nets.ssd import SSDConfig
 
@@ -103,18 +103,20 @@ class CaptionTransformer(CaptionEncoder):
     attends = True
 
     def __init__(self, config: CaptionTransformerConfig, levels: SSDConfig | None = None) -> None:
-        super().__init__(config.channels, levels)
+        super().__init__(config.words, config.channels, levels)
         self.sizes = config
         self.embed = nn.Embedding(config.words, config.channels)
         nn.init.normal_(self.embed.weight, std=config.channels**-0.5)
-        self.norm_cells = nn.LayerNorm(config.channels)
+        self.norm_cells = nn.Sequential(
+            nn.Linear(config.channels + CODE, config.channels), nn.LayerNorm(config.channels)
+        )
         self.layers = nn.ModuleList(Layer(config) for _ in range(config.layers))
         self.norm = nn.LayerNorm(config.channels)
         self.dropout = nn.Dropout(config.dropout)
         self.classify = nn.Linear(config.channels, config.words)
 
-    def encode(self, pictures: Tensor) -> GridMemory:
-        return GridMemory(self.grid(pictures))
+    def remember(self, grid: Tensor) -> GridMemory:
+        return GridMemory(grid)
 
     def start(self, memory: GridMemory) -> TransformerState:
         values = self.norm_cells(memory.grid.flatten(2).transpose(1, 2))  # [N, h * w, C]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 
 class GridMemory(NamedTuple):
@@ -51,8 +51,14 @@ class CaptionNet(Protocol):
 
     attends: bool
 
+    def grid(self, pictures: Tensor) -> Tensor:
+        """The cells of pictures [N, 3, H, W] in 0..1, [N, C, h, w]."""
+
+    def remember(self, grid: Tensor) -> Any:
+        """The memory of pictures from their cells: all that is kept of them."""
+
     def encode(self, pictures: Tensor) -> Any:
-        """The memory of pictures [N, 3, H, W] in 0..1: all that is kept of them."""
+        """`remember` of the pictures' cells."""
 
     def start(self, memory: Any) -> Any:
         """The state before the first word: a sentence for each picture."""
@@ -90,6 +96,16 @@ def join_rows(states: Sequence[State]) -> State:
     return type(states[0])(
         *(parts[0] if isinstance(parts[0], tuple) else torch.cat(parts) for parts in columns)
     )
+
+
+def lstm_cell(inputs: int, hidden: int) -> nn.LSTMCell:
+    """An LSTM whose forget gates begin open, so that what it saw of the picture lasts.
+
+    Gers et al. 2000, doi:10.1162/089976600300015015.
+    """
+    cell = nn.LSTMCell(inputs, hidden)
+    nn.init.ones_(cell.bias_ih[hidden : 2 * hidden])
+    return cell
 
 
 def all_rows(memory: tuple[Tensor, ...]) -> Tensor:

@@ -11,9 +11,10 @@ OUTSIDE = ("logits", "aux")
 
 
 def inner_maps(trace: Any) -> Iterator[tuple[str, Tensor]]:
-    """Name and map [N, C, h, w] of everything floating in a trace but its logits, in the order of its fields.
+    """Name and map [N, C, h, w] of everything in a trace but its logits, in the order of its fields.
 
-    Fields that are tuples are counted from 1; traces within a trace are gone through too.
+    Maps of integers are indices of a pooling. Fields that are tuples are counted from 1; traces within a
+    trace are gone through too.
     """
     for name in trace._fields:
         if name not in OUTSIDE:
@@ -22,7 +23,7 @@ def inner_maps(trace: Any) -> Iterator[tuple[str, Tensor]]:
 
 def _named(name: str, value: Any) -> Iterator[tuple[str, Tensor]]:
     if isinstance(value, Tensor):
-        if value.ndim == 4 and value.is_floating_point():
+        if value.ndim == 4:
             yield name, value
     elif hasattr(value, "_fields"):
         for field in value._fields:

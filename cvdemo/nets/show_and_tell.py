@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from cvdemo.nets.caption_encoder import CaptionEncoder
-from cvdemo.nets.captioner import CaptionTrace, VectorMemory, WordStep, join_rows, pick_rows
+from cvdemo.nets.captioner import CaptionTrace, VectorMemory, WordStep, join_rows, lstm_cell, pick_rows
 from cvdemo.nets.ssd import SSDConfig
 
 
@@ -43,22 +43,22 @@ class ShowAndTell(CaptionEncoder):
     attends = False
 
     def __init__(self, config: ShowAndTellConfig, levels: SSDConfig | None = None) -> None:
-        super().__init__(config.channels, levels)
+        super().__init__(config.words, config.channels, levels)
         self.sizes = config
         self.embed = nn.Embedding(config.words, config.embedding)
         self.embed_picture = nn.Linear(config.channels, config.embedding)
-        self.norm: nn.Module = nn.LayerNorm(config.embedding)
-        self.lstm = nn.LSTMCell(config.embedding, config.hidden)
+        self.norm = self.build_norm(config.embedding)
+        self.lstm = lstm_cell(config.embedding, config.hidden)
         self.dropout = nn.Dropout(config.dropout)
         self.classify = nn.Linear(config.hidden, config.words)
 
-    def encode(self, pictures: Tensor) -> VectorMemory:
-        seen = self.norm(self.embed_picture(self.pooled(pictures)))
-        return VectorMemory(seen.float())  # [N, E]
+    def build_norm(self, size: int) -> nn.Module:
+        """What the picture's vector goes through."""
+        return nn.LayerNorm(size)
 
-    def pooled(self, pictures: Tensor) -> Tensor:
-        """The mean of a picture's cells, [N, C]."""
-        return self.grid(pictures).mean(dim=(2, 3))
+    def remember(self, grid: Tensor) -> VectorMemory:
+        cells = grid[:, : self.sizes.channels]  # the mean of all places says nothing
+        return VectorMemory(self.norm(self.embed_picture(cells.mean(dim=(2, 3)))))  # [N, E]
 
     def start(self, memory: VectorMemory) -> TellState:
         return TellState(*self.lstm(memory.vector))  # states before it are 0

@@ -14,8 +14,16 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from cvdemo.nets.caption_encoder import CaptionEncoder
-from cvdemo.nets.captioner import CaptionTrace, GridMemory, WordStep, all_rows, join_rows, pick_rows
+from cvdemo.nets.caption_encoder import CODE, CaptionEncoder
+from cvdemo.nets.captioner import (
+    CaptionTrace,
+    GridMemory,
+    WordStep,
+    all_rows,
+    join_rows,
+    lstm_cell,
+    pick_rows,
+)
 from cvdemo.nets.ssd import SSDConfig
 
 
@@ -54,9 +62,9 @@ class ShowAttendTell(CaptionEncoder):
     attends = True
 
     def __init__(self, config: ShowAttendTellConfig, levels: SSDConfig | None = None) -> None:
-        super().__init__(config.channels, levels)
+        super().__init__(config.words, config.channels, levels)
         self.sizes = config
-        grid, hidden, embedding = config.channels, config.hidden, config.embedding
+        grid, hidden, embedding = config.channels + CODE, config.hidden, config.embedding
         self.embed = nn.Embedding(config.words, embedding)
         self.first_hidden = nn.Linear(grid, hidden)
         self.first_cell = nn.Linear(grid, hidden)
@@ -66,14 +74,14 @@ class ShowAttendTell(CaptionEncoder):
         )
         self.energy = nn.Linear(config.attention, 1, bias=False)
         self.gate = nn.Linear(hidden, 1)
-        self.lstm = nn.LSTMCell(embedding + grid, hidden)
+        self.lstm = lstm_cell(embedding + grid, hidden)
         self.from_hidden = nn.Linear(hidden, embedding)
         self.from_context = nn.Linear(grid, embedding)
         self.dropout = nn.Dropout(config.dropout)
         self.classify = nn.Linear(embedding, config.words)
 
-    def encode(self, pictures: Tensor) -> GridMemory:
-        return GridMemory(self.grid(pictures))
+    def remember(self, grid: Tensor) -> GridMemory:
+        return GridMemory(grid)
 
     def start(self, memory: GridMemory) -> AttendState:
         values = memory.grid.flatten(2).transpose(1, 2).contiguous()  # [N, h * w, C]

@@ -9,6 +9,7 @@ published.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -100,7 +101,10 @@ class SSDLevels(nn.Module):
 
     def levels(self, pictures: Tensor) -> list[Tensor]:
         """The maps of pictures [N, 3, H, W], finest first."""
-        maps = self.backbone(pad_to_stride(pictures, STRIDES[-1]))
+        return self.levels_of(self.backbone(pad_to_stride(pictures, STRIDES[-1])))
+
+    def levels_of(self, maps: Sequence[Tensor]) -> list[Tensor]:
+        """The same from the backbone's maps [N, 16, H/2, W/2] ..."""
         used = [maps[STRIDES.index(s)] for s in self.config.strides]  # [N, 64, H/8, W/8] ...
         levels = [f(m) for f, m in zip(self.lateral, used, strict=True)]
         if self.config.top_down:

@@ -126,6 +126,13 @@ def enlarge(flow: Flow, size: tuple[int, ...], scale: float = 2.0) -> Flow:
     return sample(flow, x, y) * np.float32(scale)
 
 
+def resized(flow: Flow, size: tuple[int, ...]) -> Flow:
+    """A flow at another size (width, height), its vectors as they are."""
+    if flow.shape[1::-1] == size:
+        return flow
+    return np.asarray(cv2.resize(flow, size, interpolation=cv2.INTER_LINEAR), np.float32)
+
+
 def median_filter(flow: Flow, side: int) -> Flow:
     """The flow with the median of `side` x `side` pixels (3 or 5; 0 for none) at each, u and v by themselves.
 

@@ -156,7 +156,7 @@ def dense_steps(
         one, two = ones[level], twos[level]
         flow = enlarge(flow, one.shape) if flow.shape[:2] != one.shape else flow
         gx, gy = gradients(one)
-        matrix = Matrix(*(_means(part, window) for part in (gx * gx, gx * gy, gy * gy)))
+        matrix = window_matrix(one, window)
         eigenvalues = matrix.smaller_eigenvalue()
         certain = (eigenvalues >= least)[..., None]
         for iteration in range(1, iterations + 1):
@@ -167,6 +167,25 @@ def dense_steps(
             if iteration == iterations:
                 flow = median_filter(flow, median)
             yield DenseStep(level, iteration, flow, eigenvalues)
+
+
+def window_matrix(grey: Grey, window: int) -> Matrix:
+    """The matrix of the window round each pixel of a grey picture [H, W]."""
+    gx, gy = gradients(grey)
+    return Matrix(*(_means(part, window) for part in (gx * gx, gx * gy, gy * gy)))
+
+
+def best_points(eigenvalues: Floats, count: int, *, apart: int = 8, least: float = LEAST) -> Floats:
+    """The `count` best points [N, 2] to follow, best first: x and y of the largest smaller eigenvalues.
+
+    `eigenvalues` [H, W] are those of windows. No point is within `apart` pixels of a better one, across or
+    down, or has less than `least` (J. Shi, C. Tomasi, "Good features to track", CVPR 1994).
+    """
+    values = np.asarray(eigenvalues, np.float32)
+    highest = cv2.dilate(values, np.ones((2 * apart + 1, 2 * apart + 1), np.uint8))
+    y, x = np.nonzero((values >= highest) & (values >= least))
+    best = np.argsort(-values[y, x], kind="stable")[:count]
+    return np.stack([x[best], y[best]], axis=-1).astype(np.float32)
 
 
 def _means(values: Grey, window: int) -> Grey:

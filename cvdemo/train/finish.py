@@ -75,7 +75,7 @@ def _card(run: Run, path: Path, n: int, numbers: dict[str, Any], exact: dict[str
         "metrics": numbers,
         f"before_rounding_to_{rounded}": {run.task.metric: exact[run.task.metric]},
         "validation": run.history,
-        "differences": list(entry.differences) if entry else [],
+        "differences": list(entry.differs) if entry else [],
         "command": command,
     }
 

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from cvdemo.nets.flownet import multiscale_loss
 from cvdemo.nets.raft import sequence_loss
 from cvdemo.train.flow_views import random_view
-from cvdemo.train.task import HeldOut, NetTask, Progress, as_tensor, mixed_precision
+from cvdemo.train.task import HeldOut, NetTask, as_tensor, mixed_precision
 from cvdemo.world import FlowPair
 from cvdemo.zoo.entry import NOTHING
 
@@ -40,21 +40,6 @@ class FlowTask(NetTask):
         with mixed_precision(device):
             trace = net(*pictures.chunk(2), **self.options)
         return self.trace_loss(trace, target, torch.from_numpy(np.stack(known)).to(device))
-
-    def measure(
-        self, net: nn.Module, *, split: str, n: int, device: str, progress: Progress = iter
-    ) -> dict[str, Any]:
-        from cvdemo import world
-        from cvdemo.zoo.entries import entry
-
-        model: Any = entry(self.key).model(net, device)
-        errors, occ = [], []
-        for seed in progress(range(n)):
-            pair = world.flow_pair(seed, split=split)
-            e = np.hypot(*np.moveaxis(model.flow(pair.first, pair.second).flow - pair.flow, -1, 0))
-            errors.append(e.mean())
-            occ.append(e[pair.occluded].mean() if pair.occluded.any() else np.nan)
-        return {"EPE": float(np.mean(errors)), "EPE_occ": float(np.nanmean(occ)), "n": n}
 
     def trace_loss(self, trace: Any, target: Tensor, known: Tensor) -> Tensor:
         """The loss of a trace, of the target flow [N, 2, H, W] where it is known [N, H, W]."""

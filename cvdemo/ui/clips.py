@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import streamlit as st
@@ -44,9 +45,9 @@ class ChosenClip(NamedTuple):
 
 
 @cached
-def _drawn(seed: int, difficulty: Difficulty, camera: float, seconds: float) -> Clip:
+def _drawn(seed: int, difficulty: Difficulty, camera: float, seconds: float, size: tuple[int, int]) -> Clip:
     found = world.clip(seed, split=SPLIT, difficulty=difficulty, seconds=seconds, fps=FPS, camera=camera)
-    return drawn_clip(found, SIZE)
+    return drawn_clip(found, size)
 
 
 @cached
@@ -59,16 +60,27 @@ def _strip(identity: str, _clip: Clip) -> bytes:
     return to_jpeg(strip(_clip, 8, 60))
 
 
-def choose_clip(first: str = "drawn", *, live: bool = False) -> ChosenClip | None:
+def choose_clip(
+    first: str = "drawn",
+    *,
+    live: bool = False,
+    further: Mapping[str, Callable[[], None]] | None = None,
+    size: tuple[int, int] = SIZE,
+) -> ChosenClip | None:
     """Draws the widget and returns the chosen clip, or None while there is none yet.
 
-    A page with `live` has the live camera too, which gives None; it then asks `cvdemo.ui.source.is_live`.
+    A page with `live` has the live camera too, which gives None; it then asks `cvdemo.ui.source.is_live`. So
+    do the page's own `further` kinds, each with what draws its widgets. Drawn clips have frames of `size`.
     """
-    kinds = (*KINDS, LIVE) if live else KINDS
+    own = further or {}
+    kinds = (*KINDS, *own, LIVE) if live else (*KINDS, *own)
     kind = widgets.segmented_control("source", "Clip", kinds, first, wrap=True, on_change=state.leave_picture)
+    if kind in own:
+        own[kind]()
+        return None
     if kind == LIVE:
         return None
-    return ChosenClip(_choose_drawn(), own=False) if kind == "drawn" else choose_film(kind)
+    return ChosenClip(_choose_drawn(size), own=False) if kind == "drawn" else choose_film(kind)
 
 
 def choose_film(kind: str) -> ChosenClip | None:
@@ -82,7 +94,7 @@ def choose_film(kind: str) -> ChosenClip | None:
     return _upload()
 
 
-def _choose_drawn() -> Clip:
+def _choose_drawn(size: tuple[int, int]) -> Clip:
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
     seed = widgets.number_input(
         "seed", "Seed", 0, 99_999, 7, place=row, width=130, on_change=state.leave_picture
@@ -98,7 +110,7 @@ def _choose_drawn() -> Clip:
             help=knob.meaning, on_change=state.leave_picture,
         )  # fmt: skip
         seconds = widgets.slider("seconds", "Seconds", 1.0, 20.0, SECONDS, 1.0, on_change=state.leave_picture)
-    return _drawn(seed, PRESETS[preset], camera, seconds)
+    return _drawn(seed, PRESETS[preset], camera, seconds, size)
 
 
 def _another_seed() -> None:

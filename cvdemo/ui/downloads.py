@@ -39,6 +39,7 @@ MIME = {
     "json": "application/json",
     "txt": "text/plain",
     "zip": "application/zip",
+    "flo": "application/octet-stream",
 }
 LONGEST_FILM = 24.0  # seconds: a short one shows each frame for a second, a long one is over in this time
 

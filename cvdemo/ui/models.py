@@ -14,7 +14,8 @@ from cvdemo.data.chosen import Chosen
 from cvdemo.errors import UnknownModelError
 from cvdemo.ui import state, widgets
 from cvdemo.ui.cache import cached
-from cvdemo.ui.page import sentence
+from cvdemo.ui.page import differs_from_paper, sentence
+from cvdemo.ui.pages import nets_of
 from cvdemo.ui.truth import Shown
 from cvdemo.zoo.fetch import is_here
 from cvdemo.zoo.model import Classification, Classifier, Detector
@@ -65,12 +66,14 @@ def model_title(key: str) -> str:
 
 
 def about(entry: zoo.ModelSpec) -> None:
-    """One line: published figure, licence, paper."""
+    """One line: published figure, licence, paper; then how a net trained here differs from that paper."""
     figure = entry.published
     text = f"{figure.metric} {figure.value:g}" if figure else ""
     parts = [f"[{text}]({figure.source})" if figure and figure.source.startswith("http") else text]
     parts += [f"[paper]({entry.paper})", entry.licence, entry.note, entry.caveat]
     st.caption(" · ".join(p for p in parts if p))
+    if entry.key not in nets_of(state.open_page()):  # else the page says it below
+        differs_from_paper(entry.key)
 
 
 def offer_better(entry: zoo.ModelSpec, chosen: Chosen | None, settings: Callable[[str], Settings]) -> None:

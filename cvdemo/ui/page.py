@@ -10,10 +10,12 @@ from typing import Any, ParamSpec
 
 import streamlit as st
 
+from cvdemo import zoo
 from cvdemo.assets import asset
 from cvdemo.errors import CvdemoError
 from cvdemo.ui import state
 from cvdemo.ui.internals import start_through_app
+from cvdemo.ui.pages import nets_of
 
 P = ParamSpec("P")
 
@@ -48,10 +50,27 @@ def header(page: str) -> None:
 
 
 def theory(page: str) -> None:
-    """The longer text, folded away."""
+    """The longer text and how the page's nets differ from their papers, both folded away."""
     if body := texts(page).get("theory"):
         with st.expander("How it works"):
             st.markdown(body)
+    differs_from_paper(*nets_of(page))
+
+
+def differs_from_paper(*keys: str) -> None:
+    """A fold with what nets that are trained here do otherwise than their papers; others are left out."""
+    said = {key: zoo.differences(key) for key in keys if zoo.differences(key)}
+    if not said:
+        return
+    shared = [text for text in next(iter(said.values())) if all(text in own for own in said.values())]
+    with st.expander("Differs from the paper"):
+        if len(said) > 1 and shared:
+            st.markdown("\n".join(["**All of them**", *(f"- {text}" for text in shared)]))
+        for key, own in said.items():
+            entry = zoo.spec(key)
+            rest = own if len(said) == 1 else [text for text in own if text not in shared]
+            lines = [f"**{entry.title}** ([paper]({entry.paper}))", *(f"- {text}" for text in rest)]
+            st.markdown("\n".join(lines))
 
 
 def code_fold(*functions: Callable[..., Any], paper: str = "", ready_made: str = "") -> None:

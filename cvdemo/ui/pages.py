@@ -25,7 +25,8 @@ CHAPTERS = {
 class Page(NamedTuple):
     """A page: the file `pages/KEY.py`, title and icon in the sidebar, chapter, and the question it answers.
 
-    `rows` are the lecture's systems that it shows, by number and title.
+    `rows` are the lecture's systems that it shows, by number and title. `nets` are the keys of the nets
+    trained here whose figures it always shows: it says how they differ from their papers.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Page(NamedTuple):
     chapter: str
     question: str
     rows: Mapping[int, str] = {}
+    nets: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:
@@ -42,36 +44,46 @@ class Page(NamedTuple):
 
 
 WORLD, DETECTION, SEGMENTATION, INSTANCES, VIDEO, PRACTICE = CHAPTERS
+REGIONS = ("rcnn", "fast-rcnn", "faster-rcnn", "rfcn")
+MAPS = (
+    "fcn32s", "fcn16s", "fcn8s", "segnet", "unet", "unet-noskip", "linknet", "deeplabv1", "deeplabv3",
+    "deeplabv3plus", "refinenet", "pspnet", "pspnet-noaux",
+)  # fmt: skip
+PHOTO_MAPS = ("photo-deeplabv3plus", "photo-fcn8s", "photo-unet", "photo-pspnet")
 PAGES = (
     Page("world", "The world", "🎨", WORLD, "What is known of a drawn scene?"),
+    Page(
+        "five_tasks", "Five tasks, one picture", "🖐️", DETECTION,
+        "What can be asked of a picture?",
+    ),
     Page("classify", "Classify", "🐈", DETECTION, "What is in the picture?", {1: "Classification"}),
     Page(
         "localize", "Classify and localize", "🎯", DETECTION, "What is it, and where?",
-        {2: "Classification and localization"},
+        {2: "Classification and localization"}, ("localizer", "localizer-class", "localizer-box"),
     ),
     Page("detect", "Detect", "🔲", DETECTION, "Which objects are in the picture, and where?"),
     Page(
         "windows", "Sliding window", "🔳", DETECTION, "Can a classifier find objects?",
-        {3: "Classifier and sliding window"},
+        {3: "Classifier and sliding window"}, ("sliding-window",),
     ),
     Page(
         "proposals", "Region proposals", "🧩", DETECTION, "Where could objects be?", {4: "Region proposals"}
     ),
     Page(
         "rcnn", "R-CNN to Faster R-CNN", "🏎️", DETECTION, "What made R-CNN slow, and what made it fast?",
-        {5: "R-CNN", 6: "Fast R-CNN", 8: "Faster R-CNN", 10: "Test-time speed", 14: "R-FCN"},
+        {5: "R-CNN", 6: "Fast R-CNN", 8: "Faster R-CNN", 10: "Test-time speed", 14: "R-FCN"}, REGIONS,
     ),
     Page(
         "roi", "RoI lab", "🔎", DETECTION, "How does a region of any size become a grid of one size?",
-        {7: "RoI pooling", 35: "RoIAlign"},
+        {7: "RoI pooling", 35: "RoIAlign"}, ("mask-rcnn", "mask-rcnn-roipool", "rfcn"),
     ),
     Page(
         "rpn", "RPN and anchors", "⚓", DETECTION, "How does a network propose regions?",
-        {9: "Region proposal network"},
+        {9: "Region proposal network"}, ("faster-rcnn",),
     ),
     Page(
         "yolo_ssd", "YOLO and SSD", "⚡", DETECTION, "Can one pass of a network find all objects?",
-        {11: "YOLO", 12: "SSD", 13: "SSD against YOLO"},
+        {11: "YOLO", 12: "SSD", 13: "SSD against YOLO"}, ("yolo", "ssd"),
     ),
     Page(
         "nms", "NMS", "🥊", DETECTION, "Which of many overlapping boxes stay?",
@@ -82,6 +94,15 @@ PAGES = (
     Page(
         "tradeoffs", "Speed against accuracy", "⏱️", DETECTION,
         "Which detector is fast, and which is accurate?", {18: "Speed and accuracy"},
+        ("localizer", "sliding-window", *REGIONS, "yolo", "ssd", *MAPS),
+    ),
+    Page(
+        "captions", "Captions", "💬", DETECTION, "How does a picture become a sentence?",
+        {19: "Image captioning"}, ("show-attend-tell", "show-and-tell", "caption-transformer"),
+    ),
+    Page(
+        "dense_captions", "Dense captions", "🗨️", DETECTION, "Can every object have its own sentence?",
+        {20: "Dense captioning"}, ("densecap",),
     ),
     Page("segment", "Segment", "🖌️", SEGMENTATION, "Which class does each pixel have?"),
     Page(
@@ -95,34 +116,35 @@ PAGES = (
     Page(
         "dilated", "Dilated convolutions", "🕳️", SEGMENTATION,
         "How does a network see more without a smaller map?", {28: "Dilated convolutions", 29: "DeepLab"},
+        ("deeplabv3",),
     ),
-    Page("crf", "CRF", "🪄", SEGMENTATION, "How do borders become sharp?", {30: "CRF"}),
+    Page(
+        "crf", "CRF", "🪄", SEGMENTATION, "How do borders become sharp?", {30: "CRF"},
+        ("deeplabv1", "unet", "fcn8s", *PHOTO_MAPS),
+    ),
     Page(
         "decoders", "Back to full size", "🪜", SEGMENTATION, "Which way back to full size loses least?",
         {
             23: "Early layers refine", 26: "SegNet", 27: "U-Net",
             31: "RefineNet", 32: "LinkNet", 33: "PSPNet",
         },
+        (*MAPS, *PHOTO_MAPS),
     ),
     Page("instances", "Instances", "🦆", INSTANCES, "Which pixels belong to which object?"),
     Page(
         "mask_rcnn", "Mask R-CNN", "🎭", INSTANCES, "How does a box become a mask?", {34: "Mask R-CNN"},
+        ("mask-rcnn", "mask-rcnn-roipool", "mask-rcnn-softmax", "photo-masks"),
     ),
     Page(
         "pose", "Pose", "🤸", INSTANCES, "Where are a person's joints?", {36: "Human pose"},
+        ("keypoint-rcnn", "pose-regression"),
     ),
     Page(
         "video", "Video", "🎬", VIDEO, "Why do boxes blink, and what cures it?",
         {37: "Frame-by-frame prediction"},
     ),
     Page("tracking", "Tracking", "👣", VIDEO, "Which box is which object, a frame later?"),
-    Page(
-        "activity", "Activity", "🏃", VIDEO, "What does somebody do?",
-        {38: "Whole-video prediction", 41: "Recurrent networks"},
-    ),
-    Page(
-        "stacked", "Stacked frames", "🥞", VIDEO, "What do neighbouring frames add?", {39: "Stacked frames"},
-    ),
+    Page("flow", "Optical flow", "🌊", VIDEO, "Where did every pixel go?", {40: "Optical flow"}),
     Page(
         "implementations", "By hand or ready-made", "🧰", PRACTICE,
         "Does code from the paper give what a library gives?", {42: "Implementations"},
@@ -156,6 +178,11 @@ def topics(chapter: str) -> list[Topic]:
         Topic(", ".join(title for _, title, _ in group), page)
         for page, group in ((page, list(group)) for page, group in groupby(found, key=lambda item: item[2]))
     ]
+
+
+def nets_of(page: str) -> tuple[str, ...]:
+    """The nets whose figures a page shows whatever a visitor chooses."""
+    return next((one.nets for one in PAGES if one.key == page), ())
 
 
 def by_chapter() -> Iterator[tuple[str, list[Page]]]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo.data.packed_maps import PackedMaps
+
+if TYPE_CHECKING:
+    from cvdemo import world
 
 
 class Frame(NamedTuple):
@@ -39,7 +42,8 @@ class Clip:
 
     `frames` gives an iterator from the beginning, as often as it is called; pictures are made as they are
     asked for. `truths` gives the truth of every frame, None where no truth is known. `identity` is the same
-    for the same clip. `notes` are sentences about what is left out; reading may add one at its end.
+    for the same clip. `notes` are sentences about what is left out; reading may add one at its end. `drawn`
+    is the clip of the drawn world that it shows, None where it shows another one.
     """
 
     identity: str
@@ -50,6 +54,7 @@ class Clip:
     frames: Callable[[], Iterator[Frame]]
     truths: Callable[[], list[FrameTruth]] | None = None
     notes: list[str] = field(default_factory=list)
+    drawn: world.Clip | None = None
 
     @property
     def expected(self) -> int:

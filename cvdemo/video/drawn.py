@@ -29,7 +29,8 @@ def drawn_clip(clip: world.Clip, size: tuple[int, int]) -> Clip:
     identity = (
         f"clip:{clip.split}:{clip.seed}:{clip.difficulty}:{clip.camera}:{clip.seconds}:{clip.fps}:{size}"
     )
-    return Clip(identity, f"clip-{clip.seed}", size, clip.fps, clip.seconds, frames, truths)
+    name = f"clip-{clip.seed}"
+    return Clip(identity, name, size, clip.fps, clip.seconds, frames, truths, drawn=clip)
 
 
 def _kept_of(truth: world.ClipTruth) -> FrameTruth:

@@ -5,7 +5,7 @@ zoo.load("ssd-mobilenet-v2")(picture, score=.5, iou=.5)  # supervision.Detection
 """
 
 from cvdemo.data.domain import Domain
-from cvdemo.zoo.catalogue import better_elsewhere, first_model, first_models, models, spec
+from cvdemo.zoo.catalogue import better_elsewhere, differences, first_model, first_models, models, spec
 from cvdemo.zoo.device import default_device, device_title
 from cvdemo.zoo.labels import labels
 from cvdemo.zoo.loader import CACHE, load
@@ -21,6 +21,7 @@ __all__ = [
     "better_elsewhere",
     "default_device",
     "device_title",
+    "differences",
     "first_model",
     "first_models",
     "labels",

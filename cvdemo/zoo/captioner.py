@@ -119,7 +119,8 @@ class Captioner(Model, ABC):
 
     `words` are the texts of its tokens by id, `end` is the one that ends a sentence, `longest` the limit of
     words where none is given, the end included; one that `attends` says where it looks for every word.
-    What follows `remembered` beginnings is kept of a picture.
+    `length_penalty` is beam search's where none is given. What follows `remembered` beginnings is kept of a
+    picture.
     """
 
     task: ClassVar[Task] = Task.CAPTION
@@ -127,6 +128,7 @@ class Captioner(Model, ABC):
     end: int
     longest: int = 40
     attends: bool = False
+    length_penalty: float = 0.0
     remembered: int = REMEMBERED
 
     @abstractmethod
@@ -186,7 +188,7 @@ class Captioner(Model, ABC):
         encoded: Encoded,
         *,
         beam: int = 3,
-        length_penalty: float = 0.0,
+        length_penalty: float | None = None,
         longest: int | None = None,
         begin: Prefix = (),
     ) -> Caption:
@@ -198,7 +200,8 @@ class Captioner(Model, ABC):
             encoded,
             lambda next_words: search(
                 next_words, end=self.end, longest=longest or self.longest, width=beam,
-                length_penalty=length_penalty, begin=begin,
+                length_penalty=self.length_penalty if length_penalty is None else length_penalty,
+                begin=begin,
             ),
         )  # fmt: skip
 
@@ -231,7 +234,12 @@ class Captioner(Model, ABC):
         )
 
     def __call__(
-        self, picture: np.ndarray, *, beam: int = 3, length_penalty: float = 0.0, longest: int | None = None
+        self,
+        picture: np.ndarray,
+        *,
+        beam: int = 3,
+        length_penalty: float | None = None,
+        longest: int | None = None,
     ) -> Caption:
         """The caption of a picture [H, W, 3] uint8 RGB, as `caption` writes it."""
         encoded = self.encoded(picture)

@@ -12,11 +12,11 @@ from cvdemo.zoo.catalogue_hub import TORCHVISION, TRANSFORMERS
 from cvdemo.zoo.catalogue_methods import METHODS
 from cvdemo.zoo.catalogue_video import VIDEO
 from cvdemo.zoo.entries import ENTRIES
-from cvdemo.zoo.entry import Entry
+from cvdemo.zoo.entry import Entry, measured
 from cvdemo.zoo.fetch import is_here
 from cvdemo.zoo.labels import labels
 from cvdemo.zoo.photo_entries import PHOTO_ENTRIES
-from cvdemo.zoo.spec import COCO_VAL_IN_TRAINING, Chart, ModelSpec, Published, Source, Task
+from cvdemo.zoo.spec import COCO_VAL_IN_TRAINING, PARTS, Chart, ModelSpec, Published, Source, Task
 from cvdemo.zoo.weights import has_weights
 
 PACKAGED = (
@@ -103,12 +103,33 @@ PACKAGED = (
 )
 
 
+CROSSINGS = (
+    ModelSpec(
+        key="detect-then-caption",
+        task=Task.DENSE_CAPTION,
+        title="Faster R-CNN, then Show, attend and tell (drawn world)",
+        paper="https://arxiv.org/abs/1502.03044",
+        source=Source.DRAWN,
+        licence="MIT",
+        download_bytes=0,
+        labels="drawn-things",
+        adapter="cvdemo.zoo.detect_then_caption:load",
+        published=measured("detect-then-caption"),
+        note="A detector finds objects, a captioner of whole pictures describes each cut-out.",
+        domain=Domain.DRAWINGS,
+        options={PARTS: ("faster-rcnn", "show-attend-tell")},
+    ),
+)
+"""Models that are made of two others."""
+
+
 CATALOGUE: dict[str, ModelSpec] = {
     m.key: m
     for m in (
         *PACKAGED,
         *METHODS,
         *(entry.spec() for entry in ENTRIES.values() if entry.task),
+        *CROSSINGS,
         *(entry.spec() for entry in PHOTO_ENTRIES.values()),
         *TORCHVISION,
         *VIDEO,
@@ -144,7 +165,11 @@ def models(task: Task | str | None = None) -> list[ModelSpec]:
     A net of this project's own whose weights are not there is left out: nothing can fetch them.
     """
     own = set(own_nets())
-    there = (m for m in CATALOGUE.values() if m.key not in own or has_weights(m.key))
+    there = (
+        m
+        for m in CATALOGUE.values()
+        if all(has_weights(key) for key in m.options.get(PARTS, (m.key,)) if key in own)
+    )
     chosen = [m for m in there if task is None or m.task == task]
     return sorted(chosen, key=lambda m: not m.offline)
 
@@ -200,6 +225,13 @@ def first_models() -> list[str]:
 def own_nets() -> list[str]:
     """The nets whose weights are this project's own, and nowhere else to be had."""
     return [*ENTRIES, *PHOTO_ENTRIES]
+
+
+def differences(key: str) -> tuple[str, ...]:
+    """How a net that is trained here differs from its paper, one sentence each; others have none."""
+    if key in ENTRIES:
+        return ENTRIES[key].differs
+    return PHOTO_ENTRIES[key].differences if key in PHOTO_ENTRIES else ()
 
 
 def compared() -> list[str]:

@@ -553,4 +553,16 @@ TRANSFORMERS: tuple[ModelSpec, ...] = (
         adapter="cvdemo.zoo.florence:load",
         note="Asked by a prompt: the same network detects, segments and reads text too.",
     ),
+    _captioner(
+        "florence-2-base-regions",
+        "Florence-2 base (regions)",
+        "2311.06242",
+        FLORENCE,
+        464,
+        None,
+        task=Task.DENSE_CAPTION,
+        licence="MIT",
+        adapter="cvdemo.zoo.florence_regions:load",
+        note="The same network, asked for descriptions of regions: it writes boxes as words.",
+    ),
 )

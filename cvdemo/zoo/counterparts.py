@@ -84,7 +84,7 @@ class Counterpart:
 
     Without `ready`, `missing` says what there is instead. `fixed` is the only height and width that both
     nets are run at, None for any; `inputs` is what they take: a "picture", "windows" with their regions, a
-    picture with "regions", or "two pictures".
+    picture with "regions" or with "words", or "two pictures".
     """
 
     key: str
@@ -329,6 +329,23 @@ COUNTERPARTS: dict[str, Counterpart] = {
                 "torchvision raft_large", "torchvision.models.optical_flow:raft_large", ("flows",), RAFT,
                 {"weights": None}, Same.NAMES, "cvdemo.nets.raft_paper:torchvision_names",
             ),
+        ),
+        Counterpart(
+            "show-and-tell", "Show and tell", "cvdemo.nets.show_and_tell_paper:show_and_tell_paper",
+            Outputs.LOGITS, "show-and-tell", inputs="words",
+            missing="Only its parts: `torchvision.models.googlenet` and `torch.nn.LSTM`.",
+        ),
+        Counterpart(
+            "show-attend-tell", "Show, attend and tell", "cvdemo.nets.show_attend_tell:show_attend_tell",
+            Outputs.LOGITS, "show-attend-tell", inputs="words",
+            missing="Neither torchvision nor transformers has an LSTM that attends to a picture.",
+        ),
+        Counterpart(
+            "caption-transformer", "Caption Transformer",
+            "cvdemo.nets.caption_transformer:caption_transformer", Outputs.LOGITS, "caption-transformer",
+            inputs="words",
+            missing="Its decoder alone is `torch.nn.TransformerDecoder`; with an encoder of pictures, "
+            "`transformers.VisionEncoderDecoderModel` is of this kind.",
         ),
         Counterpart(
             "resnet50", "ResNet-50, the encoder", "cvdemo.nets.encoders:ResNet", Outputs.MAPS,

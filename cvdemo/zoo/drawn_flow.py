@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from cvdemo.ops.flow import resized
 from cvdemo.zoo.checkpoint import module_bytes
 from cvdemo.zoo.device import autocast
 from cvdemo.zoo.drawn import LONG_SIDE, at_working_size
@@ -33,13 +33,6 @@ class DrawnFlow(FlowEstimator):
         scale = np.array([width / x.shape[3], height / x.shape[2]], np.float32)
         flow, *iterations = (as_flow(found) * scale for found in (trace.flow, *trace.flows))
         return Estimate(resized(flow, (width, height)), tuple(iterations), trace)
-
-
-def resized(flow: Flow, size: tuple[int, int]) -> Flow:
-    """A flow at a size (width, height), its vectors as they are."""
-    if flow.shape[1::-1] == size:
-        return flow
-    return np.asarray(cv2.resize(flow, size, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def as_flow(flow: Tensor) -> Flow:

@@ -115,7 +115,7 @@ def _masks(key: str, title: str, net: str, *differences: str, default: bool = Fa
     """Mask R-CNN and its ablations share their recipe."""
     recipe = Recipe(
         key, f"cvdemo.train.instances:MaskRCNNTask:{key}", steps=2000, start="faster-rcnn", whole=True,
-        batch=8, rate=1.5e-3, channels_last=True, data=Scenes(pool=2048, fresh=768),
+        batch=8, rate=1.5e-3, channels_last=True, data=Scenes(pool=2048, fresh=768), eight_bits=True,
     )  # fmt: skip
     return Entry(
         key, title, "1703.06870", f"cvdemo.nets.{net}", recipe, Task.INSTANCES,
@@ -149,11 +149,37 @@ def _captioner(key: str, title: str, arxiv: str, *differences: str, default: boo
     return Entry(
         key, title, arxiv, f"cvdemo.nets.{name}:{name}", recipe, Task.CAPTION,
         "cvdemo.zoo.drawn_captions:DrawnCaptioner", "drawn-things",
-        differences=(SMALL_BACKBONE, CELLS, *differences), default=default,
+        differences=(SMALL_BACKBONE, *CELLS, *differences), default=default,
     )  # fmt: skip
 
 
-CELLS = "The encoder's grid has features of strides 8 to 32, the place of each cell and the mean of all."
+CELLS = (
+    "The encoder's grid has features of strides 4 to 32, the place of each cell and the mean of all.",
+    "In training an object's cell also learns to name the words of its description (arXiv:1411.4952).",
+)
+
+
+def _densecap() -> Entry:
+    """Trained on from Faster R-CNN, with the words of the regions."""
+    recipe = Recipe(
+        "densecap", "cvdemo.train.densecap:DenseCapTask:densecap", steps=500, start="densecap-words",
+        whole=True, rate=1e-3, channels_last=True, data=Scenes(pool=2048, fresh=1024, captions=True),
+        eight_bits=True,
+    )  # fmt: skip
+    return Entry(
+        "densecap", "DenseCap", "1511.07571", "cvdemo.nets.densecap:DenseCap", recipe, Task.DENSE_CAPTION,
+        "cvdemo.zoo.drawn_dense:DrawnDenseCaptioner", "drawn-things", default=True,
+        differences=(
+            SMALL_BACKBONE, *FASTER[:4],
+            "It is trained on from Faster R-CNN's weights, the words first on true boxes alone.",
+            "A region's score learns the IoU of its box (arXiv:2006.04388).",
+            "The code is taken from a second look, at the corrected box.",
+            "The code also holds the box and, by attention (arXiv:1706.03762), what is around it.",
+            "The code and what it is made of are normalised (arXiv:1607.06450).",
+            "The LSTM has 256 units rather than 512.",
+        ),
+    )  # fmt: skip
+
 
 FCN = "Pictures are padded to the stride, where the paper lays 100 pixels around them."
 RATES = "The pictures are smaller, and so are the dilation rates."
@@ -227,6 +253,13 @@ ENTRIES: dict[str, Entry] = {
         _pose("keypoint-rcnn", "Keypoint R-CNN", "1703.06870", "keypoint_rcnn:keypoint_rcnn", default=True),
         _pose("pose-regression", "Pose by regression", "1312.4659", "keypoint_rcnn:pose_regression",
               "Only the first stage of the cascade."),
+        _stage(
+            "densecap-words", "DenseCap's words", "1511.07571", "densecap:DenseCap",
+            Recipe("densecap-words", "cvdemo.train.densecap:RegionWordsTask:densecap-words", steps=2600,
+                   start="faster-rcnn", whole=True, rate=2e-3, channels_last=True,
+                   data=Scenes(pool=4096, fresh=1024, captions=True)),
+        ),
+        _densecap(),
         _segmenter(
             "unet", "U-Net", "1505.04597", "unet:unet",
             "Convolutions are padded, and the decoder upsamples bilinearly.",

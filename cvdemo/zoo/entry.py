@@ -29,8 +29,8 @@ class Entry:
     class) that builds it untrained; `adapter` the "module:class" that makes a model of a spec, a device and
     the net. Without a `task` it is only a stage of another net's training and not in the catalogue. The
     scenes that it is scored on are "normal" but for `knobs`, and drawn at the `size` (width, height);
-    `figures` are the numbers that tables show, where they are not those of the task. `differences` are one
-    sentence each.
+    `figures` are the numbers that tables show, where they are not those of the task. `differences` of
+    structure and loss are one sentence each.
     """
 
     key: str
@@ -69,6 +69,16 @@ class Entry:
             domain=Domain.DRAWINGS,
             scene_size=self.size,
             options=self.options,
+        )
+
+    @property
+    def differs(self) -> tuple[str, ...]:
+        """All that differs from the paper: `differences`, and the size and length of the training."""
+        recipe, (width, height) = self.recipe, self.recipe.data.size
+        pictures = f"drawn {recipe.data.unit} of {width} x {height} pixels"
+        return (
+            *self.differences,
+            f"It is trained on {pictures}, for {recipe.steps:,} steps of {recipe.batch}.",
         )
 
     def build(self) -> nn.Module:

@@ -118,6 +118,7 @@ def evaluate_captions(
     return numbers | {
         "unfinished": float(np.mean([not found.finished for found in said])),
         "beam": beam,
+        "length_penalty": model.length_penalty,
         "n": len(said),
         "ms_per_image": round(float(np.mean([found.milliseconds for found in said])), 2),
     }

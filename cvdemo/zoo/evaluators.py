@@ -10,6 +10,7 @@ from cvdemo.world.difficulty import Difficulty
 from cvdemo.zoo.evaluate import drawn_data, drawn_people, evaluate, open_boxes
 from cvdemo.zoo.evaluate_activity import no_scenes, open_activities, score_activities
 from cvdemo.zoo.evaluate_captions import drawn_captions, evaluate_captions, open_captions
+from cvdemo.zoo.evaluate_dense import drawn_dense, evaluate_dense, open_dense
 from cvdemo.zoo.evaluate_flow import PAIRS, drawn_pairs, evaluate_flow, open_pairs
 from cvdemo.zoo.evaluate_maps import drawn_maps, evaluate_maps, open_maps
 from cvdemo.zoo.model import Model
@@ -44,6 +45,7 @@ EVALUATORS: dict[Task, Evaluator] = {
     Task.CAPTION: Evaluator(
         ("BLEU4", "CIDEr", "truthful", "exact"), drawn_captions, open_captions, evaluate_captions
     ),
+    Task.DENSE_CAPTION: Evaluator(("mAP", "METEOR", "truthful"), drawn_dense, open_dense, evaluate_dense),
     Task.FLOW: Evaluator(
         ("EPE", "EPE_occluded", "Fl_all"), drawn_pairs, open_pairs, evaluate_flow, "world-flow", PAIRS
     ),

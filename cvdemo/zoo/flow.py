@@ -67,8 +67,13 @@ def _cut(flow: Flow, share: NDArray[np.float64]) -> Flow:
 
 def check_pair(first: np.ndarray, second: np.ndarray) -> None:
     """A `PictureError` where two pictures differ in size."""
-    if first.shape != second.shape:
-        (h1, w1), (h2, w2) = first.shape[:2], second.shape[:2]
+    check_sizes(first.shape[1::-1], second.shape[1::-1])
+
+
+def check_sizes(first: tuple[int, ...], second: tuple[int, ...]) -> None:
+    """A `PictureError` where the sizes (width, height) of two pictures differ."""
+    if first != second:
+        (w1, h1), (w2, h2) = first, second
         raise PictureError(
             f"flow needs two pictures of one size: the first has {w1} x {h1} pixels, the second {w2} x {h2}"
         )

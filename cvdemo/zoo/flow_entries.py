@@ -12,7 +12,7 @@ FLOW_ENTRIES = (
     Entry(
         "flownet", "FlowNetS", "1504.06852", "cvdemo.nets.flownet:FlowNetS",
         Recipe("flownet", "cvdemo.train.flow:FlowNetTask:flownet", steps=2400, rate=2e-3,
-               channels_last=True, data=FlowPairs(pool=2048, fresh=256), eight_bits=True),
+               channels_last=True, data=FlowPairs(pool=1024, fresh=144), eight_bits=True),
         Task.FLOW, ADAPTER,
         differences=(
             "It is small, and its coarsest map has stride 32 rather than 64.",
@@ -22,7 +22,7 @@ FLOW_ENTRIES = (
     Entry(
         "raft", "RAFT", "2003.12039", "cvdemo.nets.raft:RAFT",
         Recipe("raft", "cvdemo.train.flow:RAFTTask:raft", steps=2800, batch=8, rate=1.5e-3,
-               channels_last=True, data=FlowPairs(pool=2048, fresh=256), eight_bits=True),
+               channels_last=True, data=FlowPairs(pool=1024, fresh=224), eight_bits=True),
         Task.FLOW, ADAPTER,
         differences=(
             "It is small: blocks are bottlenecks, the pyramid has three levels, and the GRU is one of 3 x 3.",

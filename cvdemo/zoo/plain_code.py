@@ -34,6 +34,7 @@ RESULTS = {
     Task.INSTANCES: ("boxes", "scores", "names", "masks"),
     Task.POSE: ("keypoints",),
     Task.CAPTION: ("caption",),
+    Task.DENSE_CAPTION: ("boxes", "captions"),
     Task.FLOW: ("flow",),
 }
 """What the code leaves behind, by task; masks are [N, H, W], keypoints [N, 17, 3], a flow [H, W, 2]."""
@@ -50,8 +51,11 @@ TENSOR = "x = torch.from_numpy(picture).permute(2, 0, 1) / 255"
 
 
 def can_be_written(spec: ModelSpec) -> bool:
-    """Whether a model is torchvision's or transformers': others are files of packages, or this project's."""
-    return spec.source in (Source.TORCHVISION, Source.TRANSFORMERS)
+    """Whether a model is torchvision's or transformers', and takes pictures rather than clips.
+
+    Others are files of packages, or this project's.
+    """
+    return spec.source in (Source.TORCHVISION, Source.TRANSFORMERS) and spec.task is not Task.VIDEO
 
 
 def plain_code(spec: ModelSpec, file: str = "photo.jpg", shown: Shown = DEFAULT) -> str:
@@ -364,6 +368,23 @@ caption = {how.tokenizer}.decode(answer[0], skip_special_tokens=True).strip()
     return f"from transformers import {', '.join(names)}", body
 
 
+def _transformers_dense(spec: ModelSpec, shown: Shown) -> Parts:
+    from cvdemo.zoo.florence_regions import BEAM, MOST_TOKENS, REGIONS
+
+    body = f"""
+{_pretrained(spec, "AutoProcessor", "Florence2ForConditionalGeneration")}
+task = {REGIONS!r}
+inputs = processor(text=task, images=picture, return_tensors="pt")
+with torch.inference_mode():
+    answer = net.generate(**inputs, num_beams={BEAM}, do_sample=False, max_new_tokens={MOST_TOKENS})
+size = picture.shape[1::-1]
+found = processor.post_process_generation(sequence=answer[0], task=task, image_size=size)[task]
+# All regions as the network wrote them: it has no scores, and nothing is suppressed.
+boxes, captions = found["bboxes"], found["labels"]  # x1 y1 x2 y2 in pixels
+"""
+    return "from transformers import AutoProcessor, Florence2ForConditionalGeneration", body
+
+
 Write = Callable[[ModelSpec, Shown], Parts]
 TORCHVISION: dict[Task, Write] = {
     Task.CLASSIFY: _torchvision_classify,
@@ -379,4 +400,5 @@ TRANSFORMERS: dict[Task, Write] = {
     Task.INSTANCES: _transformers_instances,
     Task.POSE: _transformers_pose,
     Task.CAPTION: _transformers_caption,
+    Task.DENSE_CAPTION: _transformers_dense,
 }

@@ -69,6 +69,9 @@ class Chart(NamedTuple):
 
 NO_CHART = Chart()
 
+PARTS = "parts"
+"""The option of a model that is made of others: their keys."""
+
 
 @dataclass(frozen=True)
 class ModelSpec:

@@ -9,8 +9,9 @@ from torch import Tensor, nn
 from torch.nn.functional import pad
 from torchvision.models import get_model
 
+from cvdemo.ops.flow import resized
 from cvdemo.zoo.checkpoint import load_state, module_bytes
-from cvdemo.zoo.drawn_flow import as_flow, resized
+from cvdemo.zoo.drawn_flow import as_flow
 from cvdemo.zoo.fetch import Progress, fetch_file
 from cvdemo.zoo.flow import Estimate, FlowEstimator
 from cvdemo.zoo.spec import ModelSpec

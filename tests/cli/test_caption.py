@@ -13,6 +13,7 @@ from cvdemo import world, zoo
 from cvdemo.cli import main
 from cvdemo.data.pictures import to_png
 from cvdemo.zoo import loader
+from cvdemo.zoo.dense_captioner import DenseCaptioner, RawRegions
 from tests.hub_server import hub_of
 from tests.zoo.captioners import Parrot
 from tests.zoo.tiny_captioners import saved
@@ -124,6 +125,36 @@ def test_what_cannot_be_is_said_in_one_sentence(scene: Path, options: list[str],
 def test_a_beam_has_a_hypothesis(scene: Path) -> None:
     done = caption(scene, "--beam", "0")
     assert done.exit_code == 2 and "--beam" in done.stderr
+
+
+class Describer(DenseCaptioner):
+    """Finds the same two regions in every picture, and one that is not sure enough."""
+
+    def network(self, picture: np.ndarray) -> RawRegions:
+        boxes = np.array([[60, 10, 100, 50], [10, 20, 50.5, 80], [0, 0, 9, 9]], np.float32)
+        texts = ["a red kite", "a brown dog", "a cat"]
+        scores = np.array([0.7, 0.9, 0.2], np.float32)
+        return RawRegions(boxes, scores, [(5,), (6,), (7,)], texts, -np.ones(3, np.float32), 0.0)
+
+
+def test_regions(scene: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    describer = Describer(zoo.spec("florence-2-base-regions"), device="cpu", nbytes=1)
+    monkeypatch.setattr("cvdemo.zoo.load", lambda key, device=None, progress=None: describer)
+    file = tmp_path / "regions.json"
+    done = caption(scene, "--dense", "--model", "florence-2-base-regions", "--json", file)
+    assert done.exit_code == 0, done.output
+    assert done.stdout.splitlines() == [
+        "one.png: 2 regions",
+        "  10 20 50 80  0.90  a brown dog",
+        "  60 10 100 50  0.70  a red kite",
+    ]
+    first, second = json.loads(file.read_text())["annotations"]
+    assert first["caption"] == "a brown dog" and first["bbox"] == [10, 20, 40.5, 60]
+    assert first["area"] == 2430 and first["image_id"] == second["image_id"] == 1
+    one = caption(scene, "--dense", "--model", "florence-2-base-regions", "--score", 0.8).stdout
+    assert one.splitlines()[0] == "one.png: 1 region"
+    wrong = caption(scene, "--dense", "--model", "show-attend-tell")
+    assert "does not write captions of regions: `cvdemo models --task dense-caption`" in wrong.stderr
 
 
 def test_a_captioner_of_the_hub_is_fetched_and_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+import torch
 
-from cvdemo.draw.feature_maps import enlarged, feature_colours
+from cvdemo.draw.feature_maps import CORNERS, chosen_corners, corner_colours, enlarged, feature_colours
 from cvdemo.errors import DataError
 
 
@@ -32,6 +33,18 @@ def test_flat_maps_and_few_channels_are_grey_where_nothing_is(channels: int) -> 
 def test_what_is_not_a_number_is_said() -> None:
     with pytest.raises(DataError, match="not numbers"):
         feature_colours(np.full((2, 2, 2), np.nan))
+
+
+def test_a_block_has_the_colour_of_the_cell_that_its_maximum_came_from() -> None:
+    torch.manual_seed(0)
+    x = torch.rand(1, 7, 6, 10)
+    x[0, 3, :4] = 0  # a channel with equal cells in most blocks
+    _, indices = torch.nn.functional.max_pool2d(x, 2, return_indices=True)
+    corners = chosen_corners(indices[0].numpy())
+    for c, i, j in np.ndindex(corners.shape):
+        block = x[0, c, 2 * i : 2 * i + 2, 2 * j : 2 * j + 2]
+        assert corners[c, i, j] == block.flatten().argmax()
+    np.testing.assert_array_equal(corner_colours(indices[0].numpy()), np.array(CORNERS)[corners[3]])
 
 
 def test_enlarged_pixels_are_squares() -> None:

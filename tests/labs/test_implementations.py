@@ -145,7 +145,7 @@ def test_encoders_are_timms(key: str) -> None:
     assert "the same, up to rounding" in verdict(compare(key))
 
 
-@pytest.mark.parametrize("key", ["localizer", "sliding-window", "pose-regression"])
+@pytest.mark.parametrize("key", ["localizer", "sliding-window", "pose-regression", "show-attend-tell"])
 def test_nets_without_a_counterpart_run_alone(key: str) -> None:
     found = compare(key)
     assert found.ours > 0

@@ -15,11 +15,13 @@ from cvdemo.labs.rcnn.draw import (
     FOR,
     MISSED,
     PAPER,
+    TARGET,
     MarkedDetections,
     beside,
     contact_sheet,
     draw_bins,
     draw_cells,
+    draw_correction,
     draw_marked,
     draw_regions,
     sheet_shape,
@@ -27,6 +29,7 @@ from cvdemo.labs.rcnn.draw import (
     vote_grid,
     vote_limit,
     vote_maps,
+    window_around,
     with_context_frame,
 )
 
@@ -84,6 +87,21 @@ def test_boxes_in_cells_lie_on_their_cells() -> None:
     drawn = draw_cells(np.zeros((4, 8, 3), np.uint8), [[2, 1, 6, 3]], width=160)
     assert drawn.shape == (80, 160, 3)
     assert tuple(drawn[40, 40]) == BEST and tuple(drawn[40, 80]) == (0, 0, 0)
+
+
+def test_a_correction_shows_region_box_and_target() -> None:
+    drawn = draw_correction(GREY, [10, 10, 30, 30], [12, 8, 34, 33], [12, 8, 50, 40], (1, 2, 3))
+    assert tuple(drawn[33, 22]) == (1, 2, 3) and tuple(drawn[40, 40]) == TARGET
+    assert (drawn[10, 10:30] == CHOSEN).any()
+
+
+@pytest.mark.parametrize("box", [[10, 10, 20, 40], [0, 0, 80, 60], [70, 50, 80, 60]])
+def test_a_window_holds_its_boxes_with_room_and_stays_on_the_picture(box: list[int]) -> None:
+    x1, y1, x2, y2 = window_around([box, [12, 12, 18, 18]], (60, 80))
+    assert 0 <= x1 <= min(box[0], 12) and 0 <= y1 <= min(box[1], 12)
+    assert max(box[2], 18) <= x2 <= 80 and max(box[3], 18) <= y2 <= 60
+    if box[0] == 10:
+        assert (x2 - x1) / (y2 - y1) == pytest.approx(4 / 3, rel=0.3)
 
 
 @pytest.mark.parametrize("shape", [(30, 40), (100, 10), (10, 400), (1, 1)])

@@ -9,13 +9,17 @@ from numpy.typing import NDArray
 
 from cvdemo import world
 from cvdemo.draw.matches import draw_matches, match_detections
+from cvdemo.labs.yolo_ssd.draw import draw_cell_map
 from cvdemo.labs.yolo_ssd.experiment import (
+    CellMap,
     SizeRecall,
     SSDLevels,
     YOLOGrid,
     from_levels,
     recall_by_size,
+    ssd_cells,
     ssd_levels,
+    yolo_cells,
     yolo_grid,
 )
 from cvdemo.ops.detections import confidence
@@ -60,6 +64,30 @@ def test_a_level_that_is_off_gives_no_detections(levels: SSDLevels) -> None:
     sizes = [np.sqrt((b[:, 2:] - b[:, :2]).prod(1)).mean() for b in
              (found.boxes[found.level == k] for k in range(3))]  # fmt: skip
     assert sizes[0] < sizes[1] < sizes[2]
+
+
+def test_a_cell_says_the_best_of_its_boxes(grid: YOLOGrid, levels: SSDLevels) -> None:
+    own = yolo_cells(grid)
+    for r, c in ((0, 0), (4, 7), (9, 11)):
+        products = grid.confidence[r, c][:, None] * grid.classes[r, c]  # [B, C]
+        assert own.scores[r, c] == pytest.approx(products.max())
+        assert own.class_ids[r, c] == products.max(axis=0).argmax()
+    maps, before = ssd_cells(levels), 0
+    for k, (rows, columns) in enumerate(levels.cells):
+        for cell in (0, rows * columns // 2, rows * columns - 1):
+            numbers = np.arange(before + 6 * cell, before + 6 * cell + 6)
+            there = np.isin(levels.raw.data["box"], numbers)
+            assert maps[k].scores.flat[cell] == max(confidence(levels.raw)[there], default=0)
+        before += 6 * rows * columns
+    assert maps[0].cell == pytest.approx((8 * 640 / 192,) * 2)
+
+
+def test_a_sure_cell_hides_the_picture() -> None:
+    map_ = CellMap("", np.array([[0, 1]]), np.array([[1, 0]], np.float32), (8.0, 8.0))
+    drawn = draw_cell_map(np.full((8, 20, 3), 100, np.uint8), map_, ("cat", "dog"))
+    assert (drawn[2, 12] == 100).all()  # nothing there
+    assert (drawn[2, 18] == 100).all()  # beyond the cells: the last one's
+    assert abs(drawn[2, 2].astype(int) - 0.85 * np.array([230, 159, 0]) - 15).max() <= 1
 
 
 def test_small_objects_are_lost_with_the_finest_level(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
+import cv2
 import numpy as np
 import pytest
 
-from cvdemo.metrics.flow import FlowScore, end_point_error, flow_numbers, score_flow
+from cvdemo.metrics.flow import FlowScore, end_point_error, flow_numbers, psnr, score_flow
 
 
 def by_hand(flow: np.ndarray, truth: np.ndarray, hidden: np.ndarray) -> tuple[float, float, float]:
@@ -57,3 +58,9 @@ def test_a_flow_that_is_not_finite_is_an_outlier_and_no_number() -> None:
 def test_nothing_gives_no_numbers() -> None:
     assert flow_numbers([FlowScore(0, 0.0, 0, 0, 0.0)]) == flow_numbers([]) == {}
     assert set(flow_numbers([FlowScore(4, 2.0, 1, 0, 0.0)])) == {"EPE", "Fl_all"}
+
+
+def test_psnr_is_opencvs() -> None:
+    first, second = np.random.default_rng(1).integers(0, 256, (2, 9, 14, 3)).astype(np.uint8)
+    assert psnr(first, second) == pytest.approx(cv2.PSNR(first, second), rel=1e-9)
+    assert psnr(first, first) == math.inf

@@ -24,6 +24,14 @@ def test_inner_maps_have_names_of_their_own_and_four_axes(key: str) -> None:
 
 
 @torch.no_grad()
+def test_indices_of_a_pooling_are_among_the_maps() -> None:
+    names = [
+        name for name, map_ in inner_maps(build_net("segnet").eval()(PICTURE)) if not map_.is_floating_point()
+    ]
+    assert names == [f"indices {k}" for k in range(1, 6)]
+
+
+@torch.no_grad()
 def test_traces_within_a_trace_are_gone_through() -> None:
     names = [name for name, _ in inner_maps(RefineNet().eval()(PICTURE))]
     assert "stages 1 fused" in names and "stages 4 output" in names

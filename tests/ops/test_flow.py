@@ -13,7 +13,14 @@ from cvdemo.errors import DataError
 from cvdemo.ops import flow as ops
 from cvdemo.ops.flow_opencv import dis, farneback
 from cvdemo.ops.horn_schunck import NEIGHBOURS, horn_schunck, horn_schunck_steps, linearize
-from cvdemo.ops.lucas_kanade import dense_flow, dense_steps, track_points, track_steps
+from cvdemo.ops.lucas_kanade import (
+    best_points,
+    dense_flow,
+    dense_steps,
+    track_points,
+    track_steps,
+    window_matrix,
+)
 
 PLAIN = world.named("normal", noise=0, weather=0)
 
@@ -146,6 +153,19 @@ def test_the_eigenvalue_knows_a_plain_wall_an_edge_and_a_corner() -> None:
     wall, edge, corner = track_points(grey, grey, points).eigenvalues
     assert wall < 1e-6 and edge < 1e-3 * corner and corner > 100
     assert track_points(grey, grey, points).found.tolist() == [False, False, True]
+
+
+def test_the_best_points_are_corners_far_enough_apart() -> None:
+    grey = np.full((80, 120), 60, np.float32)
+    grey[20:60, 40:90] = 200
+    eigenvalues = window_matrix(grey, 9).smaller_eigenvalue()
+    points = best_points(eigenvalues, 10, apart=6)
+    corners = np.array([[39.5, 19.5], [89.5, 19.5], [39.5, 59.5], [89.5, 59.5]])
+    assert len(points) >= 4
+    for corner in corners:
+        assert np.abs(points - corner).max(axis=1).min() <= 5
+    assert len(best_points(eigenvalues, 2, apart=6)) == 2
+    assert len(best_points(window_matrix(0 * grey, 9).smaller_eigenvalue(), 10)) == 0
 
 
 def test_the_steps_come_from_the_coarsest_level_and_end_where_the_function_does() -> None:

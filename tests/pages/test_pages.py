@@ -12,7 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 from cvdemo import zoo
 from cvdemo.data.pictures import sample, to_jpeg
-from cvdemo.ui.pages import CHAPTERS, PAGES, topics
+from cvdemo.ui.pages import CHAPTERS, PAGES, nets_of, topics
+from cvdemo.zoo.entries import ENTRIES
+from cvdemo.zoo.photo_entries import PHOTO_ENTRIES
 from tests.pages.driver import open_page, without_errors
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,6 +34,31 @@ def test_every_page_opens_without_an_error(page: str) -> None:
     assert not app.exception
     assert not app.error
     assert app.title
+    folds = [e for e in app.expander if e.label == "Differs from the paper"]
+    said = "\n".join(m.value for fold in folds for m in fold.markdown)
+    for key in nets_of(page):
+        assert zoo.spec(key).title in said
+        assert all(f"- {text}" in said for text in zoo.differences(key))
+
+
+CHOICES = {
+    zoo.Task.DETECT: ("detect", "model"),
+    zoo.Task.SEGMENT: ("segment", "models"),
+    zoo.Task.INSTANCES: ("instances", "model"),
+    zoo.Task.POSE: ("pose", "model"),
+}
+"""Pages on which any model of a task can be chosen: they say how the chosen one differs."""
+
+
+def test_every_net_has_a_page_that_says_how_it_differs() -> None:
+    named = {key for page in PAGES for key in page.nets}
+    for one in (*ENTRIES.values(), *PHOTO_ENTRIES.values()):
+        assert one.task is None or zoo.differences(one.key)
+        if one.task in CHOICES and one.key not in named:
+            page, name = CHOICES[one.task]
+            app = open_page(page, **{name: one.key})
+            said = "\n".join(m.value for e in app.expander for m in e.markdown)
+            assert all(text in said for text in zoo.differences(one.key)), one.key
 
 
 def test_every_file_is_a_row_of_the_table_of_pages() -> None:
@@ -55,7 +82,7 @@ def test_a_page_ends_with_links_to_its_neighbours() -> None:
         "← Classify and localize",
         "Sliding window →",
     ]
-    assert [link.proto.label for link in open_page("world").get("page_link")] == ["Classify →"]
+    assert [link.proto.label for link in open_page("world").get("page_link")] == ["Five tasks, one picture →"]
 
 
 def test_sliders_never_run_the_network() -> None:

@@ -13,10 +13,12 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from cvdemo import zoo
-from cvdemo.labs.rcnn.experiment import FAMILY, detector, run_family
+from cvdemo.labs.rcnn.experiment import FAMILY, FollowedObject, correction, detector, run_family
 from cvdemo.labs.rcnn.measure import PUBLISHED, times_csv
+from cvdemo.ops.iou import box_iou
 from cvdemo.ui.cache import RESULTS
 from cvdemo.world import draw, scene
+from cvdemo.world.vocabulary import THINGS
 from cvdemo.zoo.entries import build_net
 from cvdemo.zoo.weights import write_weights
 from tests.pages import driver
@@ -64,8 +66,9 @@ def test_every_net_shows_every_stage_with_its_time() -> None:
     app = fine(open_page())
     for title in FAMILY.values():
         stages = captions(app, title)
-        assert len(stages) == 5, title
-        assert all(" ms**" in s for k, s in enumerate(stages) if k != 2)
+        assert len(stages) == 6, title
+        assert all(" ms**" in s for k, s in enumerate(stages) if k not in (2, 3))
+        assert " → " in stages[3]
         assert "objects found" in stages[-1]
     assert "20 of " in captions(app, "R-CNN")[0]
     assert any("81,920 pixels" in m.value for m in app.markdown)  # 20 cut-outs of 64 x 64
@@ -83,6 +86,12 @@ def test_a_notebook_runs_the_family_as_the_page_does() -> None:
         whole = detector(run.key).run_stages(picture, most=15)
         np.testing.assert_allclose(run.staged.raw.boxes, whole.raw.boxes, atol=0.05)
         np.testing.assert_allclose(run.staged.raw.scores, whole.raw.scores, atol=1e-4)
+        followed = FollowedObject("dog", np.array([60.0, 40, 200, 180]), THINGS.index("dog"))
+        found = correction(run, 3, followed)
+        np.testing.assert_allclose(found.region, run.staged.regions[3])
+        dogs = run.raw[run.raw.class_id == followed.class_id].xyxy * run.scale
+        assert np.abs(dogs - found.box).max(axis=1).min() < 0.05  # it is the box that is scored
+        assert found.after == pytest.approx(box_iou(found.box[None], followed.box[None] * run.scale)[0, 0])
 
 
 @pytest.mark.usefixtures("folder")

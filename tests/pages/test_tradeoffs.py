@@ -73,10 +73,28 @@ def test_an_unknown_net_in_the_url_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Small objects only", "Boxes that fit", "Bigger picture", "Fewer proposals", "Real photos"]
+    "name",
+    [
+        "Small objects only",
+        "Boxes that fit",
+        "Bigger picture",
+        "Fewer proposals",
+        "Best quality",
+        "Real time",
+        "Real photos",
+    ],
 )
 def test_every_experiment_is_one_click(name: str) -> None:
     without_errors(open_page(show="a bigger picture").button(key=f"try-{name}").click().run())
+
+
+def test_the_conclusions_move_with_the_slider() -> None:
+    app = without_errors(open_page(show="in the end", fps="1"))
+    slow = [m.value for m in app.markdown if m.value.startswith("At 1 frames")]
+    app.select_slider(key="tradeoffs-fps").set_value(150).run()
+    fast = [m.value for m in app.markdown if m.value.startswith("At 150 frames")]
+    assert len(slow) == len(fast) == 2  # detection and segmentation
+    assert not any("two stages" in text.split("\n")[0] for text in fast)
 
 
 def test_shipped_curves_are_shown() -> None:

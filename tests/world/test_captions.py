@@ -9,6 +9,9 @@ from dataclasses import replace
 import pytest
 
 from cvdemo import world
+from cvdemo.ops.vocabulary import UNKNOWN
+from cvdemo.world.captions.phrases import NUMBERS
+from cvdemo.world.captions.words import WORDS, mirrored_caption, vocabulary
 from cvdemo.world.graph import FigureLook, Thing
 from cvdemo.world.vocabulary import PAINTS
 from tests.world.help import scenes
@@ -159,3 +162,38 @@ def test_regions_name_their_parts() -> None:
             for part in (region.object, region.action, region.place, region.relation, region.relatum):
                 assert part in region.text
             assert region.colour == truth.scene.things[region.id].colour
+
+
+def test_the_vocabulary_has_the_words_of_the_grammar_and_no_others() -> None:
+    known = vocabulary()
+    said = {word for t in TRUTHS for c in world.write_captions(t) for word in c.split()}
+    said |= {word for t in TRUTHS for r in world.describe_regions(t) for word in r.text.split()}
+    assert said <= set(WORDS)
+    assert UNKNOWN not in known.encode(" ".join(said))
+    rare = {*NUMBERS[4:], "only", "under", "vests", "cheering", "children", "air", "dress"}
+    assert set(WORDS) - said <= rare
+    assert sorted(WORDS) == list(WORDS) and len(known) == len(WORDS) + 4
+
+
+def _mirrored(truth: world.Truth) -> world.Truth:
+    """The truth in a mirror, as far as captions read it."""
+    width = truth.width
+    boxes, full = truth.boxes.copy(), truth.full_boxes.copy()
+    boxes[:, [0, 2]], full[:, [0, 2]] = width - truth.boxes[:, [2, 0]], width - truth.full_boxes[:, [2, 0]]
+    semantic, instances = truth.semantic[:, ::-1], truth.instances[:, ::-1]
+    return replace(truth, boxes=boxes, full_boxes=full, semantic=semantic, instances=instances)
+
+
+def test_captions_of_the_mirrored_scene_have_left_and_right_swapped() -> None:
+    same = []
+    for truth in TRUTHS:
+        mirror = _mirrored(truth)
+        captions = [mirrored_caption(caption) for caption in world.write_captions(truth)]
+        same.append(tuple(captions) == world.write_captions(mirror))
+        said = [statement for caption in captions for statement in world.check(caption, mirror)]
+        assert all(s.true for s in said), (truth.scene.seed, captions)
+        texts = [mirrored_caption(region.text) for region in world.describe_regions(truth)]
+        assert all(s.true for t, r in zip(texts, world.describe_regions(truth), strict=True)
+                   for s in world.check(t, mirror, thing=r.id))  # fmt: skip
+    assert sum(same) >= 0.95 * len(same)  # pixels near a border are rounded the other way
+    assert mirrored_caption("a dog left of two cats") == "a dog right of two cats"

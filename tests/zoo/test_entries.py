@@ -20,6 +20,7 @@ from cvdemo.zoo.entries import ENTRIES, build_net, entries
 from cvdemo.zoo.entry import Entry
 from cvdemo.zoo.readme import nets_table
 from cvdemo.zoo.spec import Chart, Task
+from cvdemo.zoo.weights import read_card
 
 SOURCE = """
 from typing import NamedTuple
@@ -106,7 +107,8 @@ def test_one_entry_is_found_by_the_catalogue_and_the_recipes(made_up: Path, entr
 def test_one_entry_is_enough_to_train_and_to_evaluate(made_up: Path, entry: Entry) -> None:
     cvdemo("train", entry.key, "--device", "cpu")
     card = json.loads((made_up / f"{entry.key}.json").read_text())
-    assert card["differences"] == ["There is no paper."]
+    assert card["differences"] == list(entry.differs)
+    assert card["differences"][0] == "There is no paper." and "steps of" in card["differences"][1]
     assert entry.key in [m.key for m in zoo.models(entry.task)]
     assert f"| `{entry.key}` |" in nets_table(made_up)
     assert entry.key in cvdemo("models")
@@ -144,6 +146,12 @@ def test_every_entry_says_how_it_differs() -> None:
         assert one.key == one.recipe.key
         assert not one.task or one.differences
         assert all(text.endswith(".") for text in one.differences)
+
+
+def test_cards_say_how_their_nets_differ() -> None:
+    for one in ENTRIES.values():
+        if one.task and (card := read_card(one.key)):
+            assert card["differences"][: len(one.differences)] == list(one.differences), one.key
 
 
 def test_entries_are_read_without_torch() -> None:

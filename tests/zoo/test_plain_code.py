@@ -201,6 +201,20 @@ def test_captions(spec: ModelSpec, picture: np.ndarray, tmp_path: Path) -> None:
     assert same > 10 and ours[:same] == theirs[:same]
 
 
+def test_dense_captions(picture: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = tiny_captioners.saved(zoo.spec("florence-2-base-regions"), tmp_path)
+    model: Any = loader.build(spec, "cpu")
+    said = " a red dog<loc_10><loc_20><loc_500><loc_600> two cats<loc_0><loc_0><loc_300><loc_999>"
+    ids = model.processor.tokenizer(said, add_special_tokens=False).input_ids
+    answer = torch.tensor([[2, 0, *ids, 2]])
+    monkeypatch.setattr("transformers.Florence2ForConditionalGeneration.generate", lambda *a, **k: answer)
+    plain = run(spec, picture, tmp_path)
+    found = model.regions(picture)
+    order = [found.texts.index(text) for text in plain["captions"]]
+    assert plain["captions"] == ["a red dog", "two cats"]
+    np.testing.assert_allclose(found.boxes[order], plain["boxes"], atol=1)
+
+
 # --- all ------------------------------------------------------------------------------------------
 
 
@@ -213,5 +227,5 @@ def test_the_code_is_short_and_plain(spec: ModelSpec) -> None:
 
 
 def test_others_cannot_be_written() -> None:
-    others = [s for s in zoo.models() if not can_be_written(s)]
-    assert {s.source for s in others} == {Source.DRAWN, Source.PACKAGED}
+    others = [s for s in zoo.models() if not can_be_written(s) and s.task is not Task.VIDEO]
+    assert {s.source for s in others} == {Source.DRAWN, Source.PACKAGED, Source.METHOD}

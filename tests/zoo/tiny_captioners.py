@@ -127,6 +127,7 @@ TINY: dict[str, Callable[[Path], Any]] = {
     "git-base-coco": git,
     "vit-gpt2": vit_gpt2,
     "florence-2-base": florence,
+    "florence-2-base-regions": florence,
 }
 
 

@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 
 from cvdemo import zoo
 from cvdemo.data.chosen import Chosen
-from cvdemo.data.pictures import fit
+from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.cost_chart import CHOSEN, OTHER, Disc, cost_chart
 from cvdemo.draw.segmentation import error_map, overlay_labels
 from cvdemo.labs.decoders.experiment import (
     InnerMap,
     SegmenterCard,
     ablated_labels,
-    differences,
     inner_pictures,
     possible_ablations,
     segmenter_cards,
@@ -27,6 +26,7 @@ from cvdemo.labs.decoders.experiment import (
 from cvdemo.metrics.segmentation import SegmentationScores
 from cvdemo.ui import widgets
 from cvdemo.ui.cache import cached
+from cvdemo.ui.component import component, packed
 from cvdemo.ui.page import texts
 from cvdemo.ui.segmentation import Segmented, known, scored
 from cvdemo.world.vocabulary import SEMANTIC
@@ -34,6 +34,9 @@ from cvdemo.world.vocabulary import SEMANTIC
 PICTURE = 480  # pixels of a small picture's width
 COLUMNS, INNER_COLUMNS = 4, 6
 SHOW = ("mask", "labels", "errors")
+STRIDES, ORDER, SWIPED = ("fcn32s", "fcn16s", "fcn8s"), ("first", "second", "third"), 760
+
+_swipe = component("decoders/swipe")
 
 
 @cached
@@ -70,14 +73,32 @@ def gallery(chosen: Chosen, found: Sequence[Segmented], show: str) -> None:
 
 
 def draw_labels(
-    chosen: Chosen, labels: NDArray[np.uint8], names: Sequence[str], show: str
+    chosen: Chosen, labels: NDArray[np.uint8], names: Sequence[str], show: str, width: int = PICTURE
 ) -> NDArray[np.uint8]:
-    """A small picture under a label map [H, W] of classes by name, or with the map's errors marked."""
+    """A picture of at most `width` under a label map [H, W] of classes, or with the map's errors marked."""
     truth = known(chosen, names)
     if show == "errors" and truth is not None:
-        return fit(error_map(chosen.picture, labels, truth), PICTURE)
+        return fit(error_map(chosen.picture, labels, truth), width)
     opacity = 1.0 if show == "labels" else 0.7
-    return fit(overlay_labels(chosen.picture, labels, names, opacity=opacity), PICTURE)
+    return fit(overlay_labels(chosen.picture, labels, names, opacity=opacity), width)
+
+
+def strides(chosen: Chosen, found: Sequence[Segmented], show: str) -> None:
+    """FCN-32s, 16s and 8s on one picture, parted by two lines; nothing where they are not all there."""
+    nets = [one for key in STRIDES for one in found if one.entry.key == key]
+    if len(nets) < len(STRIDES):
+        return
+    st.subheader("Stride 32, 16, 8", anchor=False)
+    st.markdown(texts("decoders")["swipe"])
+    fields = {
+        "identity": f"{chosen.identity} {show}",
+        "names": [short_title(one.entry) for one in nets],
+        "alts": [f"{chosen.name} by {one.entry.title}" for one in nets],
+    }
+    drawn = (draw_labels(chosen, one.answer.labels, one.names, show, SWIPED) for one in nets)
+    _swipe(
+        data=packed(fields, {name: to_jpeg(p) for name, p in zip(ORDER, drawn, strict=True)}), key="strides"
+    )
 
 
 def _caption(one: Segmented) -> str:
@@ -104,8 +125,6 @@ def inside(chosen: Chosen, one: Segmented) -> None:
         for column, k in zip(st.columns(INNER_COLUMNS, gap="small"), row, strict=False):
             column.image(maps[k].colours, width="stretch")
             column.caption(f"{maps[k].name} · {maps[k].size}")
-    if differing := differences(one.entry.key):
-        st.caption(f"Here, other than in the paper: {' '.join(differing)}")
     if rising := unfinished(one.entry.key):
         st.caption(
             f"Its validation curve still rose when its training ended, {rising[0]:.3f} to {rising[1]:.3f}: "

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo import zoo
-from cvdemo.draw.feature_maps import enlarged, feature_colours
+from cvdemo.draw.feature_maps import corner_colours, enlarged, feature_colours
 from cvdemo.nets.inside import ablations, inner_maps
 from cvdemo.zoo.drawn import TraceSegmenter
 from cvdemo.zoo.entries import entries
@@ -35,7 +35,10 @@ class SegmenterCard(NamedTuple):
 
 
 class InnerMap(NamedTuple):
-    """One map of a trace: its name, its size as text, its colours [h, w, 3]."""
+    """One map of a trace: its name, its size as text, its colours [h, w, 3].
+
+    Those of a pooling's indices say which cell of each 2 x 2 block had the maximum.
+    """
 
     name: str
     size: str
@@ -62,12 +65,6 @@ def segmenters(*, drawn: bool) -> list[zoo.ModelSpec]:
 def short_title(entry: zoo.ModelSpec) -> str:
     """A net's title where all nets are of the drawn world, or all of MSRC's photos."""
     return entry.title.removesuffix(" (drawn world)").removesuffix(" (photos, MSRC)")
-
-
-def differences(key: str) -> list[str]:
-    """How a net differs from its paper, as its card says."""
-    card = read_card(key) or {}
-    return list(card.get("differences", []))
 
 
 def segmenter_cards(keys: Sequence[str]) -> list[SegmenterCard]:
@@ -99,10 +96,14 @@ def inner_pictures(key: str, picture: NDArray[np.uint8]) -> list[InnerMap]:
     trace, _ = model.run(lambda: model.trace(picture))
     found = []
     for name, value in inner_maps(trace):
-        features = value[0].float().cpu().numpy()  # [C, h, w]
-        channels, height, width = features.shape
-        size = f"{width} x {height}, {channels} channels"
-        found.append(InnerMap(name, size, enlarged(feature_colours(features), MAP)))
+        channels, height, width = value.shape[1:]
+        if value.is_floating_point():
+            colours = feature_colours(value[0].float().cpu().numpy())
+            size = f"{width} x {height}, {channels} channels"
+        else:
+            colours = corner_colours(value[0].cpu().numpy())
+            size = f"{width} x {height} blocks, one of {channels} channels"
+        found.append(InnerMap(name, size, enlarged(colours, MAP)))
     return found
 
 

@@ -23,7 +23,6 @@ from cvdemo.labs.implementations.experiment import (
     argument_rows,
     compare,
     count,
-    differences,
     search_list,
     to_csv,
     trace_fields,
@@ -93,7 +92,7 @@ def _our_card(pair: Counterpart) -> None:
     st.markdown(f"**By hand:** `{counted.file}`")
     _counts(counted)
     st.caption(f"It shows: {', '.join(trace_fields(pair)) or 'its answer'}.")
-    if differs := differences(pair):
+    if differs := zoo.differences(pair.entry):
         with st.expander(f"As trained here it differs from the paper in {len(differs)}"):
             st.markdown("\n".join(f"- {difference}" for difference in differs))
 

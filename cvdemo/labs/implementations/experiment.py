@@ -17,18 +17,18 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from typing import Any, NamedTuple, get_type_hints
 
-from cvdemo import world
+from cvdemo import world, zoo
 from cvdemo.assets import asset
 from cvdemo.errors import UnknownModelError
 from cvdemo.zoo.counterparts import COUNTERPARTS, DET, Counterpart, Outputs, Ready, Same
 from cvdemo.zoo.device import default_device, settled
-from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.entry import resolve
 from cvdemo.zoo.source_lines import code_lines, file_of
 
 SIZES = {"small": (96, 128), "medium": (192, 256), "large": (384, 512)}
 """Heights and widths of the drawn scene: both sides divide by 32, so that no net pads."""
 RUNS = 3  # of each net, in turn, after one that does not count
+WORDS = 12  # of a caption, for nets that continue one
 REGIONS = 16  # windows or regions of nets that do not look for their own
 _MEASURING = threading.Lock()  # two measurements at once would slow each other
 
@@ -232,13 +232,15 @@ def _runs(pair: Counterpart, mine: Any, theirs: Any, picture: Any) -> tuple[Call
 
 
 def _inputs(pair: Counterpart, picture: Any) -> list[Any]:
-    """What the net here takes: a picture, and for those that look for no regions a few of them, or two."""
+    """What the net takes: a picture; for those that look for no regions a few; two; or some words."""
     import torch
 
     if pair.inputs == "picture":
         return [picture]
     if pair.inputs == "two pictures":
         return [picture, picture.roll(2, dims=-1)]
+    if pair.inputs == "words":
+        return [picture, torch.arange(WORDS, device=picture.device)[None]]
     height, width = picture.shape[-2:]
     corner = torch.linspace(0, 0.5, REGIONS, device=picture.device)
     boxes = torch.stack([corner * width, corner * height, width - 4 * corner, height - 4 * corner], dim=1)
@@ -313,18 +315,13 @@ def argument_rows() -> list[dict[str, Any]]:
     return [
         {
             "architecture": pair.title,
-            "differs from the paper": " ".join(differences(pair)),
+            "differs from the paper": " ".join(zoo.differences(pair.entry)),
             "our trace shows": ", ".join(trace_fields(pair)),
             "ready-made returns": ", ".join(pair.ready.returns) if pair.ready else "",
         }
         for pair in COUNTERPARTS.values()
         if pair.entry
     ]
-
-
-def differences(pair: Counterpart) -> tuple[str, ...]:
-    """How the net that is trained here differs from its paper, one sentence each."""
-    return ENTRIES[pair.entry].differences if pair.entry else ()
 
 
 @cache

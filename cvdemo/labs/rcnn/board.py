@@ -31,6 +31,7 @@ from cvdemo.labs.rcnn.stages import (
     Captioned,
     draw_kept,
     show_before_nms,
+    show_correction,
     show_input,
     show_region,
     show_regions,
@@ -102,6 +103,8 @@ def stage_rows(runs: Sequence[FamilyRun], followed: FollowedObject) -> None:
         there = [run for run in runs if nearest_region(run, followed) is not None]
         if there:
             _row(there, lambda run: show_region(run, followed))
+            _heading("④ Its box, corrected")
+            _row(there, lambda run: show_correction(run, followed))
         else:
             st.caption("There is no region to follow.")
 
@@ -123,13 +126,13 @@ def _costs(runs: Sequence[FamilyRun]) -> None:
 def detections(chosen: Chosen, runs: Sequence[FamilyRun]) -> None:
     """Two sliders and two rows: all that runs when one of them moves."""
     with columns("rcnn-results"):
-        _heading("④ Scores before NMS")
+        _heading("⑤ Scores before NMS")
         score, iou = choose_thresholds()
         targets = results.targets(chosen)
         kept = {run.key: keep_detections(run.raw, targets, score=score, iou=iou) for run in runs}
         small = fit(chosen.picture, WIDTH)
         _row(runs, lambda run: show_before_nms(run, kept[run.key], small))
-        _heading("⑤ Detections")
+        _heading("⑥ Detections")
         _row(runs, lambda run: _detections(run, kept[run.key], chosen, small))
         _downloads(chosen, runs, kept, targets)
 

@@ -17,6 +17,7 @@ Picture = NDArray[np.uint8]
 Colour = tuple[int, int, int]
 
 BEST, OTHERS, CHOSEN, MISSED = (255, 214, 0), (0, 158, 255), (255, 255, 255), (255, 59, 48)
+TARGET: Colour = (0, 200, 83)  # where the followed object truly is
 BEST_FEW = 10  # boxes that stand out
 FOR, AGAINST, NEITHER = (230, 120, 0), (0, 100, 190), (242, 242, 242)  # of votes; told apart by everyone
 PAPER: Colour = (200, 200, 200)
@@ -37,6 +38,33 @@ def draw_regions(picture: Picture, boxes: ArrayLike, *, chosen: int | None = Non
     if chosen is not None and chosen < len(corners):
         _outlined(scene, corners[chosen])
     return scene
+
+
+def draw_correction(
+    picture: Picture, region: ArrayLike, box: ArrayLike, target: ArrayLike | None, colour: Colour
+) -> Picture:
+    """A copy of a picture [H, W, 3] with a region [4] in dashes, its corrected box, the target in green."""
+    scene = picture.copy()
+    if target is not None:
+        _box(scene, np.round(np.asarray(target, np.float64)).astype(int), TARGET, 2)
+    _box(scene, np.round(np.asarray(box, np.float64)).astype(int), (0, 0, 0), 5)
+    _box(scene, np.round(np.asarray(box, np.float64)).astype(int), colour, 3)
+    _dashed(scene, np.round(np.asarray(region, np.float64)).astype(int), CHOSEN, 2)
+    return scene
+
+
+def window_around(boxes: ArrayLike, size: tuple[int, int], *, aspect: float = 4 / 3) -> NDArray[np.int64]:
+    """The part [4] of a picture of a size (height, width) around boxes [N, 4], with room on every side.
+
+    It has this ratio of width to height as far as the picture reaches.
+    """
+    corners = np.asarray(boxes, np.float64).reshape(-1, 4)
+    low, high = corners[:, :2].min(axis=0), corners[:, 2:].max(axis=0)
+    wide, tall = 1.4 * (high - low)
+    half = np.array([max(wide, tall * aspect), max(tall, wide / aspect)]) / 2
+    middle = (low + high) / 2
+    window = np.concatenate([middle - half, middle + half]).round().astype(int)
+    return window.clip(0, [size[1], size[0]] * 2)
 
 
 def sheet_shape(count: int, size: tuple[int, ...], *, most: int) -> tuple[int, int]:

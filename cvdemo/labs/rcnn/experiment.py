@@ -84,6 +84,19 @@ class FollowedObject(NamedTuple):
     class_id: int
 
 
+class Correction(NamedTuple):
+    """A region [4] and the box [4] that the head makes of it for a class, in pixels of the working picture.
+
+    `before` and `after` are their IoUs with the followed object; None where nothing is followed.
+    """
+
+    region: np.ndarray
+    box: np.ndarray
+    class_id: int
+    before: float | None
+    after: float | None
+
+
 class KeptDetections(NamedTuple):
     """Raw detections after the threshold alone, and after NMS; `matches` of these where truth is known."""
 
@@ -195,6 +208,20 @@ def nearest_region(run: FamilyRun, followed: FollowedObject) -> int | None:
     if followed.box is None:
         return int(run.staged.trace.scores()[0].amax(dim=1).argmin())
     return int(box_iou(run.staged.regions, (followed.box * run.scale)[None])[:, 0].argmax())
+
+
+def correction(run: FamilyRun, number: int, followed: FollowedObject) -> Correction:
+    """What a net's regression makes of a region: for the followed object's class, else its most probable."""
+    scores = run.staged.trace.scores()[0][number]
+    class_id = int(scores.argmax()) if followed.box is None else followed.class_id
+    region = run.staged.regions[number]
+    box = run.staged.trace.boxes()[0][number, class_id].float().cpu().numpy()
+    height, width = run.working.shape[:2]
+    box = box.clip(0, [width, height] * 2)
+    if followed.box is None:
+        return Correction(region, box, class_id, None, None)
+    before, after = box_iou(np.stack([region, box]), (followed.box * run.scale)[None])[:, 0].tolist()
+    return Correction(region, box, class_id, before, after)
 
 
 def keep_detections(

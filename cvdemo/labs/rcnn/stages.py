@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TypeAlias, cast
 
+import cv2
 import numpy as np
 import supervision as sv
 
 from cvdemo.data.pictures import fit
+from cvdemo.draw.colours import PALETTE, palette_index
 from cvdemo.draw.feature_maps import FeaturePalette, enlarged, feature_palette
 from cvdemo.draw.heat import overlay_heat
 from cvdemo.labs.rcnn.draw import (
@@ -16,15 +18,23 @@ from cvdemo.labs.rcnn.draw import (
     contact_sheet,
     draw_bins,
     draw_cells,
+    draw_correction,
     draw_marked,
     draw_regions,
     sheet_shape,
     vote_grid,
     vote_limit,
     vote_maps,
+    window_around,
     with_context_frame,
 )
-from cvdemo.labs.rcnn.experiment import FamilyRun, FollowedObject, KeptDetections, nearest_region
+from cvdemo.labs.rcnn.experiment import (
+    FamilyRun,
+    FollowedObject,
+    KeptDetections,
+    correction,
+    nearest_region,
+)
 from cvdemo.nets.rcnn import RCNN
 from cvdemo.nets.rfcn import VotingHead
 from cvdemo.nets.roi_head import RoIHead
@@ -209,6 +219,23 @@ def _voting_region(run: FamilyRun, number: int, class_id: int) -> tuple[np.ndarr
 def _enlarged(run: FamilyRun, region: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The working picture `WIDTH` pixels wide, and a region [4] in its pixels."""
     return enlarged(run.working, WIDTH), region * (WIDTH / run.working.shape[1])
+
+
+def show_correction(run: FamilyRun, followed: FollowedObject) -> Captioned:
+    """The nearest region and the box that the head makes of it; there must be a region."""
+    found = correction(run, cast(int, nearest_region(run, followed)), followed)
+    picture, region, box = run.prepared.picture, found.region / run.scale, found.box / run.scale
+    boxes = [region, box, *([] if followed.box is None else [followed.box])]
+    x1, y1, x2, y2 = window_around(boxes, run.size)
+    unit = WIDTH / max(x2 - x1, 1)
+    part = cv2.resize(picture[y1:y2, x1:x2], (WIDTH, max(1, round((y2 - y1) * unit))))
+    region, box, *target = ((one - [x1, y1, x1, y1]) * unit for one in boxes)
+    name = run.detector.names()[found.class_id]
+    ink = PALETTE.by_idx(palette_index(name)).as_rgb()
+    drawn = draw_correction(np.asarray(part, np.uint8), region, box, target[0] if target else None, ink)
+    if found.before is None or found.after is None:
+        return drawn, f"as a box of *{name}*"
+    return drawn, f"IoU with the {followed.name} **{found.before:.2f} → {found.after:.2f}**"
 
 
 def show_before_nms(run: FamilyRun, kept: KeptDetections, small: np.ndarray) -> Captioned:

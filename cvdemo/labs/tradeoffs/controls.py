@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -13,13 +14,15 @@ from cvdemo.labs.tradeoffs.experiment import DetectorPoint
 from cvdemo.ui import state, widgets
 from cvdemo.zoo.tradeoffs import Knob
 
-NETS = "nets"
+NETS, FINALLY = "nets", "in the end"
 KNOBS: dict[str, Knob] = {"a bigger picture": "size", "fewer proposals": "proposals"}
-EXPERIMENTS = {
+EXPERIMENTS: dict[str, dict[str, Any]] = {
     "Small objects only": {"show": NETS, "world": "drawn", "metric": "APs"},
     "Boxes that fit": {"show": NETS, "world": "drawn", "metric": "AP75"},
     "Bigger picture": {"show": "a bigger picture", "metric": "APs"},
     "Fewer proposals": {"show": "fewer proposals", "metric": "AP"},
+    "Best quality": {"show": FINALLY, "fps": 1},
+    "Real time": {"show": FINALLY, "fps": 150},
     "Real photos": {"show": NETS, "world": "photos", "metric": "AP", "source": "sample", "sample": "cat"},
 }
 
@@ -28,8 +31,8 @@ WORLDS = ("drawn", "photos")
 
 
 def choose_show() -> str:
-    """Whether nets are shown, or the curves of one of `KNOBS`."""
-    return widgets.segmented_control("show", "Show", (NETS, *KNOBS), NETS)
+    """Whether nets are shown, the curves of one of `KNOBS`, or the conclusions."""
+    return widgets.segmented_control("show", "Show", (NETS, *KNOBS, FINALLY), NETS, wrap=True)
 
 
 def choose_world(chosen: Chosen | None) -> str:

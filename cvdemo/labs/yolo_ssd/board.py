@@ -16,6 +16,7 @@ from cvdemo.draw.colours import colour
 from cvdemo.draw.detections import draw_detections
 from cvdemo.draw.matches import draw_matches
 from cvdemo.labs.yolo_ssd.controls import ViewOptions, choose_levels
+from cvdemo.labs.yolo_ssd.draw import draw_cell_map
 from cvdemo.labs.yolo_ssd.experiment import (
     PHOTO_KEY,
     SMALL,
@@ -25,16 +26,21 @@ from cvdemo.labs.yolo_ssd.experiment import (
     from_levels,
     mobilenet_levels,
     recall_by_size,
+    ssd_cells,
     ssd_levels,
+    yolo_cells,
     yolo_grid,
 )
 from cvdemo.ops.detections import confidence, select
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import Parts, component, packed
 from cvdemo.ui.downloads import offer, png, table
+from cvdemo.ui.page import texts
 from cvdemo.ui.truth import say_score
 from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
+
+MAP = 480  # pixels of a map's width
 
 LEVEL_COLOURS = ["#E69F00", "#56B4E9", "#CC79A7", "#009E73", "#F0E442", "#D55E00"]
 """Colours of SSD's levels, finest first."""
@@ -137,6 +143,23 @@ def side_by_side(chosen: Chosen, grid: YOLOGrid, levels: SSDLevels, options: Vie
             _one_side(chosen, zoo.spec(key), kept, milliseconds)
     if chosen.truth is not None:
         st.caption("Green: found, IoU with the truth of .5 or more. Red: a false box. Dashed white: missed.")
+    _cell_maps(chosen, grid, levels)
+
+
+def _cell_maps(chosen: Chosen, grid: YOLOGrid, levels: SSDLevels) -> None:
+    """The maps that both nets predict from, each cell with its best class."""
+    st.subheader("What their maps say", anchor=False)
+    st.markdown(texts("yolo_ssd")["maps"])
+    small = fit(chosen.picture, MAP)
+    unit = small.shape[1] / chosen.picture.shape[1]
+    maps = [("YOLO", yolo_cells(grid)), *(("SSD", one) for one in ssd_cells(levels))]
+    for column, (net, one) in zip(st.columns(len(maps), gap="small"), maps, strict=True):
+        scaled = one._replace(cell=(unit * one.cell[0], unit * one.cell[1]))
+        rows, columns = one.scores.shape
+        column.image(
+            to_jpeg(draw_cell_map(small, scaled, THINGS), 90), width="stretch", alt=f"{net}, {one.name}"
+        )
+        column.caption(f"**{net}**, {one.name}: {rows} × {columns} cells")
 
 
 def _one_side(chosen: Chosen, entry: zoo.ModelSpec, kept: sv.Detections, milliseconds: float) -> None:

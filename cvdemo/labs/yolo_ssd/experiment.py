@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from cvdemo import zoo
 from cvdemo.draw.matches import match_detections
-from cvdemo.nets.ssd import SSD, SSDTrace
+from cvdemo.nets.ssd import SSD, SSDConfig, SSDTrace
 from cvdemo.nets.yolo import YOLOTrace
+from cvdemo.ops.detections import confidence
 from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import THINGS
 from cvdemo.zoo.default_boxes import CELLS, FINEST, INPUT, SCALES, default_boxes
@@ -69,6 +70,18 @@ class SSDLevels(NamedTuple):
     unit: tuple[float, float]
     raw: sv.Detections
     milliseconds: float
+
+
+class CellMap(NamedTuple):
+    """What each cell of a net's map says: the class id [h, w] of the highest score, and that score [h, w].
+
+    `cell` is a cell's width and height in pixels of the picture.
+    """
+
+    name: str
+    class_ids: NDArray[np.int64]
+    scores: Floats
+    cell: tuple[float, float]
 
 
 class SizeRecall(NamedTuple):
@@ -182,6 +195,29 @@ def numbered_detections(
         class_id=kind.astype(int) + first,
         data={"class_name": np.array([names.get(int(k), str(k)) for k in kind + first], str), "box": row},
     )
+
+
+def yolo_cells(found: YOLOGrid) -> CellMap:
+    """The best of every cell of YOLO's grid: its most probable class, times its higher confidence."""
+    scores = found.confidence.max(axis=2) * found.classes.max(axis=2)
+    return CellMap("grid", found.classes.argmax(axis=2), scores, found.cell)
+
+
+def ssd_cells(found: SSDLevels) -> list[CellMap]:
+    """The best of every cell of each level of the drawn world's SSD, over all default boxes of the cell."""
+    first = np.searchsorted(found.level, np.arange(len(found.cells)))  # number of a level's first box
+    maps = []
+    for k, (rows, columns) in enumerate(found.cells):
+        each = int((found.level == k).sum()) // (rows * columns)
+        own = cast(sv.Detections, found.raw[found.raw.data["level"] == k])
+        cell = (own.data["box"] - first[k]) // each
+        cells, best = np.unique(cell, return_index=True)  # the first of a cell is its best
+        class_ids, scores = np.zeros(rows * columns, np.int64), np.zeros(rows * columns, np.float32)
+        class_ids[cells], scores[cells] = np.asarray(own.class_id)[best], confidence(own)[best]
+        wide, high = (SSDConfig().strides[k] * unit for unit in found.unit)
+        grid = rows, columns
+        maps.append(CellMap(found.names[k], class_ids.reshape(grid), scores.reshape(grid), (wide, high)))
+    return maps
 
 
 def from_levels(found: SSDLevels, levels: list[int]) -> sv.Detections:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from cvdemo.ops.vocabulary import Vocabulary
@@ -27,6 +28,14 @@ WORDS: tuple[str, ...] = tuple(sorted({word for phrase in _phrases() for word in
 def vocabulary() -> Vocabulary:
     """The drawn world's words with their ids."""
     return Vocabulary(WORDS)
+
+
+def without_relation(description: str) -> str:
+    """What a region's description says of the object alone: its part before a relation to another."""
+    return _RELATION.split(description, maxsplit=1)[0]
+
+
+_RELATION = re.compile(rf" (?:{'|'.join((*RELATIONS, HELD_BY))}) ")
 
 
 def mirrored_caption(caption: str) -> str:

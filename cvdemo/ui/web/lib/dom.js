@@ -4,3 +4,6 @@ function element(tag, properties = {}, ...children) {
   made.append(...children);
   return made;
 }
+
+// A text for innerHTML.
+const escaped = (text) => element('i', { textContent: text }).innerHTML;

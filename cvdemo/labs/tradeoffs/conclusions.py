@@ -1,0 +1,97 @@
+"""The lecture's conclusions from measured points: the best net that is fast enough, with what extractor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from cvdemo import zoo
+from cvdemo.labs.tradeoffs.experiment import drawn_points, title
+from cvdemo.zoo.entries import entries
+from cvdemo.zoo.tradeoffs import Curves
+from cvdemo.zoo.weights import read_card
+
+FAMILIES = {
+    "unet": "skips",
+    "linknet": "light decoder",
+    "pspnet": "pyramid pooling",
+    "refinenet": "refinement",
+    "segnet": "unpooling",
+}
+"""What leads segmenters back to full size; others go by their names."""
+ABLATIONS = ("unet-noskip", "pspnet-noaux")  # nets that lack a part on purpose
+EXTRACTORS = (
+    ("two stages", "heavy", "fasterrcnn-resnet50-fpn"),
+    ("two stages", "light", "fasterrcnn-mobilenet-v3-large-fpn"),
+    ("one stage", "heavy", "ssd300-vgg16"),
+    ("one stage", "light", "ssdlite320-mobilenet-v3-large"),
+)
+"""Stages, weight of the extractor, and a model of the catalogue that has both."""
+
+
+class Candidate(NamedTuple):
+    """A net with its quality (AP or mIoU, 0..1), milliseconds a picture, parameters, and what kind it is."""
+
+    key: str
+    title: str
+    kind: str
+    quality: float
+    ms: float
+    params: int | None
+
+
+def detectors(curves: Curves | None) -> list[Candidate]:
+    """The drawn world's detectors by AP, with the times of one measurement of all in turn.
+
+    A net that has one box for the whole picture detects nothing else and is left out.
+    """
+    return [
+        Candidate(p.key, p.title, p.kind, p.numbers["AP"], curves.ms[p.key], p.params)
+        for p in drawn_points(curves)
+        if curves and "AP" in p.numbers and p.key in curves.ms and not zoo.spec(p.key).options.get("one_box")
+    ]
+
+
+def segmenters() -> list[Candidate]:
+    """The drawn world's segmenters by mIoU, with the times of their cards."""
+    found = []
+    for entry in entries(zoo.Task.SEGMENT):
+        card = read_card(entry.key)
+        if card and entry.key not in ABLATIONS:
+            numbers = card["metrics"]
+            kind = FAMILIES.get(entry.key, "dilation" if "deeplab" in entry.key else "scores added")
+            found.append(
+                Candidate(
+                    entry.key,
+                    title(entry.key),
+                    kind,
+                    numbers["mIoU"],
+                    numbers["ms_per_image"],
+                    card["params"],
+                )
+            )
+    return found
+
+
+def best_within(candidates: Sequence[Candidate], milliseconds: float) -> Candidate | None:
+    """The net of the highest quality that takes at most so many milliseconds; of equal ones the faster."""
+    able = [one for one in candidates if one.ms <= milliseconds]
+    return max(able, key=lambda one: (one.quality, -one.ms), default=None)
+
+
+def extractor_rows() -> list[dict[str, Any]]:
+    """One and two stages with a heavy and a light extractor: COCO AP as published, size of the weights."""
+    rows = []
+    for stages, weight, key in EXTRACTORS:
+        spec = zoo.spec(key)
+        assert spec.published is not None
+        rows.append(
+            {
+                "": f"{stages}, {weight} extractor",
+                "model": spec.title,
+                "COCO AP": spec.published.value,
+                "weights, MB": round(spec.download_bytes / 2**20),
+                "source": spec.published.source,
+            }
+        )
+    return rows
