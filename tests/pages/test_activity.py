@@ -14,6 +14,7 @@ from cvdemo.labs.activity.experiment import FIRST
 from cvdemo.world import ACTIVITIES
 from cvdemo.zoo.activity import ActivityClassifier, Recognition
 from cvdemo.zoo.catalogue_video import VIDEO
+from cvdemo.zoo.entries import entries
 from tests.pages import driver
 from tests.pages.driver import query, without_errors
 
@@ -28,7 +29,7 @@ def said(app: AppTest) -> list[str]:
 def test_every_idea_looks_on_and_averages_do_not_notice_the_order() -> None:
     app = without_errors(open_page())
     assert list(app.table[0].value[""]) == list(FIRST)
-    assert len(app.dataframe[0].value) == len(zoo.entries(zoo.Task.VIDEO))
+    assert len(app.dataframe[0].value) == len(entries(zoo.Task.VIDEO))
     before = said(app)
     runs = zoo.load("lrcn").runs
     without_errors(app.segmented_control(key="activity-order").set_value("backwards").run())
