@@ -7,7 +7,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
@@ -56,6 +56,13 @@ class PrefixMemo:
     def __len__(self) -> int:
         return len(self._found)
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of what is remembered, for caches; what several words share counts once."""
+        with self._lock:
+            parts = [part for found in self._found.values() for part in _arrays(found)]
+        return sum({id(part): int(part.nbytes) for part in parts}.values())
+
     def get(self, prefix: Prefix) -> NextWord | None:
         """What follows a prefix, or None where it was never asked about or is forgotten."""
         with self._lock:
@@ -69,6 +76,15 @@ class PrefixMemo:
             self._found |= found
             while len(self._found) > self.limit:
                 self._found.popitem(last=False)
+
+
+def _arrays(value: Any) -> Iterator[Any]:
+    """The arrays and tensors within tuples."""
+    if isinstance(value, tuple):
+        for part in value:
+            yield from _arrays(part)
+    elif hasattr(value, "nbytes"):
+        yield value
 
 
 @dataclass(frozen=True, eq=False)

@@ -147,6 +147,14 @@ def test_the_memo_forgets_what_was_not_asked_about_for_longest() -> None:
     assert memo.get((1,)) is None and memo.get(()) is one and len(memo) == 2
 
 
+def test_the_memo_says_its_bytes() -> None:
+    memo, shared, row = PrefixMemo(2), torch.zeros(100), np.zeros(10, np.float32)
+    assert memo.nbytes == 0
+    for k in range(3):
+        memo.add({(k,): NextWord(row.copy(), None, ((shared, (1, 2)), torch.zeros(1, 5)))})
+    assert memo.nbytes == 400 + 2 * (40 + 20)
+
+
 @pytest.mark.parametrize("key", KEYS)
 def test_weights_in_eight_bits_come_back(key: str, tmp_path: Path) -> None:
     net, other, path = build_net(key), build_net(key), tmp_path / f"{key}.safetensors"
