@@ -48,6 +48,7 @@ def encodings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_no_slider_runs_the_cnn_again(encodings: list[str]) -> None:
     app = without_errors(open_page(seed="1234"))
     assert len(encodings) == 1
+    assert app.slider(key="captions-penalty").value == DrawnCaptioner.length_penalty > 0
     without_errors(app.slider(key="captions-width").set_value(5).run())
     without_errors(app.slider(key="captions-penalty").set_value(1.0).run())
     without_errors(app.slider(key="captions-longest").set_value(4).run())

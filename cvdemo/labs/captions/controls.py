@@ -104,7 +104,7 @@ def choose_decoding(model: Captioner) -> Decoding:
             "Length penalty α",
             0.0,
             2.0,
-            FIRST.penalty,
+            model.length_penalty,
             0.1,
             help="0: none. More favours long sentences",
         )
