@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from cvdemo import world
+from cvdemo import world, zoo
 from cvdemo.data.domain import Domain
 from cvdemo.errors import DataError
 from cvdemo.labs.captions import draw, experiment
@@ -18,8 +19,10 @@ from cvdemo.labs.captions.experiment import Begin, Decoding, Method, begin_text,
 from cvdemo.labs.captions.judged import judge
 from cvdemo.labs.captions.search import _path, _shown
 from cvdemo.world.truth import Truth
+from cvdemo.zoo import loader
 from cvdemo.zoo.captioner import Captioner, Encoded, NextWord, Prefix
 from cvdemo.zoo.spec import ModelSpec, Source, Task
+from tests.zoo.tiny_captioners import saved
 
 WORDS = ("<pad>", "<start>", "<end>", "<unknown>", "a", "two", "brown", "dog", "dogs", "running")
 SAID = slice(2, None)
@@ -140,6 +143,10 @@ def test_a_typed_beginning(model: TableCaptioner, encoded: Encoded) -> None:
         assert read_begin(begin_text(begin, model), model) == begin
     with pytest.raises(DataError, match="no word 'dgos'; did you mean dogs"):
         read_begin("two dgos", model)
+    assert read_begin("#5,6", model) == Begin((5, 6)) and read_begin("#5.", model) == Begin((5,), True)
+    for odd in ("#", "#5,", "#-1", "#10", "#x", "#²"):
+        with pytest.raises(DataError, match="not numbers of words"):
+            read_begin(odd, model)
     with pytest.raises(DataError, match="<unknown>"):
         read_begin("two <unknown>", model)
     with pytest.raises(DataError, match="leaves no word"):
@@ -201,3 +208,21 @@ def test_the_spotlight_is_bright_where_the_attention_is() -> None:
     attention[10, 20] = 1
     lit = draw.spotlight(picture, attention)
     assert lit[10, 20].min() == 200 and lit[0, 0].max() < 80
+
+
+@pytest.mark.parametrize("key", ["blip-base", "vit-gpt2"])
+def test_a_hub_model_s_tokens_are_words_with_rivals(
+    key: str, scene: tuple[np.ndarray, Truth], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    model: Any = loader.build(saved(zoo.spec(key), tmp_path), "cpu")
+    encoded, decoding = model.encoded(scene[0]), Decoding(longest=5)
+    written = write(model, encoded, decoding)
+    assert experiment.attention_maps(written.caption) is None
+    for number, place in enumerate(written.caption.places):
+        for rival in place.rivals:
+            begin = continued(written.caption, number, rival.word, model.end)
+            assert read_begin(begin_text(begin, model), model) == begin
+    begin = continued(written.caption, 1, written.caption.places[1].rivals[0].word, model.end)
+    text = json.dumps(experiment.caption_as_json(write(model, encoded, decoding, begin), model, decoding))
+    assert json.loads(text)["model"] == key

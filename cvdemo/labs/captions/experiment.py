@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cvdemo.errors import DataError
 from cvdemo.ops.decoding import (
     BeamStep,
     Hypothesis,
@@ -27,6 +29,7 @@ RIVALS, LEAST = (
 )  # words under each word of a caption; beyond the third only those of this probability
 DRAWS = 6  # captions that are drawn at once
 STOP = "."  # how a typed beginning says that the sentence ends there
+NUMBERS = "#"  # what stands before words that are given by their numbers
 
 
 class Method(StrEnum):
@@ -122,15 +125,26 @@ def piece(model: Captioner, word: int) -> str:
 def read_begin(text: str, model: Captioner) -> Begin:
     """The words of a typed beginning, a full stop at its end for the end of the sentence.
 
-    Raises DataError with similar words for one that the model does not know.
+    "#12,7" are words by their numbers. Raises DataError for a word that the model does not know.
     """
     said = text.strip()
-    return Begin(model.ids(said.removesuffix(STOP)), said.endswith(STOP))
+    words, ended = said.removesuffix(STOP), said.endswith(STOP)
+    if not words.startswith(NUMBERS):
+        return Begin(model.ids(words), ended)
+    ids = [int(part) if part.isascii() and part.isdigit() else -1 for part in words[1:].split(",")]
+    if not all(0 <= k < len(model.words) for k in ids):
+        raise DataError(f"'{words[:40]}' are not numbers of words: {model.spec.title} has {len(model.words)}")
+    return Begin(tuple(ids), ended)
 
 
 def begin_text(begin: Begin, model: Captioner) -> str:
-    """A beginning as `read_begin` reads it."""
-    return f"{model.text(begin.words)}{STOP if begin.ended else ''}"
+    """A beginning as `read_begin` reads it: by numbers where its text has other tokens."""
+    stop = STOP if begin.ended else ""
+    text = model.text(begin.words) + stop
+    with contextlib.suppress(DataError):
+        if read_begin(text, model) == begin:
+            return text
+    return NUMBERS + ",".join(map(str, begin.words)) + stop
 
 
 def next_words(model: Captioner, encoded: Encoded) -> NextWords:

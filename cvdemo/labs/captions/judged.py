@@ -71,5 +71,5 @@ def held_out() -> list[dict[str, Any]]:
             figures = {name.replace("_", " "): numbers.get(name) for name in FIGURES}
             kinds = {f"true {kind}s": numbers.get("per_kind", {}).get(kind) for kind in KINDS}
             rounded = {k: None if v is None else round(float(v), 3) for k, v in {**figures, **kinds}.items()}
-            lines.append({"net": net.title, **rounded, "scored on": str(card["scored_on"])})
+            lines.append({"net": net.title, **rounded})
     return lines
