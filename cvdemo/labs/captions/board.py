@@ -11,21 +11,17 @@ import numpy as np
 import streamlit as st
 
 from cvdemo.data.chosen import Chosen
-from cvdemo.data.pictures import fit
 from cvdemo.labs.captions import experiment, results
 from cvdemo.labs.captions.controls import COMPONENT, keep_choice, stamp
 from cvdemo.labs.captions.draw import attention_sheet, growing_frames
-from cvdemo.labs.captions.experiment import Begin, Decoding, Method, Written
-from cvdemo.labs.captions.judged import Judged, held_out, judge, nouns_found
-from cvdemo.ui.component import Parts, component, with_picture
+from cvdemo.labs.captions.experiment import Begin, Caption, Decoding, Method, Written
+from cvdemo.labs.captions.judged import Judged, held_out
+from cvdemo.ui.component import Parts, component, packed
 from cvdemo.ui.downloads import data, gif, offer, png
 from cvdemo.ui.models import about
 from cvdemo.ui.page import texts
-from cvdemo.world.truth import Truth
 from cvdemo.zoo.captioner import Captioner, Encoded
 from cvdemo.zoo.spec import ModelSpec, Source
-
-LONGEST = 1280
 
 _lab = component("captions/lab")
 
@@ -49,15 +45,18 @@ def answer(spec: ModelSpec, model: Captioner, encoded: Encoded, decoding: Decodi
 
 def board(chosen: Chosen, shown: Answer, decoding: Decoding, *, part: str) -> None:
     """The picture with a model's caption: words, attention, rivals, and on a scene what is true of it."""
-    maps = experiment.attention_maps(shown.written.caption)
+    caption = shown.written.caption
+    known = results.against_truth(chosen, shown.spec, shown.encoded, caption)
+    maps = experiment.attention_maps(caption)
     of = stamp(chosen, shown.spec.key)
     height, width = chosen.picture.shape[:2]
     fields = {
         "width": width,
         "height": height,
-        "alt": f"{chosen.name}: {shown.written.caption.text}",
+        "identity": chosen.identity,
+        "alt": f"{chosen.name}: {caption.text}",
         "model": _times(shown),
-        "words": _words(shown, chosen.truth),
+        "words": _words(caption, known),
         "grid": None if maps is None else maps.shape[1:],
         "covers": [shown.encoded.padded[1] / width, shown.encoded.padded[0] / height],
         "blind": texts("captions")["no attention" if shown.spec.source is Source.DRAWN else "no maps"],
@@ -65,12 +64,14 @@ def board(chosen: Chosen, shown: Answer, decoding: Decoding, *, part: str) -> No
         "limit": decoding.longest,
         "yours": bool(shown.written.begin.words or shown.written.begin.ended),
         "stamp": of,
-        **_against_truth(shown.written.caption.text, chosen.truth),
+        **_statements(chosen, known),
     }
-    parts: Parts = {} if maps is None else {"attention": maps.astype("<f4")}
+    parts: Parts = {"picture": results.jpeg(chosen.identity, chosen.picture)}
+    if maps is not None:
+        parts = {**parts, "attention": maps.astype("<f4")}
     key = f"{COMPONENT}-{part}"
     keep = partial(keep_choice, key, of, shown.model, shown.written)
-    _lab(data=with_picture(fields, fit(chosen.picture, LONGEST), parts), key=key, on_chosen_change=keep)
+    _lab(data=packed(fields, parts), key=key, on_chosen_change=keep)
     if maps is not None:
         st.caption(texts("captions")["attention"])
     about(shown.spec)
@@ -84,9 +85,8 @@ def _times(shown: Answer) -> str:
     )
 
 
-def _words(shown: Answer, truth: Truth | None) -> list[dict[str, Any]]:
-    caption = shown.written.caption
-    found = {} if truth is None else nouns_found(shown.model, shown.encoded, caption, truth)
+def _words(caption: Caption, known: results.Known | None) -> list[dict[str, Any]]:
+    found = {} if known is None else known.found
     return [{**_word(place), "inside": found.get(k)} for k, place in enumerate(caption.places)]
 
 
@@ -105,13 +105,13 @@ def _word(place: experiment.Place) -> dict[str, Any]:
     }
 
 
-def _against_truth(text: str, truth: Truth | None) -> dict[str, Any]:
+def _statements(chosen: Chosen, known: results.Known | None) -> dict[str, Any]:
     """What is true of a caption, statement by statement with the boxes of the objects, and its scores."""
-    if truth is None:
+    if known is None or chosen.truth is None:
         return {"statements": [], "scores": "", "references": []}
-    judged = judge(text, truth)
+    boxes, judged = chosen.truth.boxes, known.judged
     statements = [
-        {"text": s.words, "kind": s.kind, "true": s.true, "boxes": truth.boxes[list(s.rows)].tolist()}
+        {"text": s.words, "kind": s.kind, "true": s.true, "boxes": boxes[list(s.rows)].tolist()}
         for s in judged.truthful.statements
     ]
     return {"statements": statements, "scores": _scores(judged), "references": judged.references}

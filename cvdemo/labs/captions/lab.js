@@ -6,9 +6,12 @@ export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector('.captions-lab');
   const lab = root.lab ?? (root.lab = buildCaptionLab(root));
   lab.send = (place, word) => setStateValue('chosen', { place, word, stamp: lab.fields.stamp, count: ++lab.sent });
-  const spoken = JSON.stringify(fields), fresh = lab.spoken !== spoken;
+  // Times and stamp alone are no other caption: the visitor's place in it stays.
+  const spoken = JSON.stringify({ ...fields, model: '', stamp: '' }), fresh = lab.spoken !== spoken;
+  lab.fields = fields;
+  lab.find('.model').innerHTML = fields.model;
   if (fresh) {
-    Object.assign(lab, { fields, spoken, attention: parts.attention, shades: [], lit: null });
+    Object.assign(lab, { spoken, attention: parts.attention, shades: [], lit: null });
     buildWords(lab.find('.words'), lab);
     showTruth(lab);
   }
@@ -95,7 +98,6 @@ function placeOf(text, words) {
 
 function showTruth(lab) {
   const { fields, find } = lab;
-  find('.model').innerHTML = fields.model;
   find('.picture').setAttribute('aria-label', fields.alt);
   find('.statements').replaceChildren(...fields.statements.map((one) => {
     const light = () => lab.light(one), dark = () => lab.light(null);

@@ -26,7 +26,7 @@ function wordColumn(lab, word, k) {
   const rivals = word.rivals.map((rival) => {
     const out = fields.drawn && !rival.chance;
     const button = element('button', { type: 'button', className: out ? 'out' : '', title: `Say “${rival.text}” here instead`,
-      onclick: () => lab.choose(k, rival.word) }, rival.text, element('small', { textContent: shareText(rival, fields.drawn) }), bar(fields.drawn ? rival.chance : rival.p));
+      onclick: () => lab.choose(k, rival.word) }, rival.text, ' ', element('small', { textContent: shareText(rival, fields.drawn) }), bar(fields.drawn ? rival.chance : rival.p));
     return button;
   });
   return element('div', { className: `word${word.given ? ' given' : ''}` }, chosen, element('div', { className: 'rivals' }, ...rivals));
