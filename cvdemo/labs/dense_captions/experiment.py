@@ -199,5 +199,11 @@ def held_out(keys: Sequence[str] = (DENSECAP, CROSSING)) -> list[dict[str, Any]]
                 "exact": "word for word",
             }
             shown = {title: round(float(numbers[n]), 3) for n, title in names.items() if n in numbers}
-            lines.append({"way": spec(key).title, **shown, "ms a picture": round(float(numbers["ms_per_image"]), 1)})
+            lines.append(
+                {
+                    "way": spec(key).title.removesuffix(" (drawn world)"),
+                    **shown,
+                    "ms a picture": round(float(numbers["ms_per_image"]), 1),
+                }
+            )
     return lines
