@@ -57,7 +57,7 @@ def captions(chosen: Chosen, specs: list[ModelSpec]) -> None:
     st.markdown("#### How the words are chosen")
     left, right = st.columns([1, 2.6], gap="medium")
     with left:
-        decoding = choose_decoding(loaded[0].longest)
+        decoding = choose_decoding(loaded[0])
     with top:
         begins = [within_limit(begin, decoding.longest) for begin in begins]
     each = zip(specs, loaded, encoded, begins, strict=True)

@@ -138,7 +138,7 @@ def test_a_typed_beginning(model: TableCaptioner, encoded: Encoded) -> None:
     assert read_begin("two dogs.", model) == Begin((5, 8), True)
     for begin in (Begin((5, 6)), Begin((4,), True), Begin((), True)):
         assert read_begin(begin_text(begin, model), model) == begin
-    with pytest.raises(DataError, match="'dgos' is none of them; near it are 'dogs'"):
+    with pytest.raises(DataError, match="no word 'dgos'; did you mean dogs"):
         read_begin("two dgos", model)
     with pytest.raises(DataError, match="<unknown>"):
         read_begin("two <unknown>", model)

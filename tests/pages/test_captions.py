@@ -66,7 +66,7 @@ def test_no_slider_runs_the_cnn_again(encodings: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("begin", "says"),
-    [("two elefants", "none of them"), ("a " * 30, "leaves none to add"), ("two dogs.", "nothing to search")],
+    [("two elefants", "has no word"), ("a " * 30, "leaves none to add"), ("two dogs.", "nothing to search")],
 )
 def test_a_beginning_that_cannot_go_on_gives_a_sentence(begin: str, says: str) -> None:
     app = without_errors(open_page(seed="7", begin=begin))
@@ -93,7 +93,7 @@ def captioned(name: str, **more: Any) -> tuple[experiment.Caption, Truth | None,
     picture, truth = sample("coffee"), None
     if settings["source"] == "scene":
         picture, truth = drawn(settings["seed"], named(settings["preset"]))
-    decoding = Decoding(longest=model.longest, penalty=settings.get("penalty", 0.0))
+    decoding = Decoding(longest=model.longest, penalty=settings.get("penalty", model.length_penalty))
     begin = experiment.read_begin(settings.get("begin", ""), model)
     return experiment.write(model, model.encoded(picture), decoding, begin).caption, truth, model
 
@@ -113,8 +113,8 @@ def test_the_experiments_show_what_their_sentences_say() -> None:
     assert false(caption, truth) == []
     caption, truth, _ = captioned("A false start")
     assert caption.text.startswith("a car on the road") and "on the road" in false(caption, truth)
-    long, truth, _ = captioned("Short wins")
-    short, _, _ = captioned("Short wins", penalty=0.0)
+    short, _, _ = captioned("Short wins")
+    long, truth, _ = captioned("Short wins", penalty=1.0)
     assert "kite" in long.text and "kite" not in short.text and not false(long, truth)
     _, _, model = captioned("No word for it")
     assert "cup" not in model.words and sum(not w.startswith("<") for w in model.words) == 89

@@ -23,7 +23,7 @@ from cvdemo.ui.models import about
 from cvdemo.ui.page import texts
 from cvdemo.world.truth import Truth
 from cvdemo.zoo.captioner import Captioner, Encoded
-from cvdemo.zoo.spec import ModelSpec
+from cvdemo.zoo.spec import ModelSpec, Source
 
 LONGEST = 1280
 
@@ -60,7 +60,7 @@ def board(chosen: Chosen, shown: Answer, decoding: Decoding, *, part: str) -> No
         "words": _words(shown, chosen.truth),
         "grid": None if maps is None else maps.shape[1:],
         "covers": [shown.encoded.padded[1] / width, shown.encoded.padded[0] / height],
-        "blind": texts("captions")["no attention"],
+        "blind": texts("captions")["no attention" if shown.spec.source is Source.DRAWN else "no maps"],
         "drawn": decoding.method is Method.SAMPLE,
         "limit": decoding.longest,
         "yours": bool(shown.written.begin.words or shown.written.begin.ended),

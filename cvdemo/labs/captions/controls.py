@@ -37,7 +37,7 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "A colour that fools it": BALL,
     "Two ducks or three?": DUCKS,
     "A false start": {**DUCKS, "begin": "a car"},
-    "Short wins": {**PEOPLE, "penalty": 1.0},
+    "Short wins": {**PEOPLE, "penalty": 0.0},
     "Draw, don't search": {**DUCKS, "method": Method.SAMPLE.value},
     "No word for it": {"source": "sample", "sample": "coffee", "model": NET},
     "A photo": {"source": "sample", "sample": "cat", "model": NET},
@@ -89,8 +89,8 @@ def within_limit(begin: Begin, longest: int) -> Begin:
     return Begin()
 
 
-def choose_decoding(longest: int) -> Decoding:
-    """How words are chosen: the method and its sliders."""
+def choose_decoding(model: Captioner) -> Decoding:
+    """How words are chosen: the method and its sliders, which stand at first where the model's own do."""
     method = Method(
         widgets.segmented_control(
             "method", "How words are chosen", [m.value for m in Method], Method.BEAM.value
@@ -112,7 +112,7 @@ def choose_decoding(longest: int) -> Decoding:
     else:
         chosen = chosen._replace(**_draws(), draw=drawn())
         st.button("🎲 Draw again", key="captions-draw", on_click=_draw_again, width="stretch")
-    limit = widgets.slider("longest", "Length limit, in words", 1, LONGEST, min(longest, LONGEST))
+    limit = widgets.slider("longest", "Length limit, in words", 1, LONGEST, min(model.longest, LONGEST))
     return chosen._replace(longest=limit)
 
 

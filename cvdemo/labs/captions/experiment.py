@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import math
-from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo.errors import DataError
 from cvdemo.ops.decoding import (
     BeamStep,
     Hypothesis,
@@ -30,7 +27,6 @@ RIVALS, LEAST = (
 )  # words under each word of a caption; beyond the third only those of this probability
 DRAWS = 6  # captions that are drawn at once
 STOP = "."  # how a typed beginning says that the sentence ends there
-MARKS = "Ġ▁"  # what byte-pair and sentence-piece vocabularies put before the first piece of a word
 
 
 class Method(StrEnum):
@@ -120,7 +116,7 @@ class Written(NamedTuple):
 
 def piece(model: Captioner, word: int) -> str:
     """A word of the vocabulary as it is shown."""
-    return "■ end" if word == model.end else model.words[word].lstrip(MARKS)
+    return "■ end" if word == model.end else model.words[word].strip() or "␣"
 
 
 def read_begin(text: str, model: Captioner) -> Begin:
@@ -128,31 +124,13 @@ def read_begin(text: str, model: Captioner) -> Begin:
 
     Raises DataError with similar words for one that the model does not know.
     """
-    stop = text.rstrip().endswith(STOP)
-    ids: dict[str, int] = {}
-    for k, known in enumerate(model.words):
-        if known.startswith("<"):  # a marker is no word
-            continue
-        ids.setdefault(known.lstrip(MARKS).lower(), k)
-        ids.setdefault(known, k)
-    words = []
-    for word in text.replace(STOP, " ").split():
-        found = ids.get(word, ids.get(word.lower()))
-        if found is None:
-            raise DataError(_unknown(word, list(ids), model))
-        words.append(found)
-    return Begin(tuple(words), stop)
-
-
-def _unknown(word: str, known: Sequence[str], model: Captioner) -> str:
-    near = [f"'{w}'" for w in difflib.get_close_matches(word.lower(), known, n=3, cutoff=0.5)]
-    instead = f"; near it are {', '.join(near)}" if near else ""
-    return f"{model.spec.title} has {len(model.words)} words, and '{word}' is none of them{instead}"
+    said = text.strip()
+    return Begin(model.ids(said.removesuffix(STOP)), said.endswith(STOP))
 
 
 def begin_text(begin: Begin, model: Captioner) -> str:
     """A beginning as `read_begin` reads it."""
-    return " ".join(model.words[k].lstrip(MARKS) for k in begin.words) + (" " + STOP if begin.ended else "")
+    return f"{model.text(begin.words)}{STOP if begin.ended else ''}"
 
 
 def next_words(model: Captioner, encoded: Encoded) -> NextWords:
@@ -212,8 +190,8 @@ def _place(
     given: bool,
 ) -> Place:
     probabilities, chances = np.exp(row), decoding.chances(row)
-    order = np.argsort(-row, kind="stable")[: RIVALS + 1].tolist()
-    others = [k for k in order if k != word][:RIVALS]
+    top = np.argpartition(-row, min(RIVALS, len(row) - 1))[: RIVALS + 1]  # of 50,000 words in some models
+    others = [k for k in top[np.argsort(-row[top], kind="stable")].tolist() if k != word][:RIVALS]
     rivals = tuple(
         Rival(k, piece(model, k), float(probabilities[k]), float(chances[k]))
         for n, k in enumerate(others)
