@@ -123,7 +123,7 @@ def test_what_cannot_be_evaluated() -> None:
         ("ssd", "camvid:here", "CamVid and MSRC have label maps and no boxes"),
         ("unet", "coco:a:b", "write it as world:SPLIT, camvid:DIR or msrc:DIR"),
         ("unet", "camvid:/nowhere", "has no frames in 'test'"),
-        ("efficientnet-lite0", "world:test", "does not detect objects, segment or write"),
+        ("efficientnet-lite0", "world:test", "does not detect objects, segment, write captions or give flow"),
     ]:
         done = cvdemo("evaluate", key, "--data", data, "--n", 1, "--device", "cpu")
         assert done.exit_code == 1

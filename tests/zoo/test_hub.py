@@ -145,6 +145,7 @@ def test_figures_are_torchvisions(spec: ModelSpec) -> None:
 
 
 READ = {
+    "florence-2-base": (133.0, "model card of microsoft/Florence-2-base, from a copy"),
     "detr-resnet50": (42.0, "model card of facebook/detr-resnet-50"),
     "yolos-tiny": (28.7, "github.com/hustvl/YOLOS, README, YOLOS-Ti"),
     "rtdetrv2-r18": (48.1, "name of the checkpoint that github.com/lyuwenyu/RT-DETR publishes"),
