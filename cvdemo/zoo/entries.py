@@ -176,6 +176,8 @@ def _densecap() -> Entry:
             "The code is taken from a second look, at the corrected box.",
             "The code also holds the box and, by attention (arXiv:1706.03762), what is around it.",
             "The code and what it is made of are normalised (arXiv:1607.06450).",
+            "Region and surroundings are also seen in the picture's own colours.",
+            "The code is an input of every step of the LSTM, not only of step -1.",
             "The LSTM has 256 units rather than 512.",
         ),
     )  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 def test_two_lines_part_three_nets(app: str, page: Any) -> None:
     page.goto(f"{app}/decoders?seed=36")
     lab = page.locator(".fcn-swipe[data-ready*=scene]")
-    lab.wait_for()
+    lab.wait_for(timeout=180_000)
     assert lab.locator(".name").all_inner_texts() == ["FCN-32s", "FCN-16s", "FCN-8s"]
     line, frame = lab.get_by_role("slider").first, lab.locator(".view").bounding_box()
     line.scroll_into_view_if_needed()

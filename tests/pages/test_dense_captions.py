@@ -31,7 +31,7 @@ def page() -> AppTest:
 def test_a_scene_opens_with_densecap_and_its_score(page: AppTest) -> None:
     assert page.selectbox(key="dense_captions-model").value == "densecap"
     assert "of 6 objects described" in text(page) and "statements true" in text(page)
-    assert page.dataframe[0].value["way"].tolist()[0] == "densecap"
+    assert page.dataframe[0].value["way"].tolist()[0] == "DenseCap"
 
 
 def test_sliders_and_searches_run_no_convolution(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:

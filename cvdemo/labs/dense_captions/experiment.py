@@ -14,6 +14,7 @@ from cvdemo.metrics.meteor import meteor
 from cvdemo.ops.iou import box_iou
 from cvdemo.world.captions.phrases import article
 from cvdemo.world.truth import Truth
+from cvdemo.zoo.catalogue import spec
 from cvdemo.zoo.dense_captioner import DenseCaptioner, RawRegions
 from cvdemo.zoo.weights import read_card
 
@@ -198,5 +199,11 @@ def held_out(keys: Sequence[str] = (DENSECAP, CROSSING)) -> list[dict[str, Any]]
                 "exact": "word for word",
             }
             shown = {title: round(float(numbers[n]), 3) for n, title in names.items() if n in numbers}
-            lines.append({"way": key, **shown, "ms a picture": round(float(numbers["ms_per_image"]), 1)})
+            lines.append(
+                {
+                    "way": spec(key).title.removesuffix(" (drawn world)"),
+                    **shown,
+                    "ms a picture": round(float(numbers["ms_per_image"]), 1),
+                }
+            )
     return lines
