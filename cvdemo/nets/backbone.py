@@ -26,8 +26,8 @@ class BackboneConfig:
 
     channels: tuple[int, ...] = (16, 32, 64, 96, 128)
     depths: tuple[int, ...] = (1, 2, 2, 1)
-    inputs: int = 3
     output_stride: int = STRIDES[-1]
+    inputs: int = 3
 
     @property
     def strides(self) -> tuple[int, ...]:

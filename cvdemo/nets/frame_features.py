@@ -57,7 +57,7 @@ class FrameNet(nn.Module):
         self.norm = nn.LayerNorm(config.features)
         self.dropout = nn.Dropout(config.dropout)
 
-    def shared(self) -> dict[str, tuple[str, str]]:
+    def shared_weights(self) -> dict[str, tuple[str, str]]:
         """Which weights are another net's."""
         return {"backbone.": ("ssd", "backbone.")} if self.frozen else {}
 

@@ -57,7 +57,7 @@ class TwoStream(FrameNet):
         self.spatial = FrameAverage(config.clip).requires_grad_(False)
         self.classify = nn.Linear(inner.features, inner.classes)
 
-    def shared(self) -> dict[str, tuple[str, str]]:
+    def shared_weights(self) -> dict[str, tuple[str, str]]:
         """Which weights are another net's."""
         return {"spatial.": ("frame-average", "")}
 

@@ -1,6 +1,6 @@
 """Weights that a net has in common with another one and that are kept only in that one's file.
 
-A net says with `shared()` which of its weights are another net's and were not trained further: {"backbone.":
+A net says with `shared_weights()` which of its weights are another net's and were not trained further: {"backbone.":
 ("ssd", "backbone.")}, its own prefix with the other's key and prefix. Its file has the names and a checksum.
 """
 
@@ -25,7 +25,7 @@ Read = Callable[[str, Path], "dict[str, Tensor]"]
 
 def shared_names(net: nn.Module) -> dict[str, tuple[str, str]]:
     """For each of a net's shared weights the other net's key, and the weight's name there."""
-    own: Callable[[], Mapping[str, tuple[str, str]]] = getattr(net, "shared", dict)
+    own: Callable[[], Mapping[str, tuple[str, str]]] = getattr(net, "shared_weights", dict)
     return {
         name: (key, theirs + name.removeprefix(prefix))
         for prefix, (key, theirs) in own().items()

@@ -68,5 +68,5 @@ def test_home_and_a_page_s_end_lead_on(app: str, page: Any) -> None:
     page.get_by_role("link", name=re.compile("R-FCN$")).first.click()
     page.wait_for_url("**/rcnn")
     page.goto(app + "/world")
-    page.get_by_role("link", name="Classify →").click()
-    page.wait_for_url("**/classify")
+    page.get_by_role("link", name="Five tasks, one picture →").click()
+    page.wait_for_url("**/five_tasks")

@@ -91,7 +91,7 @@ def test_a_branch_sees_only_its_rate() -> None:
 
 
 def test_an_auxiliary_head_speaks_while_training_only() -> None:
-    net = DeepLab(DeepLabConfig(auxiliary=8, backbone=BackboneConfig((8,) * 5, (1,) * 4, 8)))
+    net = DeepLab(DeepLabConfig(auxiliary=8, backbone=BackboneConfig((8,) * 5, (1,) * 4, output_stride=8)))
     x = torch.rand(2, 3, 37, 61)
     assert [a.shape for a in net.train()(x).aux] == [(2, 14, 37, 61)]
     assert net.eval()(x).aux == ()

@@ -10,7 +10,7 @@ from torchvision.models import resnet50
 from cvdemo.nets.backbone import BackboneConfig
 from cvdemo.nets.pspnet import PSPNet, PSPNetConfig, PyramidPooling, pspnet, pspnet_paper
 
-TINY = BackboneConfig((8, 8, 8, 8, 16), (1, 1, 1, 1), 8)
+TINY = BackboneConfig((8, 8, 8, 8, 16), (1, 1, 1, 1), output_stride=8)
 
 
 @pytest.fixture(autouse=True)

@@ -190,7 +190,7 @@ def test_a_net_that_is_not_there_is_named_and_the_others_run(folder: Path) -> No
     try:
         app = fine(open_page(seed="8"))
         assert any("R-CNN has no weights here yet: `cvdemo train rcnn`" in i.value for i in app.info)
-        assert not captions(app, "R-CNN") and len(captions(app, "Fast R-CNN")) == 5
+        assert not captions(app, "R-CNN") and len(captions(app, "Fast R-CNN")) == 6
     finally:
         moved.rename(hidden)
 

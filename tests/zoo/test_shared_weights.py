@@ -26,7 +26,7 @@ class Part(nn.Module):
         self.eyes = nn.Sequential(nn.Conv2d(3, 4, 3))
         self.judge = nn.Linear(4, 3)
 
-    def shared(self) -> dict[str, tuple[str, str]]:
+    def shared_weights(self) -> dict[str, tuple[str, str]]:
         return {"eyes.": ("whole", "backbone.")}
 
 
