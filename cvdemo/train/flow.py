@@ -27,13 +27,15 @@ class FlowTask(NetTask):
     metric = "EPE"
     held_out = HeldOut("world-flow", "pairs", 200)
     size = (192, 160)
+    far = 0.0
+    """Share of the views with large motions."""
     options: Mapping[str, Any] = NOTHING
     """Further arguments of the net while it is trained."""
 
     def loss(
         self, net: nn.Module, batch: list[FlowPair], rng: np.random.Generator, device: torch.device
     ) -> Tensor:
-        views = [random_view(pair, self.size, rng) for pair in batch]
+        views = [random_view(pair, self.size, rng, far=self.far) for pair in batch]
         first, second, flow, known = zip(*views, strict=True)
         pictures = relit(as_tensor(np.stack([*first, *second]), device), rng)
         target = torch.from_numpy(np.stack(flow)).to(device).permute(0, 3, 1, 2)  # [N, 2, H, W]
@@ -54,9 +56,14 @@ class FlowNetTask(FlowTask):
 
 
 class RAFTTask(FlowTask):
-    """RAFT: the distance of every update's flow, on parts of the pictures."""
+    """RAFT: the distance of every update's flow, on parts of the pictures.
+
+    Half of the views have large motions. Without them nearly all motion is within one cell of the map, where
+    the correlations differ little, and training stayed at no motion at all.
+    """
 
     size = (160, 128)
+    far = 0.5
     options: Mapping[str, Any] = MappingProxyType({"updates": 5})
 
     def trace_loss(self, trace: Any, target: Tensor, known: Tensor) -> Tensor:

@@ -13,8 +13,11 @@ from cvdemo.world import FlowPair
 ZOOM, ANGLE = 1.4, 8.0
 """Largest zoom, and largest angle in degrees, of both pictures together."""
 
-FURTHER_SHIFT, FURTHER_ZOOM, FURTHER_ANGLE = 0.04, 0.05, 3.0
+FURTHER = (0.04, 0.05, 3.0)
 """Of the second picture against the first: a shift in heights of the picture, a zoom, an angle in degrees."""
+
+FAR = (0.12, 0.1, 6.0)
+"""The same of a view of large motions, which are some cells of a coarse map."""
 
 Affine = NDArray[np.float64]  # [3, 3]: a point (x, y, 1) to (x, y, 1)
 
@@ -34,23 +37,28 @@ def mirrored(view: View) -> View:
     return View(view.first[:, ::-1], view.second[:, ::-1], flow, view.known[:, ::-1])
 
 
-def random_view(pair: FlowPair, size: tuple[int, int], rng: np.random.Generator) -> View:
+def random_view(
+    pair: FlowPair, size: tuple[int, int], rng: np.random.Generator, *, far: float = 0.0
+) -> View:
     """A view of a size (width, height), at most the pair's: one half of them is only cut out.
 
-    The others are zoomed and turned, and of these one half has a further movement of the camera.
+    The others are zoomed and turned, and of these one half has a further movement of the camera. A share
+    `far` of all has a large one.
     """
     view = View(pair.first, pair.second, pair.flow, np.ones(pair.flow.shape[:2], bool))
     if rng.random() < 0.5:
         view = mirrored(view)
-    if rng.random() < 0.5:
+    large = far > 0 and rng.random() < far
+    if not large and rng.random() < 0.5:
         return cut(view, size, rng)
     height, width = view.flow.shape[:2]
     both = turned(width / 2, height / 2, rng.uniform(1, ZOOM), rng.uniform(-ANGLE, ANGLE))
     further = np.eye(3)
-    if rng.random() < 0.5:
-        zoom, angle = rng.uniform(-1, 1, 2) * (FURTHER_ZOOM, FURTHER_ANGLE)
+    if large or rng.random() < 0.5:
+        shift, *more = FAR if large else FURTHER
+        zoom, angle = rng.uniform(-1, 1, 2) * more
         further = turned(width / 2, height / 2, 1 + zoom, angle)
-        further[:2, 2] += rng.uniform(-1, 1, 2) * FURTHER_SHIFT * height
+        further[:2, 2] += rng.uniform(-1, 1, 2) * shift * height
     return cut(warped(view, both, further), size, rng)
 
 
