@@ -41,7 +41,7 @@ class EarlyFusion(FrameNet):
     def __init__(self, config: EarlyFusionConfig | None = None) -> None:
         config = config or EarlyFusionConfig()
         inner = config.clip.with_inputs(3 * config.frames)
-        super().__init__(inner, frozen=False)
+        super().__init__(inner)
         self.config = config
         self.classify = nn.Linear(inner.features, inner.classes)
 

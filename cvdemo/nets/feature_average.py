@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from torch import Tensor, nn
 
-from cvdemo.nets.frame_features import ClipConfig, FrameNet, running_mean
+from cvdemo.nets.frame_features import ClipConfig, FrameNet, Learning, running_mean
 
 
 class FeatureAverageTrace(NamedTuple):
@@ -29,9 +29,9 @@ class FeatureAverageTrace(NamedTuple):
 class FeatureAverage(FrameNet):
     """Clips [N, T, 3, 96, 96], RGB in 0..1, to probabilities after each frame."""
 
-    def __init__(self, config: ClipConfig | None = None) -> None:
+    def __init__(self, config: ClipConfig | None = None, learning: Learning = "weights") -> None:
         config = config or ClipConfig()
-        super().__init__(config, frozen=True)
+        super().__init__(config, learning)
         self.config = config
         self.second_level = nn.Sequential(
             nn.Linear(config.features, config.features),
@@ -48,3 +48,13 @@ class FeatureAverage(FrameNet):
         features = self.vectors(maps)  # [N, T, F]
         means = running_mean(features)
         return FeatureAverageTrace(features, means, self.second_level(means))  # [N, T, K]
+
+
+def feature_average() -> FeatureAverage:
+    """Trained end to end."""
+    return FeatureAverage()
+
+
+def feature_average_head() -> FeatureAverage:
+    """On the detector's backbone, which stays as it is."""
+    return FeatureAverage(learning="nothing")

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from cvdemo.nets.frame_features import ClipConfig, FrameNet, running_mean
+from cvdemo.nets.frame_features import ClipConfig, FrameNet, Learning, running_mean
 
 Way = Literal["mean", "max", "vote"]
 
@@ -31,9 +31,9 @@ class FrameAverageTrace(NamedTuple):
 class FrameAverage(FrameNet):
     """Clips [N, T, 3, 96, 96], RGB in 0..1, to probabilities after each frame."""
 
-    def __init__(self, config: ClipConfig | None = None) -> None:
+    def __init__(self, config: ClipConfig | None = None, learning: Learning = "weights") -> None:
         config = config or ClipConfig()
-        super().__init__(config, frozen=True)
+        super().__init__(config, learning)
         self.config = config
         self.classify = nn.Linear(config.features, config.classes)
 
@@ -44,6 +44,16 @@ class FrameAverage(FrameNet):
         """The trace from the frames' maps [N, T, M, 6, 6]."""
         features = self.vectors(maps)  # [N, T, F]
         return FrameAverageTrace(features, self.classify(features))  # [N, T, K]
+
+
+def frame_average() -> FrameAverage:
+    """Trained end to end."""
+    return FrameAverage()
+
+
+def frame_average_head() -> FrameAverage:
+    """On the detector's backbone, which stays as it is."""
+    return FrameAverage(learning="nothing")
 
 
 def combined(logits: Tensor, way: Way = "mean") -> Tensor:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +21,9 @@ SIDE = 96
 
 PART = 64
 """Frames that go through the net at once, where it is not training."""
+
+Learning = Literal["nothing", "weights", "everything"]
+"""What of a backbone is trained: with "weights" its batch normalisation keeps the statistics that it has."""
 
 STEM = "backbone.stem.0.0.weight"
 """The name of the first convolution's weights."""
@@ -43,28 +47,33 @@ class ClipConfig:
 class FrameNet(nn.Module):
     """What sees frames [N, C, 96, 96] in 0..1 and gives a vector [N, F] for each; nets go on from there.
 
-    A `frozen` backbone is that of the detector `ssd` and stays as it is: the net learns what to make of its
-    maps.
+    A backbone of which `nothing` learns is that of the detector `ssd` and stays as it is: the net learns what
+    to make of its maps.
     """
 
-    def __init__(self, config: ClipConfig, *, frozen: bool) -> None:
+    def __init__(self, config: ClipConfig, learning: Learning = "everything") -> None:
         super().__init__()
-        self.frozen = frozen
+        self.learning = learning
         cells = SIDE // config.backbone.strides[-1]
-        self.backbone = Backbone(config.backbone).requires_grad_(not frozen)
+        self.backbone = Backbone(config.backbone).requires_grad_(not self.frozen)
         self.squeeze = ConvNorm(config.backbone.channels[-1], config.squeeze, 1)
         self.linear = nn.Linear(config.squeeze * cells * cells, config.features)
         self.norm = nn.LayerNorm(config.features)
         self.dropout = nn.Dropout(config.dropout)
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the backbone stays as it is."""
+        return self.learning == "nothing"
 
     def shared_weights(self) -> dict[str, tuple[str, str]]:
         """Which weights are another net's."""
         return {"backbone.": ("ssd", "backbone.")} if self.frozen else {}
 
     def train(self, mode: bool = True) -> FrameNet:
-        """Switch to training or back; a frozen backbone goes on with the statistics that it has."""
+        """Switch to training or back; the statistics of a backbone go on where everything is trained."""
         super().train(mode)
-        if self.frozen:
+        if self.learning != "everything":
             self.backbone.eval()
         return self
 

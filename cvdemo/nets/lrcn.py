@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from torch import Tensor, nn
 
-from cvdemo.nets.frame_features import ClipConfig, FrameNet
+from cvdemo.nets.frame_features import ClipConfig, FrameNet, Learning
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ class LRCNTrace(NamedTuple):
 class LRCN(FrameNet):
     """Clips [N, T, 3, 96, 96], RGB in 0..1, to probabilities after each frame."""
 
-    def __init__(self, config: LRCNConfig | None = None) -> None:
+    def __init__(self, config: LRCNConfig | None = None, learning: Learning = "weights") -> None:
         config = config or LRCNConfig()
-        super().__init__(config.clip, frozen=True)
+        super().__init__(config.clip, learning)
         self.config = config
         cell = nn.LSTM if config.cell == "lstm" else nn.GRU
         self.recurrent = cell(config.clip.features, config.memory, batch_first=True)
@@ -65,3 +65,13 @@ def lrcn() -> LRCN:
 def lrcn_gru() -> LRCN:
     """With a GRU."""
     return LRCN(LRCNConfig("gru"))
+
+
+def lrcn_head() -> LRCN:
+    """With an LSTM on the detector's backbone, which stays as it is."""
+    return LRCN(LRCNConfig("lstm"), "nothing")
+
+
+def lrcn_gru_head() -> LRCN:
+    """With a GRU on the detector's backbone, which stays as it is."""
+    return LRCN(LRCNConfig("gru"), "nothing")

@@ -52,7 +52,7 @@ class TwoStream(FrameNet):
     def __init__(self, config: TwoStreamConfig | None = None) -> None:
         config = config or TwoStreamConfig()
         inner = config.clip.with_inputs(2 * config.flows)
-        super().__init__(inner, frozen=False)  # the temporal stream
+        super().__init__(inner)  # the temporal stream
         self.config = config
         self.spatial = FrameAverage(config.clip).requires_grad_(False)
         self.classify = nn.Linear(inner.features, inner.classes)

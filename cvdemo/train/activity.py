@@ -19,6 +19,10 @@ class ActivityTask(NetTask):
     metric = "accuracy"
     held_out = HeldOut("world-activity", "clips")
 
+    @property
+    def scored_as(self) -> str:
+        return self.key.removesuffix("-head")
+
     def loss(
         self, net: nn.Module, batch: list[ClipSample], rng: np.random.Generator, device: torch.device
     ) -> Tensor:
@@ -45,9 +49,10 @@ class ActivityTask(NetTask):
 
 
 class FramesTask(ActivityTask):
-    """A net that makes something of the maps of a frozen backbone: every answer counts alike.
+    """A net that makes something of single frames: every answer counts alike.
 
-    The maps of the last clips are kept, since each clip comes several times.
+    Where its backbone is frozen, the maps of the last clips are kept, since each clip comes several times.
+    Else the net sees clips in another light, moved a little.
     """
 
     kept = 3072  # clips, each 110 kB
@@ -64,8 +69,12 @@ class FramesTask(ActivityTask):
         rng: np.random.Generator,
         device: torch.device,
     ) -> Tensor:
-        maps = [self._seen(net, s, turn, device) for s, turn in zip(batch, turned, strict=True)]
-        logits: Tensor = net.tell(torch.stack(maps)).logits
+        if net.frozen:
+            maps = [self._seen(net, s, turn, device) for s, turn in zip(batch, turned, strict=True)]
+            said = net.tell(torch.stack(maps))
+        else:
+            said = net(moved(as_clips(mirrored_some(batch, turned), device), rng))
+        logits: Tensor = said.logits
         return logits
 
     def _seen(self, net: Any, sample: ClipSample, turn: bool, device: torch.device) -> Tensor:
@@ -151,6 +160,18 @@ def some(batch: list[ClipSample], count: int, rng: np.random.Generator, device: 
     frames = len(batch[0].frames)
     chosen = rng.choice(frames, min(count, frames), replace=False)
     return torch.from_numpy(np.sort(chosen)).to(device)
+
+
+LIGHT, SHIFT = 0.15, 8
+"""Largest change of each colour of a clip, and of its place in pixels."""
+
+
+def moved(clips: Tensor, rng: np.random.Generator) -> Tensor:
+    """Clips [N, T, 3, H, W] in 0..1, each in another light; all moved alike, round the edges."""
+    gain = 1 + rng.uniform(-LIGHT, LIGHT, (len(clips), 1, 3, 1, 1))
+    dy, dx = rng.integers(-SHIFT, SHIFT + 1, 2)
+    lit = (clips * torch.from_numpy(gain).to(clips)).clamp(0, 1)
+    return lit.roll((int(dy), int(dx)), (-2, -1))
 
 
 def as_clips(batch: list[ClipSample], device: torch.device) -> Tensor:

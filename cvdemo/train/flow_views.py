@@ -37,9 +37,7 @@ def mirrored(view: View) -> View:
     return View(view.first[:, ::-1], view.second[:, ::-1], flow, view.known[:, ::-1])
 
 
-def random_view(
-    pair: FlowPair, size: tuple[int, int], rng: np.random.Generator, *, far: float = 0.0
-) -> View:
+def random_view(pair: FlowPair, size: tuple[int, int], rng: np.random.Generator, *, far: float = 0.0) -> View:
     """A view of a size (width, height), at most the pair's: one half of them is only cut out.
 
     The others are zoomed and turned, and of these one half has a further movement of the camera. A share

@@ -61,6 +61,11 @@ class NetTask:
     def __init__(self, key: str) -> None:
         self.key = key
 
+    @property
+    def scored_as(self) -> str:
+        """The key of the net whose evaluation it has: its own, or for a stage that of the whole net."""
+        return self.key
+
     def build(self) -> nn.Module:
         """The untrained net of the key."""
         return build_net(self.key)
@@ -71,7 +76,7 @@ class NetTask:
         """The numbers of the evaluator of the net's task, on what is held out for it."""
         from cvdemo.zoo.evaluators import open_data, score
 
-        own = entry(self.key)
+        own = entry(self.scored_as)
         data = open_data(own.spec(), f"{self.held_out.data}:{split}", n, named("normal", **own.knobs))
         return score(own.model(net, device), data, progress=progress)
 

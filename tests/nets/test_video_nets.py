@@ -90,15 +90,35 @@ def test_a_long_video_goes_through_in_parts() -> None:
     torch.testing.assert_close(net(long).logits, parts)
 
 
-@pytest.mark.parametrize("name", ["frame average", "feature average", "LSTM", "GRU"])
+FROZEN: dict[str, Callable[[], nn.Module]] = {
+    "frame average": lambda: FrameAverage(SMALL, "nothing"),
+    "feature average": lambda: FeatureAverage(SMALL, "nothing"),
+    "LSTM": lambda: LRCN(LRCNConfig("lstm", 10, SMALL), "nothing"),
+    "GRU": lambda: LRCN(LRCNConfig("gru", 10, SMALL), "nothing"),
+}
+
+
+@pytest.mark.parametrize("name", FROZEN)
 def test_a_frozen_backbone_stays_as_it_is(name: str, clips: Tensor) -> None:
-    net = NETS[name]().train()
+    net = FROZEN[name]().train()
     before = {k: v.clone() for k, v in net.backbone.state_dict().items()}
     net(clips).logits.sum().backward()
     assert all(torch.equal(v, before[k]) for k, v in net.backbone.state_dict().items())
     assert all(p.grad is None for p in net.backbone.parameters()) and net.linear.weight.grad is not None
     assert net.shared_weights() == {"backbone.": ("ssd", "backbone.")}
     torch.testing.assert_close(net.eval().tell(net.see(clips)).logits, net(clips).logits)
+
+
+@pytest.mark.parametrize("build", [FrameAverage, FeatureAverage, LRCN])
+def test_end_to_end_the_weights_learn_and_the_statistics_stay(
+    build: Callable[[], nn.Module], clips: Tensor
+) -> None:
+    net = build().train()
+    before = {k: v.clone() for k, v in net.backbone.named_buffers()}
+    net(clips).logits.sum().backward()
+    assert all(torch.equal(v, before[k]) for k, v in net.backbone.named_buffers())
+    assert all(p.grad is not None for p in net.backbone.parameters())
+    assert net.shared_weights() == {}
 
 
 def test_ways_of_combining_frames() -> None:
