@@ -84,7 +84,7 @@ class Counterpart:
 
     Without `ready`, `missing` says what there is instead. `fixed` is the only height and width that both
     nets are run at, None for any; `inputs` is what they take: a "picture", "windows" with their regions, a
-    picture with "regions" or with "words", or "two pictures".
+    picture with "regions" or with "words", "two pictures", a "clip", or a "clip" with its "flow".
     """
 
     key: str
@@ -97,6 +97,13 @@ class Counterpart:
     missing: str = ""
     fixed: tuple[int, int] | None = None
     inputs: str = "picture"
+
+
+def _clip(key: str, title: str, ours: str, missing: str, inputs: str = "clip") -> Counterpart:
+    """A net of whole videos, none of which is ready-made."""
+    return Counterpart(
+        key, title, f"cvdemo.nets.{ours}", Outputs.LOGITS, key, missing=missing, fixed=(96, 96), inputs=inputs
+    )
 
 
 PIXELS = "x1 y1 x2 y2 in pixels of the picture that was given; class 0 is the background"
@@ -347,6 +354,23 @@ COUNTERPARTS: dict[str, Counterpart] = {
             missing="Its decoder alone is `torch.nn.TransformerDecoder`; with an encoder of pictures, "
             "`transformers.VisionEncoderDecoderModel` is of this kind.",
         ),
+        Counterpart(
+            "densecap", "DenseCap", "cvdemo.nets.densecap:DenseCap", Outputs.LOGITS, "densecap",
+            missing="Neither torchvision nor transformers has DenseCap. transformers' `Florence2` describes "
+            "regions too, as text.",
+        ),
+        _clip("frame-average", "Average of frames", "frame_average:frame_average",
+              "Any classifier of pictures, and a mean over the frames."),
+        _clip("feature-average", "Second-level model", "feature_average:feature_average",
+              "Any encoder of pictures, a mean over the frames, and two `torch.nn.Linear`."),
+        _clip("early-fusion-5", "Stacked frames", "early_fusion:early_fusion_5",
+              "Any classifier of pictures with 15 input channels, as timm's `in_chans=15` makes one."),
+        _clip("two-stream", "Two streams", "two_stream:TwoStream",
+              "Two classifiers of pictures, and a flow for the second one, as torchvision's RAFT.",
+              inputs="clip and flow"),
+        _clip("lrcn", "LRCN", "lrcn:lrcn", "Only its parts: an encoder of pictures and `torch.nn.LSTM`."),
+        _clip("c3d", "C3D", "c3d:C3D",
+              "Neither has C3D itself. torchvision's `r3d_18` has 3-D convolutions in residual blocks."),
         Counterpart(
             "resnet50", "ResNet-50, the encoder", "cvdemo.nets.encoders:ResNet", Outputs.MAPS,
             ready=Ready(

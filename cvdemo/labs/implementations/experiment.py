@@ -29,6 +29,7 @@ SIZES = {"small": (96, 128), "medium": (192, 256), "large": (384, 512)}
 """Heights and widths of the drawn scene: both sides divide by 32, so that no net pads."""
 RUNS = 3  # of each net, in turn, after one that does not count
 WORDS = 12  # of a caption, for nets that continue one
+FRAMES = 8  # of a clip
 REGIONS = 16  # windows or regions of nets that do not look for their own
 _MEASURING = threading.Lock()  # two measurements at once would slow each other
 
@@ -232,13 +233,17 @@ def _runs(pair: Counterpart, mine: Any, theirs: Any, picture: Any) -> tuple[Call
 
 
 def _inputs(pair: Counterpart, picture: Any) -> list[Any]:
-    """What the net takes: a picture; for those that look for no regions a few; two; or some words."""
+    """What the net takes: a picture; for those that look for no regions a few; two; words; or a clip."""
     import torch
 
     if pair.inputs == "picture":
         return [picture]
     if pair.inputs == "two pictures":
         return [picture, picture.roll(2, dims=-1)]
+    if pair.inputs.startswith("clip"):
+        clip = torch.stack([picture.roll(2 * k, dims=-1) for k in range(FRAMES)], dim=1)  # [1, T, 3, H, W]
+        flow = torch.full_like(clip[:, 1:, :2], 2.0)
+        return [clip, flow] if pair.inputs == "clip and flow" else [clip]
     if pair.inputs == "words":
         return [picture, torch.arange(WORDS, device=picture.device)[None]]
     height, width = picture.shape[-2:]
