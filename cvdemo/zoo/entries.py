@@ -65,7 +65,7 @@ def _localizer(key: str, title: str, weight: float, chart: Chart) -> Entry:
     """Class and box with a weight of the box's loss: the entries differ in it alone."""
     recipe = Recipe(
         key, f"cvdemo.train.localizer:LocalizerTask:{key}", steps=2400, start="ssd", rate=2e-3,
-        channels_last=True, data=Scenes(fresh=2048, objects=(1,)),
+        channels_last=True, data=Scenes(fresh=2048, objects=(1,)), eight_bits=True,
     )  # fmt: skip
     return _detector(
         key, title, "1312.6229", "localizer:Localizer", recipe, chart,
@@ -129,7 +129,7 @@ def _pose(key: str, title: str, arxiv: str, net: str, *differences: str, default
     recipe = Recipe(
         key, f"cvdemo.train.pose:PoseTask:{key}", steps=1500, start="faster-rcnn", whole=True, batch=8,
         rate=1.5e-3, channels_last=True,
-        data=Scenes(pool=1536, fresh=512, objects=(8, 12), people=2, size=POSE_SIZE),
+        data=Scenes(pool=1536, fresh=512, objects=(8, 12), people=2, size=POSE_SIZE), eight_bits=True,
     )  # fmt: skip
     return Entry(
         key, title, arxiv, f"cvdemo.nets.{net}", recipe, Task.POSE,
