@@ -146,6 +146,15 @@ PAGES = (
     Page("tracking", "Tracking", "👣", VIDEO, "Which box is which object, a frame later?"),
     Page("flow", "Optical flow", "🌊", VIDEO, "Where did every pixel go?", {40: "Optical flow"}),
     Page(
+        "activity", "Activity", "🏃", VIDEO, "What does somebody do?",
+        {38: "Whole-video prediction", 41: "Recurrent networks"},
+        ("frame-average", "feature-average", "lrcn", "lrcn-gru", "c3d"),
+    ),
+    Page(
+        "stacked", "Stacked frames", "🥞", VIDEO, "What do neighbouring frames add?", {39: "Stacked frames"},
+        ("early-fusion-3", "early-fusion-5"),
+    ),
+    Page(
         "implementations", "By hand or ready-made", "🧰", PRACTICE,
         "Does code from the paper give what a library gives?", {42: "Implementations"},
     ),

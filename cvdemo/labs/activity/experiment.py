@@ -43,8 +43,8 @@ WAYS = (
     Way("vote of frames", "frame-average", "vote"),
     Way("only the flow", "two-stream", "temporal"),
 )
-FIRST = tuple(way.title for way in WAYS[:5])
-"""The titles of those that the page opens with: one for each idea of the lecture."""
+FIRST = tuple(way.title for way in WAYS[:6])
+"""The titles of those that the page opens with: those of the lecture's ideas, and the best one."""
 
 
 def ways() -> dict[str, Way]:

@@ -11,8 +11,8 @@ FIRST_ACTIVITY, FIRST_SEED, FIRST_MOMENT = "throw", 6, 8
 
 EXPERIMENTS: dict[str, dict[str, Any]] = {
     "Nothing moves": {"activity": "play guitar", "seed": 11, "moment": 3},
-    "A ball in flight": {"activity": "throw", "seed": 6, "moment": 11, "frames": 7},
-    "The same, caught": {"activity": "catch", "seed": 6, "moment": 4, "frames": 7},
+    "A ball in flight": {"activity": "throw", "seed": 6, "moment": 11, "frames": 5},
+    "The same, caught": {"activity": "catch", "seed": 6, "moment": 4, "frames": 5},
     "One frame only": {"activity": "walk backwards", "seed": 5, "frames": 1},
 }
 
