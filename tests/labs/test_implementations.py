@@ -145,7 +145,9 @@ def test_encoders_are_timms(key: str) -> None:
     assert "the same, up to rounding" in verdict(compare(key))
 
 
-@pytest.mark.parametrize("key", [one.key for one in COUNTERPARTS.values() if one.ready is None])
+@pytest.mark.parametrize(
+    "key", ["localizer", "sliding-window", "pose-regression", "show-attend-tell", "two-stream", "lrcn"]
+)
 def test_nets_without_a_counterpart_run_alone(key: str) -> None:
     found = compare(key)
     assert found.ours > 0
