@@ -150,8 +150,8 @@ class TemporalStreamTask(StackTask):
         device: torch.device,
     ) -> Tensor:
         flows = np.stack([s.flow for s in mirrored_some(batch, turned)])  # [N, T - 1, H, W, 2]
-        moved = torch.from_numpy(flows).to(device).permute(0, 1, 4, 2, 3).float() / FLOW_UNITS
-        logits: Tensor = net.temporal(moved, frames=some(batch, self.seen, rng, device))[1]
+        motion = torch.from_numpy(flows).to(device).permute(0, 1, 4, 2, 3).float() / FLOW_UNITS
+        logits: Tensor = net.temporal(motion, frames=some(batch, self.seen, rng, device))[1]
         return logits
 
 

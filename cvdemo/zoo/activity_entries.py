@@ -55,7 +55,7 @@ def _two_stages(
     )  # fmt: skip
     return (
         Entry(head, f"{title}, its head", paper, f"cvdemo.nets.{net}_head", _recipe(head, task)),
-        _net(key, title, paper, f"{net}", tuned, BACKBONE, *differences, **more),
+        _net(key, title, paper, net, tuned, BACKBONE, *differences, **more),
     )
 
 

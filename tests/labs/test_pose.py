@@ -93,9 +93,10 @@ def test_the_drawn_net_s_maps_are_probabilities_that_peak_at_the_keypoints() -> 
     traced = pose_trace(zoo.spec("keypoint-rcnn"), picture, truth.boxes[row])
     np.testing.assert_allclose(traced.maps.sum(axis=(1, 2)), 1, atol=1e-4)
     cell = (truth.boxes[row][2:] - truth.boxes[row][:2]) / traced.maps.shape[-1]
-    away = np.abs(traced.peaks().first - traced.keypoints[:, :2]) / cell
-    near = (away < 2).all(axis=1)
-    assert near.mean() > 0.9  # a map with two peaks that are alike may be read either way
+    peaks = traced.peaks()
+    at = [(np.abs(p - traced.keypoints[:, :2]) / cell < 2).all(axis=1) for p in (peaks.first, peaks.second)]
+    assert (at[0] | at[1]).all()  # a map with two peaks that are alike may be read either way
+    assert at[0].mean() > 0.9
     assert ((traced.keypoints[:, 2] >= 0) & (traced.keypoints[:, 2] <= 1)).all()
 
 

@@ -95,7 +95,7 @@ def test_shipped_nets_find_motion_and_stillness(key: str) -> None:
         still.append(np.linalg.norm(pair.flow, axis=2).mean())
         nothing = model.flow(pair.first, pair.first)
         assert np.linalg.norm(nothing.flow, axis=2).mean() < 0.1
-    assert np.mean(errors) < 0.75 * np.mean(still)
+    assert np.mean(errors) < 0.6 * np.mean(still)
     odd = model.flow(pair.first[:83, :101], pair.second[:83, :101])
     assert odd.flow.shape == (83, 101, 2)
     if key == "raft":
