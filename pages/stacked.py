@@ -12,7 +12,15 @@ from cvdemo.labs.stacked.board import (
     show_first_layer,
     show_stack,
 )
-from cvdemo.labs.stacked.controls import EXPERIMENTS, FIRST_ACTIVITY, FIRST_SEED, choose_stack
+from cvdemo.labs.stacked.controls import (
+    EXPERIMENTS,
+    FIRST_ACTIVITY,
+    FIRST_SEED,
+    USES,
+    choose_stack,
+    choose_use,
+)
+from cvdemo.labs.stacked.frames_board import frame_figures, show_frames
 from cvdemo.ops.clip_flow import clip_flow
 from cvdemo.ui.activities import choose_activity
 from cvdemo.ui.page import code_fold, guarded, header, texts, theory
@@ -26,6 +34,9 @@ PAGE = "stacked"
 def lab() -> None:
     """Clip and stack left; right the stack, its motion, the first layer and the answers."""
     try_this(PAGE, EXPERIMENTS)
+    if choose_use() == USES[1]:
+        show_frames()
+        return
     if not experiment.lengths():
         st.info(texts(PAGE)["no nets"])
         return
@@ -45,15 +56,19 @@ def main() -> None:
     header(PAGE)
     lab()
     held_out_figures()
+    frame_figures()
     theory(PAGE)
 
-    from cvdemo.nets import early_fusion, frame_features, two_stream  # late: torch
+    from cvdemo.nets import early_fusion, frame_features, two_stream, unet  # late: torch
+    from cvdemo.train import frames
 
     code_fold(
         frame_features.windows,
         early_fusion.EarlyFusion,
         two_stream.TwoStream,
         clip_flow,
+        frames.as_channels,
+        unet.UNet,
         paper="https://doi.org/10.1109/CVPR.2014.223",
         ready_made="`torchvision.models.video` has 3-D convolutions instead; "
         "`cv2.DISOpticalFlow` for the second stream",

@@ -68,3 +68,22 @@ def gain_chart(
     chart.update_xaxes(title="frames in a stack", tickvals=list(lengths))
     chart.update_yaxes(title=title, range=[0, 1.08])
     return chart
+
+
+def kinds_chart(
+    names: Sequence[str], kinds: Mapping[str, Sequence[float]], colours: Sequence[str], title: str
+) -> go.Figure:
+    """Bars 0..1 in groups: a group for each kind of data, in it a bar for each name."""
+    chart = go.Figure()
+    for k, name in enumerate(names):
+        values = [series[k] for series in kinds.values()]
+        chart.add_bar(
+            x=list(kinds), y=values, name=name, marker_color=colours[k % len(colours)],
+            text=[f"{v:.3f}" for v in values], textposition="outside",
+        )  # fmt: skip
+    chart.update_layout(
+        height=340, barmode="group", margin={"l": 0, "r": 0, "t": 8, "b": 0},
+        legend={"orientation": "h", "y": 1.15, "x": 0},
+    )  # fmt: skip
+    chart.update_yaxes(title=title, range=[0, 1.1])
+    return chart

@@ -116,7 +116,7 @@ class StackTask(ActivityTask):
         rng: np.random.Generator,
         device: torch.device,
     ) -> Tensor:
-        clips = as_clips(mirrored_some(batch, turned), device)
+        clips = moved(as_clips(mirrored_some(batch, turned), device), rng)
         logits: Tensor = net(clips, frames=some(batch, self.seen, rng, device)).logits
         return logits
 

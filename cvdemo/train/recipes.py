@@ -13,7 +13,7 @@ from cvdemo.world.vocabulary import WORLD_VERSION
 
 if TYPE_CHECKING:
     from cvdemo.train.scenes import Sample
-    from cvdemo.world import FlowPair
+    from cvdemo.world import FlowPair, FrameStack
 
 SIZE = (192, 160)
 """Width and height of the scenes that nets are trained and scored on."""
@@ -88,6 +88,27 @@ class FlowPairs(TrainingData):
         from cvdemo import world  # late: it needs OpenCV
 
         return world.flow_pair(seed, size=self.size)
+
+
+@dataclass(frozen=True)
+class FrameStacks(TrainingData):
+    """Frames of drawn clips in rain, snow or fog and with noise, each between its neighbours.
+
+    `frames` are in a sample; a net takes so many of them as it sees, around the middle one.
+    """
+
+    unit: ClassVar[str] = "stacks of frames"
+
+    frames: int = 5
+    weather: float = 1.0
+    noise: float = 12.0
+
+    def draw(self, seed: int) -> FrameStack:
+        """The stack of a seed, as `cvdemo.world.frame_stack` gives it."""
+        from cvdemo import world  # late: it needs OpenCV
+
+        difficulty = world.named("normal", weather=self.weather, noise=self.noise)
+        return world.frame_stack(seed, frames=self.frames, difficulty=difficulty, size=self.size)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ motion = world.clip_motion(clip, 10, 1280, 960)  # motion.flow to frame 11, moti
 clip = world.activity_clip(7, split="test", activity="sit down")
 frames, truth = clip.pictures(320, 320), clip.truth()  # 16 frames of somebody who sits down
 pair = world.flow_pair(7, split="test")  # pair.first, pair.second, pair.flow, pair.occluded
+stack = world.frame_stack(7, frames=3, split="test")  # stack.frames, stack.semantic of the middle one
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from cvdemo.world.clips.camera import CAMERA
 from cvdemo.world.clips.clip import CLIP_VERSION, Clip, clip, clips
 from cvdemo.world.clips.motion import Motion, clip_motion
 from cvdemo.world.clips.pairs import FlowPair, flow_pair
+from cvdemo.world.clips.stack import FrameStack, frame_stack, stack_around
 from cvdemo.world.clips.truth import ClipTruth, clip_picture, clip_truth, draw_clip_frame
 from cvdemo.world.difficulty import KNOBS, PRESETS, Difficulty, Knob, named
 from cvdemo.world.graph import Scene, Thing
@@ -66,8 +68,9 @@ def draw(scene: Scene, width: int = 1280, height: int = 960) -> tuple[Picture, T
 __all__ = [
     "ACTIVITIES", "ACTIVITY_VERSION", "CAMERA", "CLIP_VERSION", "COLOURS", "KEYPOINTS", "KNOBS",
     "ORDER_PAIRS", "PRESETS", "SEMANTIC", "SKELETON", "SPLITS", "STUFF", "THINGS", "WORLD_VERSION",
-    "ActivityClip", "ActivityTruth", "Clip", "ClipTruth", "Difficulty", "FlowPair", "Knob", "Motion",
-    "RegionDescription", "Scene", "Statement", "Thing", "Truth", "activity_clip", "activity_clips", "check",
+    "ActivityClip", "ActivityTruth", "Clip", "ClipTruth", "Difficulty", "FlowPair", "FrameStack", "Knob",
+    "Motion", "RegionDescription", "Scene", "Statement", "Thing", "Truth", "activity_clip", "activity_clips", "check",
     "clip", "clip_motion", "clip_picture", "clip_truth", "clips", "describe_regions", "draw",
-    "draw_clip_frame", "flow_pair", "named", "render", "scene", "truth", "write_captions",
+    "draw_clip_frame", "flow_pair", "frame_stack", "named", "render", "scene", "stack_around", "truth",
+    "write_captions",
 ]  # fmt: skip

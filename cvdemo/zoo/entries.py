@@ -9,7 +9,7 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from cvdemo.errors import UnknownModelError
-from cvdemo.train.recipes import POSE_SIZE, Recipe, Scenes
+from cvdemo.train.recipes import POSE_SIZE, FrameStacks, Recipe, Scenes
 from cvdemo.zoo.activity_entries import ACTIVITY_ENTRIES
 from cvdemo.zoo.entry import Entry
 from cvdemo.zoo.flow_entries import FLOW_ENTRIES
@@ -142,7 +142,7 @@ def _captioner(key: str, title: str, arxiv: str, *differences: str, default: boo
     """The recipe is the same for all captioners, so that their figures compare the nets."""
     name = key.replace("-", "_")
     recipe = Recipe(
-        key, f"cvdemo.train.captions:CaptionTask:{key}", steps=4000, start="ssd", whole=True, rate=2e-3,
+        key, f"cvdemo.train.captions:CaptionTask:{key}", steps=8000, start="ssd", whole=True, rate=2e-3,
         channels_last=True, data=Scenes(pool=3072, fresh=1536, objects=(6,), captions=True),
         eight_bits=True,
     )  # fmt: skip
@@ -183,6 +183,29 @@ def _densecap() -> Entry:
     )  # fmt: skip
 
 
+def _frames(count: int, *differences: str) -> Entry:
+    """U-Net of so many neighbouring frames: all of them are trained on from `unet`, on the same frames."""
+    key = f"unet-frames-{count}"
+    recipe = Recipe(
+        key, f"cvdemo.train.frames:FramesTask:{key}", steps=800, start="unet", whole=True, rate=1.5e-3,
+        channels_last=True, data=FrameStacks(pool=2048, fresh=512), eight_bits=True,
+    )  # fmt: skip
+    return Entry(
+        key, f"U-Net of {count} frame{'s' if count > 1 else ''}", "1505.04597",
+        f"cvdemo.nets.unet:unet_frames_{count}", recipe, Task.FRAMES,
+        "cvdemo.zoo.frame_stack:FrameSegmenter", "drawn-semantic", knobs={"weather": 1, "noise": 12},
+        differences=(
+            SMALL_BACKBONE, *UNET,
+            "It is trained on from `unet`, on frames in rain, snow or fog and with noise.", *differences,
+        ),
+    )  # fmt: skip
+
+
+UNET = (
+    "Convolutions are padded, and the decoder upsamples bilinearly.",
+    "The last step works at half resolution and is unfolded at the end (arXiv:1609.05158).",
+)
+STACKED = "The channels of its picture are those of neighbouring frames; it segments the middle one."
 FCN = "Pictures are padded to the stride, where the paper lays 100 pixels around them."
 RATES = "The pictures are smaller, and so are the dilation rates."
 
@@ -264,8 +287,7 @@ ENTRIES: dict[str, Entry] = {
         _densecap(),
         _segmenter(
             "unet", "U-Net", "1505.04597", "unet:unet",
-            "Convolutions are padded, and the decoder upsamples bilinearly.",
-            "The last step works at half resolution and is unfolded at the end (arXiv:1609.05158).",
+            *UNET,
             default=True,
         ),
         _segmenter("unet-noskip", "U-Net without skips", "1505.04597", "unet:unet_noskip",
@@ -294,6 +316,9 @@ ENTRIES: dict[str, Entry] = {
                    "Two light steps of a U-Net lead back to half resolution in place of upsampling by 8."),
         _segmenter("pspnet-noaux", "PSPNet without auxiliary loss", "1612.01105", "pspnet:pspnet_noaux",
                    "It is trained without the auxiliary loss; all else is as in `pspnet`."),
+        _frames(1),
+        _frames(3, STACKED),
+        _frames(5, STACKED),
         *FLOW_ENTRIES,
         _captioner(
             "show-attend-tell", "Show, attend and tell", "1502.03044",

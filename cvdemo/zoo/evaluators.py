@@ -12,6 +12,7 @@ from cvdemo.zoo.evaluate_activity import no_scenes, open_activities, score_activ
 from cvdemo.zoo.evaluate_captions import drawn_captions, evaluate_captions, open_captions
 from cvdemo.zoo.evaluate_dense import drawn_dense, evaluate_dense, open_dense
 from cvdemo.zoo.evaluate_flow import PAIRS, drawn_pairs, evaluate_flow, open_pairs
+from cvdemo.zoo.evaluate_frames import drawn_stacks, evaluate_frames, no_stacks
 from cvdemo.zoo.evaluate_maps import drawn_maps, evaluate_maps, open_maps
 from cvdemo.zoo.model import Model
 from cvdemo.zoo.spec import ModelSpec, Task
@@ -46,6 +47,9 @@ EVALUATORS: dict[Task, Evaluator] = {
         ("BLEU4", "CIDEr", "truthful", "exact"), drawn_captions, open_captions, evaluate_captions
     ),
     Task.DENSE_CAPTION: Evaluator(("mAP", "METEOR", "truthful"), drawn_dense, open_dense, evaluate_dense),
+    Task.FRAMES: Evaluator(
+        ("mIoU", "boundary_F1"), drawn_stacks, no_stacks, evaluate_frames, "world-frames"
+    ),
     Task.FLOW: Evaluator(
         ("EPE", "EPE_occluded", "Fl_all"), drawn_pairs, open_pairs, evaluate_flow, "world-flow", PAIRS
     ),

@@ -23,6 +23,7 @@ class Task(StrEnum):
     DENSE_CAPTION = "dense-caption"
     FLOW = "flow"
     VIDEO = "video"
+    FRAMES = "frames"  # a label map of a frame among its neighbours
 
 
 class Source(StrEnum):

@@ -14,7 +14,16 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "A ball in flight": {"activity": "throw", "seed": 6, "moment": 11, "frames": 5},
     "The same, caught": {"activity": "catch", "seed": 6, "moment": 4, "frames": 5},
     "One frame only": {"activity": "walk backwards", "seed": 5, "frames": 1},
+    "Noise": {"use": "segmentation", "clip": 12, "frame": 25, "show": "errors"},
+    "A clear day": {"use": "segmentation", "clip": 12, "frame": 25, "noise": 0.0, "weather": False, "show": "errors"},
 }
+
+USES = ("activity", "segmentation")
+
+
+def choose_use() -> str:
+    """Draws what the stacks are for."""
+    return widgets.segmented_control("use", "Stacks for", USES, USES[0])
 
 
 class Choice(NamedTuple):

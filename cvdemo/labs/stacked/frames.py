@@ -1,0 +1,89 @@
+"""Segmenting a frame with its neighbours: U-Nets of 1, 3 and 5 frames on a clip of the drawn world."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import NamedTuple, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvdemo import world, zoo
+from cvdemo.assets import asset
+from cvdemo.world.clips.truth import ClipTruth, clip_truth
+from cvdemo.zoo.entries import entries
+from cvdemo.zoo.frame_stack import FrameSegmenter
+from cvdemo.zoo.weights import has_weights, read_card
+
+SIZE = (192, 160)  # of the frames: what the nets were trained on, so that noise is what it was there
+SECONDS, FPS = 2.0, 25.0
+FRAMES = round(SECONDS * FPS)
+MOST = 5  # frames in a stack
+SPLIT = "test"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Which clip and which of its frames: seed, frame from 0, noise 0..12, and whether it rains or snows."""
+
+    seed: int
+    frame: int
+    noise: float
+    weather: bool
+
+    @property
+    def name(self) -> str:
+        """A name for files."""
+        return f"clip-{self.seed}-frame-{self.frame + 1}"
+
+
+class Seen(NamedTuple):
+    """The stack of `MOST` frames around one, and all that is known of that one."""
+
+    stack: world.FrameStack
+    truth: ClipTruth
+
+
+def keys() -> list[str]:
+    """The trained nets, by their number of frames."""
+    return [one.key for one in entries(zoo.Task.FRAMES) if has_weights(one.key)]
+
+
+def draw(scene: Scene) -> Seen:
+    """The frames of a scene and the truth of the middle one."""
+    difficulty = world.named("normal", noise=scene.noise, weather=1.0 if scene.weather else 0.0)
+    clip = world.clip(scene.seed, split=SPLIT, difficulty=difficulty, seconds=SECONDS, fps=FPS)
+    stack = world.stack_around(clip, scene.frame, MOST, SIZE)
+    return Seen(stack, clip_truth(clip, scene.frame, *SIZE))
+
+
+def segment(key: str, stack: world.FrameStack) -> tuple[NDArray[np.float32], NDArray[np.uint8], float]:
+    """What a net says of the middle frame: probabilities [C, h, w], label map [H, W], milliseconds."""
+    model = cast(FrameSegmenter, zoo.load(key))
+    found = model.segmentation(stack.inner(model.frames).frames)
+    return found.maps, found.labels(), found.milliseconds
+
+
+class HeldOut(NamedTuple):
+    """mIoU of each net, by its key, on held-out frames of one kind: how it is called and what it was made by."""
+
+    title: str
+    command: str
+    mean_ious: dict[str, float]
+
+
+def held_out() -> list[HeldOut]:
+    """What the nets reach on 500 held-out frames: with noise in rain or snow from their cards, else measured.
+
+    The others are those of `assets/frames.json`, which names the commands.
+    """
+    known = keys()
+    cards = {key: card for key in known if (card := read_card(key))}
+    noisy = {key: float(card["metrics"]["mIoU"]) for key, card in cards.items()}
+    knobs = " --knob weather=1 --knob noise=12"
+    found = [HeldOut("rain or snow, much noise", f"cvdemo evaluate KEY --data world-frames:test{knobs}", noisy)]
+    if (file := asset("frames.json")).is_file():
+        for one in json.loads(file.read_text("utf-8")):
+            found.append(HeldOut(one["title"], one["command"], {k: one["mIoU"][k] for k in known}))
+    return [one for one in found if one.mean_ious]

@@ -1,0 +1,111 @@
+"""The board of segmentation with neighbouring frames: the stack, each net's map, what neighbours add."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cvdemo import zoo
+from cvdemo.data.chosen import Chosen
+from cvdemo.data.label_maps import top_classes
+from cvdemo.data.pictures import to_jpeg
+from cvdemo.draw.stacks import beside, enlarged, kinds_chart
+from cvdemo.labs.stacked import frames
+from cvdemo.labs.stacked.frames import FRAMES, MOST, Scene, Seen
+from cvdemo.ui import state, widgets
+from cvdemo.ui.cache import cached
+from cvdemo.ui.downloads import offer, png
+from cvdemo.ui.page import texts
+from cvdemo.ui.segmentation import Answer, Segmented, masks, scored
+from cvdemo.world.truth import Truth
+from cvdemo.world.vocabulary import SEMANTIC
+
+PAGE = "stacked"
+TIMES = 4  # each pixel of the nets' frames is shown as so many
+COLOURS = ("#0072B2", "#D55E00", "#009E73")
+
+
+@cached
+def _drawn(scene: Scene) -> Seen:
+    return frames.draw(scene)
+
+
+@cached
+def _answer(key: str, scene: Scene, _seen: Seen) -> Answer:
+    maps, labels, milliseconds = frames.segment(key, _seen.stack)
+    return Answer(_large(labels), top_classes(maps), milliseconds)
+
+
+def _large(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    large: NDArray[np.uint8] = labels.repeat(TIMES, 0).repeat(TIMES, 1)
+    return large
+
+
+def choose_scene() -> Scene:
+    """Draws seed, dice, frame, noise and weather."""
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+    seed = widgets.number_input(
+        "clip", "Seed", 0, 99_999, 12, place=row, width=130, on_change=state.leave_picture
+    )
+    row.button("🎲", help="Draw another clip", on_click=_another, key="clip-dice")
+    frame = widgets.slider("frame", "Frame", 1, FRAMES, FRAMES // 2, on_change=state.leave_picture) - 1
+    noise = widgets.slider(
+        "noise", "Noise", 0.0, 12.0, 12.0, 1.0, on_change=state.leave_picture,
+        help="Largest standard deviation, in hundredths of the full range: another in every frame",
+    )  # fmt: skip
+    weather = widgets.toggle("weather", "Rain, snow or fog", True, on_change=state.leave_picture)
+    return Scene(int(seed), frame, noise, weather)
+
+
+def _another() -> None:
+    state.leave_picture()
+    state.put({"clip": random.randrange(100_000)})
+
+
+def show_frames() -> None:
+    """Controls left; the frame under each net's map, and the stack below it."""
+    if not frames.keys():
+        st.info(texts(PAGE)["no frame nets"])
+        return
+    left, right = st.columns([1, 3.4], gap="medium")
+    with left:
+        scene = choose_scene()
+    with right:
+        seen = _drawn(scene)
+        picture = enlarged(seen.stack.middle, TIMES)
+        chosen = Chosen(f"frames:{scene}", scene.name, picture, 0.0, _truth(seen))
+        with st.spinner("The nets look on …", show_time=True):
+            found = [_segmented(key, scene, seen) for key in frames.keys()]
+        masks(chosen, found, key="frames-masks")
+        row = beside([enlarged(frame, 2) for frame in seen.stack.frames], MOST)
+        st.image(to_jpeg(row), caption=f"What the net of {MOST} frames sees; the others see the middle of it.")
+        offer(scene.name, png(lambda: row, "Stack as PNG"))
+
+
+def _truth(seen: Seen) -> Truth:
+    """The truth with its label map at the size that is shown."""
+    return replace(seen.truth, semantic=_large(seen.truth.semantic))
+
+
+def _segmented(key: str, scene: Scene, seen: Seen) -> Segmented:
+    answer = _answer(key, scene, seen)
+    truth = _large(seen.truth.semantic)
+    score = scored(key, f"frames:{scene}", len(SEMANTIC), answer.labels, truth)
+    return Segmented(zoo.spec(key), tuple(SEMANTIC), answer, score)
+
+
+def frame_figures() -> None:
+    """What each number of frames reaches on held-out frames, by what falls and by noise."""
+    found = frames.held_out()
+    if not found:
+        return
+    st.markdown("#### What each neighbour adds to segmentation, on held-out frames")
+    titles = [zoo.spec(key).title.removesuffix(" (drawn world)") for key in found[0].mean_ious]
+    bars = {one.title: list(one.mean_ious.values()) for one in found}
+    chart = kinds_chart(titles, bars, COLOURS, "mIoU")
+    st.plotly_chart(chart, config={"displayModeBar": False}, key="frame-gains", width="stretch")
+    st.caption(texts(PAGE)["held out frames"])
