@@ -19,7 +19,8 @@ STRIDES = (2, 4, 8, 16, 32)
 class BackboneConfig:
     """Channels of the maps at strides 2, 4 ... 32, and the residual blocks that make each but the first.
 
-    With fewer channels there are fewer maps. `inputs` are the channels of the pictures. From `output_stride`
+    With fewer channels there are fewer maps. `inputs` are the channels of the pictures, `filters` those of
+    the very first convolution where they are not as many as the first map's. From `output_stride`
     (4 to 32) on, the maps stay as large as they are and the convolutions are dilated instead
     (arXiv:1706.05587, sec. 3.1); the weights are the same.
     """
@@ -28,6 +29,7 @@ class BackboneConfig:
     depths: tuple[int, ...] = (1, 2, 2, 1)
     output_stride: int = STRIDES[-1]
     inputs: int = 3
+    filters: int = 0
 
     @property
     def strides(self) -> tuple[int, ...]:
@@ -45,7 +47,8 @@ class Backbone(nn.Module):
         super().__init__()
         self.config = config = config or BackboneConfig()
         stem, *wider = config.channels
-        self.stem = nn.Sequential(ConvNorm(config.inputs, stem, stride=2), ConvNorm(stem, stem))
+        filters = config.filters or stem
+        self.stem = nn.Sequential(ConvNorm(config.inputs, filters, stride=2), ConvNorm(filters, stem))
         self.stages = nn.ModuleList()
         inputs, before = stem, 1
         strides = STRIDES[1 : len(config.channels)]

@@ -2,6 +2,10 @@
 
 Early fusion of Karpathy et al. (CVPR 2014, sec. 3.1): the first convolution spans all frames of the stack.
 What stacks say is averaged over the video.
+
+Neighbouring frames are nearly alike, which makes it slow to learn what differs between them. So the stack
+comes in other coordinates: its last frame, and the difference of each frame to the one before. Any filter
+over frames is one over these too, and the other way round.
 """
 
 from __future__ import annotations
@@ -9,18 +13,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import torch
 from torch import Tensor, nn
 
 from cvdemo.nets.frame_average import combined
-from cvdemo.nets.frame_features import ClipConfig, FrameNet, inflated, windows
+from cvdemo.nets.frame_features import ClipConfig, FrameNet, windows
+
+GAIN = 4.0
+"""Differences are so many times larger to the net: most are small."""
 
 
 @dataclass(frozen=True)
 class EarlyFusionConfig:
-    """How many frames are stacked, and what sees the stack."""
+    """How many frames are stacked, how many filters the first layer has, and what sees the stack."""
 
     frames: int = 5
     clip: ClipConfig = field(default_factory=ClipConfig)
+    filters: int = 48
 
 
 class EarlyFusionTrace(NamedTuple):
@@ -40,20 +49,58 @@ class EarlyFusion(FrameNet):
 
     def __init__(self, config: EarlyFusionConfig | None = None) -> None:
         config = config or EarlyFusionConfig()
-        inner = config.clip.with_inputs(3 * config.frames)
+        inner = config.clip.with_inputs(3 * config.frames, config.filters)
         super().__init__(inner)
         self.config = config
         self.classify = nn.Linear(inner.features, inner.classes)
 
     def from_start(self, state: dict[str, Tensor]) -> dict[str, Tensor]:
-        """The weights of a net of single frames as those of this one."""
-        return inflated(state, 3 * self.config.frames)
+        """The weights of a net of single frames as those of this one.
+
+        Its filters see the last frame; the others see all, begin at random, and count nothing at first.
+        """
+        own = self.state_dict()
+        found = dict(state)
+        for name, value in state.items():
+            if name.startswith("backbone.stem.") and name in own and own[name].shape != value.shape:
+                found[name] = _beside(own[name], value, random="stem.0" in name)
+        return found
 
     def forward(self, clips: Tensor, *, frames: Tensor | None = None) -> EarlyFusionTrace:
         """The trace of the stacks that end at every frame, or at some [E] of them only."""
-        stacks = windows(clips, self.config.frames, frames)  # [N, T, 3 * frames, 96, 96]
+        stacks = differences(windows(clips, self.config.frames, frames))  # [N, T, 3 * frames, 96, 96]
         features = self.vectors(self.see(stacks))  # [N, T, F]
         return EarlyFusionTrace(features, self.classify(features))  # [N, T, K]
+
+
+def differences(stacks: Tensor) -> Tensor:
+    """Stacks [..., 3 n, H, W] in other coordinates: the last frame, then each frame minus the one before.
+
+    Differences are `GAIN` times as large, and around 1/2 as colours are.
+    """
+    last, before, after = stacks[..., -3:, :, :], stacks[..., :-3, :, :], stacks[..., 3:, :, :]
+    return torch.cat([last, GAIN * (after - before) + 0.5], dim=-3)
+
+
+def over_frames(weights: Tensor) -> Tensor:
+    """Filters over `differences` [O, 3 n, k, k] as filters over the frames, the first one first."""
+    last, *between = weights.split(3, dim=1)
+    frames = [torch.zeros_like(last) for _ in range(len(between) + 1)]
+    frames[-1] = frames[-1] + last
+    for k, difference in enumerate(between):
+        frames[k] = frames[k] - GAIN * difference
+        frames[k + 1] = frames[k + 1] + GAIN * difference
+    return torch.cat(frames, dim=1)
+
+
+def _beside(own: Tensor, value: Tensor, *, random: bool) -> Tensor:
+    """A tensor with another's values in its first places, and besides its own ones, or 0."""
+    found = own.clone() if random else torch.zeros_like(own)
+    first = tuple(slice(0, size) for size in value.shape)
+    if random and own.ndim > 1:
+        found[: len(value)] = 0  # the filters that are taken over see the last frame alone
+    found[first] = value
+    return found
 
 
 def early_fusion_3() -> EarlyFusion:

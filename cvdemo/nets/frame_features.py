@@ -39,9 +39,9 @@ class ClipConfig:
     dropout: float = 0.2
     backbone: BackboneConfig = field(default_factory=lambda: BackboneConfig((16, 32, 64, 96), (1, 2, 2)))
 
-    def with_inputs(self, channels: int) -> ClipConfig:
-        """The same for frames of so many channels."""
-        return replace(self, backbone=replace(self.backbone, inputs=channels))
+    def with_inputs(self, channels: int, filters: int = 0) -> ClipConfig:
+        """The same for frames of so many channels, with so many filters in the first layer."""
+        return replace(self, backbone=replace(self.backbone, inputs=channels, filters=filters))
 
 
 class FrameNet(nn.Module):

@@ -80,13 +80,16 @@ class UNet(nn.Module):
         return {f"skip at stride {s}": s for s in used}
 
     def from_start(self, state: dict[str, Tensor]) -> dict[str, Tensor]:
-        """The weights of a net of one frame as those of this one: it begins by seeing the middle frame alone."""
+        """The weights of a net of one frame as those of this one, which then sees the middle frame alone."""
         if self.config.frames == 1:
             return state
         stem, skip = "backbone.stem.0.0.weight", f"ups.{len(self.ups) - 1}.convs.0.0.weight"
         pixels = 3 * 2 * 2
         deep, sharp = state[skip][:, :-pixels], state[skip][:, -pixels:]
-        more = {stem: self._in_the_middle(state[stem]), skip: torch.cat([deep, self._in_the_middle(sharp)], 1)}
+        more = {
+            stem: self._in_the_middle(state[stem]),
+            skip: torch.cat([deep, self._in_the_middle(sharp)], 1),
+        }
         return {**state, **more}
 
     def _in_the_middle(self, weight: Tensor) -> Tensor:

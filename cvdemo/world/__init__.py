@@ -69,8 +69,8 @@ __all__ = [
     "ACTIVITIES", "ACTIVITY_VERSION", "CAMERA", "CLIP_VERSION", "COLOURS", "KEYPOINTS", "KNOBS",
     "ORDER_PAIRS", "PRESETS", "SEMANTIC", "SKELETON", "SPLITS", "STUFF", "THINGS", "WORLD_VERSION",
     "ActivityClip", "ActivityTruth", "Clip", "ClipTruth", "Difficulty", "FlowPair", "FrameStack", "Knob",
-    "Motion", "RegionDescription", "Scene", "Statement", "Thing", "Truth", "activity_clip", "activity_clips", "check",
-    "clip", "clip_motion", "clip_picture", "clip_truth", "clips", "describe_regions", "draw",
+    "Motion", "RegionDescription", "Scene", "Statement", "Thing", "Truth", "activity_clip", "activity_clips",
+    "check", "clip", "clip_motion", "clip_picture", "clip_truth", "clips", "describe_regions", "draw",
     "draw_clip_frame", "flow_pair", "frame_stack", "named", "render", "scene", "stack_around", "truth",
     "write_captions",
 ]  # fmt: skip

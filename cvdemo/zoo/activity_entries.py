@@ -13,12 +13,19 @@ KARPATHY = "10.1109/CVPR.2014.223"
 """Large-scale Video Classification with Convolutional Neural Networks."""
 
 STEPS, BATCH = 2000, 16
+RECURRENT = 3000
+"""Steps of a net with a memory once its backbone learns too."""
+
 BACKBONE = (
     "The backbone is a small residual net up to stride 16. It starts from `ssd` and stays as it is for "
     f"{STEPS:,} steps; then it learns too."
 )
 SMALL = "The backbone is a small residual net up to stride 16."
 CLIPS = "Clips have 16 frames of 96 x 96 pixels, 8 a second."
+
+
+FROZEN = ActivityClips()
+MANY = ActivityClips(pool=3072, fresh=384)
 
 
 def _net(
@@ -37,21 +44,21 @@ def _net(
     )  # fmt: skip
 
 
-def _recipe(key: str, task: str, *, start: str = "ssd", flow: bool = False) -> Recipe:
+def _recipe(key: str, task: str, *, start: str = "ssd", data: ActivityClips = FROZEN) -> Recipe:
     return Recipe(
         key, f"cvdemo.train.activity:{task}:{key}", steps=STEPS, start=start, whole=start == "frame-average",
-        batch=BATCH, rate=2e-3, ema=0.99, data=ActivityClips(flow=flow), eight_bits=True,
+        batch=BATCH, rate=2e-3, ema=0.99, data=data, eight_bits=True,
     )  # fmt: skip
 
 
 def _two_stages(
-    key: str, title: str, paper: str, net: str, task: str, *differences: str, **more: Any
+    key: str, title: str, paper: str, net: str, task: str, *differences: str, steps: int = 1200, **more: Any
 ) -> tuple[Entry, Entry]:
     """A net whose backbone is frozen in a first stage, that of its head."""
     head = f"{key}-head"
     tuned = Recipe(
-        key, f"cvdemo.train.activity:{task}:{key}", steps=1200, start=head, whole=True, batch=8, rate=1e-3,
-        ema=0.99, data=ActivityClips(pool=3072, fresh=384), eight_bits=True,
+        key, f"cvdemo.train.activity:{task}:{key}", steps=steps, start=head, whole=True, batch=8, rate=1e-3,
+        ema=0.99, data=MANY, eight_bits=True,
     )  # fmt: skip
     return (
         Entry(head, f"{title}, its head", paper, f"cvdemo.nets.{net}_head", _recipe(head, task)),
@@ -63,7 +70,8 @@ def _stack(frames: int) -> Entry:
     key = f"early-fusion-{frames}"
     return _net(
         key, f"Stacked frames, {frames}", KARPATHY, f"early_fusion:early_fusion_{frames}",
-        _recipe(key, "StackTask", start="frame-average"), SMALL,
+        _recipe(key, "StackTask", data=MANY), SMALL,
+        "A stack comes as its last frame and the differences between frames.", "48 filters see it.",
         "A stack ends at every frame, where the paper takes 20 clips of a video.",
     )  # fmt: skip
 
@@ -77,14 +85,15 @@ ACTIVITY_ENTRIES = (
     _stack(5),
     _stack(7),
     _net("two-stream", "Two streams", "1406.2199", "two_stream:TwoStream",
-         _recipe("two-stream", "TemporalStreamTask", start="frame-average", flow=True), SMALL,
+         _recipe("two-stream", "TemporalStreamTask", start="frame-average",
+                 data=ActivityClips(pool=3072, fresh=384, flow=True)), SMALL,
          "The temporal stream sees 5 flows, not 10, of dense inverse search instead of Brox's method.",
          adapter="cvdemo.zoo.drawn_activity:TwoStreamActivity"),
     *_two_stages("lrcn", "Recurrent, LSTM", "1411.4389", "lrcn:lrcn", "RecurrentTask",
                  "The answer is the one after the last frame; the paper averages over all.",
-                 "Later answers count more in the loss."),
+                 "Later answers count more in the loss.", steps=RECURRENT),
     *_two_stages("lrcn-gru", "Recurrent, GRU", "1406.1078", "lrcn:lrcn_gru", "RecurrentTask",
-                 "A GRU in place of the LSTM; all else is as in `lrcn`.", default=True),
+                 "A GRU in place of the LSTM; all else is as in `lrcn`.", default=True, steps=RECURRENT),
     _net("c3d", "3-D convolutions", "1412.0767", "c3d:C3D", _recipe("c3d", "WindowTask", start=""),
          "Five levels, narrower, with batch normalisation, and strides in place of pooling.",
          "Trained from nothing."),

@@ -47,9 +47,7 @@ EVALUATORS: dict[Task, Evaluator] = {
         ("BLEU4", "CIDEr", "truthful", "exact"), drawn_captions, open_captions, evaluate_captions
     ),
     Task.DENSE_CAPTION: Evaluator(("mAP", "METEOR", "truthful"), drawn_dense, open_dense, evaluate_dense),
-    Task.FRAMES: Evaluator(
-        ("mIoU", "boundary_F1"), drawn_stacks, no_stacks, evaluate_frames, "world-frames"
-    ),
+    Task.FRAMES: Evaluator(("mIoU", "boundary_F1"), drawn_stacks, no_stacks, evaluate_frames, "world-frames"),
     Task.FLOW: Evaluator(
         ("EPE", "EPE_occluded", "Fl_all"), drawn_pairs, open_pairs, evaluate_flow, "world-flow", PAIRS
     ),

@@ -18,7 +18,7 @@ from cvdemo.zoo.spec import ModelSpec, Task
 
 
 class FrameSegmenter(Model):
-    """A net whose trace has `logits`, shown `frames` neighbouring frames at once; it segments the middle one."""
+    """A net whose trace has `logits`, shown `frames` neighbouring frames; it segments the middle one."""
 
     task: ClassVar[Task] = Task.FRAMES
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from cvdemo.nets.backbone import BackboneConfig
 from cvdemo.nets.c3d import C3D, C3DConfig
-from cvdemo.nets.early_fusion import EarlyFusion, EarlyFusionConfig
+from cvdemo.nets.early_fusion import EarlyFusion, EarlyFusionConfig, differences, over_frames
 from cvdemo.nets.feature_average import FeatureAverage
 from cvdemo.nets.frame_average import FrameAverage, combined
 from cvdemo.nets.frame_features import PART, STEM, ClipConfig, inflated, running_mean, windows
@@ -140,13 +140,24 @@ def test_running_mean_and_windows() -> None:
     )
 
 
-def test_a_stack_begins_as_the_net_of_one_frame(clips: Tensor) -> None:
-    """Of a frame that does not move, the first convolution of the stack says what that of the frame does."""
+def test_a_stack_begins_as_the_net_of_its_last_frame(clips: Tensor) -> None:
     single = FrameAverage(SMALL).eval()
-    stacked = EarlyFusion(EarlyFusionConfig(5, SMALL)).eval()
-    stacked.load_state_dict(stacked.from_start(single.state_dict()))
-    still = clips[:, :1].expand(-1, 4, -1, -1, -1)
-    torch.testing.assert_close(stacked(still).logits, single(still).logits, atol=1e-4, rtol=1e-4)
+    stacked = EarlyFusion(EarlyFusionConfig(5, SMALL, filters=12)).eval()
+    state = stacked.from_start(single.state_dict())
+    stacked.load_state_dict(state)
+    torch.testing.assert_close(stacked(clips).logits, single(clips).logits, atol=1e-4, rtol=1e-4)
+    assert state[STEM].shape == (12, 15, 3, 3)
+    assert not state[STEM][:8, 3:].any() and state[STEM][8:, 3:].abs().min() > 0  # new ones see motion
+
+
+def test_filters_over_differences_are_filters_over_frames() -> None:
+    stacks, weights = torch.rand(2, 9, 6, 6), torch.rand(4, 9, 3, 3)
+    seen = differences(stacks)
+    assert torch.equal(seen[:, :3], stacks[:, 6:])
+    seen[:, 3:] -= 0.5
+    torch.testing.assert_close(
+        nn.functional.conv2d(seen, weights), nn.functional.conv2d(stacks, over_frames(weights))
+    )
 
 
 def test_two_streams_begin_with_the_net_of_frames(clips: Tensor) -> None:

@@ -9,13 +9,15 @@ from cvdemo.ui import widgets
 
 FIRST_ACTIVITY, FIRST_SEED, FIRST_MOMENT = "throw", 6, 8
 
+A_FRAME: dict[str, Any] = {"use": "segmentation", "clip": 12, "frame": 25}
+
 EXPERIMENTS: dict[str, dict[str, Any]] = {
     "Nothing moves": {"activity": "play guitar", "seed": 11, "moment": 3},
     "A ball in flight": {"activity": "throw", "seed": 6, "moment": 11, "frames": 5},
     "The same, caught": {"activity": "catch", "seed": 6, "moment": 4, "frames": 5},
     "One frame only": {"activity": "walk backwards", "seed": 5, "frames": 1},
-    "Noise": {"use": "segmentation", "clip": 12, "frame": 25, "show": "errors"},
-    "A clear day": {"use": "segmentation", "clip": 12, "frame": 25, "noise": 0.0, "weather": False, "show": "errors"},
+    "Noise": {**A_FRAME, "show": "errors"},
+    "A clear day": {**A_FRAME, "noise": 0.0, "weather": False, "show": "errors"},
 }
 
 USES = ("activity", "segmentation")

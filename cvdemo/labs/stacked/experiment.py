@@ -93,19 +93,24 @@ def look(clip: world.ActivityClip) -> Stacked:
 
 
 def first_layer(length: int) -> Filters:
-    """The first layer of the trained net of stacks of so many frames."""
-    net = _net(length)
-    return filters_of(net.backbone.stem[0][0].weight.detach().float().cpu().numpy(), length)
+    """The first layer of the trained net of stacks of so many frames, as filters over the frames."""
+    from cvdemo.nets.early_fusion import over_frames  # late: torch
+
+    weights = _net(length).backbone.stem[0][0].weight.detach().float().cpu()
+    return filters_of((over_frames(weights) if length > 1 else weights).numpy(), length)
 
 
 def responses(stack: NDArray[np.uint8]) -> NDArray[np.float32]:
     """What each filter of the first layer answers to a stack [n, 96, 96, 3], [O, 48, 48], after its ReLU."""
     import torch
 
+    from cvdemo.nets.early_fusion import differences
+
     net = _net(len(stack))
     model = zoo.load(LENGTHS[len(stack)])
     x = torch.from_numpy(np.ascontiguousarray(stack)).to(model.device).permute(0, 3, 1, 2).flatten(0, 1)[None]
-    maps = model.run(lambda: net.backbone.stem[0]((x.float() / 255 - 0.5) / 0.25)).value
+    seen = differences(x.float() / 255) if len(stack) > 1 else x.float() / 255
+    maps = model.run(lambda: net.backbone.stem[0]((seen - 0.5) / 0.25)).value
     found: NDArray[np.float32] = maps[0].float().cpu().numpy()
     return found
 

@@ -45,7 +45,7 @@ class Seen(NamedTuple):
     truth: ClipTruth
 
 
-def keys() -> list[str]:
+def frame_nets() -> list[str]:
     """The trained nets, by their number of frames."""
     return [one.key for one in entries(zoo.Task.FRAMES) if has_weights(one.key)]
 
@@ -66,7 +66,7 @@ def segment(key: str, stack: world.FrameStack) -> tuple[NDArray[np.float32], NDA
 
 
 class HeldOut(NamedTuple):
-    """mIoU of each net, by its key, on held-out frames of one kind: how it is called and what it was made by."""
+    """mIoU of each net, by its key, on held-out frames of one kind, with that kind's title and command."""
 
     title: str
     command: str
@@ -78,12 +78,12 @@ def held_out() -> list[HeldOut]:
 
     The others are those of `assets/frames.json`, which names the commands.
     """
-    known = keys()
+    known = frame_nets()
     cards = {key: card for key in known if (card := read_card(key))}
     noisy = {key: float(card["metrics"]["mIoU"]) for key, card in cards.items()}
-    knobs = " --knob weather=1 --knob noise=12"
-    found = [HeldOut("rain or snow, much noise", f"cvdemo evaluate KEY --data world-frames:test{knobs}", noisy)]
+    command = "cvdemo evaluate KEY --data world-frames:test --knob weather=1 --knob noise=12"
+    found = [HeldOut("rain or snow, much noise", command, noisy)]
     if (file := asset("frames.json")).is_file():
-        for one in json.loads(file.read_text("utf-8")):
-            found.append(HeldOut(one["title"], one["command"], {k: one["mIoU"][k] for k in known}))
+        others = json.loads(file.read_text("utf-8"))
+        found += [HeldOut(o["title"], o["command"], {k: o["mIoU"][k] for k in known}) for o in others]
     return [one for one in found if one.mean_ious]

@@ -68,7 +68,7 @@ def _another() -> None:
 
 def show_frames() -> None:
     """Controls left; the frame under each net's map, and the stack below it."""
-    if not frames.keys():
+    if not frames.frame_nets():
         st.info(texts(PAGE)["no frame nets"])
         return
     left, right = st.columns([1, 3.4], gap="medium")
@@ -79,10 +79,10 @@ def show_frames() -> None:
         picture = enlarged(seen.stack.middle, TIMES)
         chosen = Chosen(f"frames:{scene}", scene.name, picture, 0.0, _truth(seen))
         with st.spinner("The nets look on …", show_time=True):
-            found = [_segmented(key, scene, seen) for key in frames.keys()]
+            found = [_segmented(key, scene, seen) for key in frames.frame_nets()]
         masks(chosen, found, key="frames-masks")
         row = beside([enlarged(frame, 2) for frame in seen.stack.frames], MOST)
-        st.image(to_jpeg(row), caption=f"What the net of {MOST} frames sees; the others see the middle of it.")
+        st.image(to_jpeg(row), caption=f"What the net of {MOST} frames sees; the others see its middle.")
         offer(scene.name, png(lambda: row, "Stack as PNG"))
 
 

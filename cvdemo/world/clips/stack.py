@@ -23,7 +23,7 @@ MOST_FRAMES = 9
 
 
 class FrameStack(NamedTuple):
-    """Neighbouring frames [n, H, W, 3] uint8 RGB of a clip, n odd, and `semantic` [H, W] of the middle one."""
+    """Neighbouring frames [n, H, W, 3] uint8 RGB of a clip, n odd; `semantic` [H, W] is the middle one's."""
 
     frames: Picture
     semantic: NDArray[np.uint8]
