@@ -3,7 +3,8 @@
 import streamlit as st
 
 from cvdemo.ui.pages import navigation
+from cvdemo.ui.present import frame
 
 st.set_page_config(page_title="cvdemo", page_icon="🦆", layout="wide")
 
-navigation()
+navigation(frame)
