@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from cvdemo.ui import follow, present
 from cvdemo.ui.pages import navigation
-from cvdemo.ui.present import frame
 
 st.set_page_config(page_title="cvdemo", page_icon="🦆", layout="wide")
 
-navigation(frame)
+navigation(present.frame, follow.frame)

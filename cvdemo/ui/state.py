@@ -24,13 +24,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import streamlit as st
 
+from cvdemo.lecture.questions import Scale
 from cvdemo.lecture.script import OF_THE_APP
 from cvdemo.ui.component import component
 
@@ -38,6 +39,9 @@ OPEN = "cvdemo-page"
 ADDRESS = "cvdemo-address"
 APP = OF_THE_APP
 """Parameters of the address that belong to the app: `app_value` reads one, `set_app` sets one."""
+
+WATCHERS: list[Callable[[str], None]] = []
+"""Called with a page's key, in the callback, whenever its address was written."""
 
 Texts = list[str]
 Read = Callable[[Texts], Any]
@@ -64,7 +68,7 @@ class Kept:
     `values` by name, without those that stand where they stood at first; `first` values of what was drawn;
     `unread` parameters of the address that nothing has asked for yet, `dropped` those that could not be read
     or were out of range; `of` the picture that a value belongs to, and `parked` what was kept for other
-    pictures. `stamp` grows whenever a component's are set for it.
+    pictures. `scales` are the page's sliders. `stamp` grows whenever a component's are set for it.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -74,7 +78,15 @@ class Kept:
     of: dict[str, str] = field(default_factory=dict)
     parked: dict[tuple[str, str], Any] = field(default_factory=dict)
     writers: dict[str, Write] = field(default_factory=dict)
+    scales: dict[str, Scale] = field(default_factory=dict)
     stamp: int = 0
+
+    def copied(self) -> Kept:
+        """The same for another visitor's session."""
+        own = {
+            name: copy.deepcopy(getattr(self, name)) for name in ("values", "first", "unread", "of", "parked")
+        }
+        return replace(self, **own, dropped=set(self.dropped), writers=dict(self.writers))
 
     def claim(self, name: str, read: Read) -> None:
         """Take a value from the address, once; what `read` raises ValueError for is dropped."""
@@ -316,8 +328,31 @@ def snapshot() -> dict[str, Any]:
 
 
 def write_address(page: str = "") -> None:
-    """Put what the page keeps into the address. To be called in a callback."""
+    """Put what the page keeps into the address, and tell `WATCHERS`. To be called in a callback."""
     st.query_params.from_dict(query(page))
+    for watch in WATCHERS:
+        watch(page or open_page())
+
+
+class PageValues(NamedTuple):
+    """What a session holds for the page that is open in it."""
+
+    page: str
+    kept: Kept
+    started: Any
+
+    def copied(self) -> dict[str, Any]:
+        """The entries of `st.session_state` that put them into another session."""
+        return {f"cvdemo-kept-{self.page}": self.kept.copied(), f"{self.page}-try": self.started}
+
+
+def page_values(session: Any) -> PageValues:
+    """Those of a session, given what it has as `st.session_state`; a copy."""
+    page = session[OPEN]
+    started = f"{page}-try"
+    return PageValues(
+        page, session[f"cvdemo-kept-{page}"].copied(), session[started] if started in session else None
+    )
 
 
 def changed(page: str, name: str, then: Callable[..., None] | None, args: Sequence[Any]) -> None:
