@@ -11,6 +11,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
+from itertools import product
 from typing import NamedTuple
 
 from cvdemo.lecture.rooms import RoomError, Rooms, View
@@ -19,6 +20,7 @@ from cvdemo.ui.members import NEVER, ROOMS, Membership, is_asking_for_slider
 
 AT_ONCE, BATCH = 2, 8
 PATIENCE, STEP = 10.0, 0.004  # seconds
+AT_MOST = 0.1  # seconds that a slow connection may hold up the others
 VOTES_EVERY = 0.4  # seconds between two histograms
 
 _log = logging.getLogger(__name__)
@@ -88,7 +90,7 @@ class Push:
             busy = False
             for code in list(self._members):
                 try:
-                    busy |= await self._round(self._rooms.view(code))
+                    busy |= await self._round(code)
                 except RoomError:
                     self._forget(code)
                 except Exception:
@@ -101,8 +103,10 @@ class Push:
         for table in (self._members, self._runs, self._counted):
             table.pop(code, None)
 
-    async def _round(self, view: View) -> bool:
+    async def _round(self, code: str) -> bool:
         """Do the first of what is to be done in a room; whether there may be more."""
+        await self._leader_first(code)
+        view = self._rooms.view(code)
         members = self._here(view.code)
         followers = self._followers(view, members)
         if waiting := self._runs.pop(view.code, []):
@@ -150,23 +154,26 @@ class Push:
         return leaders
 
     async def _send(self, waiting: Sequence[Sent], followers: Sequence[Membership]) -> None:
-        for number, member in enumerate(followers):
-            session = sessions.find(member.session)
-            for sent in waiting:
+        """Send runs on, to a few at a time: what the leader's browser waits for comes between them."""
+        for start in range(0, len(followers), BATCH):
+            few = followers[start : start + BATCH]
+            for member, sent in product(few, waiting):
+                session = sessions.find(member.session)
                 if session is None or not sent.base <= member.seen < sent.version:
                     continue
                 query = _with_room(sent.query, member.code)
                 if sessions.show(sent.run, session, query, sent.values.copied()):
                     member.seen = sent.version
-            if number % BATCH == BATCH - 1:
-                await asyncio.sleep(0)  # what is queued goes out, and the leader's messages between it
+            await _until(lambda few=few: all(map(_is_delivered, few)), AT_MOST)  # type: ignore[misc]
 
     async def _run(self, members: Sequence[Membership], begin: Callable[[Membership], bool]) -> bool:
         """Begin runs of the first few members, a few at a time, and wait for them; whether any began."""
         began = False
         for start in range(0, min(len(members), BATCH), AT_ONCE):
             few = members[start : start + AT_ONCE]
-            await self._leader_first(few)
+            await self._leader_first(few[0].code)
+            if self._runs.get(few[0].code):
+                return True  # sending it on is cheaper
             started = [member for member in few if begin(member)]
             began |= bool(started)
             await _until(lambda started=started: all(map(_is_idle, started)))  # type: ignore[misc]
@@ -174,9 +181,10 @@ class Push:
             await asyncio.sleep(10 * STEP)
         return True
 
-    async def _leader_first(self, few: Sequence[Membership]) -> None:
-        leaders = [m for m in self._members.get(few[0].code, {}).values() if m.leads and m not in few]
-        await _until(lambda: all(map(_is_idle, leaders)))
+    async def _leader_first(self, code: str) -> None:
+        """Wait while the page of who leads is running, and until their browser has it."""
+        leaders = [member for member in self._members.get(code, {}).values() if member.leads]
+        await _until(lambda: all(_is_idle(leader) and _is_delivered(leader) for leader in leaders))
 
     def _panel(self, member: Membership, view: View) -> bool:
         session = sessions.find(member.session)
@@ -201,8 +209,13 @@ def _is_idle(member: Membership) -> bool:
     return session is None or sessions.is_idle(session)
 
 
-async def _until(done: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
+def _is_delivered(member: Membership) -> bool:
+    session = sessions.find(member.session)
+    return session is None or sessions.is_delivered(session)
+
+
+async def _until(done: Callable[[], bool], patience: float = PATIENCE) -> None:
+    end = time.monotonic() + patience
     while not done() and time.monotonic() < end:
         await asyncio.sleep(STEP)
 

@@ -80,6 +80,13 @@ def is_idle(session: AppSession) -> bool:
     return session._state == AppSessionState.APP_NOT_RUNNING and session._scriptrunner is None
 
 
+def is_delivered(session: AppSession) -> bool:
+    """Whether all that a session was to be sent is on its way to the browser."""
+    active = runtime.get_instance()._session_mgr.get_active_session_info(session.id)
+    waiting = None if active is None else getattr(active.client, "_send_queue", None)
+    return session._browser_queue.is_empty() and (waiting is None or waiting.empty())
+
+
 def rerun(session: AppSession, fragment: str = "") -> None:
     """Run an idle session's page again, or one fragment of it, with the values that it has."""
     state = ClientState()
@@ -191,6 +198,5 @@ def show(run: Run, session: AppSession, query: str, own: Mapping[str, Any]) -> b
     session.session_state.set_widgets_from_proto(
         WidgetStates(widgets=[state for widget, state in run.values.items() if widget in known])
     )
-    for name, value in own.items():
-        session.session_state[name] = value
+    session.session_state._new_session_state.update(own)
     return True
