@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from cvdemo.ui import follow, present
 from cvdemo.ui.pages import navigation
 
 st.set_page_config(page_title="cvdemo", page_icon="🦆", layout="wide")
 
-navigation()
+navigation(present.frame, follow.frame)

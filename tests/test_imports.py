@@ -17,7 +17,7 @@ FILES = [*ROOT.glob("cvdemo/**/*.py"), *ROOT.glob("pages/**/*.py"), *ROOT.glob("
 LAYERS = (
     {"ops"},
     {"metrics", "nets", "world", "data"},
-    {"train", "zoo", "video", "draw"},
+    {"train", "zoo", "video", "draw", "lecture"},
     {"labs/*/experiment"},
     {"ui", "labs"},
     {"cli", "bench"},

@@ -121,7 +121,8 @@ def start(folder: Path = ROOT, app: str = "app.py") -> Iterator[str]:
 def start_hall() -> Iterator[tuple[str, int]]:
     """Run the hall's app under uvicorn; yields its address, before it is ready, and its process id."""
     port = free_port()
-    with _running(["uvicorn", "cvdemo.ui.hall:app", "--host", "localhost", "--port", str(port)], ROOT) as pid:
+    command = ["uvicorn", "cvdemo.ui.hall:app", "--host", "localhost", "--port", str(port)]
+    with _running([*command, "--ws-per-message-deflate", "false"], ROOT) as pid:
         yield f"http://localhost:{port}", pid
 
 

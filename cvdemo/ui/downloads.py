@@ -38,6 +38,7 @@ MIME = {
     "csv": "text/csv",
     "json": "application/json",
     "txt": "text/plain",
+    "yaml": "application/yaml",
     "zip": "application/zip",
     "flo": "application/octet-stream",
 }

@@ -44,7 +44,7 @@ def header(page: str) -> None:
     st.html(STYLE)
     st.title(texts(page)["title"], anchor=False)
     # Beside the text: until its script is here, Streamlit holds a place for it, which is narrow in a row.
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="intro"):
         st.markdown(texts(page)["intro"])
         state.restore_address()
 

@@ -5,7 +5,8 @@ A new page is a row of `PAGES` and its file `pages/KEY.py`; the order is that of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack
 from itertools import groupby
 from typing import NamedTuple
 
@@ -162,7 +163,11 @@ PAGES = (
         "datasets", "Data sets", "🗂️", PRACTICE, "What is in a data set, and what is wrong in it?",
         {43: "Data sets"},
     ),
+    Page("lecture", "Lecture script", "🎤", PRACTICE, "What is shown when, and for how long?"),
 )  # fmt: skip
+
+
+HOME = "home"
 
 
 class Topic(NamedTuple):
@@ -201,8 +206,11 @@ def by_chapter() -> Iterator[tuple[str, list[Page]]]:
             yield chapter, pages
 
 
-def navigation() -> None:
-    """Run the page of the address, with the table beside it and the neighbours under it."""
+def navigation(*frames: Callable[[str], AbstractContextManager[None]]) -> None:
+    """Run the page of the address, with the table beside it and the neighbours under it.
+
+    Each of `frames` is called with the page's key, "home" for Home: what stands on every page, around the page.
+    """
     home = st.Page("pages/home.py", title="Home", icon="🏠", default=True)
     listed = {"": [home]}
     for chapter, pages in by_chapter():
@@ -211,7 +219,10 @@ def navigation() -> None:
             st.Page(page.file, title=page.title, icon=page.icon) for page in pages
         )
     current = st.navigation(listed)
-    current.run()
+    with ExitStack() as around:
+        for frame in frames:
+            around.enter_context(frame(current.url_path or HOME))
+        current.run()
     _neighbours(current.url_path)
 
 

@@ -17,24 +17,31 @@ A button sets several at once by `state.put({"source": "scene", "seed": 7})`, in
 - The address decides when the page is entered with one (a link, the browser's back button); what cannot be
   read or is out of range is dropped.
 - The address is written in callbacks alone, never while a page is drawn.
+- Parameters of the app (`APP`), such as `present`, stay from page to page; they are no page's.
 """
 
 from __future__ import annotations
 
-import contextlib
 import copy
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import streamlit as st
 
+from cvdemo.lecture.questions import Scale
+from cvdemo.lecture.script import OF_THE_APP
 from cvdemo.ui.component import component
 
 OPEN = "cvdemo-page"
 ADDRESS = "cvdemo-address"
+APP = OF_THE_APP
+"""Parameters of the address that belong to the app: `app_value` reads one, `set_app` sets one."""
+
+WATCHERS: list[Callable[[str], None]] = []
+"""Called with a page's key, in the callback, whenever its address was written."""
 
 Texts = list[str]
 Read = Callable[[Texts], Any]
@@ -59,23 +66,35 @@ class Kept:
     """What one page keeps for one visitor.
 
     `values` by name, without those that stand where they stood at first; `first` values of what was drawn;
-    `unread` parameters of the address that nothing has asked for yet; `of` the picture that a value belongs
-    to, and `parked` what was kept for other pictures. `stamp` grows whenever a component's are set for it.
+    `unread` parameters of the address that nothing has asked for yet, `dropped` those that could not be read
+    or were out of range; `of` the picture that a value belongs to, and `parked` what was kept for other
+    pictures. `scales` are the page's sliders. `stamp` grows whenever a component's are set for it.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
     first: dict[str, Any] = field(default_factory=dict)
     unread: dict[str, Texts] = field(default_factory=dict)
+    dropped: set[str] = field(default_factory=set)
     of: dict[str, str] = field(default_factory=dict)
     parked: dict[tuple[str, str], Any] = field(default_factory=dict)
     writers: dict[str, Write] = field(default_factory=dict)
+    scales: dict[str, Scale] = field(default_factory=dict)
     stamp: int = 0
+
+    def copied(self) -> Kept:
+        """The same for another visitor's session."""
+        own = {
+            name: copy.deepcopy(getattr(self, name)) for name in ("values", "first", "unread", "of", "parked")
+        }
+        return replace(self, **own, dropped=set(self.dropped), writers=dict(self.writers))
 
     def claim(self, name: str, read: Read) -> None:
         """Take a value from the address, once; what `read` raises ValueError for is dropped."""
         if (found := self.unread.pop(name, None)) is not None:
-            with contextlib.suppress(ValueError):
+            try:
                 self.values[name] = read(found)
+            except ValueError:
+                self.dropped.add(name)
 
     def set(self, name: str, value: Any) -> None:
         """Keep a value, or nothing where it stands where it stood at first."""
@@ -130,19 +149,69 @@ def enter(page: str) -> None:
     st.session_state[OPEN] = page
     if entered:
         entry: _Entry = st.session_state.get(ADDRESS, _Entry(0, ""))
-        query = "" if st.query_params else urlencode(kept(page).address(), doseq=True)
-        if st.query_params:
+        found = {name: st.query_params.get_all(name) for name in st.query_params}
+        for name in APP:
+            if texts := found.pop(name, None):
+                _app()[name] = texts[-1]
+        again = "" if found else urlencode(address(page), doseq=True)
+        if found:
             _forget(page)
-            kept(page).unread = {name: st.query_params.get_all(name) for name in st.query_params}
+            kept(page).unread = found
         kept(page).stamp += 1
-        st.session_state[ADDRESS] = _Entry(entry.number + 1, query)
+        st.session_state[ADDRESS] = _Entry(entry.number + 1, again)
+
+
+def arrive(page: str, texts: Mapping[str, Sequence[str]]) -> None:
+    """Let the next run draw a page as an address says, an empty one too, whatever the page kept.
+
+    `st.switch_page` with `query(page)` then opens it, the page that is open already too.
+    """
+    _forget(page)
+    kept(page).unread = {name: list(each) for name, each in texts.items()}
+    st.session_state.pop(OPEN, None)
+
+
+def address(page: str = "") -> dict[str, Texts]:
+    """The parameters of a page's address, without those of the app; of the open page where none is named."""
+    return kept(page).address()
+
+
+def query(page: str = "") -> dict[str, Texts]:
+    """All parameters of a page's address: those of the app first."""
+    return {**{name: [text] for name, text in _app().items()}, **address(page)}
+
+
+def refused(page: str = "") -> set[str]:
+    """Parameters of the address that nothing on the page asked for, or that could not be read."""
+    return {*kept(page).unread, *kept(page).dropped}
+
+
+def app_value(name: str) -> str:
+    """A parameter of the app, "" where it is not set."""
+    return _app().get(name, "")
+
+
+def set_app(values: Mapping[str, str]) -> None:
+    """Set parameters of the app, "" for none; the address has them when it is written next."""
+    for name, text in values.items():
+        if text:
+            _app()[name] = text
+        else:
+            _app().pop(name, None)
+
+
+def _app() -> dict[str, str]:
+    if "cvdemo-app" not in st.session_state:
+        st.session_state["cvdemo-app"] = {n: st.query_params[n] for n in APP if n in st.query_params}
+    values: dict[str, str] = st.session_state["cvdemo-app"]
+    return values
 
 
 def restore_address() -> None:
     """Nothing to see: what keeps the browser's address and history as this module says."""
     entry = st.session_state.get(ADDRESS, _Entry(0, ""))
     _address(
-        data={"page": open_page(), "entry": entry.number, "query": entry.query},
+        data={"page": open_page(), "entry": entry.number, "query": entry.query, "app": urlencode(_app())},
         key="address",
         width="content",
     )
@@ -220,7 +289,7 @@ def reset() -> None:
             st.session_state[key(name)] = copy.deepcopy(page.first[name])
         else:
             st.session_state.pop(key(name), None)
-    for container in (page.values, page.unread, page.of, page.parked):
+    for container in (page.values, page.unread, page.dropped, page.of, page.parked):
         container.clear()
     page.stamp += 1
     write_address()
@@ -259,8 +328,31 @@ def snapshot() -> dict[str, Any]:
 
 
 def write_address(page: str = "") -> None:
-    """Put what the page keeps into the address. To be called in a callback."""
-    st.query_params.from_dict(kept(page).address())
+    """Put what the page keeps into the address, and tell `WATCHERS`. To be called in a callback."""
+    st.query_params.from_dict(query(page))
+    for watch in WATCHERS:
+        watch(page or open_page())
+
+
+class PageValues(NamedTuple):
+    """What a session holds for the page that is open in it."""
+
+    page: str
+    kept: Kept
+    started: Any
+
+    def copied(self) -> dict[str, Any]:
+        """The entries of `st.session_state` that put them into another session."""
+        return {f"cvdemo-kept-{self.page}": self.kept.copied(), f"{self.page}-try": self.started}
+
+
+def page_values(session: Any) -> PageValues:
+    """Those of a session, given what it has as `st.session_state`; a copy."""
+    page = session[OPEN]
+    started = f"{page}-try"
+    return PageValues(
+        page, session[f"cvdemo-kept-{page}"].copied(), session[started] if started in session else None
+    )
 
 
 def changed(page: str, name: str, then: Callable[..., None] | None, args: Sequence[Any]) -> None:

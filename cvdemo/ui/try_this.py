@@ -79,6 +79,11 @@ def started(page: str) -> str:
     return last.name if last is not None and state.stands(last.settings) else ""
 
 
+def forget(page: str) -> None:
+    """Let a page stand as if no experiment had been started on it."""
+    st.session_state.pop(f"{page}-try", None)
+
+
 def _last(page: str) -> Started | None:
     last = st.session_state.get(f"{page}-try")
     assert last is None or isinstance(last, Started)

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from cvdemo.lecture.questions import Scale
 from cvdemo.ui import state
 
 T = TypeVar("T")
@@ -29,6 +30,8 @@ def slider(
 ) -> Number:  # fmt: skip
     """A slider of one number, whole where `first` is an int."""
     read, good = _number(low, high, first)
+    grid = step or (1 if isinstance(first, int) else 0.01)
+    state.kept().scales[name] = Scale(name, label, low, high, grid)
     return _draw("slider", name, first, read, good, place, label, low, high, step=step, **options)
 
 

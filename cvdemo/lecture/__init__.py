@@ -1,0 +1,1 @@
+"""The lecture: its script, and rooms that follow a lecturer. No Streamlit."""

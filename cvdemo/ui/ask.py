@@ -1,0 +1,283 @@
+"""Ask the hall: who leads a room asks, everybody answers by a choice or their page's own slider, then *reveal*.
+
+All of it is one fragment above the page, which `cvdemo.ui.push` runs again where the question or the votes change.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from html import escape
+
+import streamlit as st
+
+from cvdemo.errors import CvdemoError
+from cvdemo.lecture.questions import MOST_CHOICES, Bar, Question, histogram, ready_made
+from cvdemo.lecture.rooms import Place, RoomError, View
+from cvdemo.ui import state
+from cvdemo.ui.members import NEVER, ROOMS, Membership, is_asking_for_slider, membership
+from cvdemo.ui.page import sentence
+from cvdemo.ui.pages import PAGES
+from cvdemo.ui.push import PUSH
+from cvdemo.ui.sessions import this_fragment
+
+OWN, SLIDER = "A question of your own", "Answered with a slider of this page"
+FAILED = "cvdemo-ask-failed"
+WHOLE = "cvdemo-ask-whole"
+"""The page that is to be drawn anew with the panel: what the panel has changed is on it."""
+TITLES = {page.key: page.title for page in PAGES}
+
+
+@st.fragment
+def hall_panel() -> None:
+    """Nothing for who is in no room; else whom they follow, and the question that is asked."""
+    member = membership()
+    if member is None:
+        return
+    if page := st.session_state.pop(WHOLE, ""):
+        st.switch_page(f"pages/{page}.py", query_params=state.query(page))
+    member.panel = this_fragment()
+    try:
+        view = ROOMS.view(member.code)
+    except RoomError as error:
+        st.warning(sentence(error), icon="⚠️")
+        return
+    member.poll_seen = view.poll_version
+    if member.leads:
+        _lecturer(member, view)
+    else:
+        _follower(member, view)
+
+
+def answer_by_page(member: Membership, view: View, page: str) -> bool:
+    """Take where the asked slider stands for an answer, if it is asked for; whether a slider is."""
+    if not is_asking_for_slider(view) or view.poll is None:
+        return False
+    question = view.poll.question
+    kept = state.kept(page)
+    if question.scale is not None and question.page == page:
+        name = question.scale.name
+        moved = name in kept.values or ROOMS.voted(view.code, member.member) is not None
+        if moved and isinstance(stands := kept.values.get(name, kept.first.get(name)), int | float):
+            with contextlib.suppress(RoomError):
+                ROOMS.vote(member.code, member.member, float(stands))
+            PUSH.wake()
+    return True
+
+
+def _follower(member: Membership, view: View) -> None:
+    if not member.following:
+        row = st.container(horizontal=True, vertical_alignment="center", gap="small", key="hall-away")
+        row.markdown(
+            f"🧭 You explore on your own. Room **{view.code}** goes on without you.", width="content"
+        )
+        row.button(
+            "↩ Back to the lecturer", type="primary", key="room-back", on_click=_come_back, args=(member,)
+        )
+    elif view.poll is None:
+        st.caption(f"📡 You follow room **{view.code}**. Move anything to explore on your own.")
+    if view.poll is None:
+        return
+    question = view.poll.question
+    with st.container(border=True, key="hall-question"):
+        st.markdown(f"#### 🙋 {question.text}")
+        if view.poll.revealed:
+            _answer(question, view, ROOMS.voted(view.code, member.member))
+        elif question.scale is None:
+            _choices(member, view)
+        else:
+            _slider(member, view)
+
+
+def _choices(member: Membership, view: View) -> None:
+    """Buttons of the choices; the chosen one may be changed until the answer is shown."""
+    assert view.poll is not None
+    key, choices = f"hall-vote-{view.code}-{view.poll.number}", view.poll.question.choices
+
+    def vote() -> None:
+        if (chosen := st.session_state[key]) is not None:
+            with contextlib.suppress(RoomError):
+                ROOMS.vote(member.code, member.member, chosen)
+            PUSH.wake()
+
+    mine = ROOMS.voted(view.code, member.member)
+    if key not in st.session_state and mine is not None:
+        st.session_state[key] = int(mine)
+    st.radio(
+        "Your answer", range(len(choices)), index=None, format_func=choices.__getitem__, key=key, on_change=vote,
+        label_visibility="collapsed",
+    )  # fmt: skip
+    if mine is not None:
+        st.caption(
+            "Your answer counts, without your name. You can change it until the lecturer shows the answers."
+        )
+
+
+def _slider(member: Membership, view: View) -> None:
+    """Where the page's own slider stands is the answer."""
+    assert view.poll is not None and view.poll.question.scale is not None
+    question, scale = view.poll.question, view.poll.question.scale
+    assert scale is not None
+    if question.page != state.open_page():
+        st.caption(
+            f"This is answered on the page {TITLES.get(question.page, question.page)}: go back to the lecturer."
+        )
+        return
+    row = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    row.markdown(
+        f"Move **{scale.label}**: where you leave it is your answer, until it is shown.", width="content"
+    )
+    row.button(
+        "Answer with where it stands", key="hall-answer", on_click=_as_it_stands, args=(member, question)
+    )
+    mine = ROOMS.voted(view.code, member.member)
+    if mine is not None:
+        st.caption(f"Your answer so far: {mine:.10g}")
+
+
+def _as_it_stands(member: Membership, question: Question) -> None:
+    assert question.scale is not None
+    kept = state.kept(question.page)
+    stands = kept.values.get(question.scale.name, kept.first.get(question.scale.name))
+    if isinstance(stands, int | float):
+        with contextlib.suppress(RoomError):  # it was withdrawn meanwhile: the panel says so
+            ROOMS.vote(member.code, member.member, float(stands))
+        PUSH.wake()
+
+
+def _come_back(member: Membership) -> None:
+    member.following, member.seen, member.asked = True, NEVER, NEVER
+    st.session_state[WHOLE] = state.open_page()
+
+
+def _lecturer(member: Membership, view: View) -> None:
+    here = f"{view.members} here" if view.members else "nobody here yet"
+    if view.poll is not None:
+        _asked(member, view, here)
+        return
+    with st.expander(f"🙋 Room {view.code} · {here} · **Ask the hall**", key="hall-ask"):
+        if failed := st.session_state.pop(FAILED, ""):
+            st.warning(failed, icon="⚠️")
+        page = state.open_page()
+        ready = ready_made().get(page, ())
+        place = st.selectbox(
+            "Question", range(len(ready) + 1), key=f"ask-which-{page}",
+            format_func=lambda k: ready[k].text if k < len(ready) else OWN,
+        )  # fmt: skip
+        try:
+            question = ready[place] if place < len(ready) else _own(page)
+        except CvdemoError as error:
+            st.caption(sentence(error))
+            return
+        for choice in question.choices if place < len(ready) else ():
+            st.markdown(f"- {choice}")
+        if question.scale is not None and place < len(ready):
+            st.caption(f"Answered with the slider {question.scale.label}.")
+        st.button("Ask", type="primary", key="ask-ask", on_click=_ask, args=(member, question))
+
+
+def _own(page: str) -> Question:
+    """A question that the lecturer types; DataError while it is not whole."""
+    text = st.text_input("Your question", key="ask-text", max_chars=300)
+    scales = list(state.kept(page).scales.values())
+    ways = ["Choices", *([SLIDER] if scales else [])]
+    if st.radio("Answers", ways, key=f"ask-way-{page}", horizontal=True) == SLIDER:
+        scale = st.selectbox("Slider", scales, format_func=lambda s: s.label, key=f"ask-scale-{page}")
+        return Question(text, scale=scale, page=page)
+    lines = st.text_area("Choices, one a line; a star before the right one", "* Yes\nNo", key="ask-choices")
+    choices = [line.strip() for line in lines.splitlines() if line.strip()]
+    right = [k for k, line in enumerate(choices) if line.startswith("*")]
+    shown = tuple(line.removeprefix("*").strip() for line in choices[: MOST_CHOICES + 1])
+    return Question(text, shown, answer=float(right[0]) if right else None, page=page)
+
+
+def _ask(member: Membership, question: Question) -> None:
+    """Ask; a ready-made question's state is put on the page first, so that it is seen by everybody."""
+    page = state.open_page()
+    try:
+        if question.state:
+            texts = {name: state.texts_of(value) for name, value in question.state.items()}
+            state.arrive(page, texts)
+            ROOMS.publish(member.code, member.secret, Place.of(page, texts))
+        ROOMS.ask(member.code, member.secret, question)
+    except RoomError as error:
+        st.session_state[FAILED] = sentence(error)
+    if question.state:
+        st.session_state[WHOLE] = page
+    PUSH.wake()
+
+
+def _asked(member: Membership, view: View, here: str) -> None:
+    """The question, the histogram as it grows, and what to do with it."""
+    assert view.poll is not None
+    question = view.poll.question
+    with st.container(border=True, key="hall-question"):
+        st.markdown(f"#### 🙋 {question.text}")
+        if view.poll.revealed:
+            _answer(question, view, None)
+        else:
+            st.html(chart(histogram(question, view.votes), shows_right=False))
+        row = st.container(horizontal=True, vertical_alignment="center", gap="small")
+        row.caption(
+            f"{len(view.votes)} of {view.members} answered · room {view.code}, {here}", width="content"
+        )
+        if not view.poll.revealed:
+            row.button(
+                "Reveal", type="primary", key="ask-reveal", on_click=_then, args=(ROOMS.reveal, member)
+            )
+        label = "Done" if view.poll.revealed else "Withdraw"
+        row.button(label, key="ask-done", on_click=_then, args=(ROOMS.withdraw, member))
+
+
+def _then(act: Callable[[str, str], None], member: Membership) -> None:
+    try:
+        act(member.code, member.secret)
+    except RoomError as error:
+        st.session_state[FAILED] = sentence(error)
+    PUSH.wake()
+
+
+def _answer(question: Question, view: View, mine: float | None) -> None:
+    """The right answer, one's own, and what the hall said."""
+    said = []
+    if question.answer is not None:
+        right = question.choices[int(question.answer)] if question.choices else f"{question.answer:.10g}"
+        said.append(f"**Answer: {right}**")
+    if mine is not None:
+        own = question.choices[int(mine)] if question.choices else f"{mine:.10g}"
+        said.append(f"yours: {own}")
+    if said or question.why:
+        st.markdown(" · ".join(said) + (f"\n\n{question.why}" if question.why else ""))
+    st.html(chart(histogram(question, view.votes), shows_right=True))
+
+
+def chart(bars: list[Bar], *, shows_right: bool) -> str:
+    """A histogram as HTML: a row for each choice, or columns where there are many."""
+    most = max(1, *(bar.count for bar in bars))
+    if len(bars) <= MOST_CHOICES:
+        rows = "".join(_row(bar, most, shows_right) for bar in bars)
+        return f'<div style="display:grid;grid-template-columns:minmax(6rem,auto) 1fr 2.5rem;gap:.3rem .7rem">{rows}</div>'
+    columns = "".join(_column(bar, most, shows_right) for bar in bars)
+    return f'<div style="display:flex;align-items:flex-end;gap:3px;font-size:.7rem;text-align:center">{columns}</div>'
+
+
+def _colour(bar: Bar, shows_right: bool) -> str:
+    return "#009E73" if bar.right and shows_right else "#0072B2" if not shows_right else "#8A94A0"
+
+
+def _row(bar: Bar, most: int, shows_right: bool) -> str:
+    mark = "✓ " if bar.right and shows_right else ""
+    fill = f"width:{100 * bar.count / most:.1f}%;min-width:2px;background:{_colour(bar, shows_right)}"
+    return (
+        f"<div>{mark}{escape(bar.label)}</div><div><div style='{fill};height:1.3em;border-radius:3px'></div></div>"
+        f"<div>{bar.count}</div>"
+    )
+
+
+def _column(bar: Bar, most: int, shows_right: bool) -> str:
+    fill = f"height:{1 + 90 * bar.count / most:.0f}px;background:{_colour(bar, shows_right)}"
+    mark = "✓" if bar.right and shows_right else ""
+    return (
+        f"<div style='flex:1;min-width:0'>{bar.count or ''}{mark}<div style='{fill};border-radius:3px 3px 0 0'></div>"
+        f"<span style='display:block;transform:rotate(-45deg)'>{escape(bar.label)}</span></div>"
+    )

@@ -1,0 +1,58 @@
+"""Who is in the rooms of this process: each visitor's membership, and what their browser has seen."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from cvdemo.lecture.rooms import Rooms, View
+
+KEY = "cvdemo-room"
+NEVER = -1
+"""A version that nobody has seen."""
+
+
+@dataclass
+class Membership:
+    """One visitor in one room, who leads it where there is a `secret`.
+
+    `seen` is the version of the place that the browser shows, `asked` the one that a run was last asked for;
+    `poll_seen` the version of the question; `session` and `panel` are the ids of the session and of the fragment
+    with the question. Who explores has `following` False; who is `astray` has moved something to answer. `versions`
+    are, by the whole query, version and query of the page alone of the leader's last addresses.
+    """
+
+    code: str
+    member: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+    secret: str = ""
+    following: bool = True
+    astray: bool = False
+    seen: int = NEVER
+    asked: int = NEVER
+    poll_seen: int = NEVER
+    session: str = ""
+    panel: str = ""
+    versions: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    @property
+    def leads(self) -> bool:
+        """Whether this visitor leads the room."""
+        return bool(self.secret)
+
+
+ROOMS = Rooms()
+"""Those of the running app."""
+
+
+def membership() -> Membership | None:
+    """The visitor's membership, None where they are in no room."""
+    found = st.session_state.get(KEY)
+    assert found is None or isinstance(found, Membership)
+    return found
+
+
+def is_asking_for_slider(view: View) -> bool:
+    """Whether a question is open that a page's slider answers: then nobody's page is moved but by themselves."""
+    return view.poll is not None and not view.poll.revealed and view.poll.question.scale is not None
