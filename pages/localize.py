@@ -36,7 +36,7 @@ def lab() -> None:
     try_this("localize", {name: s for name, s in EXPERIMENTS.items() if s["weight"] in KEYS})
     left, right = st.columns(2, gap="large", vertical_alignment="bottom")
     with left:
-        chosen = choose_picture("scene", knobs={"objects": 1})
+        chosen = choose_picture("scene")
     with right:
         key = choose_weight()
     if chosen is None:

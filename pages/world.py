@@ -8,7 +8,7 @@ from cvdemo import world
 from cvdemo.data.pictures import to_jpeg
 from cvdemo.labs.world.board import LAYERS as CLIP_LAYERS
 from cvdemo.labs.world.board import ClipBoard
-from cvdemo.ui import state, widgets
+from cvdemo.ui import carry, state, widgets
 from cvdemo.ui.downloads import offer, png
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.scene import choose_scene, drawn
@@ -37,6 +37,7 @@ def lab() -> None:
     with left:
         moving = widgets.segmented_control("show", "Show", ("scene", "clip"), "scene") == "clip"
         seed, difficulty = choose_scene(folded=False)
+        carry.switch()
         if moving:
             camera, seconds = _camera()
         else:

@@ -13,16 +13,14 @@ import streamlit as st
 from cvdemo import zoo
 from cvdemo.assets import asset
 from cvdemo.errors import CvdemoError
-from cvdemo.ui import state
+from cvdemo.ui import carry, state
+from cvdemo.ui.component import text
 from cvdemo.ui.internals import start_through_app
 from cvdemo.ui.pages import nets_of
 
 P = ParamSpec("P")
 
-STYLE = """<style>
-.stMainBlockContainer { padding-top: 3.5rem; }
-.stMainBlockContainer .st-key-address { display: none; }
-</style>"""
+STYLE = f"<style>{text('page', '.css')}</style>"
 
 
 @functools.cache
@@ -40,7 +38,7 @@ def texts(page: str) -> dict[str, str]:
 def header(page: str) -> None:
     """Title and the one or two sentences under it."""
     start_through_app()
-    state.enter(page)
+    state.enter(page, carry.brought(page))
     st.html(STYLE)
     st.title(texts(page)["title"], anchor=False)
     # Beside the text: until its script is here, Streamlit holds a place for it, which is narrow in a row.

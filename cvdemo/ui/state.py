@@ -16,6 +16,7 @@ A button sets several at once by `state.put({"source": "scene", "seed": 7})`, in
 - A visitor who comes back to a page finds the values as they were, in the address too.
 - The address decides when the page is entered with one (a link, the browser's back button); what cannot be
   read or is out of range is dropped.
+- A page that is entered without one takes the picture that goes along, if one does (`cvdemo.ui.carry`).
 - The address is written in callbacks alone, never while a page is drawn.
 """
 
@@ -34,6 +35,7 @@ import streamlit as st
 from cvdemo.ui.component import component
 
 OPEN = "cvdemo-page"
+PICKED = "cvdemo-picked"
 ADDRESS = "cvdemo-address"
 
 Texts = list[str]
@@ -121,15 +123,19 @@ class _Entry(NamedTuple):
     query: str
 
 
-def enter(page: str) -> None:
+def enter(page: str, brought: Mapping[str, Any] | None = None) -> None:
     """Say that a page is drawn from its top. Where it was another one before, the address decides its values.
 
     An address without parameters brings back what the page kept, and the browser puts that into it again.
+    What is `brought` from another page then stands instead: values by name, None for what stands at first.
     """
     entered = st.session_state.get(OPEN) != page
     st.session_state[OPEN] = page
     if entered:
+        st.session_state.pop(PICKED, None)
         entry: _Entry = st.session_state.get(ADDRESS, _Entry(0, ""))
+        if brought and not st.query_params:
+            _take_over(page, brought)
         query = "" if st.query_params else urlencode(kept(page).address(), doseq=True)
         if st.query_params:
             _forget(page)
@@ -146,6 +152,23 @@ def restore_address() -> None:
         key="address",
         width="content",
     )
+
+
+def _take_over(page: str, brought: Mapping[str, Any]) -> None:
+    """Set values of a page that are those of another picture, unless they are those that it has."""
+    page_kept = kept(page)
+    now = {name: page_kept.values.get(name, page_kept.first.get(name)) for name in brought}
+    at_first = {name: page_kept.first.get(name) for name in brought}
+    if all(now[name] == (at_first[name] if new is None else new) for name, new in brought.items()):
+        return
+    for name in list(page_kept.of):
+        _park(page_kept, name)
+    for name, new in brought.items():
+        page_kept.unread.pop(name, None)
+        page_kept.values.pop(name, None)
+        st.session_state.pop(f"{page}-{name}", None)
+        if new is not None:
+            page_kept.set(name, new)
 
 
 def _forget(page: str) -> None:
@@ -182,6 +205,7 @@ def _park(page: Kept, name: str) -> None:
 
 def leave_picture() -> None:
     """For the callbacks of what chooses another picture: values of this one wait until it is chosen again."""
+    st.session_state[PICKED] = open_page()
     for name in list(kept().of):
         _park(kept(), name)
 
