@@ -15,7 +15,7 @@ from cvdemo.labs.stacked.board import (
 from cvdemo.labs.stacked.controls import EXPERIMENTS, FIRST_ACTIVITY, FIRST_SEED, choose_stack
 from cvdemo.ops.clip_flow import clip_flow
 from cvdemo.ui.activities import choose_activity
-from cvdemo.ui.page import code_fold, guarded, header, texts, theory
+from cvdemo.ui.page import code_fold, guarded, header, picture_beside, texts, theory
 from cvdemo.ui.try_this import try_this
 
 PAGE = "stacked"
@@ -29,7 +29,7 @@ def lab() -> None:
     if not experiment.lengths():
         st.info(texts(PAGE)["no nets"])
         return
-    left, right = st.columns([1, 3.4], gap="medium")
+    left, right = picture_beside([1, 3.4], gap="medium")
     with left:
         clip = choose_activity(FIRST_ACTIVITY, FIRST_SEED)
         choice = choose_stack(len(clip))

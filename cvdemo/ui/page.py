@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec
 
 import streamlit as st
@@ -14,11 +14,13 @@ from cvdemo import zoo
 from cvdemo.assets import asset
 from cvdemo.errors import CvdemoError
 from cvdemo.ui import carry, state
-from cvdemo.ui.component import text
+from cvdemo.ui.component import component, text
 from cvdemo.ui.internals import start_through_app
 from cvdemo.ui.pages import nets_of
 
 P = ParamSpec("P")
+
+_parts = component("parts")
 
 STYLE = f"<style>{text('page', '.css')}</style>"
 
@@ -39,12 +41,24 @@ def header(page: str) -> None:
     """Title and the one or two sentences under it."""
     start_through_app()
     state.enter(page, carry.brought(page))
-    st.html(STYLE)
-    st.title(texts(page)["title"], anchor=False)
-    # Beside the text: until its script is here, Streamlit holds a place for it, which is narrow in a row.
-    with st.container(horizontal=True):
-        st.markdown(texts(page)["intro"])
-        state.restore_address()
+    with st.container(key="page-head"):
+        st.html(STYLE)
+        st.title(texts(page)["title"], anchor=False)
+        # Beside the text: until its script is here, Streamlit holds a place for it, which is narrow in a row.
+        with st.container(horizontal=True):
+            st.markdown(texts(page)["intro"])
+            state.restore_address()
+    _parts(key="page-parts")
+
+
+def picture_first() -> Any:
+    """A container for a page's picture: on a phone it stands under the title, before all controls."""
+    return st.container(key="picture-first")
+
+
+def picture_beside(widths: Sequence[float], **options: Any) -> Any:
+    """Columns of controls and, beside them, the page's picture: on a phone the controls come after it."""
+    return st.container(key="picture-first-beside").columns(widths, **options)
 
 
 def theory(page: str) -> None:
