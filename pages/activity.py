@@ -8,7 +8,7 @@ import streamlit as st
 
 from cvdemo import zoo
 from cvdemo.labs.activity import results
-from cvdemo.labs.activity.board import downloads, held_out_figures, show
+from cvdemo.labs.activity.board import downloads, held_out_figures, numbers, show
 from cvdemo.labs.activity.controls import (
     EXPERIMENTS,
     FIRST_ACTIVITY,
@@ -21,7 +21,7 @@ from cvdemo.ui import state, widgets
 from cvdemo.ui.activities import choose_activity
 from cvdemo.ui.clips import KINDS, ChosenClip, choose_film
 from cvdemo.ui.models import about, choose_model, ready
-from cvdemo.ui.page import code_fold, guarded, header, texts, theory
+from cvdemo.ui.page import code_fold, guarded, header, picture_beside, texts, theory
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
 from cvdemo.world import ACTIVITIES
@@ -32,20 +32,23 @@ PAGE = "activity"
 @st.fragment
 @guarded
 def lab() -> None:
-    """Clip, how it is played and who looks on; under them the clip and the answers."""
+    """Clip, how it is played and who looks on; beside them the clip and the answers."""
     try_this(PAGE, EXPERIMENTS)
-    source, play, look = st.columns([1, 1.2, 1.3], gap="medium")
-    with source:
-        kind = widgets.segmented_control("source", "Clip", KINDS, KINDS[0], on_change=state.leave_picture)
+    controls, stage = picture_beside([1, 2.7], gap="medium")
+    with controls:
+        kind = widgets.segmented_control(
+            "source", "Clip", KINDS, KINDS[0], wrap=True, on_change=state.leave_picture
+        )
         chosen = None if kind == KINDS[0] else choose_film(kind)
         clip = choose_activity(FIRST_ACTIVITY, FIRST_SEED) if kind == KINDS[0] else None
     if clip is None:
         if chosen is not None:
-            film(chosen, play, look)
+            film(chosen, controls, stage)
         return
-    with play:
+    with controls:
         changes = choose_changes(drawn=True)
-    with look:
+    board = stage.container()
+    with stage:
         titles = choose_ways()
     if not ways():
         st.info(texts(PAGE)["no nets"])
@@ -57,16 +60,18 @@ def lab() -> None:
     keys = dict.fromkeys(way.key for way in WAYS if way.title in titles)
     said = answers({key: results.result(key, shown) for key in keys}, titles)
     names = dict(enumerate(ACTIVITIES))
-    show(shown, said, names)
-    downloads(shown, said, names)
+    with board:
+        show(shown, said, names)
+    with stage:
+        numbers(shown, said, names)
+        downloads(shown, said, names)
 
 
-def film(chosen: ChosenClip, play: Any, look: Any) -> None:
+def film(chosen: ChosenClip, controls: Any, stage: Any) -> None:
     """A film: one model, its most probable activities over time."""
-    with look:
+    with controls:
         spec = choose_model(zoo.Task.VIDEO, chosen)
         about(spec)
-    with play:
         changes = choose_changes(drawn=False)
     if not ready(spec):
         return
@@ -75,8 +80,10 @@ def film(chosen: ChosenClip, play: Any, look: Any) -> None:
     found = results.result(spec.key, shown, own=True)
     names = zoo.labels(spec.labels)
     said = [Answer(spec.title, found.probabilities, found.milliseconds)]
-    show(shown, said, names)
-    downloads(shown, said, names)
+    with stage:
+        show(shown, said, names)
+        numbers(shown, said, names)
+        downloads(shown, said, names)
 
 
 def main() -> None:

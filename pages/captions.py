@@ -17,7 +17,7 @@ from cvdemo.labs.captions.experiment import Method
 from cvdemo.metrics.captions import bleu, cider_d
 from cvdemo.ops.decoding import beam_search, normalised, reshaped, sample
 from cvdemo.ui.models import offer_better, ready
-from cvdemo.ui.page import code_fold, guarded, header, texts, theory
+from cvdemo.ui.page import code_fold, guarded, header, picture_first, texts, theory
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
 from cvdemo.zoo.catalogue import models
@@ -52,7 +52,7 @@ def captions(chosen: Chosen, specs: list[ModelSpec]) -> None:
     """What runs when a slider moves: the decoders, not the CNNs."""
     loaded = [results.model_of(spec) for spec in specs]
     encoded = [results.encoded(chosen, spec) for spec in specs]
-    top, rules = st.container(), st.container()
+    top, rules = picture_first(), st.container()
     begins = choose_begins(loaded)
     st.markdown("#### How the words are chosen")
     left, right = st.columns([1, 2.6], gap="medium")

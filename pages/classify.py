@@ -12,7 +12,7 @@ from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.heat import overlay_heat
 from cvdemo.ui import widgets
 from cvdemo.ui.models import about, choose_model, classification, offer_better, ready
-from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.page import code_fold, guarded, header, picture_beside, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
@@ -49,7 +49,7 @@ def activation_map(picture: np.ndarray, answer: Classification, class_id: int) -
 def lab() -> None:
     """Controls left, picture and bars right."""
     try_this("classify", EXPERIMENTS)
-    left, middle, right = st.columns([1.1, 1.4, 1.3], gap="medium")
+    left, middle, right = picture_beside([1.1, 1.4, 1.3], gap="medium")
     with left:
         chosen = choose_picture()
         entry = choose_model(zoo.Task.CLASSIFY, chosen)

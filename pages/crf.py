@@ -11,7 +11,7 @@ from cvdemo.ops.crf import dense_crf, dense_crf_steps
 from cvdemo.ops.crf_kernels import bilateral_filter, gaussian_filter, kernel_weights
 from cvdemo.ops.lattice import Lattice
 from cvdemo.ui.models import about, offer_better, ready
-from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.page import code_fold, guarded, header, picture_beside, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
@@ -21,7 +21,7 @@ from cvdemo.ui.try_this import try_this
 @guarded
 def lab() -> None:
     """Source and network left, the player right, the kernels' sliders under both."""
-    left, right = st.columns([1, 2.9], gap="medium")
+    left, right = picture_beside([1, 2.9], gap="medium")
     with left:
         chosen = choose_picture("scene")
         entry = choose_network(chosen)

@@ -13,7 +13,7 @@ from cvdemo.nets.pspnet import PyramidPooling
 from cvdemo.nets.segnet import SegNet
 from cvdemo.nets.unet import Up
 from cvdemo.ui import widgets
-from cvdemo.ui.page import code_fold, guarded, header, texts, theory
+from cvdemo.ui.page import code_fold, guarded, header, picture_first, texts, theory
 from cvdemo.ui.segmentation import segmented
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
@@ -46,7 +46,8 @@ def lab() -> None:
         options.caption("No truth is known of this picture, so there are no scores and no errors.")
     say_what_it_knows(chosen, *entries)
     found = [one for entry in entries if (one := segmented(entry, chosen)) is not None]
-    gallery(chosen, found, show)
+    with picture_first():
+        gallery(chosen, found, show)
     strides(chosen, found, show)
     st.subheader("One of them from inside", anchor=False)
     st.markdown(texts(PAGE)["inside"])

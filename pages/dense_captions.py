@@ -14,7 +14,7 @@ from cvdemo.labs.dense_captions.controls import (
     offer_for_photos,
 )
 from cvdemo.ui.models import about, choose_model, ready
-from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.page import code_fold, guarded, header, picture_first, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
@@ -42,7 +42,7 @@ def lab() -> None:
     others = [] if beside is None or not ready(beside) else [beside]
     say_what_it_knows(chosen, spec, *others)
     offer_for_photos(spec, chosen)
-    places = st.columns(1 + len(others), gap="medium")
+    places = picture_first().columns(1 + len(others), gap="medium")
     for place, name, one in zip(places, ("first", "second"), (spec, *others), strict=False):
         with place:
             if others:

@@ -21,7 +21,7 @@ from cvdemo.ui.downloads import coco, offer, png, table
 from cvdemo.ui.live.camera import choose_width, live_camera
 from cvdemo.ui.live.predictors import DetectionPredictor
 from cvdemo.ui.models import about, choose_model, offer_better, raw_detections, ready
-from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.page import code_fold, guarded, header, picture_beside, theory
 from cvdemo.ui.source import choose_picture, is_live
 from cvdemo.ui.truth import say_score, say_what_it_knows, true_boxes
 from cvdemo.ui.try_this import try_this
@@ -145,7 +145,8 @@ def lab() -> None:
         if true_boxes(chosen) is not None:
             widgets.toggle("truth", "Show the truth")
     results(answers, options)
-    for i, (side, answer) in enumerate(zip(_columns(len(answers))[1:], answers, strict=True)):
+    _, *sides = st.columns(_widths(len(answers)), gap="medium")
+    for i, (side, answer) in enumerate(zip(sides, answers, strict=True)):
         with side:
             downloads(answer, part=answer.entry.key + ("-second" if i else ""))
             raw_boxes(
@@ -159,7 +160,7 @@ def lab() -> None:
 @guarded
 def live(entry: zoo.ModelSpec, prompt: str) -> None:
     """Thresholds left, the visitor's camera right."""
-    left, right = _columns(1)
+    left, right = picture_beside(_widths(1), gap="medium")
     with left:
         cuts, _ = thresholds(entry)
         width = choose_width()
@@ -178,7 +179,7 @@ def results(answers: list[Answer], options: dict[str, Any]) -> None:
     ahead = {name: st.session_state.get(state.key(name)) for name in ("score", "iou")}
     if None not in ahead.values():
         _show(answers, {**options, **ahead})
-    left, *sides = _columns(len(answers))
+    left, *sides = picture_beside(_widths(len(answers)), gap="medium")
     with left:
         cuts, between = thresholds(answers[0].entry)
     if cuts != ahead:  # the first run: defaults or the URL decide
@@ -195,8 +196,8 @@ def _show(answers: list[Answer], options: dict[str, Any]) -> None:
         answer.show(options)
 
 
-def _columns(answers: int) -> list[Any]:
-    return st.columns([1, *[2.6 / answers] * answers], gap="medium")
+def _widths(answers: int) -> list[float]:
+    return [1, *[2.6 / answers] * answers]
 
 
 def _prompt(entry: zoo.ModelSpec, key: str) -> str:

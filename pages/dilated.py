@@ -10,7 +10,7 @@ from cvdemo.labs.dilated.controls import EXPERIMENTS, choose_stack
 from cvdemo.labs.dilated.experiment import ASPP_KEY, counts_csv, formula
 from cvdemo.ops.dilated import dilated_response, measured_counts, path_counts, receptive_field
 from cvdemo.ui.downloads import offer, text
-from cvdemo.ui.page import code_fold, guarded, header, texts, theory
+from cvdemo.ui.page import code_fold, guarded, header, picture_beside, texts, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
@@ -23,7 +23,7 @@ PAGE = "dilated"
 @guarded
 def lab() -> None:
     """Picture and sliders left, one output's field right, then the other ways to a large field."""
-    left, right = st.columns([1, 2.9], gap="medium")
+    left, right = picture_beside([1, 2.9], gap="medium")
     with left:
         chosen = choose_picture("scene")
         layers = choose_stack()

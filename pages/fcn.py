@@ -16,7 +16,7 @@ from cvdemo.nets.lite_windows import EveryLite
 from cvdemo.nets.patch_classifier import EveryPatch, PatchClassifier, multiply_adds
 from cvdemo.ops.windows import shift_and_stitch, slide
 from cvdemo.ui import widgets
-from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.page import code_fold, guarded, header, picture_beside, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
@@ -49,7 +49,7 @@ def choose_classifier(chosen: Chosen) -> zoo.ModelSpec:
 def lab() -> None:
     """Controls left, the two runs right; the folded layer and the cost under them."""
     try_this("fcn", EXPERIMENTS)
-    left, right = st.columns([1, 3.2], gap="medium")
+    left, right = picture_beside([1, 3.2], gap="medium")
     with left:
         chosen = choose_picture("scene")
         if chosen is None:

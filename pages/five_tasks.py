@@ -9,7 +9,7 @@ import streamlit as st
 from cvdemo.labs.five_tasks.board import board, found_by
 from cvdemo.labs.five_tasks.experiment import cam_box, five_tasks, models_of
 from cvdemo.ui import widgets
-from cvdemo.ui.page import code_fold, differs_from_paper, guarded, header, theory
+from cvdemo.ui.page import code_fold, differs_from_paper, guarded, header, picture_first, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
@@ -41,7 +41,8 @@ def lab() -> None:
     say_what_it_knows(chosen, *each.values())
     found = found_by(models, chosen)
     if found is not None:
-        board(chosen, models, found, score)
+        with picture_first():
+            board(chosen, models, found, score)
     differs_from_paper(*each)
 
 

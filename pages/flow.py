@@ -20,7 +20,7 @@ from cvdemo.metrics.flow import end_point_error
 from cvdemo.ops.flow import occluded, warp
 from cvdemo.ops.horn_schunck import horn_schunck_steps
 from cvdemo.ops.lucas_kanade import dense_steps, track_steps
-from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.page import code_fold, guarded, header, picture_first, theory
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
 from cvdemo.zoo.spec import Source
@@ -47,7 +47,8 @@ def lab() -> None:
     runs = results.flows(pair, specs, knobs)
     if nets := [spec for spec in specs if spec.source is not Source.METHOD]:
         say_what_it_knows(pair, *nets)
-    show(pair, runs, specs, knobs, display)
+    with picture_first():
+        show(pair, runs, specs, knobs, display)
     downloads(pair, runs, display)
     show_part(choose_part(), choice, pair, runs, knobs)
 

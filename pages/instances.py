@@ -17,7 +17,7 @@ from cvdemo.ui import widgets
 from cvdemo.ui.live.camera import choose_width, live_camera
 from cvdemo.ui.live.predictors import DetectionPredictor
 from cvdemo.ui.models import about, choose_model, offer_better, ready
-from cvdemo.ui.page import code_fold, guarded, header, texts, theory
+from cvdemo.ui.page import code_fold, guarded, header, picture_beside, texts, theory
 from cvdemo.ui.source import choose_picture, is_live
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
@@ -71,7 +71,7 @@ def lab() -> None:
 @guarded
 def live(entry: zoo.ModelSpec) -> None:
     """Sliders left, the visitor's camera right; of two models the first answers."""
-    left, right = st.columns([1, 3], gap="medium")
+    left, right = picture_beside([1, 3], gap="medium")
     with left:
         knobs = choose_knobs(nms=entry.nms, truth=False)
         width = choose_width()
@@ -84,7 +84,7 @@ def live(entry: zoo.ModelSpec) -> None:
 @guarded
 def results(boards: list[InstanceBoard]) -> None:
     """Sliders left, boards right: all that runs when a slider moves."""
-    left, *sides = st.columns([1, *[3 / len(boards)] * len(boards)], gap="medium")
+    left, *sides = picture_beside([1, *[3 / len(boards)] * len(boards)], gap="medium")
     with left:
         needs_nms = any(board.entry.nms for board in boards)
         knobs = choose_knobs(nms=needs_nms, truth=boards[0].chosen.truth is not None)

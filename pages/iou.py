@@ -17,7 +17,7 @@ from cvdemo.ops.iou import (
     overlap,
 )
 from cvdemo.ui.downloads import offer, png
-from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.page import code_fold, guarded, header, picture_beside, theory
 from cvdemo.ui.source import choose_picture
 
 
@@ -25,7 +25,7 @@ from cvdemo.ui.source import choose_picture
 @guarded
 def lab() -> None:
     """Picture and experiments left, the boxes right, the curves under them."""
-    left, right = st.columns([1, 2.6], gap="medium")
+    left, right = picture_beside([1, 2.6], gap="medium")
     with left:
         chosen = choose_picture("scene")
         if chosen is None:

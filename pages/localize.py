@@ -12,7 +12,7 @@ from cvdemo.labs.localize.board import choose_weight, localizations, prediction,
 from cvdemo.labs.localize.experiment import KEYS, losses
 from cvdemo.nets.localizer import Localizer, localizer_loss
 from cvdemo.train.localizer import LocalizerTask
-from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.page import code_fold, guarded, header, picture_first, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
@@ -36,13 +36,14 @@ def lab() -> None:
     try_this("localize", {name: s for name, s in EXPERIMENTS.items() if s["weight"] in KEYS})
     left, right = st.columns(2, gap="large", vertical_alignment="bottom")
     with left:
-        chosen = choose_picture("scene", knobs={"objects": 1})
+        chosen = choose_picture("scene")
     with right:
         key = choose_weight()
     if chosen is None:
         return
     say_what_it_knows(chosen, zoo.spec(key))
-    prediction(chosen, localizations(chosen), key)
+    with picture_first():
+        prediction(chosen, localizations(chosen), key)
     weightings(key)
 
 

@@ -8,7 +8,7 @@ from cvdemo import zoo
 from cvdemo.labs.mask_rcnn.board import board
 from cvdemo.labs.mask_rcnn.controls import EXPERIMENTS, choose_net
 from cvdemo.ops.masks import paste_patch
-from cvdemo.ui.page import code_fold, guarded, header, texts, theory
+from cvdemo.ui.page import code_fold, guarded, header, picture_first, texts, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
@@ -31,7 +31,8 @@ def lab() -> None:
         st.info(texts(PAGE)["untrained"])
         return
     say_what_it_knows(chosen, zoo.spec(key))
-    board(chosen, key)
+    with picture_first():
+        board(chosen, key)
 
 
 def main() -> None:

@@ -25,7 +25,7 @@ from cvdemo.ops.nms import diou_nms_steps, nms_steps, soft_nms_steps
 from cvdemo.ops.replay import Method
 from cvdemo.ui import state
 from cvdemo.ui.models import about, offer_better
-from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.page import code_fold, guarded, header, picture_first, theory
 from cvdemo.ui.source import choose_picture
 
 
@@ -65,7 +65,7 @@ def players(chosen: Chosen, boxes: RawBoxes) -> None:
     """One or two players above, their controls and files below: all that runs when a slider moves."""
     if boxes.kind == "my own":  # a moved box reruns this fragment alone, with the boxes of its first call
         boxes = drawn_boxes(chosen)
-    stage = st.container()
+    stage = picture_first()
     choice = controls(chosen, boxes)
     sides = stage.columns(2, gap="medium") if len(choice.methods) == 2 else [stage]
     runs = []

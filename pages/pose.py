@@ -13,7 +13,7 @@ from cvdemo.ops.peaks import find_peaks
 from cvdemo.ui.live.camera import choose_width, live_camera
 from cvdemo.ui.live.predictors import DetectionPredictor
 from cvdemo.ui.models import about, choose_model, offer_better, ready
-from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.page import code_fold, guarded, header, picture_beside, picture_first, theory
 from cvdemo.ui.source import choose_picture, is_live
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
@@ -42,7 +42,8 @@ def lab() -> None:
         return
     found = results.found(chosen, spec, knobs.score)
     say_what_it_knows(chosen, spec)
-    board(chosen, spec, found, knobs, which)
+    with picture_first():
+        board(chosen, spec, found, knobs, which)
     downloads(chosen, found)
     offer_better(spec, chosen, lambda key: {"model": key})
 
@@ -51,7 +52,7 @@ def lab() -> None:
 @guarded
 def live(spec: zoo.ModelSpec) -> None:
     """Sliders left, the visitor's camera right."""
-    left, right = st.columns([1, 3], gap="medium")
+    left, right = picture_beside([1, 3], gap="medium")
     with left:
         knobs = choose_knobs()
         width = choose_width()

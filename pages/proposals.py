@@ -19,7 +19,7 @@ from cvdemo.metrics.proposals import recall
 from cvdemo.ops import grouping
 from cvdemo.ops.regions import Strategy, selective_search
 from cvdemo.ops.segments import colour_histograms, felzenszwalb_labels, texture_histograms
-from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.page import code_fold, guarded, header, picture_beside, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.try_this import try_this
 
@@ -29,7 +29,7 @@ from cvdemo.ui.try_this import try_this
 def lab() -> None:
     """Controls left, the hierarchy right; under them the boxes of the search and what they find."""
     try_this("proposals", EXPERIMENTS)
-    left, right = st.columns([1, 2.9], gap="medium")
+    left, right = picture_beside([1, 2.9], gap="medium")
     with left:
         chosen = choose_picture("scene")
         strategy = choose_strategy()

@@ -10,7 +10,7 @@ from cvdemo.labs.roi.results import levels
 from cvdemo.ops.roi import ps_roi_align, ps_roi_pool, roi_align, roi_pool
 from cvdemo.ops.roi_bins import align_bins, pool_bins, ps_pool_bins
 from cvdemo.ops.roi_masks import mask_ious
-from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.page import code_fold, guarded, header, picture_first, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.try_this import try_this
 
@@ -27,7 +27,8 @@ def lab() -> None:
         st.info("Choose a picture to begin.")
         return
     features = levels(chosen)
-    board(chosen, features, current_roi(chosen, features), row)
+    with picture_first():
+        board(chosen, features, current_roi(chosen, features), row)
 
 
 def main() -> None:

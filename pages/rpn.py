@@ -9,7 +9,7 @@ from cvdemo.labs.rpn.board import funnel, paper_table
 from cvdemo.labs.rpn.controls import EXPERIMENTS, choose
 from cvdemo.labs.rpn.experiment import KEY
 from cvdemo.ops.anchors import anchor_sizes, grid_boxes
-from cvdemo.ui.page import code_fold, guarded, header, texts, theory
+from cvdemo.ui.page import code_fold, guarded, header, picture_beside, texts, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
@@ -23,7 +23,7 @@ PAGE = "rpn"
 def lab() -> None:
     """Picture and sliders left, the board right, the paper's counts below."""
     try_this(PAGE, EXPERIMENTS)
-    left, right = st.columns([1, 3.4], gap="medium")
+    left, right = picture_beside([1, 3.4], gap="medium")
     with left:
         chosen = choose_picture("scene")
         knobs = choose() if has_weights(KEY) else None

@@ -16,7 +16,7 @@ from cvdemo.ui.downloads import File, data, offer, png, text
 from cvdemo.ui.live.camera import choose_width, live_camera
 from cvdemo.ui.live.predictors import SegmentationPredictor
 from cvdemo.ui.models import about, offer_better, ready
-from cvdemo.ui.page import code_fold, differs_from_paper, guarded, header, theory
+from cvdemo.ui.page import code_fold, differs_from_paper, guarded, header, picture_beside, theory
 from cvdemo.ui.segmentation import Segmented, by_classes, choose_models, known, masks, segmented
 from cvdemo.ui.source import choose_picture, is_live
 from cvdemo.ui.truth import say_what_it_knows
@@ -59,7 +59,7 @@ def files(chosen: Chosen, one: Segmented) -> dict[str, File]:
 @guarded
 def lab() -> None:
     """Controls left, the masks right."""
-    left, right = st.columns([1, 2.6], gap="medium")
+    left, right = picture_beside([1, 2.6], gap="medium")
     with left:
         chosen = choose_picture("scene", live=True)
         entries = choose_models(chosen)

@@ -23,7 +23,7 @@ from cvdemo.labs.stacked.controls import (
 from cvdemo.labs.stacked.frames_board import frame_figures, show_frames
 from cvdemo.ops.clip_flow import clip_flow
 from cvdemo.ui.activities import choose_activity
-from cvdemo.ui.page import code_fold, guarded, header, texts, theory
+from cvdemo.ui.page import code_fold, guarded, header, picture_beside, texts, theory
 from cvdemo.ui.try_this import try_this
 
 PAGE = "stacked"
@@ -40,7 +40,7 @@ def lab() -> None:
     if not experiment.lengths():
         st.info(texts(PAGE)["no nets"])
         return
-    left, right = st.columns([1, 3.4], gap="medium")
+    left, right = picture_beside([1, 3.4], gap="medium")
     with left:
         clip = choose_activity(FIRST_ACTIVITY, FIRST_SEED)
         choice = choose_stack(len(clip))

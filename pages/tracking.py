@@ -12,7 +12,7 @@ from cvdemo.ops.tracking import byte_track_steps, sort_steps
 from cvdemo.ui.clip_work import choose_detector, process, send
 from cvdemo.ui.clips import choose_clip
 from cvdemo.ui.models import ready
-from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.page import code_fold, guarded, header, picture_beside, theory
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
 from cvdemo.video.work import Processed
@@ -49,7 +49,7 @@ def lab() -> None:
 @guarded
 def steps(entry: ModelSpec, done: Processed, name: str, *, own: bool) -> None:
     """Sliders left, board right: all that runs when a slider moves."""
-    left, right = st.columns([1, 4], gap="medium")
+    left, right = picture_beside([1, 4], gap="medium")
     with left:
         knobs = choose_knobs(nms=entry.nms)
     with right:

@@ -8,7 +8,7 @@ from cvdemo.labs.tradeoffs.board import show_knob, show_points
 from cvdemo.labs.tradeoffs.conclusions import best_within
 from cvdemo.labs.tradeoffs.controls import EXPERIMENTS, FINALLY, KNOBS, NETS, choose_show, choose_world
 from cvdemo.labs.tradeoffs.finally_board import show_finally
-from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.page import code_fold, guarded, header, picture_first, theory
 from cvdemo.ui.pages import nets_of
 from cvdemo.ui.published import voc_table
 from cvdemo.ui.source import choose_picture
@@ -26,10 +26,12 @@ def lab() -> None:
         show = choose_show()
     curves = read_curves()
     if show == FINALLY:
-        show_finally(curves)
+        with picture_first():
+            show_finally(curves)
         return
     if show != NETS:
-        show_knob(curves, KNOBS[show])
+        with picture_first():
+            show_knob(curves, KNOBS[show])
         return
     place = row.container(width="content")
     with row.popover("🖼️ Timed on"):
@@ -37,7 +39,8 @@ def lab() -> None:
     with place:
         world = choose_world(chosen)
     if chosen is not None:
-        show_points(chosen, curves, world)
+        with picture_first():
+            show_points(chosen, curves, world)
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from cvdemo.labs.upsampling.board import grids_board, picture_row
 from cvdemo.labs.upsampling.controls import choose_options, edited_grids
 from cvdemo.ops.transposed import convolution_matrix, transposed_convolution, transposed_summands
 from cvdemo.ops.upsampling import bed_of_nails, bilinear, linear_weights, max_pool, max_unpool, nearest
-from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.page import code_fold, guarded, header, picture_first, theory
 from cvdemo.ui.try_this import try_this
 
 
@@ -36,7 +36,8 @@ def lab() -> None:
     options = choose_options()
     try_this("upsampling", EXPERIMENTS)
     grids = edited_grids(options)
-    grids_board(options, grids)
+    with picture_first():
+        grids_board(options, grids)
     st.markdown("#### The same on a picture")
     picture_row(options, grids)
 

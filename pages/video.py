@@ -21,7 +21,7 @@ from cvdemo.ui.live.camera import choose_width, live_camera
 from cvdemo.ui.live.predictors import DetectionPredictor, SegmentationPredictor
 from cvdemo.ui.live.tracking import tracked
 from cvdemo.ui.models import about, choose_model, ready
-from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.page import code_fold, guarded, header, picture_beside, theory
 from cvdemo.ui.source import is_live
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
@@ -100,7 +100,7 @@ def say_what_was_read(chosen: ChosenClip, done: Processed | ProcessedMaps | None
 @guarded
 def live(entry: ModelSpec, *, prompt: str) -> None:
     """Sliders left, the visitor's camera with numbered tracks right."""
-    left, right = st.columns([1, 3], gap="medium")
+    left, right = picture_beside([1, 3], gap="medium")
     with left:
         knobs = choose_tracker(nms=entry.nms)
         width = choose_width()
@@ -113,7 +113,7 @@ def live(entry: ModelSpec, *, prompt: str) -> None:
 @guarded
 def live_maps(entry: ModelSpec) -> None:
     """The visitor's camera under the map of its classes."""
-    left, right = st.columns([1, 3], gap="medium")
+    left, right = picture_beside([1, 3], gap="medium")
     with left:
         opacity = widgets.slider("opacity", OPACITY.label, 0.0, 1.0, OPACITY.value, 0.05)
         width = choose_width()
@@ -125,7 +125,7 @@ def live_maps(entry: ModelSpec) -> None:
 @guarded
 def results(entry: ModelSpec, done: Processed, name: str, *, own: bool) -> None:
     """Sliders left, player right: all that runs when a slider moves."""
-    left, right = st.columns([1, 4], gap="medium")
+    left, right = picture_beside([1, 4], gap="medium")
     with left:
         knobs = choose_knobs(nms=entry.nms)
         truth = done.truths is not None and widgets.toggle("truth", "Show the truth")
@@ -138,7 +138,7 @@ def results(entry: ModelSpec, done: Processed, name: str, *, own: bool) -> None:
 @guarded
 def map_results(entry: ModelSpec, done: ProcessedMaps, name: str, *, own: bool) -> None:
     """Smoothing left, player right: all that runs when a slider moves."""
-    left, right = st.columns([1, 4], gap="medium")
+    left, right = picture_beside([1, 4], gap="medium")
     with left:
         knobs = choose_smoothing()
     found = map_board.compared(done, name, knobs, own=own)

@@ -15,7 +15,7 @@ from cvdemo.nets.fcn import convolutionalized
 from cvdemo.nets.sliding_window import EveryWindow, SlidingWindow, WindowClassifier
 from cvdemo.ops.windows import pyramid, pyramid_count, slide
 from cvdemo.ui import widgets
-from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.page import code_fold, guarded, header, picture_first, theory
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
@@ -69,7 +69,8 @@ def lab() -> None:
         photo(chosen, left, right)
         return
     found = pyramid_scores(chosen, choose_search(left, right))
-    board(chosen, shown_pyramid(chosen, found))
+    with picture_first():
+        board(chosen, shown_pyramid(chosen, found))
     counters(found)
     height, width = chosen.picture.shape[:2]
     detections(chosen, raw_windows(found, width, height))

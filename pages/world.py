@@ -8,9 +8,9 @@ from cvdemo import world
 from cvdemo.data.pictures import to_jpeg
 from cvdemo.labs.world.board import LAYERS as CLIP_LAYERS
 from cvdemo.labs.world.board import ClipBoard
-from cvdemo.ui import state, widgets
+from cvdemo.ui import carry, state, widgets
 from cvdemo.ui.downloads import offer, png
-from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.page import code_fold, guarded, header, picture_beside, theory
 from cvdemo.ui.scene import choose_scene, drawn
 from cvdemo.ui.try_this import try_this
 from cvdemo.world.clips.motion import clip_motion
@@ -33,10 +33,11 @@ EXPERIMENTS = {
 def lab() -> None:
     """Controls left, the scene or the clip right."""
     try_this("world", EXPERIMENTS)
-    left, right = st.columns([1, 2.6], gap="medium")
+    left, right = picture_beside([1, 2.6], gap="medium")
     with left:
         moving = widgets.segmented_control("show", "Show", ("scene", "clip"), "scene") == "clip"
         seed, difficulty = choose_scene(folded=False)
+        carry.switch()
         if moving:
             camera, seconds = _camera()
         else:

@@ -16,7 +16,7 @@ from cvdemo.nets.yolo import YOLO, assign_targets, boxes_of, yolo_loss
 from cvdemo.ops.anchors import default_sizes, grid_boxes
 from cvdemo.ui import widgets
 from cvdemo.ui.models import about
-from cvdemo.ui.page import code_fold, guarded, header, theory
+from cvdemo.ui.page import code_fold, guarded, header, picture_first, theory
 from cvdemo.ui.published import voc_table
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
@@ -75,10 +75,12 @@ def lab() -> None:
     if photo:
         say_what_it_knows(chosen, zoo.spec(PHOTO_KEY))
         about(zoo.spec(PHOTO_KEY))
-        photo_results(chosen, mobilenet_predictions(chosen))
+        with picture_first():
+            photo_results(chosen, mobilenet_predictions(chosen))
         return
     say_what_it_knows(chosen, zoo.spec("yolo"), zoo.spec("ssd"))
-    results(chosen, *predictions(chosen), view)
+    with picture_first():
+        results(chosen, *predictions(chosen), view)
 
 
 def main() -> None:

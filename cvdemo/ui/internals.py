@@ -32,14 +32,14 @@ def start_through_app() -> None:
         st.rerun()
 
 
-def picture_address(jpeg: bytes, place: str) -> str:
+def picture_address(data: bytes, place: str, kind: str = "image/jpeg") -> str:
     """Where the browser finds a picture: once in Streamlit's media store, so that it is sent only once.
 
     A picture of the same `place` takes the older one's stead. Without a running app, a data URL.
     """
     if runtime.exists():
-        return runtime.get_instance().media_file_mgr.add(jpeg, "image/jpeg", place)
-    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()
+        return runtime.get_instance().media_file_mgr.add(data, kind, place)
+    return f"data:{kind};base64," + base64.b64encode(data).decode()
 
 
 def session_id() -> str:

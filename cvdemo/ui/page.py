@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec
 
 import streamlit as st
@@ -13,16 +13,16 @@ import streamlit as st
 from cvdemo import zoo
 from cvdemo.assets import asset
 from cvdemo.errors import CvdemoError
-from cvdemo.ui import state
+from cvdemo.ui import carry, state
+from cvdemo.ui.component import component, text
 from cvdemo.ui.internals import start_through_app
 from cvdemo.ui.pages import nets_of
 
 P = ParamSpec("P")
 
-STYLE = """<style>
-.stMainBlockContainer { padding-top: 3.5rem; }
-.stMainBlockContainer .st-key-address { display: none; }
-</style>"""
+_parts = component("parts")
+
+STYLE = f"<style>{text('page', '.css')}</style>"
 
 
 @functools.cache
@@ -40,13 +40,25 @@ def texts(page: str) -> dict[str, str]:
 def header(page: str) -> None:
     """Title and the one or two sentences under it."""
     start_through_app()
-    state.enter(page)
-    st.html(STYLE)
-    st.title(texts(page)["title"], anchor=False)
-    # Beside the text: until its script is here, Streamlit holds a place for it, which is narrow in a row.
-    with st.container(horizontal=True, key="intro"):
-        st.markdown(texts(page)["intro"])
-        state.restore_address()
+    state.enter(page, carry.brought(page))
+    with st.container(key="page-head"):
+        st.html(STYLE)
+        st.title(texts(page)["title"], anchor=False)
+        # Beside the text: until its script is here, Streamlit holds a place for it, which is narrow in a row.
+        with st.container(horizontal=True, key="intro"):
+            st.markdown(texts(page)["intro"])
+            state.restore_address()
+    _parts(key="page-parts")
+
+
+def picture_first() -> Any:
+    """A container for a page's picture: on a phone it stands under the title, before all controls."""
+    return st.container(key="picture-first")
+
+
+def picture_beside(widths: Sequence[float], **options: Any) -> Any:
+    """Columns of controls and, beside them, the page's picture: on a phone the controls come after it."""
+    return st.container(key="picture-first-beside").columns(widths, **options)
 
 
 def theory(page: str) -> None:

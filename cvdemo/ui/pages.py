@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack
-from itertools import groupby
+from enum import Enum
 from typing import NamedTuple
 
 import streamlit as st
@@ -23,11 +23,20 @@ CHAPTERS = {
 }
 
 
+class Sees(Enum):
+    """What a page can look at: any picture, drawn scenes alone, or something else, such as clips."""
+
+    PICTURE = "picture"
+    SCENE = "scene"
+    OTHER = "other"
+
+
 class Page(NamedTuple):
     """A page: the file `pages/KEY.py`, title and icon in the sidebar, chapter, and the question it answers.
 
     `rows` are the lecture's systems that it shows, by number and title. `nets` are the keys of the nets
-    trained here whose figures it always shows: it says how they differ from their papers.
+    trained here whose figures it always shows: it says how they differ from their papers. A scene's `knobs`
+    stand at first where they say, whatever the preset.
     """
 
     key: str
@@ -37,6 +46,8 @@ class Page(NamedTuple):
     question: str
     rows: Mapping[int, str] = {}
     nets: tuple[str, ...] = ()
+    sees: Sees = Sees.PICTURE
+    knobs: Mapping[str, float] = {}
 
     @property
     def file(self) -> str:
@@ -52,7 +63,7 @@ MAPS = (
 )  # fmt: skip
 PHOTO_MAPS = ("photo-deeplabv3plus", "photo-fcn8s", "photo-unet", "photo-pspnet")
 PAGES = (
-    Page("world", "The world", "🎨", WORLD, "What is known of a drawn scene?"),
+    Page("world", "The world", "🎨", WORLD, "What is known of a drawn scene?", sees=Sees.SCENE),
     Page(
         "five_tasks", "Five tasks, one picture", "🖐️", DETECTION,
         "What can be asked of a picture?",
@@ -61,6 +72,7 @@ PAGES = (
     Page(
         "localize", "Classify and localize", "🎯", DETECTION, "What is it, and where?",
         {2: "Classification and localization"}, ("localizer", "localizer-class", "localizer-box"),
+        knobs={"objects": 1},
     ),
     Page("detect", "Detect", "🔲", DETECTION, "Which objects are in the picture, and where?"),
     Page(
@@ -91,7 +103,7 @@ PAGES = (
         {15: "Non-maximum suppression"},
     ),
     Page("iou", "IoU", "📐", DETECTION, "How well does a box fit?", {16: "IoU"}),
-    Page("map", "mAP", "📈", DETECTION, "How good is a detector?", {17: "mAP"}),
+    Page("map", "mAP", "📈", DETECTION, "How good is a detector?", {17: "mAP"}, sees=Sees.OTHER),
     Page(
         "tradeoffs", "Speed against accuracy", "⏱️", DETECTION,
         "Which detector is fast, and which is accurate?", {18: "Speed and accuracy"},
@@ -142,61 +154,49 @@ PAGES = (
     ),
     Page(
         "video", "Video", "🎬", VIDEO, "Why do boxes blink, and what cures it?",
-        {37: "Frame-by-frame prediction"},
+        {37: "Frame-by-frame prediction"}, sees=Sees.OTHER,
     ),
-    Page("tracking", "Tracking", "👣", VIDEO, "Which box is which object, a frame later?"),
-    Page("flow", "Optical flow", "🌊", VIDEO, "Where did every pixel go?", {40: "Optical flow"}),
+    Page("tracking", "Tracking", "👣", VIDEO, "Which box is which object, a frame later?", sees=Sees.OTHER),
+    Page(
+        "flow", "Optical flow", "🌊", VIDEO, "Where did every pixel go?", {40: "Optical flow"},
+        sees=Sees.OTHER,
+    ),
     Page(
         "activity", "Activity", "🏃", VIDEO, "What does somebody do?",
         {38: "Whole-video prediction", 41: "Recurrent networks"},
-        ("frame-average", "feature-average", "lrcn", "lrcn-gru", "c3d"),
+        ("frame-average", "feature-average", "lrcn", "lrcn-gru", "c3d"), Sees.OTHER,
     ),
     Page(
         "stacked", "Stacked frames", "🥞", VIDEO, "What do neighbouring frames add?", {39: "Stacked frames"},
-        ("early-fusion-3", "early-fusion-5"),
+        ("early-fusion-3", "early-fusion-5"), Sees.OTHER,
     ),
     Page(
         "implementations", "By hand or ready-made", "🧰", PRACTICE,
-        "Does code from the paper give what a library gives?", {42: "Implementations"},
+        "Does code from the paper give what a library gives?", {42: "Implementations"}, sees=Sees.OTHER,
     ),
     Page(
         "datasets", "Data sets", "🗂️", PRACTICE, "What is in a data set, and what is wrong in it?",
-        {43: "Data sets"},
+        {43: "Data sets"}, sees=Sees.OTHER,
     ),
-    Page("lecture", "Lecture script", "🎤", PRACTICE, "What is shown when, and for how long?"),
+    Page(
+        "lecture", "Lecture script", "🎤", PRACTICE, "What is shown when, and for how long?",
+        sees=Sees.OTHER,
+    ),
 )  # fmt: skip
 
 
 HOME = "home"
 
 
-class Topic(NamedTuple):
-    """What Home lists: systems of the lecture that follow one another, and the page that shows them."""
-
-    title: str
-    page: Page
-
-
-def topics(chapter: str) -> list[Topic]:
-    """A chapter of the lecture in its order; a page without a numbered system has its own title."""
-    found: list[tuple[float, str, Page]] = []
-    last = 0.0
-    for page in PAGES:
-        if not page.rows and page.chapter == chapter:
-            found.append((last + 0.5, page.title, page))
-        found += [(row, title, page) for row, title in page.rows.items() if row in CHAPTERS[chapter]]
-        if page.rows and page.chapter == chapter:
-            last = min(page.rows)
-    found.sort(key=lambda item: item[0])
-    return [
-        Topic(", ".join(title for _, title, _ in group), page)
-        for page, group in ((page, list(group)) for page, group in groupby(found, key=lambda item: item[2]))
-    ]
+def row_of(page: str) -> Page | None:
+    """A page's row of the table, None for one that is not in it."""
+    return next((one for one in PAGES if one.key == page), None)
 
 
 def nets_of(page: str) -> tuple[str, ...]:
     """The nets whose figures a page shows whatever a visitor chooses."""
-    return next((one.nets for one in PAGES if one.key == page), ())
+    row = row_of(page)
+    return row.nets if row else ()
 
 
 def by_chapter() -> Iterator[tuple[str, list[Page]]]:

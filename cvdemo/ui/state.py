@@ -16,6 +16,7 @@ A button sets several at once by `state.put({"source": "scene", "seed": 7})`, in
 - A visitor who comes back to a page finds the values as they were, in the address too.
 - The address decides when the page is entered with one (a link, the browser's back button); what cannot be
   read or is out of range is dropped.
+- A page that is entered without one takes the picture that goes along, if one does (`cvdemo.ui.carry`).
 - The address is written in callbacks alone, never while a page is drawn.
 - Parameters of the app (`APP`), such as `present`, stay from page to page; they are no page's.
 """
@@ -36,6 +37,8 @@ from cvdemo.lecture.script import OF_THE_APP
 from cvdemo.ui.component import component
 
 OPEN = "cvdemo-page"
+PICKED = "cvdemo-picked"
+ARRIVED = "cvdemo-arrived"
 ADDRESS = "cvdemo-address"
 APP = OF_THE_APP
 """Parameters of the address that belong to the app: `app_value` reads one, `set_app` sets one."""
@@ -140,19 +143,23 @@ class _Entry(NamedTuple):
     query: str
 
 
-def enter(page: str) -> None:
+def enter(page: str, brought: Mapping[str, Any] | None = None) -> None:
     """Say that a page is drawn from its top. Where it was another one before, the address decides its values.
 
     An address without parameters brings back what the page kept, and the browser puts that into it again.
+    What is `brought` from another page then stands instead: values by name, None for what stands at first.
     """
     entered = st.session_state.get(OPEN) != page
     st.session_state[OPEN] = page
     if entered:
+        st.session_state.pop(PICKED, None)
         entry: _Entry = st.session_state.get(ADDRESS, _Entry(0, ""))
         found = {name: st.query_params.get_all(name) for name in st.query_params}
         for name in APP:
             if texts := found.pop(name, None):
                 _app()[name] = texts[-1]
+        if brought and not found and st.session_state.pop(ARRIVED, "") != page:
+            _take_over(page, brought)
         again = "" if found else urlencode(address(page), doseq=True)
         if found:
             _forget(page)
@@ -169,6 +176,7 @@ def arrive(page: str, texts: Mapping[str, Sequence[str]]) -> None:
     _forget(page)
     kept(page).unread = {name: list(each) for name, each in texts.items()}
     st.session_state.pop(OPEN, None)
+    st.session_state[ARRIVED] = page  # what is picked elsewhere does not go along
 
 
 def address(page: str = "") -> dict[str, Texts]:
@@ -217,6 +225,23 @@ def restore_address() -> None:
     )
 
 
+def _take_over(page: str, brought: Mapping[str, Any]) -> None:
+    """Set values of a page that are those of another picture, unless they are those that it has."""
+    page_kept = kept(page)
+    now = {name: page_kept.values.get(name, page_kept.first.get(name)) for name in brought}
+    at_first = {name: page_kept.first.get(name) for name in brought}
+    if all(now[name] == (at_first[name] if new is None else new) for name, new in brought.items()):
+        return
+    for name in list(page_kept.of):
+        _park(page_kept, name)
+    for name, new in brought.items():
+        page_kept.unread.pop(name, None)
+        page_kept.values.pop(name, None)
+        st.session_state.pop(f"{page}-{name}", None)
+        if new is not None:
+            page_kept.set(name, new)
+
+
 def _forget(page: str) -> None:
     page_kept = kept(page)
     for name in {*page_kept.values, *page_kept.first}:
@@ -251,6 +276,7 @@ def _park(page: Kept, name: str) -> None:
 
 def leave_picture() -> None:
     """For the callbacks of what chooses another picture: values of this one wait until it is chosen again."""
+    st.session_state[PICKED] = open_page()
     for name in list(kept().of):
         _park(kept(), name)
 

@@ -11,8 +11,10 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from cvdemo import zoo
+from cvdemo.assets import asset
 from cvdemo.data.pictures import sample, to_jpeg
-from cvdemo.ui.pages import CHAPTERS, PAGES, nets_of, topics
+from cvdemo.ui.carry import SWITCH
+from cvdemo.ui.pages import PAGES, Sees, nets_of, row_of
 from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.photo_entries import PHOTO_ENTRIES
 from tests.pages.driver import open_page, without_errors
@@ -39,6 +41,8 @@ def test_every_page_opens_without_an_error(page: str) -> None:
     for key in nets_of(page):
         assert zoo.spec(key).title in said
         assert all(f"- {text}" in said for text in zoo.differences(key))
+    row = row_of(page)
+    assert (SWITCH in [t.key for t in app.toggle]) == (row is not None and row.sees is not Sees.OTHER)
 
 
 CHOICES = {
@@ -66,15 +70,13 @@ def test_every_file_is_a_row_of_the_table_of_pages() -> None:
     assert len({page.key for page in PAGES}) == len(PAGES)
 
 
-def test_home_links_to_every_page_in_the_lecture_s_order() -> None:
-    linked = {topic.page.key for chapter in CHAPTERS for topic in topics(chapter)}
-    assert linked == {page.key for page in PAGES}
-    titles = [topic.title for topic in topics("Detection")]
-    assert titles.index("R-FCN") == titles.index("YOLO, SSD, SSD against YOLO") + 1
-    assert titles.index("Classification and localization") + 1 == titles.index("Detect")
+def test_home_has_a_card_with_a_picture_for_every_page_in_the_lecture_s_order() -> None:
+    app = without_errors(open_page("home"))
+    links = [link.proto.page for link in app.get("page_link")]
+    assert links[1:] == [page.key for page in PAGES], "the first one begins the lecture"
+    assert {path.stem for path in asset("thumbnails").glob("*.webp")} == {page.key for page in PAGES}
     rows = [row for page in PAGES for row in page.rows]
     assert len(set(rows)) == len(rows)
-    assert len(without_errors(open_page("home")).get("page_link")) == sum(len(topics(c)) for c in CHAPTERS)
 
 
 def test_a_page_ends_with_links_to_its_neighbours() -> None:

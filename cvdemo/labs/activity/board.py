@@ -21,13 +21,13 @@ from cvdemo.world import ACTIVITIES
 COLUMNS = 4  # of the film's tiles
 LONGEST = 320  # pixels of a frame's longer side in the browser
 PLAIN = {"displayModeBar": False}
-SHARE = st.column_config.NumberColumn(format="%.3f")
+SHARE = st.column_config.NumberColumn(format="%.3f", width=60)
 
 _lab = component("activity/lab")
 
 
 def show(shown: Shown, said: Sequence[Answer], names: Mapping[int, str]) -> None:
-    """The player with the answers over time, and a table of them."""
+    """The player with the answers over time."""
     frames = small(shown.frames)
     seconds = max(float(shown.times[-1]), 0.125)
     fields = {
@@ -44,6 +44,10 @@ def show(shown: Shown, said: Sequence[Answer], names: Mapping[int, str]) -> None
     }
     values = np.stack([answer.probabilities for answer in said]).astype("<f4")
     _lab(data=packed(fields, {"film": to_jpeg(film(frames)), "probabilities": values}), key="activity-lab")
+
+
+def numbers(shown: Shown, said: Sequence[Answer], names: Mapping[int, str]) -> None:
+    """A table of what every way says in the end."""
     st.table(_numbers(shown, said, names), hide_index=True)
     st.caption(texts("activity")["numbers"])
 
@@ -108,7 +112,7 @@ def held_out_figures() -> None:
     if not lines:
         return
     st.markdown("#### On held-out clips")
-    left, right = st.columns([1, 1], gap="medium")
+    left, right = st.columns([1.5, 1], gap="medium")
     with left:
         st.dataframe(
             [
@@ -119,7 +123,12 @@ def held_out_figures() -> None:
                 for line in lines
             ],
             hide_index=True,
-            column_config=dict.fromkeys(("all", "pairs", "others"), SHARE),
+            column_config={
+                "net": st.column_config.TextColumn(width=140),
+                **dict.fromkeys(("all", "pairs", "others"), SHARE),
+                "ms a second": st.column_config.NumberColumn(width=90),
+                "parameters": st.column_config.TextColumn(width=85),
+            },
         )  # fmt: skip
         st.caption(texts("activity")["held out"])
     with right:

@@ -27,9 +27,7 @@ def summary() -> None:
     row = st.container(horizontal=True, gap="small")
     row.button("▶ Present from the first station", type="primary", on_click=present.start, args=(0,))
     if now.place is not None:
-        row.button(
-            f"▶ Present from station {now.place + 1} again", on_click=present.start, args=(now.place,)
-        )
+        row.button(f"▶ Present from station {now.place + 1} again", on_click=present.start, args=(now.place,))
         row.button("■ Stop the script", on_click=present.stop)
 
 

@@ -15,6 +15,7 @@ from cvdemo.metrics.curve import Curve, curves, unique_names
 from cvdemo.metrics.eligible_pairs import EligiblePairs
 from cvdemo.metrics.pr_steps import PRSteps
 from cvdemo.ui.cache import cached
+from cvdemo.ui.page import picture_first
 
 
 class ChangedSet(NamedTuple):
@@ -42,7 +43,8 @@ def results(found: EvaluationSet, choice: MapChoice) -> None:
     _show_numbers(found, choice, by_class)
     run = "|".join(map(str, (*what, category)))
     steps = _steps(what, choice.iou, category, curve)
-    curve_player(steps, found, run=run, threshold=choice.score, key="map")
+    with picture_first():
+        curve_player(steps, found, run=run, threshold=choice.score, key="map")
     if eligible.beyond_limit:
         most = eligible.conventions.max_detections
         st.caption(

@@ -40,16 +40,16 @@ from cvdemo.labs.rcnn.stages import (
 from cvdemo.metrics.scene import scene_score
 from cvdemo.nets.rcnn import RCNN
 from cvdemo.ui.downloads import coco, offer, png, table
-from cvdemo.ui.page import texts
+from cvdemo.ui.page import picture_first, texts
 from cvdemo.zoo.region_stages import RegionVotes, class_maps, region_votes, votes_by_maps
 
 MAPS_WIDTH, GRID_SIDE = 720, 300  # pixels of R-FCN's maps, of the grid of votes
 
 _CSS = """<style>
-@media (min-width: 640px) and (max-width: 1150px) {
+@media (max-width: 1150px) {
   [class*="st-key-rcnn"] .stHorizontalBlock:has(> .stColumn:nth-child(3)) {
     flex-wrap: wrap;
-    > .stColumn { flex: 1 1 45%; min-width: 45%; }
+    > .stColumn { flex: 1 1 45%; min-width: 45%; width: 45%; }
   }
 }
 </style>"""
@@ -93,9 +93,10 @@ def follow(chosen: Chosen, runs: Sequence[FamilyRun]) -> FollowedObject:
 
 def stage_rows(runs: Sequence[FamilyRun], followed: FollowedObject) -> None:
     """Rows of pictures from the proposals to one region."""
-    with columns("rcnn"):
+    with picture_first(), columns("rcnn"):
         _heading("① Proposals")
         _row(runs, lambda run: show_regions(run, followed))
+    with columns("rcnn-stages"):
         _heading("② What the network is fed")
         _row(runs, lambda run: show_input(run, followed))
         _costs(runs)
