@@ -11,9 +11,13 @@ from cvdemo.assets import app_file
 
 
 @click.command()
-@click.option("--port", default=8501, show_default=True, type=click.IntRange(1, 65535), help="Port to serve on.")
+@click.option(
+    "--port", default=8501, show_default=True, type=click.IntRange(1, 65535), help="Port to serve on."
+)
 @click.option("--host", default="", help="Address to serve on; a hall is open to all, a laptop to itself.")
-@click.option("--hall", is_flag=True, help="For a lecture hall: many visitors, default models loaded at start.")
+@click.option(
+    "--hall", is_flag=True, help="For a lecture hall: many visitors, default models loaded at start."
+)
 def command(port: int, host: str, hall: bool) -> None:
     """Open the lab: http://localhost:8501 in a browser."""
     if hall:

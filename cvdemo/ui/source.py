@@ -97,7 +97,8 @@ def _upload() -> Chosen | None:
     if not readable:
         st.info("Drop one photo or several to begin.")
         return None
-    if len(readable) == 1:
-        return readable[0]
-    index = st.selectbox("Which", range(len(readable)), format_func=lambda i: readable[i].name)
-    return readable[int(index or 0)]
+    index = 0
+    if len(readable) > 1:
+        index = st.selectbox("Which", range(len(readable)), format_func=lambda i: readable[i].name) or 0
+    state.note_own(readable[index].name)
+    return readable[index]

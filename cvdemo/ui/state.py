@@ -61,6 +61,7 @@ class Kept:
     `values` by name, without those that stand where they stood at first; `first` values of what was drawn;
     `unread` parameters of the address that nothing has asked for yet; `of` the picture that a value belongs
     to, and `parked` what was kept for other pictures. `stamp` grows whenever a component's are set for it.
+    `own` are the names of the visitor's files that the page shows.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -70,6 +71,7 @@ class Kept:
     parked: dict[tuple[str, str], Any] = field(default_factory=dict)
     writers: dict[str, Write] = field(default_factory=dict)
     stamp: int = 0
+    own: tuple[str, ...] = ()
 
     def claim(self, name: str, read: Read) -> None:
         """Take a value from the address, once; what `read` raises ValueError for is dropped."""
@@ -251,6 +253,11 @@ def stands(values: Mapping[str, Any]) -> bool:
         return False
     now = {name: page.values.get(name, page.first.get(name, new)) for name, new in values.items()}
     return all(page.texts(name, now[name]) == page.texts(name, new) for name, new in values.items())
+
+
+def note_own(*names: str) -> None:
+    """Note the names of the visitor's files that the open page shows."""
+    kept().own = names
 
 
 def snapshot() -> dict[str, Any]:
