@@ -119,7 +119,7 @@ def _head(state: PageState) -> Cell:
         f"# {state.title}",
         f"**{state.question}**",
         *([address] if state.address else []),
-        "The cells compute with the package `cvdemo` what the page shows: change a number and run them again.",
+        "The cells compute with the package `cvdemo` what the page shows. Change a number and run them.",
     ]
     return text("\n\n".join(lines))
 

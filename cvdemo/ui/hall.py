@@ -1,4 +1,4 @@
-"""The app for a lecture hall: `cvdemo app --hall`, one uvicorn process, the default models loaded at start."""
+"""The app for a hall: `cvdemo app --hall`, one uvicorn process, the default models loaded at start."""
 
 from __future__ import annotations
 

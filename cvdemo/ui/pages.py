@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from cvdemo.ui.notebook import take_home
+
 # The lecture's chapters, and which of its systems (numbered as the lecture goes) belong to each.
 CHAPTERS = {
     "The drawn world": range(0),
@@ -212,6 +214,9 @@ def navigation() -> None:
         )
     current = st.navigation(listed)
     current.run()
+    for page in PAGES:
+        if page.key == current.url_path:
+            take_home(page.key, page.title, page.question)
     _neighbours(current.url_path)
 
 

@@ -40,12 +40,13 @@ def _drawn(state: PageState) -> Cells:
         from cvdemo.labs.activity.experiment import Changes, answers, recognise, shown_clip, ways
 
         shown = shown_clip(clip, {_changes(state)})
-        titles = {titles}  # any of ways()
+        # Any of ways():
+        titles = {titles}
         keys = dict.fromkeys(ways()[title].key for title in titles)
         said = answers({{key: recognise(key, shown.frames) for key in keys}}, titles)
         names = dict(enumerate(world.ACTIVITIES))
-        frames = shown.frames[:: max(1, len(shown.frames) // 6)]
-        row({{f"{{time:.2f}} s": frame for time, frame in zip(shown.times[:: max(1, len(shown.frames) // 6)], frames)}}, width=200)
+        some = range(0, len(shown.frames), max(1, len(shown.frames) // 6))
+        row({{f"{{shown.times[k]:.2f}} s": shown.frames[k] for k in some}}, width=200)
     """)
 
 
@@ -54,7 +55,8 @@ def _clip(state: PageState) -> Cell:
         from cvdemo import world
         from cvdemo.draw.inline import row
 
-        clip = world.activity_clip({state.get("seed", 7)}, split={SPLIT!r}, activity={state.get("activity", "sit down")!r})
+        activity = {state.get("activity", "sit down")!r}  # one of world.ACTIVITIES
+        clip = world.activity_clip({state.get("seed", 7)}, split={SPLIT!r}, activity=activity)
     """)
 
 
@@ -80,6 +82,7 @@ OVER_TIME = code("""
     figure = go.Figure()
     for one in said:
         class_id = one.said if shown.label is None else shown.label
-        figure.add_scatter(x=shown.times, y=one.probabilities[:, class_id], name=f"{one.title}: {names[class_id]}")
+        name = f"{one.title}: {names[class_id]}"
+        figure.add_scatter(x=shown.times, y=one.probabilities[:, class_id], name=name)
     figure.update_layout(xaxis_title="seconds", yaxis_title="probability", yaxis_range=[0, 1], height=360)
 """)

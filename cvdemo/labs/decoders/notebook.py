@@ -44,7 +44,8 @@ def cells(state: PageState) -> Cells:
         left_out = {state.get(f"ablate-{key}", [])}
         without = ablated_labels(key, picture, [parts[name] for name in left_out])
         print(f"{{(without != labels[key]).mean():.1%}} of the pixels have another class now")
-        row({{"whole": overlay_labels(picture, labels[key], names), "without": overlay_labels(picture, without, names)}})
+        shown = {{"whole": labels[key], "without": without}}
+        row({{name: overlay_labels(picture, found, names) for name, found in shown.items()}})
     """)
     yield code("""
         from cvdemo.labs.decoders.experiment import segmenter_cards

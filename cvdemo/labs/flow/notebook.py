@@ -114,12 +114,12 @@ def _part(state: PageState) -> Cell:
             print("found", way.found.round(1).tolist())
             print("truth", None if way.truth is None else way.truth.round(1).tolist())
         """)
-    played = state.get("played")
+    played, first = state.get("played"), "next((run.key for run in runs if run.steps), 'lucas-kanade')"
     return code(f"""
         from cvdemo.labs.flow.draw import longest, step_pictures
         from cvdemo.labs.flow.experiment import step_errors
 
-        key = {played!r} or next((run.key for run in runs if run.steps), "lucas-kanade")
+        key = {first if played is None else repr(played)}
         run = run_method(key, pair.first, pair.second, knobs)
         label, unit, errors = step_errors(run, pair)
         full = longest(pair, [run])

@@ -18,12 +18,13 @@ def cells(state: PageState) -> Cells:
         runs = run_family(picture, regions)  # R-CNN, Fast R-CNN, Faster R-CNN, R-FCN
         table([{{"net": run.title, **{{f"{{k}}, ms": v for k, v in run.milliseconds.items()}}}} for run in runs])
     """)
+    follow = state.get("follow")
     yield code(f"""
         from cvdemo.labs.rcnn.stages import show_correction, show_input, show_region, show_regions
 
         targets = None if truth is None else targets_of(truth)
         objects = {{one.name: one for one in objects_to_follow(targets, runs)}}
-        followed = objects.get({state.get("follow", "")!r}) or next(iter(objects.values()))
+        followed = {"next(iter(objects.values()))" if follow is None else f"objects[{follow!r}]"}
         print("followed:", followed.name, "of", ", ".join(objects))
         row({{f"{{run.title}}: regions": show_regions(run, followed)[0] for run in runs}})
     """)

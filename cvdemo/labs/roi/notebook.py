@@ -55,14 +55,16 @@ def _masks() -> Cells:
         from cvdemo.labs.roi.places import target_number
         from cvdemo.ops.iou import box_iou
 
-        boxes = target_boxes(features, truth)
-        name = list(boxes)[int(box_iou([roi], list(boxes.values()))[0].argmax())]
-        mask, size = truth.masks[target_number(name)], (features.width, features.height)
-        costs = mask_costs(mask, boxes[name], size, knobs.stride)
-        row({f"{name}: RoIPool left, RoIAlign right": draw_mask_costs(picture, costs)}, width=640)
+        boxes, shown, costs = target_boxes(features, truth), {}, None
+        if boxes:  # the object that the RoI fits best
+            name = list(boxes)[int(box_iou([roi], list(boxes.values()))[0].argmax())]
+            mask, size = truth.masks[target_number(name)], (features.width, features.height)
+            costs = mask_costs(mask, boxes[name], size, knobs.stride)
+            shown[f"{name}: RoIPool left, RoIAlign right"] = draw_mask_costs(picture, costs)
+        row(shown, width=640)
     """)
     yield code("""
         from cvdemo.draw.mask_shifts import shift_curves
 
-        shift_curves(costs.shifts, costs.ious)
+        costs and shift_curves(costs.shifts, costs.ious)
     """)
