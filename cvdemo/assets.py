@@ -1,4 +1,4 @@
-"""Where the files of `assets/` lie: beside the package in a checkout, inside it once installed."""
+"""Where files beside the package lie: next to it in a checkout, inside it once installed."""
 
 from pathlib import Path
 
@@ -7,3 +7,9 @@ def asset(*parts: str) -> Path:
     """Path of a file in `assets/`, such as `asset("texts", "en", "detect.md")`."""
     inside = Path(__file__).parent / "assets"
     return (inside if inside.is_dir() else Path(__file__).parents[1] / "assets").joinpath(*parts)
+
+
+def app_file() -> Path:
+    """`app.py`, which Streamlit runs; `pages/` and `.streamlit/config.toml` lie beside it."""
+    inside = Path(__file__).parent / "app" / "app.py"
+    return inside if inside.is_file() else Path(__file__).parents[1] / "app.py"

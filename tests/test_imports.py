@@ -136,9 +136,10 @@ def test_streamlit_only_where_pages_are() -> None:
     assert {module for module in users if folder_of(module) not in ("ui", "labs", "pages", "app")} == set()
 
 
-def test_experiments_need_no_streamlit() -> None:
+def test_experiments_and_notebooks_need_no_streamlit() -> None:
     experiments = sorted(module for module in MODULES if folder_of(module) == "labs/*/experiment")
     assert experiments
+    experiments += sorted(module for module in MODULES if lab_of(module) and module.endswith(".notebook"))
     code = f"import sys, {', '.join(experiments)}; print('streamlit' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -10,6 +10,9 @@ from cvdemo.data.domain import Domain
 from cvdemo.data.photo_objects import PhotoObjects
 from cvdemo.world.truth import Truth
 
+WIDTH, HEIGHT = 1280, 960  # of a drawn scene
+SPLIT = "test"  # no net is trained on what the pages show
+
 
 class Chosen(NamedTuple):
     """A picture [H, W, 3] uint8 RGB; `identity` is the same for the same picture.

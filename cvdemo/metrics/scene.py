@@ -66,7 +66,11 @@ def scene_score(found: sv.Detections, truth: Truth, shape: Shape = "bbox") -> Sc
 
 
 def scene_matches(found: sv.Detections, truth: Truth, shape: Shape = "bbox") -> SceneMatches:
-    """`scene_score`, and which detection found which object."""
+    """`scene_score`, and which detection found which object; in a scene without objects all are false."""
+    if not len(truth):
+        nothing = np.zeros(len(found))
+        alone = SceneScore(-1.0, -1.0, 0, 0, len(found))
+        return SceneMatches(alone, nothing.astype(int) - 1, nothing, nothing > 0, np.zeros(0, int))
     known = numbered((*THINGS, OTHER))
     total, pairs, matches = _scored(
         _as_coco(truth, known, shape), _as_results(found, known, shape), shape, asked=~truth.difficult

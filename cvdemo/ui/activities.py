@@ -7,9 +7,9 @@ import random
 import streamlit as st
 
 from cvdemo import world
+from cvdemo.data.chosen import SPLIT
 from cvdemo.ui import state, widgets
 from cvdemo.ui.cache import cached
-from cvdemo.ui.scene import SPLIT
 from cvdemo.world import ACTIVITIES
 
 

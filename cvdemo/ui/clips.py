@@ -10,24 +10,22 @@ import streamlit as st
 
 from cvdemo import world
 from cvdemo.assets import asset
+from cvdemo.data.chosen import SPLIT
 from cvdemo.data.domain import Domain
 from cvdemo.data.pictures import to_jpeg
 from cvdemo.errors import CvdemoError
 from cvdemo.ui import state, widgets
 from cvdemo.ui.cache import cached
 from cvdemo.ui.page import sentence
-from cvdemo.ui.scene import SPLIT
 from cvdemo.ui.source import LIVE
 from cvdemo.video.clip import Clip
-from cvdemo.video.drawn import drawn_clip
+from cvdemo.video.drawn import FPS, SECONDS, SIZE, drawn_clip
 from cvdemo.video.read import SUFFIXES, Limits, read_video
 from cvdemo.video.sample import strip
 from cvdemo.world.difficulty import PRESETS, Difficulty
 
 KINDS = ("drawn", "sample", "upload")
 SAMPLES = {"vtest": "people on a square", "bikes": "bicycles in a street"}
-SIZE = (640, 480)  # of drawn clips
-SECONDS, FPS = 4.0, 12.5  # of drawn clips
 LIMITS = Limits(seconds=60, pixels=4096 * 2304, nbytes=200 * 2**20)
 LONGEST = 1280  # pixels: larger frames are made smaller while they are read
 
@@ -132,6 +130,7 @@ def _upload() -> ChosenClip | None:
             st.error(sentence(error), icon="⚠️")
             return None
         st.session_state[place] = kept = (file.file_id, clip)
+    state.note_own(file.name)
     return ChosenClip(kept[1], own=True)
 
 

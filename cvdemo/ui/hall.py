@@ -1,4 +1,4 @@
-"""The app for a lecture hall: `make hall`, one process under uvicorn, the default models loaded at start."""
+"""The app for a hall: `cvdemo app --hall`, one uvicorn process, the default models loaded at start."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import streamlit as st
 
 from cvdemo import zoo
-from cvdemo.assets import asset
+from cvdemo.assets import app_file
 from cvdemo.ui.live.route import camera_routes
 from cvdemo.ui.live.tickets import frame_path
 
@@ -31,4 +31,4 @@ async def _lifespan(_app: st.App) -> AsyncIterator[None]:
     yield
 
 
-app = st.App(asset().parent / "app.py", lifespan=_lifespan, routes=camera_routes())
+app = st.App(app_file(), lifespan=_lifespan, routes=camera_routes())

@@ -12,6 +12,9 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from cvdemo.notebook import has_notebook
+from cvdemo.ui.notebook import take_home
+
 # The lecture's chapters, and which of its systems (numbered as the lecture goes) belong to each.
 CHAPTERS = {
     "The drawn world": range(0),
@@ -223,6 +226,9 @@ def navigation(*frames: Callable[[str], AbstractContextManager[None]]) -> None:
         for frame in frames:
             around.enter_context(frame(current.url_path or HOME))
         current.run()
+    for page in PAGES:
+        if page.key == current.url_path and has_notebook(page.key):
+            take_home(page.key, page.title, page.question)
     _neighbours(current.url_path)
 
 

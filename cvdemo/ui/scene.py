@@ -10,14 +10,12 @@ import numpy as np
 import streamlit as st
 
 from cvdemo import world
+from cvdemo.data.chosen import HEIGHT, SPLIT, WIDTH
 from cvdemo.ui import carry, state, widgets
 from cvdemo.ui.cache import cached
 from cvdemo.ui.pages import row_of
 from cvdemo.world.difficulty import KNOBS, PRESETS, Difficulty
 from cvdemo.world.truth import Truth
-
-WIDTH, HEIGHT = 1280, 960
-SPLIT = "test"  # no net is trained on what the pages show
 
 
 @cached

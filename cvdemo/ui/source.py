@@ -111,6 +111,7 @@ def _upload() -> Chosen | None:
     file, chosen = readable[int(index)]
     carry.keep_photo(file)
     carry.note(OWN)
+    state.note_own(chosen.name)
     return chosen
 
 

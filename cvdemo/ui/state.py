@@ -71,7 +71,8 @@ class Kept:
     `values` by name, without those that stand where they stood at first; `first` values of what was drawn;
     `unread` parameters of the address that nothing has asked for yet, `dropped` those that could not be read
     or were out of range; `of` the picture that a value belongs to, and `parked` what was kept for other
-    pictures. `scales` are the page's sliders. `stamp` grows whenever a component's are set for it.
+    pictures. `scales` are the page's sliders. `stamp` grows whenever a component's are set for it. `own` are the names of
+    the visitor's files that the page shows.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -83,6 +84,7 @@ class Kept:
     writers: dict[str, Write] = field(default_factory=dict)
     scales: dict[str, Scale] = field(default_factory=dict)
     stamp: int = 0
+    own: tuple[str, ...] = ()
 
     def copied(self) -> Kept:
         """The same for another visitor's session."""
@@ -346,6 +348,11 @@ def stands(values: Mapping[str, Any]) -> bool:
         return False
     now = {name: page.values.get(name, page.first.get(name, new)) for name, new in values.items()}
     return all(page.texts(name, now[name]) == page.texts(name, new) for name, new in values.items())
+
+
+def note_own(*names: str) -> None:
+    """Note the names of the visitor's files that the open page shows."""
+    kept().own = names
 
 
 def snapshot() -> dict[str, Any]:

@@ -9,6 +9,9 @@ from cvdemo.data.packed_maps import PackedMaps
 from cvdemo.metrics.tracking import FrameTracks
 from cvdemo.video.clip import Clip, Frame, FrameTruth
 
+SIZE = (640, 480)  # of the frames that the pages show
+SECONDS, FPS = 4.0, 12.5
+
 
 def drawn_clip(clip: world.Clip, size: tuple[int, int]) -> Clip:
     """A clip of the drawn world in frames of a size (width, height), drawn as they are asked for."""

@@ -12,8 +12,7 @@ from cvdemo.data.domain import Domain
 from cvdemo.data.stereo import motorcycle
 from cvdemo.errors import DataError
 from cvdemo.labs.flow import experiment as lab
-from cvdemo.labs.flow.controls import Display
-from cvdemo.labs.flow.draw import coarse, panels
+from cvdemo.labs.flow.draw import Display, coarse, panels
 from cvdemo.metrics.flow import end_point_error
 from cvdemo.ops.flow import warp
 from cvdemo.world.studies import STUDIES, study_motion, study_picture

@@ -85,3 +85,10 @@ def test_nothing_found(truth: Truth) -> None:
     assert none.score.found == none.score.false == 0
     assert len(none.objects) == 0
     assert none.missed.tolist() == np.flatnonzero(~truth.difficult).tolist()
+
+
+def test_in_a_scene_without_objects_all_are_false(truth: Truth) -> None:
+    _, empty = draw(scene(0, split="test", difficulty=named("easy", objects=0)), 64, 48)
+    alone = scene_matches(_found(truth, [0, 1]), empty)  # type: ignore[arg-type]
+    assert alone.score.text() == "0 of 0 objects found, 2 false"
+    assert (alone.objects == -1).all() and not len(alone.missed)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from streamlit.testing.v1 import AppTest
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
+from cvdemo.assets import app_file
 
 
 def open_page(name: str, /, **query: str) -> AppTest:
     """The page `pages/NAME.py` as a visitor of app.py sees it who comes with these query parameters."""
-    app = AppTest.from_file(str(APP), default_timeout=180).run()
+    app = AppTest.from_file(str(app_file()), default_timeout=180).run()
     for key, value in query.items():
         app.query_params[key] = value
     return app.switch_page(f"pages/{name}.py").run()

@@ -13,11 +13,14 @@ from streamlit.testing.v1 import AppTest
 from cvdemo import zoo
 from cvdemo.assets import asset
 from cvdemo.data.pictures import sample, to_jpeg
+from cvdemo.notebook import PageState, has_notebook
 from cvdemo.ui.carry import SWITCH
+from cvdemo.ui.notebook import page_state
 from cvdemo.ui.pages import PAGES, Sees, nets_of, row_of
 from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.photo_entries import PHOTO_ENTRIES
 from tests.pages.driver import open_page, without_errors
+from tests.run_notebook import run, sources
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -43,6 +46,34 @@ def test_every_page_opens_without_an_error(page: str) -> None:
         assert all(f"- {text}" in said for text in zoo.differences(key))
     row = row_of(page)
     assert (SWITCH in [t.key for t in app.toggle]) == (row is not None and row.sees is not Sees.OTHER)
+    if has_notebook(page):
+        assert_notebook_is_the_page_s(page, app)
+
+
+def notebook_of(page: str, app: AppTest) -> PageState:
+    """The page's state as its notebook button has it."""
+    row = next(one for one in PAGES if one.key == page)
+    return page_state(page, row.title, row.question, page, app.session_state[f"cvdemo-kept-{page}"])
+
+
+FOLLOW = {"captions", "classify", "datasets", "flow", "rcnn", "tradeoffs"}
+"""Pages on which some of what stands at first follows from what ran."""
+
+
+def assert_notebook_is_the_page_s(page: str, app: AppTest) -> None:
+    """The page's notebook is the one that its room writes without a page: the same stands at first."""
+    buttons = [b for b in app.get("download_button") if b.proto.label == "Notebook (.ipynb)"]
+    assert len(buttons) == 1
+    written = sources(notebook_of(page, app))
+    if page not in FOLLOW:
+        assert written == sources(PageState(page, "", ""))
+
+
+@pytest.mark.parametrize(("page", "marked"), [("detect", "objects found"), ("rpn", "Detections: ")])
+def test_a_notebook_computes_what_its_page_says(page: str, marked: str) -> None:
+    app = open_page(page, source="scene", seed="11", score="0.35")
+    shown = next(m.value for m in app.markdown if marked in m.value)
+    assert shown.removeprefix(marked) in run(notebook_of(page, app))[1]
 
 
 CHOICES = {

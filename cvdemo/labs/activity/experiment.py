@@ -10,7 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo import world, zoo
+from cvdemo.data.pictures import fit
 from cvdemo.errors import CvdemoError
+from cvdemo.video.clip import Clip
+from cvdemo.video.sample import every, gathered
 from cvdemo.world import ACTIVITIES
 from cvdemo.zoo.activity import ActivityClassifier, ActivityResult, Probabilities
 from cvdemo.zoo.entries import entries
@@ -21,6 +24,8 @@ ORDERS: tuple[Order, ...] = ("as filmed", "backwards", "shuffled")
 
 SIDE = 320
 """Width and height in pixels of drawn clips on the page."""
+
+SECONDS = 10.0  # of a film that are looked at
 
 
 class Way(NamedTuple):
@@ -97,6 +102,16 @@ def shown_clip(clip: world.ActivityClip, changes: Changes, side: int = SIDE) -> 
     frames = told.pictures(side, side)[index]
     identity = f"{clip.split} {clip.seed} {clip.activity} {clip.frames} {changes} {side}"
     return Shown(frames, np.arange(len(index)) * changes.keep / clip.fps, label, identity, clip.activity)
+
+
+def shown_film(clip: Clip, changes: Changes, fps: float, identity: str = "") -> Shown:
+    """The beginning of a film at so many frames a second, with the changes."""
+    times, frames = gathered(every(clip.frames(), 1 / fps), round(SECONDS * fps))
+    index = order_of(len(frames), changes)
+    small = np.stack([fit(frames[k], SIDE) for k in index])
+    shown = times if changes.order == "as filmed" else np.arange(len(frames)) / fps
+    kept = shown[np.arange(0, len(frames), changes.keep)][: len(index)]
+    return Shown(small, kept, None, identity or clip.identity, clip.name)
 
 
 def order_of(count: int, changes: Changes) -> NDArray[np.int64]:

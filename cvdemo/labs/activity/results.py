@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from cvdemo import world, zoo
-from cvdemo.data.pictures import fit
 from cvdemo.errors import DataError
-from cvdemo.labs.activity.experiment import Changes, Shown, order_of, recognise, shown_clip
+from cvdemo.labs.activity.experiment import Changes, Shown, recognise, shown_clip, shown_film
 from cvdemo.ui.cache import cached
 from cvdemo.ui.clip_work import kept_for_visit
 from cvdemo.ui.clips import ChosenClip
-from cvdemo.video.sample import every, gathered
 from cvdemo.zoo.activity import ActivityResult
-
-SECONDS = 10.0  # of a film that are looked at
 
 
 @cached
@@ -28,13 +23,7 @@ def filmed(chosen: ChosenClip, changes: Changes, fps: float) -> Shown:
     """The beginning of a film at so many frames a second, with the changes; kept for this visit."""
 
     def read() -> Shown:
-        times, frames = gathered(every(chosen.clip.frames(), 1 / fps), round(SECONDS * fps))
-        index = order_of(len(frames), changes)
-        small = np.stack([fit(frames[k], 320) for k in index])
-        shown = times if changes.order == "as filmed" else np.arange(len(frames)) / fps
-        return Shown(
-            small, shown[np.arange(0, len(frames), changes.keep)][: len(index)], None, name, chosen.clip.name
-        )
+        return shown_film(chosen.clip, changes, fps, name)
 
     name = f"{chosen.clip.identity} {changes} {fps:g}"
     return kept_for_visit("activity-film", name, read)

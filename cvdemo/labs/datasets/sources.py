@@ -93,6 +93,7 @@ def _upload(row: Any) -> Opened | None:
         st.info("Drop a ZIP file to begin: annotations, with or without pictures.")
         return None
     stamp = "files:" + ",".join(file.file_id for file in files)
+    state.note_own(files[0].name if len(files) == 1 else "dataset")
     with st.spinner("Reading the files …", show_time=True):
         archive = _uploaded(stamp, files)
         return _read(stamp, _format(archive, row), files[0].name, archive)

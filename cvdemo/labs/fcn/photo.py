@@ -8,9 +8,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from cvdemo.draw.heat import overlay_heat
 from cvdemo.errors import DataError
 from cvdemo.labs.fcn.experiment import at_size
 from cvdemo.nets.lite_windows import STRIDE, WINDOW
+from cvdemo.ops.upsampling import nearest
 from cvdemo.ops.windows import window_counts
 from cvdemo.zoo import imagenet_windows
 from cvdemo.zoo.labels import labels
@@ -80,6 +82,15 @@ def class_maps(picture: NDArray[np.uint8], longest: int, pool: int) -> ClassMaps
     averaged = torch.nn.functional.avg_pool2d(features, pool, stride=1)
     likely = loaded.convolutions.scores(averaged)[0].softmax(0).numpy()
     return ClassMaps(small, pool, likely, milliseconds)
+
+
+def overlay(found: ClassMaps, class_id: int) -> NDArray[np.uint8]:
+    """The photo with a class's cells laid over it."""
+    heat = np.zeros(found.picture.shape[:2], np.float32)
+    squares = nearest(found.probabilities[class_id], STRIDE)
+    start = (found.pool - 1) * STRIDE // 2
+    heat[start : start + squares.shape[0], start : start + squares.shape[1]] = squares
+    return overlay_heat(found.picture, heat)
 
 
 def _whole_cells(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -13,10 +13,8 @@ from numpy.typing import NDArray
 from cvdemo import zoo
 from cvdemo.data.chosen import Chosen
 from cvdemo.data.pictures import to_jpeg
-from cvdemo.draw.heat import overlay_heat
-from cvdemo.labs.fcn.photo import POOLS, SIZES, ClassMaps, WindowRun, class_maps, run_windows
+from cvdemo.labs.fcn.photo import POOLS, SIZES, ClassMaps, WindowRun, class_maps, overlay, run_windows
 from cvdemo.nets.lite_windows import STRIDE
-from cvdemo.ops.upsampling import nearest
 from cvdemo.ui import widgets
 from cvdemo.ui.cache import cached
 from cvdemo.ui.downloads import offer, png
@@ -56,7 +54,7 @@ def photo(chosen: Chosen, left: Any, right: Any) -> None:
         figure = heat_figure(found, shown)
         st.plotly_chart(figure, key="photo-heat", config=PLAIN, width="stretch")
         _about(found)
-        offer(chosen.name, png(lambda: _overlay(found, shown), "Heat map (PNG)"), part="classes")
+        offer(chosen.name, png(lambda: overlay(found, shown), "Heat map (PNG)"), part="classes")
         _best(found)
     st.markdown("#### Window by window")
     if widgets.toggle("photo-windows", "Classify every window of 224 × 224 pixels by itself"):
@@ -104,15 +102,6 @@ def heat_figure(found: ClassMaps, class_id: int) -> go.Figure:
     figure.update_yaxes(range=[height, 0], visible=False, scaleanchor="x", constrain="domain")
     figure.update_layout(height=460, margin={"l": 0, "r": 0, "t": 0, "b": 0})
     return figure
-
-
-def _overlay(found: ClassMaps, class_id: int) -> NDArray[np.uint8]:
-    """The photo with a class's cells laid over it."""
-    heat = np.zeros(found.picture.shape[:2], np.float32)
-    squares = nearest(found.probabilities[class_id], STRIDE)
-    start = (found.pool - 1) * STRIDE // 2
-    heat[start : start + squares.shape[0], start : start + squares.shape[1]] = squares
-    return overlay_heat(found.picture, heat)
 
 
 def _about(found: ClassMaps) -> None:

@@ -15,8 +15,7 @@ from cvdemo.data.flo import to_flo
 from cvdemo.data.pictures import to_jpeg, to_png
 from cvdemo.draw.flow import flow_colours, wheel_picture
 from cvdemo.labs.flow import results
-from cvdemo.labs.flow.controls import Display
-from cvdemo.labs.flow.draw import COARSE, Panel, coarse, longest, panels
+from cvdemo.labs.flow.draw import COARSE, Display, Panel, coarse, longest, panels
 from cvdemo.labs.flow.experiment import MethodKnobs, Pair, Run, held_out, numbers
 from cvdemo.ui.component import component, packed
 from cvdemo.ui.downloads import File, offer, text

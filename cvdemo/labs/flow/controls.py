@@ -9,6 +9,7 @@ import streamlit as st
 
 from cvdemo import zoo
 from cvdemo.data.domain import Domain
+from cvdemo.labs.flow.draw import Display
 from cvdemo.labs.flow.experiment import MethodKnobs, Pair, Run, liveliest
 from cvdemo.ui import state, widgets
 from cvdemo.ui.models import about, model_title, ready, say_what_is_unknown
@@ -41,17 +42,6 @@ EXPERIMENTS: dict[str, Mapping[str, Any]] = {
     "a cut": _study("a cut", "dis", "lucas-kanade", view="there and back"),
     "two real photos": _study("motorcycle", "dis", "farneback", view="error"),
 }  # fmt: skip
-
-
-class Display(NamedTuple):
-    """How flows are shown: the view, arrows every so many pixels and so many times as long, full colours at
-    so many pixels (0: the longest), the error in pixels that is brightest."""
-
-    view: str
-    spacing: int
-    length: float
-    full: float
-    brightest: float
 
 
 def choose_methods(domain: Domain) -> list[ModelSpec]:

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo.draw.flow import draw_arrows, error_colours, flow_colours
-from cvdemo.labs.flow.controls import Display
 from cvdemo.labs.flow.experiment import Contradiction, Pair, Run, Texture, numbers
 from cvdemo.metrics.flow import Flow
 from cvdemo.ops.flow import resized, warp
@@ -18,6 +17,17 @@ from cvdemo.ops.flow import resized, warp
 WIDE = 640  # pixels that arrows are drawn at, so that they are thin
 WRONG, HIDDEN, RIGHT = (213, 94, 0), (240, 228, 66), (0, 158, 115)  # Okabe and Ito's
 COARSE = 4  # pixels a side of the flow that the pointer reads
+
+
+class Display(NamedTuple):
+    """How flows are shown: the view, arrows every so many pixels and so many times as long, full colours at
+    so many pixels (0: the longest), the error in pixels that is brightest."""
+
+    view: str = "arrows"
+    spacing: int = 20
+    length: float = 1.0
+    full: float = 0.0
+    brightest: float = 5.0
 
 
 class Panel(NamedTuple):

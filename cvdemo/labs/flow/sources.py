@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
 
-from cvdemo import world
-from cvdemo.data.domain import Domain
 from cvdemo.data.pictures import SAMPLES, fit, read_picture
-from cvdemo.data.stereo import motorcycle
 from cvdemo.data.suffixes import SUFFIXES
 from cvdemo.errors import PictureError
-from cvdemo.labs.flow.experiment import LONGEST, SIZE, Choice, Frames, Pair, Pictures
+from cvdemo.labs.flow.experiment import LONGEST, SIZE, Choice, Frames, Pair
+from cvdemo.labs.flow.frames import CUT, MOTORCYCLE, clip_frames, photo_frames, study_frames
 from cvdemo.ui import state, widgets
 from cvdemo.ui.cache import cached
 from cvdemo.ui.clip_work import kept_for_visit
 from cvdemo.ui.clips import ChosenClip, choose_clip
-from cvdemo.video.clip import Clip
-from cvdemo.world.studies import FRAMES, STUDIES, study_motion, study_picture
+from cvdemo.world.studies import STUDIES
 from cvdemo.zoo.flow import check_sizes
 
 GAPS = (1, 2, 3, 4)
-CUT, MOTORCYCLE = "a cut", "motorcycle"
 FRAME = 24  # of a clip, at first
 OWN = "own "
 MOST = 9  # photos that are read
@@ -72,31 +68,8 @@ def _pair(identity: str, _choice: Choice) -> Pair:
 
 
 def _of_clip(chosen: ChosenClip) -> Frames:
-    clip = chosen.clip
-    drawn = clip.drawn
-    if drawn is not None:
-        return Frames(
-            clip.identity, clip.name, len(drawn),
-            lambda numbers: [world.clip_picture(drawn, k, *SIZE) for k in numbers],
-            lambda k, to: world.clip_motion(drawn, k, *SIZE, to=to), Domain.DRAWINGS,
-        )  # fmt: skip
-    identity = OWN + clip.identity if chosen.own else clip.identity
-    return Frames(identity, clip.name, clip.expected, lambda k: video_frames(clip, k), None, Domain.PHOTOS)
-
-
-def video_frames(clip: Clip, numbers: Sequence[int]) -> Pictures:
-    """The frames of some numbers (rising) of a video, made smaller; where it ends sooner, its last ones."""
-    wanted, found = set(numbers), {}
-    last = None
-    for k, frame in enumerate(clip.frames()):
-        last = frame.picture
-        if k in wanted:
-            found[k] = fit(frame.picture, LONGEST)
-        if k >= max(wanted):
-            break
-    if last is None:
-        raise PictureError(f"'{clip.name}' has no frames")
-    return [found[k] if k in found else fit(last, LONGEST) for k in numbers]
+    found = clip_frames(chosen.clip)
+    return replace(found, identity=OWN + found.identity) if chosen.own else found
 
 
 def _study() -> Frames:
@@ -104,28 +77,9 @@ def _study() -> Frames:
         "study", "Study", [*STUDIES, CUT, MOTORCYCLE], label_visibility="collapsed",
         on_change=state.leave_picture,
     )  # fmt: skip
-    if name == CUT:
-        return Frames("study:cut", name, 2, lambda _: _two_scenes(), None, Domain.DRAWINGS)
     if name == MOTORCYCLE:
         st.caption(f"Photos of the left and the right eye: {SAMPLES[MOTORCYCLE].credit}, from scikit-image")
-        return _motorcycle()
-    return Frames(
-        f"study:{name}", name, FRAMES, lambda numbers: [study_picture(name, k, *SIZE) for k in numbers],
-        lambda k, to: study_motion(name, k, to, *SIZE), Domain.DRAWINGS,
-    )  # fmt: skip
-
-
-def _two_scenes() -> Pictures:
-    return [world.render(world.scene(seed, split="test"), *SIZE) for seed in (7, 12)]
-
-
-def _motorcycle() -> Frames:
-    eyes = motorcycle(LONGEST)
-    nowhere = np.zeros(eyes.flow.shape[:2], bool)  # what the right eye does not see is not known
-    return Frames(
-        "study:motorcycle", MOTORCYCLE, 2, lambda _: [eyes.first, eyes.second],
-        lambda _, __: world.Motion(eyes.flow, nowhere), Domain.PHOTOS,
-    )  # fmt: skip
+    return study_frames(name)
 
 
 def _photos() -> Frames | None:
@@ -140,10 +94,8 @@ def _photos() -> Frames | None:
     for one in photos[1:]:
         check_sizes(photos[0].size, one.size)
     identity = " ".join(one.file_id for one in (files or [])[:MOST])
-    return Frames(
-        f"photos:{identity}", photos[0].name, len(photos),
-        lambda numbers: [photos[k].picture for k in numbers], None, Domain.PHOTOS,
-    )  # fmt: skip
+    state.note_own(*(one.name for one in photos))
+    return photo_frames(f"photos:{identity}", photos[0].name, [one.picture for one in photos])
 
 
 class Photo(NamedTuple):

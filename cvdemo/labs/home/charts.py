@@ -11,14 +11,29 @@ from numpy.typing import NDArray
 from cvdemo import zoo
 from cvdemo.draw.matches import match_detections
 from cvdemo.labs.home.detection import detector
-from cvdemo.labs.home.ink import BLACK, FONT, HEIGHT, WIDTH, Picture, boxes, colour, scene, sheet, sign
+from cvdemo.labs.home.ink import (
+    BLACK,
+    FONT,
+    HEIGHT,
+    WHITE,
+    WIDTH,
+    Picture,
+    boxes,
+    colour,
+    scene,
+    sheet,
+    sign,
+)
+from cvdemo.lecture.script import begins, shipped
 from cvdemo.metrics.ap import envelope, precision_recall
 from cvdemo.ops.detections import confidence, select
+from cvdemo.ui.pages import PAGES
 from cvdemo.zoo.captioner import Captioner
 from cvdemo.zoo.dense_captioner import DenseCaptioner
 from cvdemo.zoo.tradeoffs import front
 from cvdemo.zoo.weights import read_card
 
+CHAPTER_OF = {page.key: page.chapter for page in PAGES}
 SCENES = 12
 LEFT, TOP, RIGHT, BOTTOM = 46, 24, WIDTH - 24, HEIGHT - 38
 COMPARED = ("yolo", "ssd", "rfcn", "faster-rcnn", "fast-rcnn", "rcnn")
@@ -115,3 +130,20 @@ def _speak(picture: Picture, text: str) -> None:
     for k, line in enumerate(lines):
         at = (16, 26 + 28 * k)
         cv2.putText(picture, line, at, FONT, 0.62, (255, 255, 255), 1, cv2.LINE_AA)
+
+
+def lecture() -> Picture:
+    """The lecture's stations as a clock face goes round: a slice for each, as wide as its minutes."""
+    result = sheet()
+    stations = shipped([page.key for page in PAGES])
+    begin = begins(stations)
+    middle, radius = (WIDTH // 2, HEIGHT // 2), HEIGHT // 2 - 22
+    order = {key: k for k, key in enumerate(dict.fromkeys(CHAPTER_OF[s.page] for s in stations))}
+    for station, start, end in zip(stations, begin, begin[1:], strict=False):
+        turn = [360 * at / begin[-1] - 90 for at in (start, end)]
+        ink = colour(order[CHAPTER_OF[station.page]])
+        cv2.ellipse(result, middle, (radius, radius), 0, *turn, ink, -1, cv2.LINE_AA)
+        cv2.ellipse(result, middle, (radius, radius), 0, *turn, WHITE, 2, cv2.LINE_AA)
+    cv2.circle(result, middle, radius // 2, sheet()[0, 0].tolist(), -1, cv2.LINE_AA)
+    sign(result, f"{len(stations)} stations, {begin[-1]:.0f} min", (WIDTH // 2 - 120, HEIGHT // 2 + 16))
+    return result

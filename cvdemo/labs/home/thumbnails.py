@@ -50,6 +50,7 @@ THUMBNAILS: Mapping[str, Callable[[], Picture]] = {
     "stacked": clips.stacked,
     "implementations": clips.implementations,
     "datasets": clips.datasets,
+    "lecture": charts.lecture,
 }
 """By the key of the page; each gives a picture [300, 480, 3]."""
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cvdemo import zoo
 from cvdemo.data.chosen import Chosen
-from cvdemo.labs.mask_rcnn.experiment import Box
+from cvdemo.labs.mask_rcnn.experiment import Box, largest_object, roi_of
 from cvdemo.labs.mask_rcnn.results import Found
 from cvdemo.ui import state, widgets
 from cvdemo.world.vocabulary import THINGS
@@ -63,8 +63,7 @@ def current(chosen: Chosen, found: Found) -> RoIChoice:
     of = topic(chosen, found)
     number = _number(found, of)
     moved = state.value("box", read=lambda texts: _box(texts, found.size), write=_text, of=of)
-    own = tuple(float(v) for v in found.boxes[number]) if number >= 0 else _middle(found.size)
-    detected = int(found.classes[number]) if number >= 0 else 0
+    own, detected = roi_of(found, number)
     asked = state.value("mask", read=_class, of=of)
     class_id = found.names.index(asked) if asked in found.names else detected
     threshold = state.value("threshold", read=_share)
@@ -75,13 +74,7 @@ def _number(found: Found, of: str) -> int:
     asked = state.value("object", read=lambda texts: int(texts[-1]), of=of)
     if asked is not None and 0 <= asked < len(found.boxes):
         return int(asked)
-    sides = found.boxes[:, 2:] - found.boxes[:, :2]
-    return int((sides.prod(1) * (found.scores > 0.7)).argmax()) if len(sides) else -1
-
-
-def _middle(size: tuple[int, int]) -> Box:
-    height, width = size
-    return (width * 0.3, height * 0.3, width * 0.7, height * 0.7)
+    return largest_object(found)
 
 
 def _box(texts: state.Texts, size: tuple[int, int]) -> Box:

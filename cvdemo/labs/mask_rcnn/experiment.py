@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cvdemo.ops.iou import box_iou, mask_iou
 from cvdemo.world.truth import Truth
@@ -35,6 +36,33 @@ class MaskScore(NamedTuple):
     pixels: int
     target_pixels: int
     bare_box_iou: float
+
+
+class Detected(Protocol):
+    """What a net's detector finds: boxes [D, 4] in pixels of `size` (height, width), scores, classes."""
+
+    @property
+    def size(self) -> tuple[int, int]: ...
+    @property
+    def boxes(self) -> NDArray[np.floating[Any]]: ...
+    @property
+    def scores(self) -> NDArray[np.floating[Any]]: ...
+    @property
+    def classes(self) -> NDArray[np.integer[Any]]: ...
+
+
+def largest_object(found: Detected) -> int:
+    """The number of the largest object of a score above .7; -1 where nothing was detected."""
+    sides = found.boxes[:, 2:] - found.boxes[:, :2]
+    return int((sides.prod(1) * (found.scores > 0.7)).argmax()) if len(sides) else -1
+
+
+def roi_of(found: Detected, number: int) -> tuple[Box, int]:
+    """An object's box and class; of number -1 a box in the middle, and the first class."""
+    if number < 0:
+        height, width = found.size
+        return (width * 0.3, height * 0.3, width * 0.7, height * 0.7), 0
+    return tuple(float(v) for v in found.boxes[number]), int(found.classes[number])
 
 
 def target_of(box: Box, size: tuple[int, int], truth: Truth | None) -> Target | None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from cvdemo.labs.rpn.experiment import RATIOS, SCALES, FunnelKnobs
+from cvdemo.labs.rpn.experiment import SCALES, SHAPES, FunnelKnobs
 from cvdemo.ui import widgets
 
-SHAPES = dict(zip(("wide", "square", "upright"), RATIOS, strict=True))
 BEFORE = (1, 3, 10, 30, 100, 300, 1000, 3000)
 MOST = 300  # proposals
 TRAINED = FunnelKnobs()

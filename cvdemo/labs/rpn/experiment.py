@@ -30,6 +30,7 @@ Floats: TypeAlias = NDArray[np.float32]
 KEY = "faster-rcnn"
 SCALES = (12, 18, 28, 42, 64, 96)  # of the net's anchors in pixels, two for each level
 RATIOS = (0.5, 1.0, 2.0)  # height to width
+SHAPES = dict(zip(("wide", "square", "upright"), RATIOS, strict=True))
 SCORE, NMS_IOU = 0.5, 0.5  # of the detections at the end
 RECALL_IOUS = (0.5, 0.7)  # IoU at which a true box counts as found
 STAGES = ("Anchors", "Corrected", "Best", "After NMS", "Proposals", "Detections")

@@ -8,19 +8,17 @@ import numpy as np
 import streamlit as st
 
 from cvdemo import world
+from cvdemo.data.chosen import SPLIT
 from cvdemo.data.pictures import to_jpeg
 from cvdemo.draw.skeletons import SIDE_COLOURS, side_of_limb
-from cvdemo.labs.world.experiment import COARSE, Film, film
+from cvdemo.labs.world.experiment import COARSE, FPS, SIZE, Film, film
 from cvdemo.ops.keypoints import LIMBS, SIDES
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component, packed
 from cvdemo.ui.downloads import offer, text
-from cvdemo.ui.scene import SPLIT
 from cvdemo.world.clips.layers import track_colour
 from cvdemo.world.difficulty import Difficulty
 
-SIZE = (800, 600)
-FPS = 25.0
 LAYERS = ("boxes", "masks", "semantic", "keypoints", "tracks")
 
 _source = component("world/source")

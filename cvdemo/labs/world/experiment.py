@@ -15,6 +15,8 @@ from cvdemo import world
 from cvdemo.video.write import Mp4Writer
 from cvdemo.world.clips.export import mot_lines
 
+SIZE = (800, 600)  # width and height of the page's film
+FPS = 25.0
 COARSE = 2  # pixels of the film that one of a map stands for
 
 

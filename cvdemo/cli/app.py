@@ -1,0 +1,30 @@
+"""`cvdemo app`: the whole lab in the browser, from a checkout or from an installation."""
+
+from __future__ import annotations
+
+import runpy
+import sys
+
+import click
+
+from cvdemo.assets import app_file
+
+
+@click.command()
+@click.option(
+    "--port", default=8501, show_default=True, type=click.IntRange(1, 65535), help="Port to serve on."
+)
+@click.option("--host", default="", help="Address to serve on; a hall is open to all, a laptop to itself.")
+@click.option(
+    "--hall", is_flag=True, help="For a lecture hall: many visitors, default models loaded at start."
+)
+def command(port: int, host: str, hall: bool) -> None:
+    """Open the lab: http://localhost:8501 in a browser."""
+    if hall:
+        import uvicorn
+
+        uvicorn.run("cvdemo.ui.hall:app", host=host or "0.0.0.0", port=port)
+        return
+    options = {"--server.port": str(port), "--server.address": host or "localhost"}
+    sys.argv = ["streamlit", "run", str(app_file()), *(text for pair in options.items() for text in pair)]
+    runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
