@@ -191,7 +191,8 @@ def _fold(view: View | None) -> None:
     """The fold in the sidebar: start or join a room, or what to tell the hall about this one."""
     member = membership()
     said = st.session_state.pop(SAID, "")
-    with st.expander("📡 Follow a lecture" if view is None else f"📡 Room {view.code}", expanded=bool(said)):
+    opened = bool(said) or (member is not None and member.leads)
+    with st.expander("📡 Follow a lecture" if view is None else f"📡 Room {view.code}", expanded=opened):
         if said:
             st.warning(said, icon="⚠️")
         if member is None or view is None:
