@@ -146,7 +146,8 @@ def _as_it_stands(member: Membership, question: Question) -> None:
 
 
 def _come_back(member: Membership) -> None:
-    member.following, member.seen, member.asked = True, NEVER, NEVER
+    member.following = True
+    member.seen = member.shown = member.asked = NEVER
     st.session_state[WHOLE] = state.open_page()
 
 

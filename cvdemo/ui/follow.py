@@ -37,7 +37,9 @@ def frame(page: str) -> Iterator[None]:
         _go_along(view, page)
     with st.sidebar:
         _fold(view)
-    with st.container(key="hall"):
+    if (member := membership()) is not None and member.leads:
+        sessions.send_all_of_this_run()
+    with st.container(key=sessions.LAST_AROUND):
         ask.hall_panel()
     yield
     if (member := membership()) is not None and member.leads:
@@ -76,7 +78,8 @@ def _go_along(view: View, page: str) -> None:
         if page != view.place.page:
             member.following = False  # they have opened another page
         return
-    member.seen, member.astray = view.version, False
+    member.seen = member.shown = view.version
+    member.astray = False
     if view.place.page not in KNOWN:
         return
     here = Place.of(page, state.address(page)) if st.session_state.get(state.OPEN) == page else None
@@ -92,7 +95,9 @@ def _publish(member: Membership, page: str) -> None:
     except RoomError:
         return  # the next run says what became of the room
     address = urlencode(state.address(page), doseq=True)
-    member.versions[urlencode(state.query(page), doseq=True)] = (version, address)
+    whole = urlencode(state.query(page), doseq=True)
+    member.versions.pop(whole, None)  # the newest is the last
+    member.versions[whole] = (version, address)
     while len(member.versions) > REMEMBERED:
         member.versions.pop(next(iter(member.versions)))
     PUSH.wake()
@@ -186,7 +191,8 @@ def _fold(view: View | None) -> None:
     """The fold in the sidebar: start or join a room, or what to tell the hall about this one."""
     member = membership()
     said = st.session_state.pop(SAID, "")
-    with st.expander("📡 Follow a lecture" if view is None else f"📡 Room {view.code}", expanded=bool(said)):
+    opened = bool(said) or (member is not None and member.leads)
+    with st.expander("📡 Follow a lecture" if view is None else f"📡 Room {view.code}", expanded=opened):
         if said:
             st.warning(said, icon="⚠️")
         if member is None or view is None:

@@ -18,7 +18,8 @@ NEVER = -1
 class Membership:
     """One visitor in one room, who leads it where there is a `secret`.
 
-    `seen` is the version of the place that the browser shows, `asked` the one that a run was last asked for;
+    `shown` is the version of the place that the browser shows, `seen` the one that the session knows of, `asked`
+    the one that a run was last asked for;
     `poll_seen` the version of the question; `session` and `panel` are the ids of the session and of the fragment
     with the question. Who explores has `following` False; who is `astray` has moved something to answer. `versions`
     are, by the whole query, version and query of the page alone of the leader's last addresses.
@@ -29,6 +30,7 @@ class Membership:
     secret: str = ""
     following: bool = True
     astray: bool = False
+    shown: int = NEVER
     seen: int = NEVER
     asked: int = NEVER
     poll_seen: int = NEVER

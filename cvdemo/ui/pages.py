@@ -221,7 +221,7 @@ def navigation(*frames: Callable[[str], AbstractContextManager[None]]) -> None:
         listed.setdefault(chapter if len(pages) > 1 else "", []).extend(
             st.Page(page.file, title=page.title, icon=page.icon) for page in pages
         )
-    current = st.navigation(listed)
+    current = st.navigation(listed, expanded=True)
     with ExitStack() as around:
         for frame in frames:
             around.enter_context(frame(current.url_path or HOME))

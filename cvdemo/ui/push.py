@@ -52,8 +52,7 @@ class Push:
     def add(self, member: Membership) -> None:
         """Serve a member from now on; the runs of one who leads are recorded."""
         self._members.setdefault(member.code, {})[member.member] = member
-        if member.leads:
-            sessions.on_the_loop(lambda: self._record(member))
+        sessions.on_the_loop(lambda: self._record(member))
 
     def remove(self, member: Membership) -> None:
         """Serve a member no more."""
@@ -68,19 +67,24 @@ class Push:
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._serve())
 
-    def _record(self, leader: Membership) -> None:
-        if (session := sessions.find(leader.session)) is not None:
-            sessions.record(session, lambda run: self._heard(leader, run))
+    def _record(self, member: Membership) -> None:
+        if (session := sessions.find(member.session)) is not None:
+            sessions.record(session, (lambda run: self._heard(member, run)) if member.leads else None)
 
     def _heard(self, leader: Membership, run: sessions.Run) -> None:
-        """A run of the leader's is over: to be sent, instead of one of the same fragments that was not sent yet."""
+        """A run of the leader's is over: to be sent, instead of one of the same fragments not sent yet."""
         session, known = sessions.find(leader.session), leader.versions.get(run.query or "")
-        if session is None or known is None:
+        if not run.fragments:
+            known = next(reversed(leader.versions.values()), None)  # published at the end of this run
+        if session is None or known is None or known[0] <= leader.shown and not run.fragments:
             return
         version, query = known
+        leader.shown = max(leader.shown, version)
         waiting = self._runs.setdefault(leader.code, [])
-        base = version - 1
-        if waiting and waiting[-1].run.fragments == run.fragments:
+        base = version - 1 if run.fragments else NEVER
+        if not run.fragments:
+            waiting.clear()
+        elif waiting and waiting[-1].run.fragments == run.fragments:
             base = waiting.pop().base
         waiting.append(Sent(base, version, run, query, state.page_values(session.session_state)))
         self._start()
@@ -126,7 +130,8 @@ class Push:
             return [m for m in found if view.poll is not None and 0 <= m.seen < view.poll.version]
         for member in found:
             if member.astray:
-                member.astray, member.seen, member.asked = False, NEVER, NEVER
+                member.astray = False
+                member.seen = member.shown = member.asked = NEVER
         return found
 
     def _here(self, code: str) -> list[Membership]:
@@ -158,13 +163,18 @@ class Push:
         for start in range(0, len(followers), BATCH):
             few = followers[start : start + BATCH]
             for member, sent in product(few, waiting):
-                session = sessions.find(member.session)
-                if session is None or not sent.base <= member.seen < sent.version:
-                    continue
-                query = _with_room(sent.query, member.code)
-                if sessions.show(sent.run, session, query, sent.values.copied()):
-                    member.seen = sent.version
+                self._send_to(member, sent)
             await _until(lambda few=few: all(map(_is_delivered, few)), AT_MOST)  # type: ignore[misc]
+
+    def _send_to(self, member: Membership, sent: Sent) -> None:
+        session, query = sessions.find(member.session), _with_room(sent.query, member.code)
+        if session is None or not sent.base <= member.shown < sent.version:
+            return
+        if sessions.send(sent.run, session, query):
+            member.shown = sent.version
+            stood = sent.base <= member.seen
+            if stood and sessions.take_over(sent.run, session, query, sent.values.copied()):
+                member.seen = sent.version
 
     async def _run(self, members: Sequence[Membership], begin: Callable[[Membership], bool]) -> bool:
         """Begin runs of the first few members, a few at a time, and wait for them; whether any began."""

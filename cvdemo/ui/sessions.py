@@ -3,19 +3,21 @@
 As `cvdemo.ui.internals`, this needs Streamlit beyond its public interface; a test fails on a version that it
 was not seen with. All functions but the first three belong to the runtime's event loop.
 
-A fragment's run is the same messages for everybody who has the same page before them: `new_session`, elements,
+A run is the same messages for everybody who has the same page before them: `new_session`, elements,
 `script_finished`. So a run of the one who leads a room is recorded and sent to two hundred others as it is, for
-1 ms each, where running their scripts would take 15 to 90. Two things are added. A widget that was moved in the
-leader's browser carries its value with it. And the other session takes over the values of the widgets, as if its
-own browser had sent them, and what its page keeps: its own next run goes on from there.
+1 ms each, where running their scripts would take 15 to 90. A widget that was moved in the leader's browser carries
+its value with it. Where a fragment ran, the other session takes over the values of the widgets, as if its own
+browser had sent them, and what its page keeps: its own next run goes on from there. Where the whole page ran, the
+other session's own run has to follow soon: until then nothing answers there.
 """
 
 from __future__ import annotations
 
-import copy
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from streamlit import runtime
 from streamlit.proto.ClientState_pb2 import ClientState
@@ -26,18 +28,26 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 
 MOST_BYTES = 8_000_000  # of a recorded run
+MAIN, SIDEBAR = 0, 1  # where an element's path begins
+LAST_AROUND = "hall"
+"""The key of the last container that the app has above a page."""
+
+_RECORDERS: WeakKeyDictionary[AppSession, _Recorder] = WeakKeyDictionary()
 
 
 @dataclass
 class Run:
-    """A fragment's run as its messages: `started`, `elements`, `finished`, and the widgets' `values` after it.
+    """A run as its messages: `started`, `elements`, `finished`, and the widgets' `values` after it.
 
-    `fragments` are the ids of the fragments that ran; `query` is the address that the run has written.
+    `fragments` are the ids of the fragments that ran, none where the whole page did: then `navigation` says which
+    page it is, and `elements` are those of the page, without what the app has around it. `query` is the address
+    that the run has written.
     """
 
     started: ForwardMsg
     fragments: tuple[str, ...]
     elements: list[ForwardMsg] = field(default_factory=list)
+    navigation: ForwardMsg | None = None
     finished: ForwardMsg | None = None
     query: str | None = None
     values: dict[str, WidgetState] = field(default_factory=dict)
@@ -96,52 +106,93 @@ def rerun(session: AppSession, fragment: str = "") -> None:
     session.request_rerun(state)
 
 
-def record(session: AppSession, heard: Callable[[Run], None]) -> None:
-    """Have every fragment run of a session that writes its address told to `heard`; once for a session."""
-    if hasattr(session, "cvdemo_recorder"):
-        session.cvdemo_recorder.heard = heard
+def record(session: AppSession, heard: Callable[[Run], None] | None) -> None:
+    """Have the runs of a session told to `heard` as they end, those of fragments only if they write the address.
+
+    With None, only what the app has around the session's pages is remembered, for `send`.
+    """
+    if (recorder := _RECORDERS.get(session)) is not None:
+        recorder.heard = heard
         return
-    recorder = _Recorder(session, heard)
-    send = session._enqueue_forward_msg
+    recorder = _RECORDERS[session] = _Recorder(session, heard)
+    send, take = session._enqueue_forward_msg, recorder.take
 
     def both(message: ForwardMsg) -> None:
-        recorder.take(message)
+        take(message)
         send(message)
 
-    session.cvdemo_recorder = recorder  # type: ignore[attr-defined]
     session._enqueue_forward_msg = both  # type: ignore[method-assign]
 
 
 class _Recorder:
-    def __init__(self, session: AppSession, heard: Callable[[Run], None]) -> None:
-        self.session, self.heard = session, heard
+    """What a session is sent: the run that is under way, and the last `frame`, all that is around the page."""
+
+    def __init__(self, session: AppSession, heard: Callable[[Run], None] | None) -> None:
+        self.session, self.heard = weakref.proxy(session), heard
         self.run: Run | None = None
+        self.frame: list[ForwardMsg] = []
+        self.last_around = -1
 
     def take(self, message: ForwardMsg) -> None:
         kind = message.WhichOneof("type")
         if kind == "new_session":
-            fragments = tuple(message.metadata.run.fragment_ids)
-            self.run = Run(copy.copy(message), fragments) if fragments else None
+            self._begin(message)
+        elif self.run is None:
             return
-        run = self.run
-        if run is None:
-            return
-        if kind == "page_info_changed":
-            run.query = message.page_info_changed.query_string
+        elif kind == "navigation":
+            self.run.navigation = message
+        elif kind == "page_info_changed":
+            self.run.query = message.page_info_changed.query_string
         elif kind == "delta":
+            self._take_element(self.run, message)
+        elif kind == "ref_hash" and not self._is_around(message):  # what only the leader's browser has
+            self.run = None
+        elif kind == "script_finished":
+            self._end(self.run, message)
+
+    def _begin(self, message: ForwardMsg) -> None:
+        fragments = tuple(message.metadata.run.fragment_ids)
+        if self.heard is None and fragments:
+            return
+        self.run = Run(message, fragments)
+        if not fragments:
+            self.frame, self.last_around = [], -1
+
+    def _take_element(self, run: Run, message: ForwardMsg) -> None:
+        if not run.fragments:
+            around = self._is_around(message)
+            if message.delta.add_block.id.endswith(f"-{LAST_AROUND}"):
+                self.last_around = message.metadata.delta_path[1]
+            if around:
+                self.frame.append(message)
+            if around or message.metadata.delta_path[0] != MAIN or _is_address(message):
+                return
+        if self.heard is not None:
             run.elements.append(message)
             run.size += message.ByteSize()
             if run.size > MOST_BYTES:
                 self.run = None
-        elif kind == "ref_hash":  # an element that only the leader's browser has
-            self.run = None
-        elif kind == "script_finished":
-            self.run = None
-            good = message.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
-            if good and run.query is not None:
-                run.finished = message
-                _carry_values(run, self.session)
-                self.heard(run)
+
+    def _is_around(self, message: ForwardMsg) -> bool:
+        """Whether an element of a whole page's run is the app's and not the page's."""
+        root, *rest = message.metadata.delta_path
+        if root != MAIN:
+            return root == SIDEBAR
+        return self.last_around < 0 or not rest or rest[0] <= self.last_around
+
+    def _end(self, run: Run, message: ForwardMsg) -> None:
+        self.run = None
+        good = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
+        known = run.query is not None if run.fragments else run.navigation is not None
+        if self.heard is not None and known and message.script_finished in good:
+            run.finished = message
+            _carry_values(run, self.session)
+            self.heard(run)
+
+
+def _is_address(message: ForwardMsg) -> bool:
+    """Whether this is the component that writes the browser's address, which is everybody's own."""
+    return message.delta.new_element.bidi_component.id.endswith("-address")
 
 
 def _carry_values(run: Run, session: AppSession) -> None:
@@ -178,21 +229,38 @@ def show_value(element: Any, state: WidgetState) -> None:
     element.set_value = True
 
 
-def show(run: Run, session: AppSession, query: str, own: Mapping[str, Any]) -> bool:
-    """Send a recorded run to an idle session that has the same page, with `query` as its address.
+def send(run: Run, session: AppSession, query: str) -> bool:
+    """Send a recorded run to an idle session whose browser shows the same page, with `query` as its address.
 
-    `own` takes the place of what the session has under these names. False, and nothing is sent, where it runs
-    or has not these fragments.
+    Where the whole page ran, any page may be shown; what is around it stays. False, and nothing is sent, where
+    the session's own script runs.
     """
-    if run.finished is None or not is_idle(session) or not all(map(session.has_fragment, run.fragments)):
+    around = [] if run.fragments else _around(session)
+    if run.finished is None or not is_idle(session) or not (run.fragments or around):
         return False
     started = ForwardMsg()
     started.CopyFrom(run.started)
     started.new_session.initialize.session_id = session.id
     address = ForwardMsg()
     address.page_info_changed.query_string = query
-    for message in (started, address, *run.elements, run.finished):
+    opening = [started] if run.navigation is None else [started, run.navigation]
+    for message in (*opening, address, *around, *run.elements, run.finished):
         session._enqueue_forward_msg(message)
+    return True
+
+
+def _around(session: AppSession) -> list[ForwardMsg]:
+    recorder = _RECORDERS.get(session)
+    return [] if recorder is None else list(recorder.frame)
+
+
+def take_over(run: Run, session: AppSession, query: str, own: Mapping[str, Any]) -> bool:
+    """Let an idle session that has a run's fragments stand as the one that ran; `own` are entries of its state.
+
+    False, and nothing is done, where it has them not.
+    """
+    if not run.fragments or not all(map(session.has_fragment, run.fragments)):
+        return False
     session._client_state.query_string = query
     known = session.session_state._new_widget_state.widget_metadata
     session.session_state.set_widgets_from_proto(

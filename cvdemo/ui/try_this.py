@@ -8,7 +8,8 @@
 
 Every widget and value of the page that an experiment does not name goes back to where it stood at first, the
 source included, so that its sentence is true of what is seen. "As it was" brings back what stood before the
-first experiment. The sentence is a section of the page's texts, by the experiment's name in small letters.
+first experiment. The sentence is a section of the page's texts, by the experiment's name in small letters; where
+there is a section "ask: NAME" too, who wants to is asked first (`cvdemo.ui.guess`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from cvdemo.errors import CvdemoError
-from cvdemo.ui import state
+from cvdemo.ui import guess, state
 from cvdemo.ui.page import sentence, texts
 
 Settings = Mapping[str, Any]
@@ -57,12 +58,19 @@ def try_this(
         kind: Any = "primary" if last is not None and last.name == name else "secondary"
         label = (labels or {}).get(name, name)
         row.button(label, key=f"try-{name}", on_click=_start, args=(page, name, settings, then), type=kind)
+    if last is not None:
+        row.button(BACK, key="try-back", on_click=_back, args=(page,), type="tertiary")
+    guess.toggle(page, row)
+    if (name := guess.waiting(page)) in experiments:
+        guess.ask(page, name, place, lambda name: _begin(page, name, experiments[name], then))
+        return
     if last is None:
         return
-    row.button(BACK, key="try-back", on_click=_back, args=(page,), type="tertiary")
     if last.error:
         place.warning(last.error, icon="⚠️")
     elif state.stands(last.settings):
+        if said := guess.outcome(page, last.name):
+            place.markdown(said)
         place.markdown(f"👀 {texts(page)[last.name.lower()]}")
     else:
         place.caption(f"Changed since *{(labels or {}).get(last.name, last.name)}* was started.")
@@ -91,6 +99,13 @@ def _last(page: str) -> Started | None:
 
 
 def _start(
+    page: str, name: str, settings: Settings | Callable[[], Settings], then: Callable[[str], None] | None
+) -> None:
+    if not guess.asks(page, name):
+        _begin(page, name, settings, then)
+
+
+def _begin(
     page: str, name: str, settings: Settings | Callable[[], Settings], then: Callable[[str], None] | None
 ) -> None:
     last = _last(page)
