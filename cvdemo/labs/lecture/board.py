@@ -37,13 +37,13 @@ def stations() -> None:
     """Every station: a button that presents from there, its page, when it begins, its minutes and sentence."""
     now = present.lecture()
     for k, (station, begin) in enumerate(zip(now.stations, begins(now.stations), strict=False)):
-        row = st.container(horizontal=True, gap="small", vertical_alignment="center")
-        row.button(
-            f"▶ {k + 1}", key=f"{PAGE}-start-{k}", on_click=present.start, args=(k,), width=84,
+        left, right = st.columns([1, 9], gap="small", vertical_alignment="center")
+        left.button(
+            f"▶ {k + 1}", key=f"{PAGE}-start-{k}", on_click=present.start, args=(k,), width="content",
             help=f"Present from station {k + 1}", type="primary" if now.place == k else "secondary",
         )  # fmt: skip
         title = present.TABLE[station.page].title if station.page in present.TABLE else "Home"
-        row.markdown(f"**{title}** · at {begin:g} min, for {station.minutes:g}  \n{_plain(station.say)}")
+        right.markdown(f"**{title}** · at {begin:g} min, for {station.minutes:g}  \n{_plain(station.say)}")
 
 
 def _plain(text: str) -> str:

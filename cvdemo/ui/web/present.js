@@ -21,11 +21,12 @@ class Presenter {
     const find = (s) => root.querySelector(s);
     Object.assign(this, { root, find, on: false, asked: null, want: null, fit: new PictureFit(), clock: new LectureClock(find('.clock')) });
     find('.back').append(icon('back'));
-    find('.on').append(icon('step'));
+    find('.on').append(icon('play'));
     find('.back').onclick = () => this.move(-1);
     find('.on').onclick = () => this.move(1);
     find('.enter').onclick = () => this.choose(true);
     find('.leave').onclick = () => this.choose(false);
+    find('.look').onclick = () => this.look();
     this.ended = new AbortController();
     const { signal } = this.ended;
     document.addEventListener('keydown', (e) => this.key(e), { signal });
@@ -89,6 +90,8 @@ class Presenter {
     const path = event.composedPath();
     if (event.key === 'p' || event.key === 'P') {
       if (!within(path, TYPED)) this.choose(!this.on);
+    } else if (this.on && (event.key === 'f' || event.key === 'F')) {
+      if (!within(path, TYPED)) this.look();
     } else if (this.on && event.key === 'Escape') {
       if (document.querySelector('[data-testid=stPopoverBody], [role=dialog]') || within(path, '[aria-expanded=true]')) return;
       if (this.holder(path)) this.free();
@@ -97,6 +100,14 @@ class Presenter {
       event.preventDefault();
       this.move(STEPS[event.key]);
     }
+  }
+
+  look() {
+    const main = document.querySelector('[data-testid=stMain]'), picture = largestPicture();
+    const free = main.clientHeight - this.find('.strip').offsetHeight;
+    const box = picture?.getBoundingClientRect();
+    if (!box || Math.abs(box.top + box.height / 2 - free / 2) < 4) main.scrollTo(0, 0);
+    else main.scrollTo(0, main.scrollTop + box.top + box.height / 2 - free / 2);
   }
 
   // Whether the keys belong to what has the focus: a widget, or anything within a component but this one.
