@@ -1,4 +1,4 @@
-"""The lecture script's reader: what is written is read back, what is wrong gives one sentence that names it."""
+"""The lecture script's reader: what is written is read back, what is wrong gives a sentence that names it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lecture script: its stations fit their pages, one starts and leads on, a visitor's own is taken or refused."""
+"""The lecture script: its stations fit their pages, one is started, a visitor's own is taken or refused."""
 
 from __future__ import annotations
 

@@ -27,14 +27,12 @@ def summary() -> None:
     row = st.container(horizontal=True, gap="small")
     row.button("▶ Present from the first station", type="primary", on_click=present.start, args=(0,))
     if now.place is not None:
-        row.button(
-            f"▶ Present from station {now.place + 1} again", on_click=present.start, args=(now.place,)
-        )
+        row.button(f"▶ Present from station {now.place + 1} again", on_click=present.start, args=(now.place,))
         row.button("■ Stop the script", on_click=present.stop)
 
 
 def stations() -> None:
-    """Every station: a button that presents from there, its page, when it begins, its minutes and sentence."""
+    """Every station: a button that presents from there, its page, when it begins, minutes and sentence."""
     now = present.lecture()
     for k, (station, begin) in enumerate(zip(now.stations, begins(now.stations), strict=False)):
         left, right = st.columns([1, 9], gap="small", vertical_alignment="center")
@@ -80,7 +78,7 @@ def _editor(key: str) -> None:
             "page": columns.SelectboxColumn("Page", options=present.KEYS, required=True, width="small"),
             "address": columns.TextColumn("State, as in the address", width="medium"),
             "say": columns.TextColumn("Sentence", required=True, width="large", max_chars=LONGEST),
-            "minutes": columns.NumberColumn("Minutes", min_value=0, max_value=LONGEST, step=0.5, width="small"),
+            "minutes": columns.NumberColumn("Minutes", min_value=0, max_value=LONGEST, step=0.5),
         },
     )  # fmt: skip
 

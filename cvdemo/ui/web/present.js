@@ -6,6 +6,7 @@ const HOLDS = 'input, textarea, select, video, audio, canvas, iframe, [contented
   + '[role=grid], [role=menu], [role=dialog], [role=application], [data-testid=stButtonGroup]';
 const TYPED = 'input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=""],'
   + '[contenteditable=true], [role=combobox]';
+const PATIENT = 6000, TRIES = 4; // milliseconds until a move that nobody answered is sent again, and how often
 const STEPS = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 };
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -19,7 +20,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 class Presenter {
   constructor(root) {
     const find = (s) => root.querySelector(s);
-    Object.assign(this, { root, find, on: false, asked: null, want: null, fit: new PictureFit(), clock: new LectureClock(find('.clock')) });
+    Object.assign(this, { root, find, on: false, asked: null, want: null, sent: null, tries: 0, fit: new PictureFit(), clock: new LectureClock(find('.clock')) });
     find('.back').append(icon('back'));
     find('.on').append(icon('play'));
     find('.back').onclick = () => this.move(-1);
@@ -42,7 +43,7 @@ class Presenter {
   take(data) {
     const another = !this.data || data.page !== this.data.page || data.place !== this.data.place;
     this.data = data;
-    if (this.want === data.place) this.want = null;
+    if (data.arrived && (this.sent === null || this.sent === data.place)) this.arrive();
     if (this.asked === null) this.on = data.on;
     else if (this.asked === data.on) this.asked = null;
     const script = this.clock.take(data);
@@ -81,8 +82,24 @@ class Presenter {
     const place = Math.max(0, Math.min((this.want ?? this.data.place) + step, this.data.count - 1));
     if (place === (this.want ?? this.data.place)) return;
     this.want = place;
+    this.tries = 0;
     this.show(this.on);
-    this.say({ to: place });
+    if (this.sent === null) this.send();
+  }
+
+  // One move at a time: a second one while Python opens a page would undo the first.
+  send() {
+    this.sent = this.want;
+    this.say({ to: this.sent });
+    clearTimeout(this.patience);
+    this.patience = setTimeout(() => (++this.tries < TRIES ? this.send() : this.arrive(true)), PATIENT);
+  }
+
+  arrive(giveUp = false) {
+    clearTimeout(this.patience);
+    this.sent = null;
+    if (giveUp || this.want === this.data.place) this.want = null;
+    if (this.want !== null) this.send();
   }
 
   key(event) {
