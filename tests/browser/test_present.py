@@ -51,28 +51,42 @@ def test_keys_lead_in_on_back_and_out(app: str, page: Any) -> None:
     page.wait_for_url(re.compile(r"/upsampling\?way=bilinear"))
 
 
-def test_a_script_leads_from_station_to_station_and_outlives_a_reload(app: str, page: Any) -> None:
+OWN = """
+- {page: upsampling, state: {way: bilinear}, say: The first sentence., minutes: 5}
+- {page: upsampling, state: {way: bilinear, factor: 4}, say: The second sentence., minutes: 5}
+- {page: dilated, state: {rate1: 2}, say: The third sentence., minutes: 5}
+"""
+
+
+def test_a_script_of_one_s_own_leads_from_station_to_station_and_outlives_a_reload(
+    app: str, page: Any
+) -> None:
     page.goto(app + "/lecture")
-    page.get_by_role("button", name="▶ 24", exact=True).click()
-    page.wait_for_url("**/dilated?present=1&station=24&*")
-    page.get_by_text("24 / 35").wait_for()
-    page.get_by_text("neighbouring outputs share no pixel").wait_for()
+    page.get_by_text("Edit the script").click()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "own.yaml", "mimeType": "text/yaml", "buffer": OWN.encode()}
+    )
+    page.get_by_text("Your own script:").wait_for()
+    page.get_by_role("button", name="▶ 3", exact=True).click()
+    page.wait_for_url("**/dilated?present=1&station=3&rate1=2")
+    page.get_by_text("The third sentence.").wait_for()
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
-    page.wait_for_url("**/upsampling?present=1&station=22&way=max+unpooling")
-    page.get_by_text("The slide's own four by four").wait_for()
+    page.wait_for_url("**/upsampling?present=1&station=1&way=bilinear")
+    page.get_by_text("The first sentence.").wait_for()
     page.keyboard.press("ArrowRight")  # the same page in another state
-    page.wait_for_url("**/upsampling?present=1&station=23&*kernel=3*")
-    page.get_by_text("Upsampling can be learned").wait_for()
-    behind = re.compile(r"\d+:\d\d · planned \d\d:00 to \d\d:00 · ")
-    page.get_by_role("timer").filter(has_text=behind).wait_for()
+    page.wait_for_url("**/upsampling?present=1&station=2&way=bilinear&factor=4")
+    page.get_by_text("The second sentence.").wait_for()
+    planned = re.compile(r"\d+:\d\d · planned 5:00 to 10:00 · ")
+    page.get_by_role("timer").filter(has_text=planned).wait_for()
     zero = page.evaluate("JSON.parse(sessionStorage['cvdemo-lecture']).zero")
     page.reload()
-    page.get_by_text("Upsampling can be learned").wait_for()
+    page.get_by_text("2 / 3").wait_for()
+    page.get_by_text("The second sentence.").wait_for()
     assert page.evaluate("JSON.parse(sessionStorage['cvdemo-lecture']).zero") == zero
     page.get_by_role("button", name="Leave").click()
     page.locator(SIDEBAR).wait_for()
-    page.wait_for_url(lambda url: "present" not in url and "station=23" in url)
+    page.wait_for_url(re.compile(r"/upsampling\?station=2&way=bilinear"))
 
 
 def test_the_clock_says_how_far_one_is_from_the_plan(page: Any) -> None:
