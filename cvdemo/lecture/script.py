@@ -59,7 +59,7 @@ def shipped(pages: Collection[str]) -> tuple[Station, ...]:
 
 
 def read_script(data: bytes | str, pages: Collection[str]) -> tuple[Station, ...]:
-    """The stations of a script; `pages` are the keys that there are. DataError says what is wrong and where."""
+    """The stations of a script; `pages` are the keys that there are. DataError says what is wrong."""
     if len(data) > LARGEST:
         raise DataError(f"this script is too large: {len(data):,} bytes, at most {LARGEST:,}")
     try:
@@ -69,7 +69,7 @@ def read_script(data: bytes | str, pages: Collection[str]) -> tuple[Station, ...
         raise DataError("this script is no text in UTF-8") from error
     except yaml.MarkedYAMLError as error:
         line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise DataError(f"this script is no YAML{line}: {error.problem}") from error
+        raise DataError(f"this script is no YAML{line}: {' '.join(str(error.problem).split())}") from error
     except (yaml.YAMLError, RecursionError) as error:
         raise DataError("this script is no YAML") from error
     if not isinstance(found, list) or not found:
@@ -95,7 +95,7 @@ def checked(rows: Sequence[Any], pages: Collection[str]) -> tuple[Station, ...]:
 
 
 def state_of(query: str) -> dict[str, list[str]]:
-    """The state of an address's part behind the question mark, the mark itself and what is before it left out."""
+    """The state of an address, or of the part of one behind the question mark."""
     return parse_qs(query.rpartition("?")[2].strip(), keep_blank_values=True)
 
 

@@ -212,7 +212,7 @@ def by_chapter() -> Iterator[tuple[str, list[Page]]]:
 def navigation(*frames: Callable[[str], AbstractContextManager[None]]) -> None:
     """Run the page of the address, with the table beside it and the neighbours under it.
 
-    Each of `frames` is called with the page's key, "home" for Home: what stands on every page, around the page.
+    Each of `frames` is called with the page's key, "home" for Home: what stands on every page, around it.
     """
     home = st.Page("pages/home.py", title="Home", icon="🏠", default=True)
     listed = {"": [home]}

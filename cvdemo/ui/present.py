@@ -1,8 +1,8 @@
 """Presenter mode and the running lecture script: what stands on every page, and where keys lead.
 
-The mode and the station are parameters of the app in the address (`?present=1&station=7`). The browser switches
-the mode by itself, so that nothing flashes, and tells Python, which puts it into the address. Next and previous
-lead through the stations of the script that runs, else through the table of pages.
+The mode and the station are parameters of the app in the address (`?present=1&station=7`). The browser
+switches the mode by itself, so that nothing flashes, and tells Python, which puts it into the address. Next
+and previous lead through the stations of the script that runs, else through the table of pages.
 """
 
 from __future__ import annotations
@@ -35,8 +35,9 @@ _component = component("present")
 class Lecture:
     """One visitor's script.
 
-    `own` is its YAML, "" for the one that comes with the project; `place` the station that is shown, None while
-    no script runs. `run` is another text whenever the clock starts anew, "" where the address alone started it.
+    `own` is its YAML, "" for the one that comes with the project; `place` the station that is shown, None
+    while no script runs. `run` is another text whenever the clock starts anew, "" where the address alone
+    started it.
     """
 
     stations: tuple[Station, ...]
@@ -83,14 +84,24 @@ def stop() -> None:
 @contextmanager
 def frame(page: str) -> Iterator[None]:
     """What presenter mode has around every page; opens another one where a key asked for it."""
-    if going := st.session_state.pop(GOING, ""):
-        st.switch_page(f"pages/{going}.py", query_params=state.query(going))
+    going = st.session_state.get(GOING, "")
+    if going and _is_there(going, page):
+        del st.session_state[GOING]
+        going = ""
     st.html(f"<style>{text('present_page', '.css')}</style>")
-    _component(data=_data(page), key=COMPONENT, on_said_change=_said)
+    _component(data=_data(page, arrived=not going), key=COMPONENT, on_said_change=_said)
+    if going:  # a click in the meantime may undo it: then the next run tries again
+        st.switch_page(f"pages/{going}.py", query_params=state.query(going))
     place = st.empty()
     yield
     if names := refused(page):
         place.warning(f"This page has no use for what the script says of {', '.join(names)}.", icon="⚠️")
+
+
+def _is_there(going: str, page: str) -> bool:
+    """Whether the page that is drawn is the one that was asked for, in the state that was asked for."""
+    runs = lecture().place is not None
+    return page == going and (not runs or st.query_params.get("station") == state.app_value("station"))
 
 
 def refused(page: str) -> list[str]:
@@ -101,11 +112,12 @@ def refused(page: str) -> list[str]:
     return sorted(state.refused(page) & set(now.stations[now.place].state))
 
 
-def _data(page: str) -> dict[str, Any]:
+def _data(page: str, *, arrived: bool) -> dict[str, Any]:
     now, row = lecture(), TABLE.get(page)
     data: dict[str, Any] = {
         "on": state.app_value("present") == "1",
         "page": page,
+        "arrived": arrived,
         "title": row.title if row else "",
         "question": row.question if row else "",
         "station": None,

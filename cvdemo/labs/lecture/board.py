@@ -32,16 +32,16 @@ def summary() -> None:
 
 
 def stations() -> None:
-    """Every station: a button that presents from there, its page, when it begins, its minutes and sentence."""
+    """Every station: a button that presents from there, its page, when it begins, minutes and sentence."""
     now = present.lecture()
     for k, (station, begin) in enumerate(zip(now.stations, begins(now.stations), strict=False)):
-        row = st.container(horizontal=True, gap="small", vertical_alignment="center")
-        row.button(
-            f"▶ {k + 1}", key=f"{PAGE}-start-{k}", on_click=present.start, args=(k,), width=84,
+        left, right = st.columns([1, 9], gap="small", vertical_alignment="center")
+        left.button(
+            f"▶ {k + 1}", key=f"{PAGE}-start-{k}", on_click=present.start, args=(k,), width="content",
             help=f"Present from station {k + 1}", type="primary" if now.place == k else "secondary",
         )  # fmt: skip
         title = present.TABLE[station.page].title if station.page in present.TABLE else "Home"
-        row.markdown(f"**{title}** · at {begin:g} min, for {station.minutes:g}  \n{_plain(station.say)}")
+        right.markdown(f"**{title}** · at {begin:g} min, for {station.minutes:g}  \n{_plain(station.say)}")
 
 
 def _plain(text: str) -> str:
@@ -78,7 +78,7 @@ def _editor(key: str) -> None:
             "page": columns.SelectboxColumn("Page", options=present.KEYS, required=True, width="small"),
             "address": columns.TextColumn("State, as in the address", width="medium"),
             "say": columns.TextColumn("Sentence", required=True, width="large", max_chars=LONGEST),
-            "minutes": columns.NumberColumn("Minutes", min_value=0, max_value=LONGEST, step=0.5, width="small"),
+            "minutes": columns.NumberColumn("Minutes", min_value=0, max_value=LONGEST, step=0.5),
         },
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ const HOLDS = 'input, textarea, select, video, audio, canvas, iframe, [contented
   + '[role=grid], [role=menu], [role=dialog], [role=application], [data-testid=stButtonGroup]';
 const TYPED = 'input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=""],'
   + '[contenteditable=true], [role=combobox]';
+const PATIENT = 6000, TRIES = 4; // milliseconds until a move that nobody answered is sent again, and how often
 const STEPS = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 };
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -19,13 +20,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
 class Presenter {
   constructor(root) {
     const find = (s) => root.querySelector(s);
-    Object.assign(this, { root, find, on: false, asked: null, want: null, fit: new PictureFit(), clock: new LectureClock(find('.clock')) });
+    Object.assign(this, { root, find, on: false, asked: null, want: null, sent: null, tries: 0, fit: new PictureFit(), clock: new LectureClock(find('.clock')) });
     find('.back').append(icon('back'));
-    find('.on').append(icon('step'));
+    find('.on').append(icon('play'));
     find('.back').onclick = () => this.move(-1);
     find('.on').onclick = () => this.move(1);
     find('.enter').onclick = () => this.choose(true);
     find('.leave').onclick = () => this.choose(false);
+    find('.look').onclick = () => this.look();
     this.ended = new AbortController();
     const { signal } = this.ended;
     document.addEventListener('keydown', (e) => this.key(e), { signal });
@@ -41,7 +43,7 @@ class Presenter {
   take(data) {
     const another = !this.data || data.page !== this.data.page || data.place !== this.data.place;
     this.data = data;
-    if (this.want === data.place) this.want = null;
+    if (data.arrived && (this.sent === null || this.sent === data.place)) this.arrive();
     if (this.asked === null) this.on = data.on;
     else if (this.asked === data.on) this.asked = null;
     const script = this.clock.take(data);
@@ -80,8 +82,24 @@ class Presenter {
     const place = Math.max(0, Math.min((this.want ?? this.data.place) + step, this.data.count - 1));
     if (place === (this.want ?? this.data.place)) return;
     this.want = place;
+    this.tries = 0;
     this.show(this.on);
-    this.say({ to: place });
+    if (this.sent === null) this.send();
+  }
+
+  // One move at a time: a second one while Python opens a page would undo the first.
+  send() {
+    this.sent = this.want;
+    this.say({ to: this.sent });
+    clearTimeout(this.patience);
+    this.patience = setTimeout(() => (++this.tries < TRIES ? this.send() : this.arrive(true)), PATIENT);
+  }
+
+  arrive(giveUp = false) {
+    clearTimeout(this.patience);
+    this.sent = null;
+    if (giveUp || this.want === this.data.place) this.want = null;
+    if (this.want !== null) this.send();
   }
 
   key(event) {
@@ -89,6 +107,8 @@ class Presenter {
     const path = event.composedPath();
     if (event.key === 'p' || event.key === 'P') {
       if (!within(path, TYPED)) this.choose(!this.on);
+    } else if (this.on && (event.key === 'f' || event.key === 'F')) {
+      if (!within(path, TYPED)) this.look();
     } else if (this.on && event.key === 'Escape') {
       if (document.querySelector('[data-testid=stPopoverBody], [role=dialog]') || within(path, '[aria-expanded=true]')) return;
       if (this.holder(path)) this.free();
@@ -97,6 +117,14 @@ class Presenter {
       event.preventDefault();
       this.move(STEPS[event.key]);
     }
+  }
+
+  look() {
+    const main = document.querySelector('[data-testid=stMain]'), picture = largestPicture();
+    const free = main.clientHeight - this.find('.strip').offsetHeight;
+    const box = picture?.getBoundingClientRect();
+    if (!box || Math.abs(box.top + box.height / 2 - free / 2) < 4) main.scrollTo(0, 0);
+    else main.scrollTo(0, main.scrollTop + box.top + box.height / 2 - free / 2);
   }
 
   // Whether the keys belong to what has the focus: a widget, or anything within a component but this one.

@@ -1,5 +1,6 @@
 // Pictures within components no higher than the window: a component whose largest picture is higher gets narrower.
 const HOSTS = '[data-testid=stMain] [data-testid=stBidiComponentIsolated]';
+const PICTURES = 'img, canvas, video, .js-plotly-plot';
 const FREE = 0.9; // of the window's height
 
 class PictureFit {
@@ -38,7 +39,15 @@ class PictureFit {
   }
 }
 
+// The picture of the largest area on the page, within a component or not.
+function largestPicture() {
+  const places = [document.querySelector('[data-testid=stMain]'), ...[...document.querySelectorAll(HOSTS)].map((host) => host.shadowRoot)];
+  const pictures = places.flatMap((place) => [...(place?.querySelectorAll(PICTURES) ?? [])]);
+  const area = (each) => each.clientWidth * each.clientHeight;
+  return pictures.sort((a, b) => area(b) - area(a))[0];
+}
+
 // The height of the highest picture.
 function tallest(part) {
-  return Math.max(0, ...[...(part?.querySelectorAll('img, canvas, video') ?? [])].map((each) => each.clientHeight));
+  return Math.max(0, ...[...(part?.querySelectorAll(PICTURES) ?? [])].map((each) => each.clientHeight));
 }
