@@ -61,9 +61,9 @@ def try_this(
         return
     row.button(BACK, key="try-back", on_click=_back, args=(page,), type="tertiary")
     if last.error:
-        place.warning(last.error, icon="⚠️")
+        place.warning(last.error, icon=":material/warning:")
     elif state.stands(last.settings):
-        place.markdown(f"👀 {texts(page)[last.name.lower()]}")
+        place.markdown(f":material/visibility: {texts(page)[last.name.lower()]}")
     else:
         place.caption(f"Changed since *{(labels or {}).get(last.name, last.name)}* was started.")
 
