@@ -21,7 +21,7 @@ PAGE = "mask_rcnn"
 def lab() -> None:
     """Experiments and the picture's source on top, the board below."""
     try_this(PAGE, EXPERIMENTS)
-    with st.popover("🖼️ Picture"):
+    with st.popover(":material/image: Picture"):
         chosen = choose_picture("scene")
     if chosen is None:
         st.info("Choose a picture to begin.")

@@ -78,7 +78,7 @@ def players(chosen: Chosen, boxes: RawBoxes) -> None:
         downloads(row, chosen.name, chosen.picture, run, part=part)
     if boxes.kind != "my own":
         row.button(
-            "✎ Edit these boxes",
+            ":material/edit: Edit these boxes",
             on_click=_edit,
             args=(boxes, choice),
             key="edit",
@@ -100,7 +100,7 @@ def lab() -> None:
     """Experiments, picture and boxes on top; the players under them."""
     experiments()
     left, right = st.columns([1, 4.4], gap="small", vertical_alignment="bottom")
-    with left.popover("🖼️ Picture", width="stretch"):
+    with left.popover(":material/image: Picture", width="stretch"):
         chosen = choose_picture()
     with right:
         boxes = choose_boxes(chosen)

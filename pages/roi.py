@@ -21,7 +21,7 @@ def lab() -> None:
     """Experiments and controls on top; under them the map, the grids and the curves."""
     try_this("roi", EXPERIMENTS)
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
-    with row.popover("🖼️ Picture", width=WIDTH):
+    with row.popover(":material/image: Picture", width=WIDTH):
         chosen = choose_picture("scene")
     if chosen is None:
         st.info("Choose a picture to begin.")

@@ -34,7 +34,7 @@ def lab() -> None:
             show_knob(curves, KNOBS[show])
         return
     place = row.container(width="content")
-    with row.popover("🖼️ Timed on"):
+    with row.popover(":material/image: Timed on"):
         chosen = choose_picture("scene")
     with place:
         world = choose_world(chosen)

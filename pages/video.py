@@ -92,7 +92,7 @@ def say_what_was_read(chosen: ChosenClip, done: Processed | ProcessedMaps | None
         st.info("This clip has no frames that could be shown.")
         return False
     for note in chosen.clip.notes:
-        st.warning(f"{note}.", icon="✂️")
+        st.warning(f"{note}.", icon=":material/content_cut:")
     return True
 
 

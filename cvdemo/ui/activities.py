@@ -20,7 +20,7 @@ def choose_activity(activity: str, seed: int) -> world.ActivityClip:
     seed = widgets.number_input(
         "seed", "Seed", 0, 99_999, seed, place=row, width=130, on_change=state.leave_picture
     )
-    row.button("🎲", help="Draw somebody else", on_click=_another_seed, key="dice")
+    row.button(":material/casino:", help="Draw somebody else", on_click=_another_seed, key="dice")
     return _drawn(seed, activity)
 
 

@@ -64,10 +64,7 @@ def stop() -> None:
 def switch() -> None:
     """The switch, which is the same one on every page."""
     st.session_state[SWITCH] = is_on()  # a page without the switch makes Streamlit forget it
-    st.toggle(
-        "On every page", key=SWITCH, on_change=_switched,
-        help="The picture that you choose goes along to the other pages.",
-    )  # fmt: skip
+    st.toggle("On every page", key=SWITCH, on_change=_switched)
 
 
 def _switched() -> None:

@@ -97,7 +97,7 @@ def _choose_drawn(size: tuple[int, int]) -> Clip:
     seed = widgets.number_input(
         "seed", "Seed", 0, 99_999, 7, place=row, width=130, on_change=state.leave_picture
     )
-    row.button("🎲", help="Draw another clip", on_click=_another_seed, key="dice")
+    row.button(":material/casino:", help="Draw another clip", on_click=_another_seed, key="dice")
     with row.popover("Settings"):
         preset = widgets.segmented_control(
             "preset", "Difficulty", PRESETS, "normal", on_change=state.leave_picture
@@ -127,7 +127,7 @@ def _upload() -> ChosenClip | None:
         try:
             clip = read_video(file.getvalue(), name=file.name, limits=LIMITS, longest=LONGEST)
         except CvdemoError as error:
-            st.error(sentence(error), icon="⚠️")
+            st.error(sentence(error), icon=":material/warning:")
             return None
         st.session_state[place] = kept = (file.file_id, clip)
     state.note_own(file.name)
@@ -142,4 +142,4 @@ def show_strip(chosen: ChosenClip) -> None:
     width, height = clip.size
     st.caption(f"{clip.name}: {clip.seconds:.1f} s, {clip.fps:.3g} frames a second, {width} × {height}")
     for note in clip.notes:
-        st.warning(f"{note}.", icon="✂️")
+        st.warning(f"{note}.", icon=":material/content_cut:")

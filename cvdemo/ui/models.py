@@ -56,7 +56,7 @@ def say_what_is_unknown(asked: Sequence[str], keys: Sequence[str]) -> None:
             try:
                 zoo.spec(key)
             except UnknownModelError as error:
-                st.warning(sentence(error), icon="⚠️")
+                st.warning(sentence(error), icon=":material/warning:")
 
 
 def model_title(key: str) -> str:

@@ -110,6 +110,6 @@ def guarded(lab: Callable[P, None]) -> Callable[P, None]:
         try:
             lab(*args, **kwargs)
         except CvdemoError as error:
-            st.error(sentence(error), icon="⚠️")
+            st.error(sentence(error), icon=":material/warning:")
 
     return run

@@ -57,6 +57,11 @@ class Page(NamedTuple):
         """The page's file, as Streamlit wants it."""
         return f"pages/{self.key}.py"
 
+    @property
+    def symbol(self) -> str:
+        """The icon as Streamlit wants it: of the font that it brings along, so that no other is needed."""
+        return f":material/{self.icon}:"
+
 
 WORLD, DETECTION, SEGMENTATION, INSTANCES, VIDEO, PRACTICE = CHAPTERS
 REGIONS = ("rcnn", "fast-rcnn", "faster-rcnn", "rfcn")
@@ -66,123 +71,131 @@ MAPS = (
 )  # fmt: skip
 PHOTO_MAPS = ("photo-deeplabv3plus", "photo-fcn8s", "photo-unet", "photo-pspnet")
 PAGES = (
-    Page("world", "The world", "🎨", WORLD, "What is known of a drawn scene?", sees=Sees.SCENE),
+    Page("world", "The world", "palette", WORLD, "What is known of a drawn scene?", sees=Sees.SCENE),
     Page(
-        "five_tasks", "Five tasks, one picture", "🖐️", DETECTION,
+        "five_tasks", "Five tasks, one picture", "back_hand", DETECTION,
         "What can be asked of a picture?",
     ),
-    Page("classify", "Classify", "🐈", DETECTION, "What is in the picture?", {1: "Classification"}),
+    Page("classify", "Classify", "pets", DETECTION, "What is in the picture?", {1: "Classification"}),
     Page(
-        "localize", "Classify and localize", "🎯", DETECTION, "What is it, and where?",
+        "localize", "Classify and localize", "my_location", DETECTION, "What is it, and where?",
         {2: "Classification and localization"}, ("localizer", "localizer-class", "localizer-box"),
         knobs={"objects": 1},
     ),
-    Page("detect", "Detect", "🔲", DETECTION, "Which objects are in the picture, and where?"),
+    Page("detect", "Detect", "select_all", DETECTION, "Which objects are in the picture, and where?"),
     Page(
-        "windows", "Sliding window", "🔳", DETECTION, "Can a classifier find objects?",
+        "windows", "Sliding window", "grid_view", DETECTION, "Can a classifier find objects?",
         {3: "Classifier and sliding window"}, ("sliding-window",),
     ),
     Page(
-        "proposals", "Region proposals", "🧩", DETECTION, "Where could objects be?", {4: "Region proposals"}
+        "proposals", "Region proposals", "extension", DETECTION,
+        "Where could objects be?", {4: "Region proposals"}
     ),
     Page(
-        "rcnn", "R-CNN to Faster R-CNN", "🏎️", DETECTION, "What made R-CNN slow, and what made it fast?",
+        "rcnn", "R-CNN to Faster R-CNN", "speed", DETECTION,
+        "What made R-CNN slow, and what made it fast?",
         {5: "R-CNN", 6: "Fast R-CNN", 8: "Faster R-CNN", 10: "Test-time speed", 14: "R-FCN"}, REGIONS,
     ),
     Page(
-        "roi", "RoI lab", "🔎", DETECTION, "How does a region of any size become a grid of one size?",
+        "roi", "RoI lab", "center_focus_strong", DETECTION,
+        "How does a region of any size become a grid of one size?",
         {7: "RoI pooling", 35: "RoIAlign"}, ("mask-rcnn", "mask-rcnn-roipool", "rfcn"),
     ),
     Page(
-        "rpn", "RPN and anchors", "⚓", DETECTION, "How does a network propose regions?",
+        "rpn", "RPN and anchors", "anchor", DETECTION, "How does a network propose regions?",
         {9: "Region proposal network"}, ("faster-rcnn",),
     ),
     Page(
-        "yolo_ssd", "YOLO and SSD", "⚡", DETECTION, "Can one pass of a network find all objects?",
+        "yolo_ssd", "YOLO and SSD", "bolt", DETECTION, "Can one pass of a network find all objects?",
         {11: "YOLO", 12: "SSD", 13: "SSD against YOLO"}, ("yolo", "ssd"),
     ),
     Page(
-        "nms", "NMS", "🥊", DETECTION, "Which of many overlapping boxes stay?",
+        "nms", "NMS", "filter_alt", DETECTION, "Which of many overlapping boxes stay?",
         {15: "Non-maximum suppression"},
     ),
-    Page("iou", "IoU", "📐", DETECTION, "How well does a box fit?", {16: "IoU"}),
-    Page("map", "mAP", "📈", DETECTION, "How good is a detector?", {17: "mAP"}, sees=Sees.OTHER),
+    Page("iou", "IoU", "square_foot", DETECTION, "How well does a box fit?", {16: "IoU"}),
+    Page("map", "mAP", "show_chart", DETECTION, "How good is a detector?", {17: "mAP"}, sees=Sees.OTHER),
     Page(
-        "tradeoffs", "Speed against accuracy", "⏱️", DETECTION,
+        "tradeoffs", "Speed against accuracy", "timer", DETECTION,
         "Which detector is fast, and which is accurate?", {18: "Speed and accuracy"},
         ("localizer", "sliding-window", *REGIONS, "yolo", "ssd", *MAPS),
     ),
     Page(
-        "captions", "Captions", "💬", DETECTION, "How does a picture become a sentence?",
+        "captions", "Captions", "chat", DETECTION, "How does a picture become a sentence?",
         {19: "Image captioning"}, ("show-attend-tell", "show-and-tell", "caption-transformer"),
     ),
     Page(
-        "dense_captions", "Dense captions", "🗨️", DETECTION, "Can every object have its own sentence?",
+        "dense_captions", "Dense captions", "forum", DETECTION, "Can every object have its own sentence?",
         {20: "Dense captioning"}, ("densecap",),
     ),
-    Page("segment", "Segment", "🖌️", SEGMENTATION, "Which class does each pixel have?"),
+    Page("segment", "Segment", "brush", SEGMENTATION, "Which class does each pixel have?"),
     Page(
-        "fcn", "Sliding window to FCN", "🪟", SEGMENTATION, "How are all windows classified at once?",
+        "fcn", "Sliding window to FCN", "window", SEGMENTATION, "How are all windows classified at once?",
         {21: "Sliding window", 22: "FCN"},
     ),
     Page(
-        "upsampling", "Upsampling", "🔍", SEGMENTATION, "How does a small map become large?",
+        "upsampling", "Upsampling", "open_in_full", SEGMENTATION, "How does a small map become large?",
         {24: "Upsampling", 25: "transposed convolution"},
     ),
     Page(
-        "dilated", "Dilated convolutions", "🕳️", SEGMENTATION,
+        "dilated", "Dilated convolutions", "blur_on", SEGMENTATION,
         "How does a network see more without a smaller map?", {28: "Dilated convolutions", 29: "DeepLab"},
         ("deeplabv3",),
     ),
     Page(
-        "crf", "CRF", "🪄", SEGMENTATION, "How do borders become sharp?", {30: "CRF"},
+        "crf", "CRF", "auto_fix_high", SEGMENTATION, "How do borders become sharp?", {30: "CRF"},
         ("deeplabv1", "unet", "fcn8s", *PHOTO_MAPS),
     ),
     Page(
-        "decoders", "Back to full size", "🪜", SEGMENTATION, "Which way back to full size loses least?",
+        "decoders", "Back to full size", "stairs", SEGMENTATION, "Which way back to full size loses least?",
         {
             23: "Early layers refine", 26: "SegNet", 27: "U-Net",
             31: "RefineNet", 32: "LinkNet", 33: "PSPNet",
         },
         (*MAPS, *PHOTO_MAPS),
     ),
-    Page("instances", "Instances", "🦆", INSTANCES, "Which pixels belong to which object?"),
+    Page("instances", "Instances", "category", INSTANCES, "Which pixels belong to which object?"),
     Page(
-        "mask_rcnn", "Mask R-CNN", "🎭", INSTANCES, "How does a box become a mask?", {34: "Mask R-CNN"},
+        "mask_rcnn", "Mask R-CNN", "theater_comedy", INSTANCES,
+        "How does a box become a mask?", {34: "Mask R-CNN"},
         ("mask-rcnn", "mask-rcnn-roipool", "mask-rcnn-softmax", "photo-masks"),
     ),
     Page(
-        "pose", "Pose", "🤸", INSTANCES, "Where are a person's joints?", {36: "Human pose"},
+        "pose", "Pose", "accessibility_new", INSTANCES, "Where are a person's joints?", {36: "Human pose"},
         ("keypoint-rcnn", "pose-regression"),
     ),
     Page(
-        "video", "Video", "🎬", VIDEO, "Why do boxes blink, and what cures it?",
+        "video", "Video", "movie", VIDEO, "Why do boxes blink, and what cures it?",
         {37: "Frame-by-frame prediction"}, sees=Sees.OTHER,
     ),
-    Page("tracking", "Tracking", "👣", VIDEO, "Which box is which object, a frame later?", sees=Sees.OTHER),
     Page(
-        "flow", "Optical flow", "🌊", VIDEO, "Where did every pixel go?", {40: "Optical flow"},
+        "tracking", "Tracking", "footprint", VIDEO, "Which box is which object, a frame later?",
         sees=Sees.OTHER,
     ),
     Page(
-        "activity", "Activity", "🏃", VIDEO, "What does somebody do?",
+        "flow", "Optical flow", "waves", VIDEO, "Where did every pixel go?", {40: "Optical flow"},
+        sees=Sees.OTHER,
+    ),
+    Page(
+        "activity", "Activity", "directions_run", VIDEO, "What does somebody do?",
         {38: "Whole-video prediction", 41: "Recurrent networks"},
         ("frame-average", "feature-average", "lrcn", "lrcn-gru", "c3d"), Sees.OTHER,
     ),
     Page(
-        "stacked", "Stacked frames", "🥞", VIDEO, "What do neighbouring frames add?", {39: "Stacked frames"},
+        "stacked", "Stacked frames", "layers", VIDEO,
+        "What do neighbouring frames add?", {39: "Stacked frames"},
         ("early-fusion-3", "early-fusion-5"), Sees.OTHER,
     ),
     Page(
-        "implementations", "By hand or ready-made", "🧰", PRACTICE,
+        "implementations", "By hand or ready-made", "build", PRACTICE,
         "Does code from the paper give what a library gives?", {42: "Implementations"}, sees=Sees.OTHER,
     ),
     Page(
-        "datasets", "Data sets", "🗂️", PRACTICE, "What is in a data set, and what is wrong in it?",
+        "datasets", "Data sets", "folder_copy", PRACTICE, "What is in a data set, and what is wrong in it?",
         {43: "Data sets"}, sees=Sees.OTHER,
     ),
     Page(
-        "lecture", "Lecture script", "🎤", PRACTICE, "What is shown when, and for how long?",
+        "lecture", "Lecture script", "slideshow", PRACTICE, "What is shown when, and for how long?",
         sees=Sees.OTHER,
     ),
 )  # fmt: skip
@@ -214,12 +227,12 @@ def navigation(*frames: Callable[[str], AbstractContextManager[None]]) -> None:
 
     Each of `frames` is called with the page's key, "home" for Home: what stands on every page, around it.
     """
-    home = st.Page("pages/home.py", title="Home", icon="🏠", default=True)
+    home = st.Page("pages/home.py", title="Home", icon=":material/home:", default=True)
     listed = {"": [home]}
     for chapter, pages in by_chapter():
         # A chapter of one page stands above the others, without a heading.
         listed.setdefault(chapter if len(pages) > 1 else "", []).extend(
-            st.Page(page.file, title=page.title, icon=page.icon) for page in pages
+            st.Page(page.file, title=page.title, icon=page.symbol) for page in pages
         )
     current = st.navigation(listed, expanded=True)
     with ExitStack() as around:

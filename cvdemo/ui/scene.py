@@ -33,7 +33,7 @@ def choose_scene(*, folded: bool = True) -> tuple[int, Difficulty]:
     seed = widgets.number_input(
         "seed", "Seed", 0, 99_999, 7, place=row, width=130, on_change=state.leave_picture
     )
-    row.button("🎲", help="Draw another scene", on_click=_another_seed, key="dice")
+    row.button(":material/casino:", help="Draw another scene", on_click=_another_seed, key="dice")
     with row.popover("Difficulty") if folded else st.container():
         preset = widgets.segmented_control("preset", "Difficulty", PRESETS, "normal", on_change=_other_preset)
         with contextlib.nullcontext() if folded else st.expander("Knobs"):

@@ -122,5 +122,5 @@ def readable_files(files: Sequence[Any]) -> list[tuple[Any, Chosen]]:
         try:
             readable.append((file, _decoded(file.file_id, file.name, file)))
         except CvdemoError as error:
-            st.error(sentence(error), icon="⚠️")
+            st.error(sentence(error), icon=":material/warning:")
     return readable

@@ -53,7 +53,7 @@ def say_what_it_knows(chosen: Shown, *entries: ModelSpec) -> None:
             say_its_classes(sorted(labels(name).values()))
     for domain in dict.fromkeys(entry.domain for entry in entries):
         if domain is not chosen.domain:
-            st.info(stranger(chosen, domain, entries), icon="🎨")
+            st.info(stranger(chosen, domain, entries), icon=":material/palette:")
 
 
 def say_its_classes(names: Sequence[str]) -> None:

@@ -67,11 +67,11 @@ def try_this(
     if last is None:
         return
     if last.error:
-        place.warning(last.error, icon="⚠️")
+        place.warning(last.error, icon=":material/warning:")
     elif state.stands(last.settings):
         if said := guess.outcome(page, last.name):
             place.markdown(said)
-        place.markdown(f"👀 {texts(page)[last.name.lower()]}")
+        place.markdown(f":material/visibility: {texts(page)[last.name.lower()]}")
     else:
         place.caption(f"Changed since *{(labels or {}).get(last.name, last.name)}* was started.")
 

@@ -127,4 +127,4 @@ def test_every_experiment_is_one_click_and_says_what_to_look_for() -> None:
     assert len(buttons) >= 4
     for key in buttons:
         without_errors(app.button(key=key).click().run())
-        assert sum(m.value.startswith("👀") for m in app.markdown) == 1, key
+        assert sum(m.value.startswith(":material/visibility:") for m in app.markdown) == 1, key

@@ -27,7 +27,7 @@ def test_every_experiment_is_one_click_and_sliders_run_no_network() -> None:
     before = zoo.load(network).runs
     for name in EXPERIMENTS:
         without_errors(app.button(key=f"try-{name}").click().run())
-        assert sum(m.value.startswith("👀") for m in app.markdown) == 1
+        assert sum(m.value.startswith(":material/visibility:") for m in app.markdown) == 1
     assert app.slider(key="crf-srgb").value == START.srgb
     for end in (0, 1):
         for key, ends in SLIDERS.items():

@@ -43,17 +43,17 @@ def captions(app: AppTest) -> str:
 def test_every_view_of_the_example() -> None:
     app = without_errors(open_page())
     assert "24 images" in captions(app)
-    assert sum(button.label.startswith("🔍") for button in app.button) == 12
+    assert sum(button.label.startswith(":material/zoom_in:") for button in app.button) == 12
     for view in VIEWS[1:]:
         without_errors(app.segmented_control(key="datasets-show").set_value(view).run())
-    assert not any(button.label.startswith("🔍") for button in app.button)
+    assert not any(button.label.startswith(":material/zoom_in:") for button in app.button)
 
 
 def test_filters_and_one_image_stand_in_the_address() -> None:
     app = without_errors(open_page())
     without_errors(app.multiselect(key="datasets-classes").select("dog").run())
     assert "10 of 24 images" in captions(app)
-    first = next(button for button in app.button if button.label.startswith("🔍"))
+    first = next(button for button in app.button if button.label.startswith(":material/zoom_in:"))
     without_errors(first.click().run())
     assert {"image", "classes"} <= app.query_params.keys()
     assert app.dataframe[0].value["class"].tolist().count("dog") >= 1
@@ -98,8 +98,10 @@ def test_what_a_format_cannot_hold_is_said_first() -> None:
 def test_folders_of_the_server_in_their_formats(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, str(root))
     app = without_errors(open_page(data="folder"))
-    assert {"📁 coco", "📁 voc", "📦 broken.zip"} <= {b.label for b in app.button}
-    assert "📁 link" not in {b.label for b in app.button}
+    assert {":material/folder: coco", ":material/folder: voc", ":material/inventory_2: broken.zip"} <= {
+        b.label for b in app.button
+    }
+    assert ":material/folder: link" not in {b.label for b in app.button}
     without_errors(app.button(key="open-voc").click().run())
     assert "3 images" in captions(app)
     assert app.query_params["folder"] in ("voc", ["voc"])

@@ -49,7 +49,7 @@ def test_every_experiment_is_one_click(name: str, field: str, seen: str, shared:
     assert (shown["Field"], shown["Measured"], shown["Seen"]) == (field, field, seen)
     assert shown["Shared"] == shared
     assert shown["192×144 gives"] == size
-    assert any(m.value == f"👀 {texts('dilated')[name]}" for m in app.markdown)
+    assert any(m.value == f":material/visibility: {texts('dilated')[name]}" for m in app.markdown)
 
 
 def test_every_experiment_has_its_text() -> None:

@@ -71,7 +71,7 @@ def test_every_experiment_is_one_click_and_says_what_to_look_for() -> None:
     app = open_page(**STUDY)
     for name in EXPERIMENTS:
         without_errors(app.button(key=f"try-{name}").click().run())
-        assert any(m.value == f"👀 {texts('flow')[name]}" for m in app.markdown), name
+        assert any(m.value == f":material/visibility: {texts('flow')[name]}" for m in app.markdown), name
     assert "two real photos" in EXPERIMENTS and app.segmented_control(key="flow-view").value == "error"
 
 

@@ -79,7 +79,7 @@ def test_every_experiment_is_one_click_and_says_what_to_look_at() -> None:
     for name in EXPERIMENTS:
         app.button(key=f"try-{name}").click().run()
         without_errors(app)
-        assert sum(m.value.startswith("👀") for m in app.markdown) == 1
+        assert sum(m.value.startswith(":material/visibility:") for m in app.markdown) == 1
 
 
 def test_an_object_that_is_picked_can_be_cut_out() -> None:

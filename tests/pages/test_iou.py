@@ -34,7 +34,7 @@ def test_every_experiment_shows_what_its_sentence_says() -> None:
     for name in example_pairs(1280, 960):
         app.button(key=f"try-{name}").click().run()
         assert not app.exception and not app.error
-        assert sum(m.value.startswith("👀") for m in app.markdown) == 1
+        assert sum(m.value.startswith(":material/visibility:") for m in app.markdown) == 1
         said[name] = overlap_measures(*pair_of(app)[:2])
     assert set(said["identical"].values()) == {1.0}
     near, far = said["near miss"], said["far miss"]

@@ -37,7 +37,7 @@ def test_every_experiment_is_one_click_and_says_what_to_look_at() -> None:
     assert len(names) == 2 + len(KEYS)
     for name in names:
         without_errors(app.button(key=name).click().run())
-        assert sum(m.value.startswith("👀") for m in app.markdown) == 1
+        assert sum(m.value.startswith(":material/visibility:") for m in app.markdown) == 1
         assert bool(app.warning) == (name == "try-Several objects")
 
 

@@ -76,7 +76,7 @@ def test_every_experiment_runs_and_says_what_to_look_for() -> None:
     for name in EXPERIMENTS:
         app.button(key=f"try-{name}").click().run()
         without_errors(app)
-        assert any(m.value.startswith("👀") for m in app.markdown)
+        assert any(m.value.startswith(":material/visibility:") for m in app.markdown)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (100, 1600), (1600, 100)])

@@ -28,7 +28,7 @@ def test_every_experiment_sets_the_page_and_says_what_to_look_for(name: str) -> 
     app = open_page()
     app.button(key=f"try-{name}").click().run()
     assert fine(app)
-    assert any(m.value.startswith("👀") for m in app.markdown)
+    assert any(m.value.startswith(":material/visibility:") for m in app.markdown)
 
 
 def test_a_threshold_loses_the_duck_and_one_step_up_it_is_back() -> None:

@@ -189,7 +189,7 @@ def test_every_experiment_is_one_click_and_says_what_to_look_for(page: str) -> N
         app.button(key=key).click().run()
         assert not app.exception
         assert not app.error
-        assert sum(m.value.startswith("👀") for m in app.markdown) == 1
+        assert sum(m.value.startswith(":material/visibility:") for m in app.markdown) == 1
 
 
 def test_a_scene_shows_its_score_and_the_score_moves_with_the_threshold() -> None:

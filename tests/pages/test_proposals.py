@@ -49,7 +49,7 @@ def test_every_experiment_is_one_click() -> None:
     assert len(names) >= 3
     for key in names:
         without_errors(app.button(key=key).click().run())
-        assert sum(m.value.startswith("👀") for m in app.markdown) == 1
+        assert sum(m.value.startswith(":material/visibility:") for m in app.markdown) == 1
 
 
 def test_sliders_at_their_ends_and_no_similarity() -> None:

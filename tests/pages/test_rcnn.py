@@ -200,7 +200,7 @@ def test_a_net_that_is_not_there_is_named_and_the_others_run(folder: Path) -> No
 def test_an_experiment_is_one_click(name: str) -> None:
     app = open_page()
     fine(app.button(key=f"try-{name}").click().run())
-    assert sum(m.value.startswith("👀") for m in app.markdown) == 1
+    assert sum(m.value.startswith(":material/visibility:") for m in app.markdown) == 1
 
 
 def test_times_as_a_table() -> None:

@@ -176,7 +176,7 @@ def test_every_experiment_is_one_click_and_says_what_to_look_at() -> None:
     assert len(keys) == 5 and "try-back" not in keys
     for key in keys:
         without_errors(app.button(key=key).click().run())
-        assert sum(m.value.startswith("👀") for m in app.markdown) == 1
+        assert sum(m.value.startswith(":material/visibility:") for m in app.markdown) == 1
 
 
 def test_a_photo_is_told_apart_from_the_drawn_world() -> None:

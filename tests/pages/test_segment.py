@@ -36,7 +36,7 @@ def test_a_scene_has_a_score_and_a_photo_has_none() -> None:
 @pytest.mark.parametrize("name", ["hard scene", "easy scene", "a photo", "only the errors", "another world"])
 def test_every_experiment_is_one_click_and_says_what_to_look_at(name: str) -> None:
     app = without_errors(open_page().button(key=f"try-{name}").click().run())
-    assert sum(m.value.startswith("👀") for m in app.markdown) == 1
+    assert sum(m.value.startswith(":material/visibility:") for m in app.markdown) == 1
 
 
 def test_the_network_runs_once_for_each_picture() -> None:

@@ -101,4 +101,4 @@ def test_nothing_is_in_the_address_before_the_visitor_has_changed_anything(page:
 
 
 def said(app: AppTest) -> bool:
-    return any(m.value.startswith("👀") for m in app.markdown)
+    return any(m.value.startswith(":material/visibility:") for m in app.markdown)

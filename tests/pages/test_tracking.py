@@ -48,7 +48,7 @@ def test_every_experiment_is_one_click_and_says_what_to_look_for() -> None:
     app = open_page()
     for name in controls.EXPERIMENTS:
         without_errors(app.button(key=f"try-{name}").click().run())
-        assert sum(m.value.startswith("👀") for m in app.markdown) == 1, name
+        assert sum(m.value.startswith(":material/visibility:") for m in app.markdown) == 1, name
 
 
 @pytest.mark.parametrize("frame", ["3", "-5", "99999", "x", ""])

@@ -38,7 +38,7 @@ def test_the_lectures_example_is_the_default() -> None:
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_every_experiment_is_one_click_and_says_what_to_look_at(name: str) -> None:
     app = without_errors(open_page(**{"map-grid": "9,9;9,9"}).button(key=f"try-{name}").click().run())
-    assert sum(m.value.startswith("👀") for m in app.markdown) == 1
+    assert sum(m.value.startswith(":material/visibility:") for m in app.markdown) == 1
     assert "map-grid" not in app.query_params
 
 

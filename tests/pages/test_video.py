@@ -133,7 +133,7 @@ def test_every_experiment_is_one_click_and_says_what_to_look_for(monkeypatch: py
     app = without_errors(open_page())
     for name in controls.EXPERIMENTS:
         without_errors(app.button(key=f"try-{name}").click().run())
-        assert sum(m.value.startswith("👀") for m in app.markdown) == 1, name
+        assert sum(m.value.startswith(":material/visibility:") for m in app.markdown) == 1, name
 
 
 def test_a_drawn_clip_has_scores() -> None:

@@ -34,7 +34,7 @@ def test_experiments_are_one_click_and_say_what_to_look_at() -> None:
     assert len(names) == 6
     for name in ("try-One size", "try-In strides of 32"):
         without_errors(app.button(key=name).click().run())
-        assert sum(m.value.startswith("👀") for m in app.markdown) == 1
+        assert sum(m.value.startswith(":material/visibility:") for m in app.markdown) == 1
 
 
 @pytest.mark.parametrize(("shape", "fits"), [((1, 1), True), ((37, 53), True), ((3, 900), False)])

@@ -39,7 +39,7 @@ def test_every_experiment_is_one_click_and_says_what_to_look_at() -> None:
     assert len(names) == 7
     for name in names:
         without_errors(app.button(key=name).click().run())
-        assert sum(m.value.startswith("👀") for m in app.markdown) == 1
+        assert sum(m.value.startswith(":material/visibility:") for m in app.markdown) == 1
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 900), (37, 53)])

@@ -47,7 +47,7 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
 def choose_source() -> tuple[Chosen | None, list[zoo.ModelSpec]]:
     """The picture, the model, and a second one where the visitor wants to compare."""
     places = st.columns([0.75, 1.5, 1.5], gap="medium", vertical_alignment="bottom")
-    with places[0].popover("🖼️ Picture", width="stretch"):
+    with places[0].popover(":material/image: Picture", width="stretch"):
         chosen = choose_picture("scene")
     with places[1]:
         first = choose_model(zoo.Task.CAPTION, chosen)
@@ -73,7 +73,7 @@ def known_begin(text: str, model: Captioner) -> Begin:
     try:
         return read_begin(text, model)
     except DataError as error:
-        st.warning(sentence(error), icon="⚠️")
+        st.warning(sentence(error), icon=":material/warning:")
         return Begin()
 
 
@@ -84,7 +84,7 @@ def within_limit(begin: Begin, longest: int) -> Begin:
     st.warning(
         f"The length limit of {longest} words leaves none to add to the {len(begin.words)} that you gave: "
         "the net begins anew.",
-        icon="⚠️",
+        icon=":material/warning:",
     )
     return Begin()
 
@@ -111,7 +111,7 @@ def choose_decoding(model: Captioner) -> Decoding:
         chosen = chosen._replace(width=width, penalty=penalty)
     else:
         chosen = chosen._replace(**_draws(), draw=drawn())
-        st.button("🎲 Draw again", key="captions-draw", on_click=_draw_again, width="stretch")
+        st.button(":material/casino: Draw again", key="captions-draw", on_click=_draw_again, width="stretch")
     limit = widgets.slider("longest", "Length limit, in words", 1, LONGEST, min(model.longest, LONGEST))
     return chosen._replace(longest=limit)
 

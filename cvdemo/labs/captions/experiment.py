@@ -215,7 +215,7 @@ def _place(
     entropy = -float((probabilities[some] * row[some]).sum())
     return Place(
         word,
-        "✂ cut off" if word is None else piece(model, word),
+        "cut off" if word is None else piece(model, word),
         0.0 if word is None else float(row[word]),
         0.0 if word is None else float(chances[word]),
         given,

@@ -1,6 +1,6 @@
 // A picture and its caption, word by word: where each word looks, how sure the net is, what else it could have said.
 // Python hears which rival the visitor chose (`chosen`: place, word), or that the net is to begin anew (place -1).
-// uses lib/message lib/pictures lib/dom lib/numbers lib/player captions/spotlight captions/words
+// uses lib/message lib/pictures lib/dom lib/icons lib/numbers lib/player captions/spotlight captions/words
 export default function ({ data, parentElement, setStateValue }) {
   const { fields, parts } = unpacked(data);
   const root = parentElement.querySelector('.captions-lab');
@@ -49,7 +49,7 @@ function showWord(lab, k) {
   lab.root.dataset.index = k;
   markWords(lab.find('.words'), k);
   lab.find('.says').innerHTML = saysOf(lab.fields, k);
-  if (lab.fields.yours) lab.find('.says').append(element('button', { type: 'button', className: 'again', textContent: '↺ The net’s own caption', onclick: () => lab.send(-1, 0) }));
+  if (lab.fields.yours) lab.find('.says').append(element('button', { type: 'button', className: 'again', onclick: () => lab.send(-1, 0) }, icon('undo'), ' The net’s own caption'));
   lab.find('.legend').textContent = legendOf(lab.fields, k);
   lab.draw();
 }

@@ -63,10 +63,11 @@ def grid(
         try:
             cell.image(jpeg(image), width="stretch")
         except CvdemoError as error:
-            cell.warning(sentence(error), icon="⚠️")
+            cell.warning(sentence(error), icon=":material/warning:")
         name = opened.dataset.names[image]
+        short = name if len(name) <= 24 else f"…{name[-23:]}"
         cell.button(
-            f"🔍 {escaped(name if len(name) <= 24 else '…' + name[-23:])}", key=f"image-{k}-{image}",
+            f":material/zoom_in: {escaped(short)}", key=f"image-{k}-{image}",
             on_click=show_image, args=(image,), type="tertiary",
         )  # fmt: skip
         cell.caption(captions[k] if captions else _about(opened, image))
@@ -85,10 +86,22 @@ def show_large(opened: Opened, image: int, images: Sequence[int], layers: Sequen
     """One image with everything that is said of it, and buttons to the one before and after."""
     dataset = opened.dataset
     row = st.container(horizontal=True, gap="small", vertical_alignment="center")
-    row.button("▦ All", on_click=close_image, key="all")
+    row.button(":material/apps: All", on_click=close_image, key="all")
     if len(images):
-        row.button("◀", on_click=show_image, args=(step(images, image, -1),), key="before", help="Before")
-        row.button("▶", on_click=show_image, args=(step(images, image, 1),), key="after", help="Next")
+        row.button(
+            ":material/chevron_left:",
+            on_click=show_image,
+            args=(step(images, image, -1),),
+            key="before",
+            help="Before",
+        )
+        row.button(
+            ":material/chevron_right:",
+            on_click=show_image,
+            args=(step(images, image, 1),),
+            key="after",
+            help="Next",
+        )
     width, height = dataset.size(image)
     split = f" · {dataset.splits[image]}" if dataset.splits[image] else ""
     row.markdown(f"**{escaped(dataset.names[image])}** · {width} × {height}{escaped(split)}")
@@ -96,7 +109,7 @@ def show_large(opened: Opened, image: int, images: Sequence[int], layers: Sequen
     try:
         left.image(_jpeg(opened.identity, image, tuple(layers), LARGE, opened), width="stretch")
     except CvdemoError as error:
-        left.warning(sentence(error), icon="⚠️")
+        left.warning(sentence(error), icon=":material/warning:")
     with right:
         table = object_rows(dataset, opened.found, image)
         for title, lines in texts_of_image(opened, image).items():

@@ -37,7 +37,7 @@ def choose_view() -> str:
 def choose_filters(opened: Opened) -> Filters:
     """Filters by class, size, number of objects, split, and a text."""
     dataset = opened.dataset
-    with st.popover("🔎 Filters"):
+    with st.popover(":material/search: Filters"):
         classes = widgets.multiselect("classes", "Classes", dataset.categories, on_change=to_first)
         size = widgets.selectbox(
             "size", "Size", ["", *SIZES], format_func=lambda s: s or "any", on_change=to_first

@@ -59,7 +59,11 @@ def _folder(row: Any) -> Opened | None:
     )  # fmt: skip
     path = below(root, asked) if asked.strip() else root
     if path.is_dir():
-        _browse(root, path, st.container(horizontal=True) if path == root else row.popover("📂 Browse"))
+        _browse(
+            root,
+            path,
+            st.container(horizontal=True) if path == root else row.popover(":material/folder_open: Browse"),
+        )
     if path == root:
         st.info("Choose a folder or a ZIP file to begin.")
         return None
@@ -73,9 +77,18 @@ def _browse(root: Path, folder: Path, place: Any) -> None:
     """A button for each folder and ZIP file in a folder, and one for the folder above."""
     if folder != root:
         above = folder.parent.relative_to(root).as_posix()
-        place.button("⬆ ..", key="open-above", on_click=_open, args=("" if above == "." else above,))
+        place.button(
+            ":material/arrow_upward: ..",
+            key="open-above",
+            on_click=_open,
+            args=("" if above == "." else above,),
+        )
     for entry in entries(root, folder):
-        label = f"📁 {Path(entry).name}" if (root / entry).is_dir() else f"📦 {Path(entry).name}"
+        label = (
+            f":material/folder: {Path(entry).name}"
+            if (root / entry).is_dir()
+            else f":material/inventory_2: {Path(entry).name}"
+        )
         place.button(label, key=f"open-{entry}", on_click=_open, args=(entry,))
 
 
@@ -137,7 +150,7 @@ def _show_problems(found: Opened) -> None:
     lines = [f"- {escaped(text)}" for text in problems[:SHOWN_PROBLEMS]]
     if len(problems) > SHOWN_PROBLEMS:
         lines.append(f"- … and {len(problems) - SHOWN_PROBLEMS} more")
-    with st.expander(f"Remarks on the files: {len(problems)}", icon="⚠️"):
+    with st.expander(f"Remarks on the files: {len(problems)}", icon=":material/warning:"):
         st.markdown("\n".join(lines))
 
 

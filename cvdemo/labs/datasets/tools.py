@@ -54,7 +54,7 @@ def show_model(opened: Opened, images: Sequence[int]) -> None:
         most = min(len(there), MOST_SCORED)
         n = widgets.slider("scored", "Pictures", 1, most, min(24, most), width=220) if most > 1 else 1
         least = widgets.slider("score", "Score threshold", 0.05, 0.95, 0.5, 0.05, width=180)
-        st.button("▶ Run", on_click=_run, key="run", type="primary")
+        st.button(":material/play_arrow: Run", on_click=_run, key="run", type="primary")
     if not ready(entry):
         return
     if st.session_state.get(RUNNING):
@@ -108,7 +108,7 @@ def _advance(opened: Opened, key: str, images: Sequence[int]) -> None:
     """
     left = [image for image in images if _detected.peek(key, opened.identity, image, opened) is None]
     row = st.container(horizontal=True, vertical_alignment="center")
-    row.button("■ Stop", on_click=_stop, key="stop")
+    row.button(":material/stop: Stop", on_click=_stop, key="stop")
     seen = len(images) - len(left)
     text = f"{zoo.spec(key).title} on {zoo.default_device().upper()}: {seen} of {len(images)} …"
     row.progress(seen / len(images), text)
@@ -173,7 +173,7 @@ def show_convert(opened: Opened, images: Sequence[int]) -> None:
     title = format_module(key).TITLE
     if lost := cannot_hold(part, key):
         listed = "\n".join(f"- {text}" for text in lost)
-        st.warning(f"{title} has no place for:\n{listed}", icon="⚠️")
+        st.warning(f"{title} has no place for:\n{listed}", icon=":material/warning:")
     else:
         st.success(f"{title} can hold every kind of annotation that is here.")
     st.markdown(

@@ -80,7 +80,11 @@ def offer_for_photos(spec: zoo.ModelSpec, chosen: Chosen) -> None:
 def choose_query() -> str:
     """The words to look for, "" for none."""
     return widgets.text_input(
-        "query", "Look for words", placeholder="a person playing guitar", max_chars=80, icon="🔎"
+        "query",
+        "Look for words",
+        placeholder="a person playing guitar",
+        max_chars=80,
+        icon=":material/search:",
     )
 
 

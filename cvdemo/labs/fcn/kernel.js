@@ -1,5 +1,5 @@
 // One neuron of the fully connected layer: its row of the weight matrix folds up into a kernel, number by number.
-// uses lib/message lib/dom lib/canvas lib/numbers lib/colours lib/animate
+// uses lib/message lib/dom lib/icons lib/canvas lib/numbers lib/colours lib/animate
 const W = 1000, H = 330;
 const MATRIX = 128, ROW = 60; // heights of the whole matrix and of the row that is taken out
 
@@ -33,7 +33,7 @@ function buildLab(root) {
     find('.says').innerHTML = `<b>As a matrix</b>: ${neurons} × ${inputs}, a row for each neuron.
       <b>As kernels</b>: ${neurons} of ${maps} × ${rows} × ${columns}. ${lab.fields.same ? 'Every weight is the same number' : 'The weights differ'};
       only now they may slide over a larger map.`;
-    find('.play').textContent = lab.turn > 0.5 ? '◀ Flatten' : '▶ Reshape';
+    find('.play').replaceChildren(...(lab.turn > 0.5 ? [icon('left'), ' Flatten'] : [icon('play'), ' Reshape']));
   };
   new ResizeObserver(() => lab.fields && lab.draw()).observe(find('canvas'));
   return lab;

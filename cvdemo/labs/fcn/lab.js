@@ -1,6 +1,6 @@
 // Scores of every window, once from a classifier run on each and once from convolutions over the picture:
 // heat maps, counters, a race at the measured ratio, and both answers for the window under the pointer.
-// uses lib/message lib/pictures lib/dom lib/pointer lib/numbers lib/colours lib/animate lib/score_maps fcn/race
+// uses lib/message lib/pictures lib/dom lib/icons lib/pointer lib/numbers lib/colours lib/animate lib/score_maps fcn/race
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector('.fcn');
   const lab = root.lab ?? (root.lab = buildLab(root));
@@ -12,6 +12,7 @@ export default function ({ data, parentElement }) {
 
 function buildLab(root) {
   const find = (s) => root.querySelector(s), lab = { which: -1, opacity: 0.7, spot: null, sides: [], root };
+  find('.play').replaceChildren(icon('play'), ' Race');
   find('.play').onclick = () => startRace(lab);
   find('.opacity').oninput = (e) => { lab.opacity = e.target.value / 100; lab.draw(); };
   find('.which').onchange = (e) => { lab.which = Number(e.target.value); lab.draw(); };

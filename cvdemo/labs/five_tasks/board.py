@@ -215,7 +215,7 @@ def _show(task: str, entry: zoo.ModelSpec, cell: Cell, chosen: Chosen) -> None:
     st.markdown(texts("five_tasks")[task])
     with st.container(horizontal=True, gap="small"):
         for page in (page for page in PAGES if page.key in LINKS[task]):
-            st.page_link(page.file, label=page.title, icon=page.icon, width="content")
+            st.page_link(page.file, label=page.title, icon=page.symbol, width="content")
 
 
 def _holdings(five: FiveAnswers) -> None:

@@ -32,7 +32,7 @@ def show(
 ) -> None:
     """The view of the truth and of all methods, and what its colours mean."""
     for name in results.pair_warnings(pair.identity, pair):
-        st.warning(texts(PAGE)[f"pair: {name}"], icon="⚠️")
+        st.warning(texts(PAGE)[f"pair: {name}"], icon=":material/warning:")
     checks = results.check(pair, runs, specs, knobs) if display.view == "there and back" else []
     found = panels(pair, runs, checks, display)
     height, width = pair.first.shape[:2]

@@ -82,7 +82,7 @@ def machine() -> None:
         try:
             st.markdown(f"**Device:** {zoo.device_title()}")
         except CvdemoError as error:
-            st.error(sentence(error), icon="⚠️")
+            st.error(sentence(error), icon=":material/warning:")
         for task in zoo.Task:
             entries = zoo.models(task)
             ready = [m.title for m in entries if m.offline]

@@ -80,7 +80,7 @@ def _side_by_side() -> None:
 
 def _label(pair: Counterpart) -> str:
     runs = pair.ready is not None and pair.ready.installed
-    return "▶ Run both" if runs else "▶ Run it"
+    return ":material/play_arrow: Run both" if runs else ":material/play_arrow: Run it"
 
 
 def _ask() -> None:

@@ -114,7 +114,7 @@ def _verdict(
         st.warning(
             f"This scene has {count or 'no'} objects, and the net always predicts **one** box: there is no "
             "loss to compute. Finding all of them is object detection.",
-            icon="☝️",
+            icon=":material/touch_app:",
         )
 
 

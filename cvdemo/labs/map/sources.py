@@ -191,7 +191,9 @@ def _show_problems(found: EvaluationSet) -> None:
     if not problems:
         return
     more = f"- … and {len(problems) - SHOWN_PROBLEMS} more" if len(problems) > SHOWN_PROBLEMS else ""
-    with st.expander(f"Remarks on the files: {len(problems)}", icon="⚠️", expanded=len(problems) <= 3):
+    with st.expander(
+        f"Remarks on the files: {len(problems)}", icon=":material/warning:", expanded=len(problems) <= 3
+    ):
         lines = [f"- {_escaped(text)}" for text in problems[:SHOWN_PROBLEMS]]
         st.markdown("\n".join([*lines, more]))
 

@@ -211,12 +211,12 @@ def _swept(
 
 
 BUTTONS = {
-    "lost": "🦆 Lose a duck",
-    "duplicates": "👯 Duplicates",
-    "across": "🐈 Across",
-    "soft": "🛟 Soft-NMS",
-    "fusion": "🧲 Fusion",
-    "real": "🌪️ Flood",
+    "lost": "Lose a duck",
+    "duplicates": "Duplicates",
+    "across": "Across",
+    "soft": "Soft-NMS",
+    "fusion": "Fusion",
+    "real": "Flood",
 }
 
 

@@ -1,5 +1,5 @@
 // The sorted list beside the picture. Only the rows that can be seen exist, so thousands cost nothing.
-// uses lib/dom lib/numbers nms/state
+// uses lib/dom lib/icons lib/numbers nms/state
 const ROW = 26;
 
 function nmsList(list, rows) {
@@ -46,7 +46,9 @@ function nmsList(list, rows) {
     row.className = `row ${kinds[state]}${touched && state === WAITING ? ' sinks' : ''}`;
     row.style.transform = `translateY(${at * ROW}px)`;
     row.setAttribute('aria-current', state === CURRENT);
-    mark.textContent = d.fusion && state === FALLEN ? '↓' : ['·', '✓', '✗', '▶', '✗'][state];
+    const sign = d.fusion && state === FALLEN ? 'down' : ['', 'check', 'cross', 'play', 'cross'][state];
+    if (mark.dataset.sign !== sign) mark.replaceChildren(sign ? icon(sign) : '·');
+    mark.dataset.sign = sign;
     swatch.style.background = d.colours[d.name[i]];
     name.textContent = d.names[d.name[i]];
     why.textContent = pair && !d.fusion ? beside(pair.overlap, d.threshold) : '';

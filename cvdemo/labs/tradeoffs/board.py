@@ -69,7 +69,7 @@ def show_points(chosen: Chosen, curves: Curves | None, world: str) -> None:
             f"up to 5 calls each. {texts('tradeoffs')[world]}"
         )
     table = point_rows([*found, *(point for point in away if point.kind in kinds)], world)
-    row.button("⏱️ Measure again", on_click=_forget, args=(here, chosen), key="again")
+    row.button(":material/timer: Measure again", on_click=_forget, args=(here, chosen), key="again")
     offer(world, text("Points (CSV)", "csv", lambda: to_csv(table)), place=row)
     if table:
         st.dataframe(table, hide_index=True)
@@ -90,7 +90,7 @@ def _timed(points: Sequence[DetectorPoint], chosen: Chosen) -> Timing:
         partial(with_bar, text=running),
     )
     for error in timing.errors.values():
-        st.warning(sentence(error), icon="⚠️")
+        st.warning(sentence(error), icon=":material/warning:")
     return timing
 
 
@@ -119,7 +119,11 @@ def show_knob(curves: Curves | None, knob: Knob) -> None:
         net = choose_net(titles)
         n = widgets.slider("scenes", "Scenes of a run here", 5, 50, 10, 5, width=220)
         st.button(
-            "▶ Run it here", on_click=_ask, disabled=not net, key="live", help=texts("tradeoffs")["live"]
+            ":material/play_arrow: Run it here",
+            on_click=_ask,
+            disabled=not net,
+            key="live",
+            help=texts("tradeoffs")["live"],
         )
         files = st.container(width="content")
     if st.session_state.pop(ASKED, False) and net:
