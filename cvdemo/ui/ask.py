@@ -40,7 +40,7 @@ def hall_panel() -> None:
     try:
         view = ROOMS.view(member.code)
     except RoomError as error:
-        st.warning(sentence(error), icon="⚠️")
+        st.warning(sentence(error), icon=":material/warning:")
         return
     member.poll_seen = view.poll_version
     if member.leads:
@@ -69,18 +69,21 @@ def _follower(member: Membership, view: View) -> None:
     if not member.following:
         row = st.container(horizontal=True, vertical_alignment="center", gap="small", key="hall-away")
         row.markdown(
-            f"🧭 You explore on your own. Room **{view.code}** goes on without you.", width="content"
+            f":material/explore: You explore on your own. Room **{view.code}** goes on without you.",
+            width="content",
         )
         row.button(
             "↩ Back to the lecturer", type="primary", key="room-back", on_click=_come_back, args=(member,)
         )
     elif view.poll is None:
-        st.caption(f"📡 You follow room **{view.code}**. Move anything to explore on your own.")
+        st.caption(
+            f":material/podcasts: You follow room **{view.code}**. Move anything to explore on your own."
+        )
     if view.poll is None:
         return
     question = view.poll.question
     with st.container(border=True, key="hall-question"):
-        st.markdown(f"#### 🙋 {question.text}")
+        st.markdown(f"#### :material/pan_tool: {question.text}")
         if view.poll.revealed:
             _answer(question, view, ROOMS.voted(view.code, member.member))
         elif question.scale is None:
@@ -156,9 +159,9 @@ def _lecturer(member: Membership, view: View) -> None:
     if view.poll is not None:
         _asked(member, view, here)
         return
-    with st.expander(f"🙋 Room {view.code} · {here} · **Ask the hall**", key="hall-ask"):
+    with st.expander(f":material/pan_tool: Room {view.code} · {here} · **Ask the hall**", key="hall-ask"):
         if failed := st.session_state.pop(FAILED, ""):
-            st.warning(failed, icon="⚠️")
+            st.warning(failed, icon=":material/warning:")
         page = state.open_page()
         ready = ready_made().get(page, ())
         place = st.selectbox(
@@ -213,7 +216,7 @@ def _asked(member: Membership, view: View, here: str) -> None:
     assert view.poll is not None
     question = view.poll.question
     with st.container(border=True, key="hall-question"):
-        st.markdown(f"#### 🙋 {question.text}")
+        st.markdown(f"#### :material/pan_tool: {question.text}")
         if view.poll.revealed:
             _answer(question, view, None)
         else:

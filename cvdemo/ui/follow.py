@@ -192,9 +192,12 @@ def _fold(view: View | None) -> None:
     member = membership()
     said = st.session_state.pop(SAID, "")
     opened = bool(said) or (member is not None and member.leads)
-    with st.expander("📡 Follow a lecture" if view is None else f"📡 Room {view.code}", expanded=opened):
+    with st.expander(
+        ":material/podcasts: Follow a lecture" if view is None else f":material/podcasts: Room {view.code}",
+        expanded=opened,
+    ):
         if said:
-            st.warning(said, icon="⚠️")
+            st.warning(said, icon=":material/warning:")
         if member is None or view is None:
             _door()
         elif member.leads:

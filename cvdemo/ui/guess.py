@@ -89,7 +89,7 @@ def ask(page: str, name: str, place: Any, go_on: Callable[[str], None]) -> None:
     if guess is None:
         return
     box = place.container(border=True, key="guess")
-    box.markdown(f"🤔 {guess.text}")
+    box.markdown(f":material/psychology_alt: {guess.text}")
     row = box.container(horizontal=True, gap="small", vertical_alignment="center")
 
     def said(choice: int | None) -> None:
@@ -109,5 +109,5 @@ def outcome(page: str, name: str) -> str:
         return ""
     yours = guess.choices[said.choice]
     if said.choice == guess.right:
-        return f"✅ You said: *{yours}*. That is right."
-    return f"❌ You said: *{yours}*. Right is: *{guess.choices[guess.right]}*."
+        return f":material/check_circle: You said: *{yours}*. That is right."
+    return f":material/cancel: You said: *{yours}*. Right is: *{guess.choices[guess.right]}*."

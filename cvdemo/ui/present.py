@@ -95,7 +95,9 @@ def frame(page: str) -> Iterator[None]:
     place = st.empty()
     yield
     if names := refused(page):
-        place.warning(f"This page has no use for what the script says of {', '.join(names)}.", icon="⚠️")
+        place.warning(
+            f"This page has no use for what the script says of {', '.join(names)}.", icon=":material/warning:"
+        )
 
 
 def _is_there(going: str, page: str) -> bool:

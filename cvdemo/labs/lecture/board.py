@@ -58,7 +58,7 @@ def edit() -> None:
         st.session_state[BASE] = rows_of(now.stations)
     _editor(key)
     if error := st.session_state.get(ERROR):
-        st.error(f"{error} The script stays as it was.", icon="⚠️")
+        st.error(f"{error} The script stays as it was.", icon=":material/warning:")
     left, right = st.columns(2, gap="medium", vertical_alignment="bottom")
     left.file_uploader("A script of your own", ["yaml", "yml"], key=FILE, on_change=_uploaded)
     with right.container(horizontal=True, gap="small"):

@@ -51,7 +51,7 @@ def choose_scene() -> Scene:
     seed = widgets.number_input(
         "clip", "Seed", 0, 99_999, 12, place=row, width=130, on_change=state.leave_picture
     )
-    row.button("🎲", help="Draw another clip", on_click=_another, key="clip-dice")
+    row.button(":material/casino:", help="Draw another clip", on_click=_another, key="clip-dice")
     frame = widgets.slider("frame", "Frame", 1, FRAMES, FRAMES // 2, on_change=state.leave_picture) - 1
     noise = widgets.slider(
         "noise", "Noise", 0.0, 12.0, 12.0, 1.0, on_change=state.leave_picture,
