@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from cvdemo.ui import language
+
 # The lecture's chapters, and which of its systems (numbered as the lecture goes) belong to each.
 CHAPTERS = {
     "The drawn world": range(0),
@@ -203,6 +205,7 @@ def by_chapter() -> Iterator[tuple[str, list[Page]]]:
 
 def navigation() -> None:
     """Run the page of the address, with the table beside it and the neighbours under it."""
+    language.enter()
     home = st.Page("pages/home.py", title="Home", icon="🏠", default=True)
     listed = {"": [home]}
     for chapter, pages in by_chapter():
@@ -211,6 +214,7 @@ def navigation() -> None:
             st.Page(page.file, title=page.title, icon=page.icon) for page in pages
         )
     current = st.navigation(listed)
+    language.switch()
     current.run()
     _neighbours(current.url_path)
 

@@ -17,6 +17,7 @@ A button sets several at once by `state.put({"source": "scene", "seed": 7})`, in
 - The address decides when the page is entered with one (a link, the browser's back button); what cannot be
   read or is out of range is dropped.
 - The address is written in callbacks alone, never while a page is drawn.
+- `APP_PARAMETERS` belong to no page: every page's address keeps them.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ from cvdemo.ui.component import component
 
 OPEN = "cvdemo-page"
 ADDRESS = "cvdemo-address"
+APP = "cvdemo-app"
+APP_PARAMETERS = ("lang",)
 
 Texts = list[str]
 Read = Callable[[Texts], Any]
@@ -114,6 +117,25 @@ def kept(page: str = "") -> Kept:
     return found
 
 
+def app_parameter(name: str) -> str:
+    """A parameter of the app: what the address has, else what it had before in this visit, else ""."""
+    known: dict[str, str] = st.session_state.setdefault(APP, {})
+    if name in st.query_params:
+        known[name] = st.query_params[name]
+    return known.get(name, "")
+
+
+def set_app_parameter(name: str, value: str) -> None:
+    """Set a parameter of the app, or drop it where it is "", and write the address. To be called in a callback."""
+    st.session_state.setdefault(APP, {})[name] = value
+    write_address()
+
+
+def _app_address() -> dict[str, Texts]:
+    known: dict[str, str] = st.session_state.get(APP, {})
+    return {name: [known[name]] for name in APP_PARAMETERS if known.get(name)}
+
+
 class _Entry(NamedTuple):
     """One visit of a page: which number it has, and what its address is to carry again."""
 
@@ -130,10 +152,13 @@ def enter(page: str) -> None:
     st.session_state[OPEN] = page
     if entered:
         entry: _Entry = st.session_state.get(ADDRESS, _Entry(0, ""))
-        query = "" if st.query_params else urlencode(kept(page).address(), doseq=True)
-        if st.query_params:
+        for name in APP_PARAMETERS:
+            app_parameter(name)
+        given = {n: st.query_params.get_all(n) for n in st.query_params if n not in APP_PARAMETERS}
+        query = "" if given else urlencode({**_app_address(), **kept(page).address()}, doseq=True)
+        if given:
             _forget(page)
-            kept(page).unread = {name: st.query_params.get_all(name) for name in st.query_params}
+            kept(page).unread = given
         kept(page).stamp += 1
         st.session_state[ADDRESS] = _Entry(entry.number + 1, query)
 
@@ -142,7 +167,7 @@ def restore_address() -> None:
     """Nothing to see: what keeps the browser's address and history as this module says."""
     entry = st.session_state.get(ADDRESS, _Entry(0, ""))
     _address(
-        data={"page": open_page(), "entry": entry.number, "query": entry.query},
+        data={"page": open_page(), "entry": entry.number, "query": entry.query, "app": APP_PARAMETERS},
         key="address",
         width="content",
     )
@@ -226,6 +251,12 @@ def reset() -> None:
     write_address()
 
 
+def redraw() -> None:
+    """Let the open page's widgets forget what the browser has of them: they are drawn from what is kept."""
+    for name in {*kept().values, *kept().first}:
+        st.session_state.pop(key(name), None)
+
+
 def drop(*names: str) -> None:
     """Let widgets of the open page stand where they stand at first. To be called in a callback."""
     for name in names:
@@ -260,7 +291,7 @@ def snapshot() -> dict[str, Any]:
 
 def write_address(page: str = "") -> None:
     """Put what the page keeps into the address. To be called in a callback."""
-    st.query_params.from_dict(kept(page).address())
+    st.query_params.from_dict({**_app_address(), **kept(page).address()})
 
 
 def changed(page: str, name: str, then: Callable[..., None] | None, args: Sequence[Any]) -> None:

@@ -21,7 +21,7 @@ function replaceWithinAPage() {
   };
 }
 
-function restore(page, query, isCurrent) {
+function restore({ page, query, app }, isCurrent) {
   const until = performance.now() + PATIENCE;
   (function whenThere() {
     if (!isCurrent()) return;
@@ -31,8 +31,9 @@ function restore(page, query, isCurrent) {
       return;
     }
     const parameters = new URLSearchParams(location.search);
-    if ([...parameters.keys()].some((name) => !name.startsWith("embed"))) return;
-    for (const [name, value] of new URLSearchParams(query)) parameters.append(name, value);
+    const given = new Set(parameters.keys());
+    if ([...given].some((name) => !name.startsWith("embed") && !app.includes(name))) return;
+    for (const [name, value] of new URLSearchParams(query)) if (!given.has(name)) parameters.append(name, value);
     window.history.replaceState({}, "", `${location.pathname}?${parameters}`);
   })();
 }
@@ -41,5 +42,5 @@ export default function ({ data }) {
   replaceWithinAPage();
   if (window[ENTRY] === data.entry) return;
   window[ENTRY] = data.entry;
-  if (data.query) restore(data.page, data.query, () => window[ENTRY] === data.entry);
+  if (data.query) restore(data, () => window[ENTRY] === data.entry);
 }
