@@ -36,7 +36,7 @@ TEXTS: dict[str, tuple[str, ...]] = {
 """The fields with texts, by the kind of an element or block. The options of a widget are not among them:
 the browser sends them back, so `widgets.py` puts them into the language by `format_func`."""
 
-TITLES = ("title", "xaxis", "yaxis", "zaxis", "legend", "colorbar", "coloraxis", "polar")
+HOLDERS = ("xaxis", "yaxis", "zaxis", "legend", "colorbar", "coloraxis", "marker", "polar")
 
 
 def translate_message(message: Any, say: Say) -> None:
@@ -109,9 +109,7 @@ def _titles(holder: dict[str, Any], say: Say) -> None:
             continue
         if key == "title":
             _said(value, ("text",), say)
-        elif key.startswith(
-            ("xaxis", "yaxis", "zaxis", "legend", "colorbar", "coloraxis", "marker", "polar")
-        ):
+        elif key.startswith(HOLDERS):
             _said(value, ("ticktext",), say)
             _titles(value, say)
 

@@ -126,7 +126,7 @@ def app_parameter(name: str) -> str:
 
 
 def set_app_parameter(name: str, value: str) -> None:
-    """Set a parameter of the app, or drop it where it is "", and write the address. To be called in a callback."""
+    """Set a parameter of the app, drop it where it is "", write the address. To be called in a callback."""
     st.session_state.setdefault(APP, {})[name] = value
     write_address()
 

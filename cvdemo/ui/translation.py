@@ -32,6 +32,7 @@ KEPT = 20_000  # translations that are remembered
 PLACE = re.compile(r"\{(\d*)((?:\|[^{}|]*)*)\}")
 WORD = re.compile(r"[^\W\d_]+")
 DECORATED = re.compile(r"^([^\w{]*(?::\w+\[)?[^\w{]*)(.*?)([^\w})%°]*)$", re.DOTALL)
+BETWEEN = ("\n", " · ", " | ")
 SENTENCES = re.compile(r"(?<=[.!?:;…]) +")
 
 
@@ -78,9 +79,8 @@ class Template:
     def of(cls, english: str, other: str, rare: Callable[[str], int]) -> Template:
         """The template of an entry; `rare` counts the entries that have a word."""
         fixed = PLACE.sub("\0", english).split("\0")
-        words = [word for word in whole_words(fixed)]
         pattern = re.compile("(.*?)".join(re.escape(part) for part in fixed), re.DOTALL)
-        anchor = min(words, key=lambda word: (rare(word), -len(word)), default="")
+        anchor = min(whole_words(fixed), key=lambda word: (rare(word), -len(word)), default="")
         return cls(pattern, other, sum(map(str.isalpha, "".join(fixed))), anchor)
 
     def match(self, text: str) -> list[str] | None:
@@ -89,7 +89,7 @@ class Template:
         if found is None:
             return None
         values = list(found.groups())
-        if self.letters < WEAK and any(len(value) > 60 or ". " in value for value in values):
+        if self.letters < WEAK and any(len(value) > 24 for value in values):
             return None
         return values
 
@@ -136,16 +136,22 @@ class Table:
             return None
         if (whole := self.whole.get(text)) is not None:
             return whole
-        ways = (self._by_template, self._within, self._in_parts)
+        ways = (self._by_template, self._within, self._in_parts, self._by_any_template)
         return next((found for way in ways if (found := way(text, deep - 1)) is not None), None)
 
-    def _by_template(self, text: str, deep: int) -> str | None:
+    def _by_template(self, text: str, deep: int, within_part: bool = True) -> str | None:
         if len(text) > LONGEST:
             return None
         for template in self.candidates(text):
-            if (values := template.match(text)) is not None:
-                return filled(template.becomes, [self.find(v, deep) or v for v in values])
+            values = template.match(text)
+            if values is None or (within_part and any(b in v for v in values for b in BETWEEN)):
+                continue
+            return filled(template.becomes, [self.find(v, deep) or v for v in values])
         return None
+
+    def _by_any_template(self, text: str, deep: int) -> str | None:
+        """By a template in whose places whole lists of parts stand."""
+        return self._by_template(text, deep, within_part=False)
 
     def _within(self, text: str, deep: int) -> str | None:
         """A text within Markdown's signs, or beside an emoji or an arrow."""
@@ -156,7 +162,7 @@ class Table:
         return None if inner is None else f"{found[1]}{inner}{found[3]}"
 
     def _in_parts(self, text: str, deep: int) -> str | None:
-        for between in ("\n", " · ", " | "):
+        for between in BETWEEN:
             if between in text:
                 return self._each(text.split(between), between, deep)
         sentences = SENTENCES.split(text)

@@ -6,7 +6,8 @@
 Each takes the name (the key is `state.key(name)`, the parameter is `name`), Streamlit's label and arguments,
 the value that it has at first, and `place`, a container to stand in. `key`, `value`, `index`, `default` and
 `bind` are not Streamlit's any more. The address has options by `str(option)`, or for an old link by what
-`format_func` shows; they are shown in the visitor's language. An `on_change` is called after the value is kept.
+`format_func` shows; the visitor sees them in their language. An `on_change` is called after the value is
+kept.
 """
 
 from __future__ import annotations
