@@ -158,8 +158,10 @@ class Table:
         found = DECORATED.match(text)
         if found is None or not (found[1] or found[3]) or not found[2]:
             return None
-        inner = self.whole.get(found[2]) or self._by_template(found[2], deep)
-        return None if inner is None else f"{found[1]}{inner}{found[3]}"
+        for inner, after in ((found[2] + found[3], ""), (found[2], found[3])):
+            if inner != text and (said := self.whole.get(inner) or self._by_template(inner, deep)):
+                return f"{found[1]}{said}{after}"
+        return None
 
     def _in_parts(self, text: str, deep: int) -> str | None:
         for between in BETWEEN:
