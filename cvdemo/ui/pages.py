@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from cvdemo.ui import language
+from cvdemo.ui.language import look_again
+from cvdemo.ui.language_switch import switch
 
 # The lecture's chapters, and which of its systems (numbered as the lecture goes) belong to each.
 CHAPTERS = {
@@ -205,7 +206,7 @@ def by_chapter() -> Iterator[tuple[str, list[Page]]]:
 
 def navigation() -> None:
     """Run the page of the address, with the table beside it and the neighbours under it."""
-    language.enter()
+    look_again()
     home = st.Page("pages/home.py", title="Home", icon="🏠", default=True)
     listed = {"": [home]}
     for chapter, pages in by_chapter():
@@ -214,7 +215,7 @@ def navigation() -> None:
             st.Page(page.file, title=page.title, icon=page.icon) for page in pages
         )
     current = st.navigation(listed)
-    language.switch()
+    switch()
     current.run()
     _neighbours(current.url_path)
 

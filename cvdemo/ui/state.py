@@ -17,7 +17,7 @@ A button sets several at once by `state.put({"source": "scene", "seed": 7})`, in
 - The address decides when the page is entered with one (a link, the browser's back button); what cannot be
   read or is out of range is dropped.
 - The address is written in callbacks alone, never while a page is drawn.
-- `APP_PARAMETERS` belong to no page: every page's address keeps them.
+- Parameters of the app (`APP`), such as `lang`, stay from page to page; they are no page's.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ from cvdemo.ui.component import component
 
 OPEN = "cvdemo-page"
 ADDRESS = "cvdemo-address"
-APP = "cvdemo-app"
-APP_PARAMETERS = ("lang",)
+APP = ("lang",)
+"""Parameters of the address that belong to the app: `app_value` reads one, `set_app` sets one."""
 
 Texts = list[str]
 Read = Callable[[Texts], Any]
@@ -117,25 +117,6 @@ def kept(page: str = "") -> Kept:
     return found
 
 
-def app_parameter(name: str) -> str:
-    """A parameter of the app: what the address has, else what it had before in this visit, else ""."""
-    known: dict[str, str] = st.session_state.setdefault(APP, {})
-    if name in st.query_params:
-        known[name] = st.query_params[name]
-    return known.get(name, "")
-
-
-def set_app_parameter(name: str, value: str) -> None:
-    """Set a parameter of the app, drop it where it is "", write the address. To be called in a callback."""
-    st.session_state.setdefault(APP, {})[name] = value
-    write_address()
-
-
-def _app_address() -> dict[str, Texts]:
-    known: dict[str, str] = st.session_state.get(APP, {})
-    return {name: [known[name]] for name in APP_PARAMETERS if known.get(name)}
-
-
 class _Entry(NamedTuple):
     """One visit of a page: which number it has, and what its address is to carry again."""
 
@@ -152,22 +133,54 @@ def enter(page: str) -> None:
     st.session_state[OPEN] = page
     if entered:
         entry: _Entry = st.session_state.get(ADDRESS, _Entry(0, ""))
-        for name in APP_PARAMETERS:
-            app_parameter(name)
-        given = {n: st.query_params.get_all(n) for n in st.query_params if n not in APP_PARAMETERS}
-        query = "" if given else urlencode({**_app_address(), **kept(page).address()}, doseq=True)
-        if given:
+        found = {name: st.query_params.get_all(name) for name in st.query_params}
+        for name in APP:
+            if texts := found.pop(name, None):
+                _app()[name] = texts[-1]
+        again = "" if found else urlencode(address(page), doseq=True)
+        if found:
             _forget(page)
-            kept(page).unread = given
+            kept(page).unread = found
         kept(page).stamp += 1
-        st.session_state[ADDRESS] = _Entry(entry.number + 1, query)
+        st.session_state[ADDRESS] = _Entry(entry.number + 1, again)
+
+
+def address(page: str = "") -> dict[str, Texts]:
+    """The parameters of a page's address, without those of the app; of the open page where none is named."""
+    return kept(page).address()
+
+
+def query(page: str = "") -> dict[str, Texts]:
+    """All parameters of a page's address: those of the app first."""
+    return {**{name: [text] for name, text in _app().items()}, **address(page)}
+
+
+def app_value(name: str) -> str:
+    """A parameter of the app, "" where it is not set."""
+    return _app().get(name, "")
+
+
+def set_app(values: Mapping[str, str]) -> None:
+    """Set parameters of the app, "" for none; the address has them when it is written next."""
+    for name, text in values.items():
+        if text:
+            _app()[name] = text
+        else:
+            _app().pop(name, None)
+
+
+def _app() -> dict[str, str]:
+    if "cvdemo-app" not in st.session_state:
+        st.session_state["cvdemo-app"] = {n: st.query_params[n] for n in APP if n in st.query_params}
+    values: dict[str, str] = st.session_state["cvdemo-app"]
+    return values
 
 
 def restore_address() -> None:
     """Nothing to see: what keeps the browser's address and history as this module says."""
     entry = st.session_state.get(ADDRESS, _Entry(0, ""))
     _address(
-        data={"page": open_page(), "entry": entry.number, "query": entry.query, "app": APP_PARAMETERS},
+        data={"page": open_page(), "entry": entry.number, "query": entry.query, "app": urlencode(_app())},
         key="address",
         width="content",
     )
@@ -291,7 +304,7 @@ def snapshot() -> dict[str, Any]:
 
 def write_address(page: str = "") -> None:
     """Put what the page keeps into the address. To be called in a callback."""
-    st.query_params.from_dict({**_app_address(), **kept(page).address()})
+    st.query_params.from_dict(query(page))
 
 
 def changed(page: str, name: str, then: Callable[..., None] | None, args: Sequence[Any]) -> None:

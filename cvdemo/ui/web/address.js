@@ -1,5 +1,6 @@
 // The page's address: a change within a page replaces the entry of the browser's history, as Streamlit alone
-// would add one for each; and a page that is entered without parameters gets those that it kept.
+// would add one for each; and a page that is entered without parameters gets those that it kept. Parameters of
+// the app stay from page to page.
 const PUSH = "cvdemoPushState", ENTRY = "cvdemoEntry", PATIENCE = 3000;
 
 function replaceWithinAPage() {
@@ -23,18 +24,21 @@ function replaceWithinAPage() {
 
 function restore({ page, query, app }, isCurrent) {
   const until = performance.now() + PATIENCE;
+  const path = () => location.pathname.split("/").pop(); // "" for Home
   (function whenThere() {
     if (!isCurrent()) return;
-    if (location.pathname.split("/").filter(Boolean).pop() !== page) {
+    if (path() !== (page === "home" ? "" : page)) {
       // Streamlit changes the path a moment after it has drawn the page.
       if (performance.now() < until) requestAnimationFrame(whenThere);
       return;
     }
-    const parameters = new URLSearchParams(location.search);
-    const given = new Set(parameters.keys());
-    if ([...given].some((name) => !name.startsWith("embed") && !app.includes(name))) return;
-    for (const [name, value] of new URLSearchParams(query)) if (!given.has(name)) parameters.append(name, value);
-    window.history.replaceState({}, "", `${location.pathname}?${parameters}`);
+    const parameters = new URLSearchParams(location.search), apps = new URLSearchParams(app);
+    const isOwn = [...parameters.keys()].some((name) => !name.startsWith("embed") && !apps.has(name));
+    const wanted = new URLSearchParams(parameters);
+    for (const [name, value] of apps) wanted.set(name, value);
+    if (!isOwn) for (const [name, value] of new URLSearchParams(query)) wanted.append(name, value);
+    if (`${wanted}` === `${parameters}`) return;
+    window.history.replaceState({}, "", `${location.pathname}?${wanted}`);
   })();
 }
 
@@ -42,5 +46,5 @@ export default function ({ data }) {
   replaceWithinAPage();
   if (window[ENTRY] === data.entry) return;
   window[ENTRY] = data.entry;
-  if (data.query) restore(data, () => window[ENTRY] === data.entry);
+  if (data.query || data.app) restore(data, () => window[ENTRY] === data.entry);
 }
