@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import zlib
@@ -13,6 +14,8 @@ import numpy as np
 import streamlit as st
 
 from cvdemo.data.pictures import to_jpeg
+from cvdemo.ui.language import ENGLISH, language
+from cvdemo.ui.script_texts import PLURAL, script_entries, translated_html, translated_script
 
 WEB = Path(__file__).parent / "web"
 LABS = Path(__file__).parents[1] / "labs"
@@ -29,8 +32,31 @@ def component(name: str) -> Callable[..., Any]:
     called again at every rerun and must leave alone what did not change. Shared scripts only define
     constants and functions; all of them are in one scope.
     """
-    html, css, js = ("\n".join(text(n, suffix) for n in used(name)) for suffix in (".html", ".css", ".js"))
-    return st.components.v2.component(f"cvdemo_{name.replace('/', '_')}", html=html, css=css, js=js)
+    english = _registered(name, ENGLISH)
+
+    def mount(**options: Any) -> Any:
+        now = language()
+        return (english if now == ENGLISH else _registered(name, now))(**options)
+
+    return mount
+
+
+@functools.cache
+def _registered(name: str, language: str) -> Callable[..., Any]:
+    """The component in a language, under a name of its own."""
+    of = "" if language == ENGLISH else f"_{language}"
+    css = "\n".join(text(n, ".css") for n in used(name))
+    html, js = (_all(name, suffix, language) for suffix in (".html", ".js"))
+    return st.components.v2.component(f"cvdemo_{name.replace('/', '_')}{of}", html=html, css=css, js=js)
+
+
+def _all(name: str, suffix: str, language: str) -> str:
+    """The files that a component uses in one, their texts in a language."""
+    if language == ENGLISH:
+        return "\n".join(text(n, suffix) for n in used(name))
+    put = translated_script if suffix == ".js" else translated_html
+    parts = [put(text(n, suffix), script_entries(language).get(n, {})) for n in used(name)]
+    return "\n".join([PLURAL, *parts] if suffix == ".js" else parts)
 
 
 def used(name: str) -> list[str]:

@@ -25,7 +25,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunCon
 
 SEEN_WITH = ("1.67.0",)
 
-_enqueue = ScriptRunContext.enqueue
+_enqueue = getattr(ScriptRunContext.enqueue, "unchanged", ScriptRunContext.enqueue)
 
 
 def start_through_app() -> None:
@@ -67,6 +67,7 @@ def change_messages(change: Callable[[Any], None]) -> None:
         change(msg)
         _enqueue(self, msg)
 
+    enqueue.unchanged = _enqueue  # type: ignore[attr-defined]
     ScriptRunContext.enqueue = enqueue  # type: ignore[method-assign]
 
 

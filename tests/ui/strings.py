@@ -1,6 +1,6 @@
 """Every text of the app that a visitor can see, collected from the source: literals, f-strings as templates.
 
-`python tests/ui/strings.py FOLDER [LABELS.tsv ...]` writes those without a Russian text to files for
+`python -m tests.ui.strings FOLDER [LABELS.tsv ...]` writes those without a Russian text to files for
 translators, with what the lists of English, tab and Russian propose.
 """
 
@@ -13,12 +13,14 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from cvdemo.ui.script_texts import script_entries
 from cvdemo.ui.translation import WORD, entries
+from tests.ui.script_strings import script_texts
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("cvdemo/ui", "pages", "cvdemo/labs", "cvdemo/draw", "cvdemo")
 NOT_SHOWN = (
-    "cvdemo/cli", "cvdemo/bench", "cvdemo/train", "cvdemo/ui/translation.py", "cvdemo/ui/language.py",
+    "cvdemo/cli", "cvdemo/bench", "cvdemo/train", "cvdemo/ui/translation.py", "cvdemo/ui/language", "cvdemo/ui/script_texts.py",
     "cvdemo/ui/message", "cvdemo/ui/internals.py", "cvdemo/ui/live/route.py", "cvdemo/zoo/plain_code.py",
     "cvdemo/zoo/readme.py", "cvdemo/zoo/evaluate", "cvdemo/nets/faster_rcnn_paper.py",
     # Sentences that a network or the grammar says stay English: the words of the nets are.
@@ -265,6 +267,29 @@ def listed(texts: list[Text], filled: dict[str, str]) -> str:
     return "\n".join(lines).lstrip() + "\n"
 
 
+def missing_in_scripts() -> dict[str, dict[str, tuple[str, ...]]]:
+    """By script the texts that have no Russian."""
+    known = script_entries("ru")
+    found = {
+        name: {text: values for text, values in texts.items() if not known.get(name, {}).get(text)}
+        for name, texts in script_texts().items()
+    }
+    return {name: texts for name, texts in found.items() if texts}
+
+
+def listed_scripts(scripts: dict[str, dict[str, tuple[str, ...]]], filled: dict[str, str]) -> str:
+    """Texts of scripts as a file for translators."""
+    lines = []
+    for name, texts in scripts.items():
+        lines += ["", f"{quoted(name)}:"]
+        for text, values in texts.items():
+            if values:
+                places = "; ".join(f"{{{k}}} {value[:60]}" for k, value in enumerate(values))
+                lines.append("  # " + places.replace("\n", " "))
+            lines.append(f"  {quoted(text)}: {quoted(filled.get(text, ''))}")
+    return "\n".join(lines).lstrip() + "\n"
+
+
 def quoted(text: str) -> str:
     """A text as YAML has it between quotation marks."""
     return json.dumps(text, ensure_ascii=False)
@@ -277,6 +302,11 @@ def write_lists(folder: Path, filled: dict[str, str]) -> None:
     for number, start in enumerate(range(0, len(texts), PER_FILE), start=1):
         part = listed(texts[start : start + PER_FILE], filled)
         (folder / f"labels-{number}.yaml").write_text(part, "utf-8")
+    scripts = missing_in_scripts()
+    names = list(scripts)
+    for number, half in enumerate((names[: len(names) // 2], names[len(names) // 2 :]), start=1):
+        part = listed_scripts({name: scripts[name] for name in half}, filled)
+        (folder / f"scripts-{number}.yaml").write_text(part, "utf-8")
 
 
 if __name__ == "__main__":
