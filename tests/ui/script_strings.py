@@ -19,7 +19,8 @@ TECHNICAL = re.compile(
 TECHNICAL_PLACE = re.compile(
     r"(className\s*[:=+]*\s*[^,;]*|class: ?|\bclass(Name)?: |querySelector(All)?\(|closest\(|getContext\(|"
     r"addEventListener\(|element\(|svgElement\(|classList\.\w+\(|setAttribute\(|getPropertyValue\(|"
-    r"\bfont ?= ?|font: |cursor[:=] ?|=== ?|!== ?|case |style\.\w+ ?= ?|cssText ?\+?= ?|setLineDash|toggleAttribute\(|"
+    r"\bfont ?= ?|font: |cursor[:=] ?|=== ?|!== ?|case |style\.\w+ ?= ?|cssText ?\+?= ?|setLineDash|"
+    r"toggleAttribute\(|"
     r"globalCompositeOperation = |createElementNS\(|transform: |new Error\(|type: |role: |id: |colour: |"
     r"mark\(|type = |aria-\w+', |preserveAspectRatio: |fillStyle = |strokeStyle = |insertAdjacentHTML\()$"
 )

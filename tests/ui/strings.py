@@ -20,7 +20,8 @@ from tests.ui.script_strings import script_texts
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("cvdemo/ui", "pages", "cvdemo/labs", "cvdemo/draw", "cvdemo")
 NOT_SHOWN = (
-    "cvdemo/cli", "cvdemo/bench", "cvdemo/train", "cvdemo/ui/translation.py", "cvdemo/ui/language", "cvdemo/ui/script_texts.py",
+    "cvdemo/cli", "cvdemo/bench", "cvdemo/train", "cvdemo/ui/translation.py", "cvdemo/ui/language",
+    "cvdemo/ui/script_texts.py",
     "cvdemo/ui/message", "cvdemo/ui/internals.py", "cvdemo/ui/live/route.py", "cvdemo/zoo/plain_code.py",
     "cvdemo/zoo/readme.py", "cvdemo/zoo/evaluate", "cvdemo/nets/faster_rcnn_paper.py",
     # Sentences that a network or the grammar says stay English: the words of the nets are.
@@ -28,10 +29,10 @@ NOT_SHOWN = (
 )  # fmt: skip
 """What no visitor sees, and what stays English."""
 SAME = {
-    "csv", "png", "flo", "coco", "zip", "txt", "json", "svg", "mp4", "rerun", "vtest", "bikes", "Blues",
-    "Cividis", "mask-rcnn", "fasterrcnn-resnet50-fpn", "label:color_rgb:parts:actions", "Python", "mAP",
-    "IoU", "RoIAlign", "RoIPool", "CamVid", "Cityscapes", "LabelMe", "ImageNet", "Soft-NMS", "DIoU-NMS",
-    "ByteTrack", "Lucas-Kanade", "Horn-Schunck", "DeepLab", "SegNet", "RefineNet", "LinkNet",
+    ".css", "csv", "png", "flo", "coco", "zip", "txt", "json", "svg", "mp4", "rerun", "vtest", "bikes",
+    "Blues", "Cividis", "mask-rcnn", "fasterrcnn-resnet50-fpn", "label:color_rgb:parts:actions", "mAP",
+    "Python", "IoU", "RoIAlign", "RoIPool", "CamVid", "Cityscapes", "LabelMe", "ImageNet", "Soft-NMS",
+    "DIoU-NMS", "ByteTrack", "Lucas-Kanade", "Horn-Schunck", "DeepLab", "SegNet", "RefineNet", "LinkNet",
     "EfficientNet-Lite0", "Fl-all", "COCO JSON", "PASCAL VOC", "MOT Challenge", "Open Images", "COCO RLE",
     "CSV", "GIF", "MP4", "PNG", "GIoU", "DIoU", "U-Net", "U-Net of {} frame{}", "LRCN", "RoI", "R-CNN",
     "Fast R-CNN", "Faster R-CNN", "Mask R-CNN", "Keypoint R-CNN", "DenseCap", "COCO val2017", "VOC 2007",
