@@ -1,8 +1,8 @@
 """The texts within the components' scripts and HTML, and these in another language.
 
 A text of a script is a literal, or a template literal with `{}` for each `${...}`; the table
-`assets/texts/LANGUAGE/scripts/*.yaml` has them by script, such as "nms/state", so that a literal that is
-a key of the code elsewhere stays. Templates are as in `translation.py`: numbered places, and words by a number.
+`assets/texts/LANGUAGE/scripts/*.yaml` has them by script, such as "nms/state", so that a literal that is a
+key of the code elsewhere stays. Templates are as in `translation.py`: numbered places, words by a number.
 """
 
 from __future__ import annotations

@@ -111,7 +111,7 @@ def is_text(text: str, *, shown: bool, library: bool) -> bool:
     """Whether a literal is language: two words, or one with a capital; where it is `shown`, any word."""
     bare = re.sub(r"\{\}", " ", re.sub(r"`[^`]*`", "", text)).strip()
     words = [word for word in WORD.findall(bare) if len(word) > 1]
-    if not words or CODE.search(text) or NO_TEXT.match(bare) or SHELL.match(bare):
+    if not words or CODE.search(text.replace("{}", "")) or NO_TEXT.match(bare) or SHELL.match(bare):
         return False
     if shown and ("{}" not in text or len(words) > 1):
         return True
