@@ -16,6 +16,7 @@ from typing import NamedTuple
 from cvdemo.ui.script_texts import script_entries
 from cvdemo.ui.translation import WORD, entries
 from tests.ui.script_strings import script_texts
+from tests.ui.words import words
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("cvdemo/ui", "pages", "cvdemo/labs", "cvdemo/draw", "cvdemo")
@@ -242,6 +243,8 @@ def all_texts() -> list[Text]:
             if not file.relative_to(ROOT).as_posix().startswith(NOT_SHOWN):
                 for text in texts_of(file):
                     seen.setdefault(text.text, text)
+    for word in words():
+        seen.setdefault(word, Text(word, "tests/ui/words.py", 0))
     return list(seen.values())
 
 
