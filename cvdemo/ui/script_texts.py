@@ -12,10 +12,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-import yaml
-
 from cvdemo.assets import asset
-from cvdemo.ui.translation import PLACE
+from cvdemo.ui.translation import PLACE, read_yaml
 
 BEFORE_REGEX = re.compile(r"(^|[(,=:\[!&|?{};+\-*%~^<>]|\breturn)\s*$")
 TEXT_OF_HTML = re.compile(r"(?<=>)[^<>]+(?=<)")
@@ -175,6 +173,6 @@ def script_entries(language: str) -> dict[str, dict[str, str]]:
     """The table of a language for scripts: by script, then by English text."""
     found: dict[str, dict[str, str]] = {}
     for file in sorted(asset("texts", language, "scripts").glob("*.yaml")):
-        for name, own in (yaml.safe_load(file.read_text("utf-8")) or {}).items():
+        for name, own in read_yaml(file).items():
             found.setdefault(name, {}).update({k: v for k, v in (own or {}).items() if v})
     return found

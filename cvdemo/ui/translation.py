@@ -18,6 +18,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -32,6 +34,7 @@ KEPT = 20_000  # translations that are remembered
 PLACE = re.compile(r"\{(\d*)((?:\|[^{}|]*)*)\}")
 WORD = re.compile(r"[^\W\d_]+")
 DECORATED = re.compile(r"^([^\w{]*(?::\w+\[)?[^\w{]*)(.*?)([^\w})%°]*)$", re.DOTALL)
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 BETWEEN = ("\n", " · ", " | ")
 SENTENCES = re.compile(r"(?<=[.!?:;…]) +")
 
@@ -183,11 +186,16 @@ class Table:
         return between.join(part if one is None else one for part, one in zip(parts, found, strict=True))
 
 
+def read_yaml(file: Path) -> dict[str, Any]:
+    """A mapping of YAML, empty where the file is."""
+    return yaml.load(file.read_text("utf-8"), LOADER) or {}  # noqa: S506 - both loaders are safe
+
+
 def entries(language: str) -> dict[str, str]:
     """All entries of a language's table for what Python says."""
     found: dict[str, str] = {}
     for file in sorted(asset("texts", language, "labels").glob("*.yaml")):
-        found |= {str(k): v or "" for k, v in (yaml.safe_load(file.read_text("utf-8")) or {}).items()}
+        found |= {str(english): other or "" for english, other in read_yaml(file).items()}
     return found
 
 

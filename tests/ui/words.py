@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cvdemo.data.domain import Domain
 from cvdemo.ui.source import KINDS, LIVE
 from cvdemo.world.activities.names import ACTIVITIES
 from cvdemo.world.difficulty import KNOBS, PRESETS
@@ -10,7 +11,8 @@ from cvdemo.zoo.labels import labels
 
 OPTIONS = (
     "accuracy", "answer", "average", "bilinear", "boundary F1", "caption", "captions", "cells",
-    "checkerboard", "classification", "coarse", "colour", "decoder", "dense captions", "detection", "easy", "encoder",
+    "checkerboard", "classification", "coarse", "colour", "decoder", "dense captions", "detection", "easy",
+    "encoder",
     "errors", "exact", "features", "fill", "gain", "global", "hard", "head", "highest", "holes",
     "identical",
     "keypoints", "kind", "labels", "largest", "layers", "level", "localization", "mask", "masks", "max",
@@ -36,5 +38,6 @@ def words() -> list[str]:
     coco = labels("coco").values()
     joints = [name.replace("_", " ") for name in KEYPOINTS]
     knobs = [name.replace("_", "-") for name in KNOBS]
-    names = (*THINGS, *STUFF, *coco, *joints, *ACTIVITIES, *knobs, *PRESETS, *KINDS, LIVE)
+    domains = [domain.value for domain in Domain]
+    names = (*THINGS, *STUFF, *coco, *joints, *ACTIVITIES, *knobs, *PRESETS, *KINDS, LIVE, *domains)
     return list(dict.fromkeys((*names, *OPTIONS, *TEMPLATES)))
