@@ -71,19 +71,14 @@ def change_messages(change: Callable[[Any], None]) -> None:
     ScriptRunContext.enqueue = enqueue  # type: ignore[method-assign]
 
 
-def of_this_run(name: str, make: Callable[[], str]) -> str:
-    """What `make` gives, asked once for a thread that runs a visitor's script, or after `forget_of_run`."""
+def kept_without_waiting(name: str) -> Any:
+    """A value of `st.session_state`, None where there is none, read without its lock.
+
+    A callback holds the lock: a spinner's thread that waits for it and is itself waited for never ends.
+    """
     context = get_script_run_ctx(suppress_warning=True)
     if context is None:
-        return make()
-    known = context.__dict__
-    if name not in known:
-        known[name] = make()
-    return str(known[name])
-
-
-def forget_of_run(name: str) -> None:
-    """Let `of_this_run` ask anew."""
-    context = get_script_run_ctx(suppress_warning=True)
-    if context is not None:
-        context.__dict__.pop(name, None)
+        return None
+    state = context.session_state._state
+    newer = state._new_session_state.get(name)
+    return state._old_state.get(name) if newer is None else newer

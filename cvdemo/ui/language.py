@@ -9,13 +9,13 @@ from typing import Any
 
 import streamlit as st
 
-from cvdemo.ui.internals import change_messages, forget_of_run, of_this_run
+from cvdemo.ui.internals import change_messages, kept_without_waiting
 from cvdemo.ui.messages import translate_message
 from cvdemo.ui.translation import LANGUAGES, translated
 
 ENGLISH = LANGUAGES[0]
 PARAMETER = "lang"
-RUN = "cvdemo_language"
+KEPT = "cvdemo-language"
 
 
 def browsers() -> str:
@@ -26,18 +26,16 @@ def browsers() -> str:
 
 def language() -> str:
     """The language that the visitor reads: "en" or "ru"."""
-    return of_this_run(RUN, _asked)
+    return kept_without_waiting(KEPT) or look_again()
 
 
-def _asked() -> str:
+def look_again() -> str:
+    """The same, asked of the address anew: before a page is drawn, and after the visitor chose."""
     known = st.session_state.get("cvdemo-app", {})  # `state.app_value`, which needs components and so this
     asked = st.query_params.get(PARAMETER) or known.get(PARAMETER)
-    return asked if asked in LANGUAGES else browsers()
-
-
-def look_again() -> None:
-    """Ask the address anew: before a page is drawn, and after the visitor chose."""
-    forget_of_run(RUN)
+    found = asked if asked in LANGUAGES else browsers()
+    st.session_state[KEPT] = found
+    return str(found)
 
 
 def translate(text: str) -> str:
@@ -47,8 +45,8 @@ def translate(text: str) -> str:
 
 
 def _translate(message: Any) -> None:
-    now = language()
-    if now != ENGLISH:
+    now = kept_without_waiting(KEPT)  # never `language()`: this runs in a spinner's thread too
+    if now not in (None, ENGLISH):
         translate_message(message, lambda text: translated(text, now))
 
 
