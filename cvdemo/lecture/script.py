@@ -24,7 +24,7 @@ from cvdemo.assets import asset
 from cvdemo.errors import DataError
 
 FIELDS = ("page", "state", "say", "minutes")
-OF_THE_APP = ("present", "station", "room")
+OF_THE_APP = ("lang", "present", "station", "room")
 """Parameters of the address that belong to the app, whatever the page."""
 
 LARGEST = 100_000  # bytes

@@ -6,19 +6,26 @@ looked and added it. What to look at, besides this file:
 - `web/address.js`: Streamlit's page calls `history.pushState` for every change of `st.query_params`;
 - the scripts that follow a slider before Python answers read its value from `input[type=range]` with the
   label as `aria-label`;
+- every message to the browser passes `ScriptRunContext.enqueue`, after the ids of widgets were made of their
+  labels; `messages.py` lists the texts of each kind of message;
 - `postScriptGC` of `.streamlit/config.toml` is a hidden option.
 """
 
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
 SEEN_WITH = ("1.67.0",)
+
+_enqueue = getattr(ScriptRunContext.enqueue, "unchanged", ScriptRunContext.enqueue)
 
 
 def start_through_app() -> None:
@@ -51,3 +58,27 @@ def session_id() -> str:
 def session_is_active(session: str) -> bool:
     """Whether a session's visitor is still here."""
     return runtime.exists() and runtime.get_instance().is_active_session(session)
+
+
+def change_messages(change: Callable[[Any], None]) -> None:
+    """Let `change` alter every message of a visitor's script before it is sent."""
+
+    def enqueue(self: ScriptRunContext, msg: Any) -> None:
+        change(msg)
+        _enqueue(self, msg)
+
+    enqueue.unchanged = _enqueue  # type: ignore[attr-defined]
+    ScriptRunContext.enqueue = enqueue  # type: ignore[method-assign]
+
+
+def kept_without_waiting(name: str) -> Any:
+    """A value of `st.session_state`, None where there is none, read without its lock.
+
+    A callback holds the lock: a spinner's thread that waits for it and is itself waited for never ends.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is None:
+        return None
+    state = context.session_state._state
+    newer = state._new_session_state.get(name)
+    return state._old_state.get(name) if newer is None else newer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ParamSpec
 
 import streamlit as st
@@ -16,7 +16,9 @@ from cvdemo.errors import CvdemoError
 from cvdemo.ui import carry, state
 from cvdemo.ui.component import component, text
 from cvdemo.ui.internals import start_through_app
+from cvdemo.ui.language import language, translate
 from cvdemo.ui.pages import nets_of
+from cvdemo.ui.translation import LANGUAGES
 
 P = ParamSpec("P")
 
@@ -25,10 +27,25 @@ _parts = component("parts")
 STYLE = f"<style>{text('page', '.css')}</style>"
 
 
+def texts(page: str) -> Mapping[str, str]:
+    """The sections of a page's texts by their English heading, in the visitor's language where it has them.
+
+    "title" and "intro" are the beginning.
+    """
+    return texts_in(page, language())
+
+
 @functools.cache
-def texts(page: str) -> dict[str, str]:
-    """The sections of `assets/texts/en/<page>.md` by heading; "title" and "intro" are its beginning."""
-    head, *sections = re.split(r"^## ", asset("texts", "en", f"{page}.md").read_text("utf-8"), flags=re.M)
+def texts_in(page: str, language: str) -> dict[str, str]:
+    """The sections of `assets/texts/LANGUAGE/<page>.md`; a section that is not there is the English one."""
+    english = {} if language == LANGUAGES[0] else texts_in(page, LANGUAGES[0])
+    file = asset("texts", language, f"{page}.md")
+    return english if english and not file.is_file() else {**english, **_sections(file.read_text("utf-8"))}
+
+
+def _sections(text: str) -> dict[str, str]:
+    text = re.sub(r"^<!--.*-->\n", "", text)
+    head, *sections = re.split(r"^## ", text, flags=re.M)
     title, _, intro = head.partition("\n")
     found = {"title": title.removeprefix("# ").strip(), "intro": intro.strip()}
     for section in sections:
@@ -98,7 +115,7 @@ def code_fold(*functions: Callable[..., Any], paper: str = "", ready_made: str =
 
 def sentence(error: CvdemoError) -> str:
     """An error's message as a sentence for a visitor: capital first, full stop or question mark last."""
-    text = str(error)
+    text = translate(str(error))
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('?') else '.'}"
 
 

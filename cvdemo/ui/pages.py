@@ -13,6 +13,8 @@ from typing import NamedTuple
 import streamlit as st
 
 from cvdemo.notebook import has_notebook
+from cvdemo.ui.language import look_again
+from cvdemo.ui.language_switch import switch
 from cvdemo.ui.notebook import take_home
 
 # The lecture's chapters, and which of its systems (numbered as the lecture goes) belong to each.
@@ -227,6 +229,7 @@ def navigation(*frames: Callable[[str], AbstractContextManager[None]]) -> None:
 
     Each of `frames` is called with the page's key, "home" for Home: what stands on every page, around it.
     """
+    look_again()
     home = st.Page("pages/home.py", title="Home", icon=":material/home:", default=True)
     listed = {"": [home]}
     for chapter, pages in by_chapter():
@@ -235,6 +238,7 @@ def navigation(*frames: Callable[[str], AbstractContextManager[None]]) -> None:
             st.Page(page.file, title=page.title, icon=page.symbol) for page in pages
         )
     current = st.navigation(listed, expanded=True)
+    switch()
     with ExitStack() as around:
         for frame in frames:
             around.enter_context(frame(current.url_path or HOME))

@@ -6,7 +6,8 @@
 Each takes the name (the key is `state.key(name)`, the parameter is `name`), Streamlit's label and arguments,
 the value that it has at first, and `place`, a container to stand in. `key`, `value`, `index`, `default` and
 `bind` are not Streamlit's any more. The address has options by `str(option)`, or for an old link by what
-`format_func` shows. An `on_change` is called after the value is kept.
+`format_func` shows; the visitor sees them in their language. An `on_change` is called after the value is
+kept.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import streamlit as st
 
 from cvdemo.lecture.questions import Scale
 from cvdemo.ui import state
+from cvdemo.ui.language import translate
 
 T = TypeVar("T")
 Number = TypeVar("Number", int, float)
@@ -120,6 +122,7 @@ def _one_of(
             raise ValueError(f"{value!r} is none of the options")
         return value
 
+    options |= _said(listed, options)
     return _draw(kind, name, first, lambda texts: read(texts[-1]), good, place, label, listed, **options)
 
 
@@ -145,7 +148,18 @@ def _some_of(
     def good(value: Any) -> Any:
         return [item for item in value if item in listed][: options.get("max_selections")]
 
+    options |= _said(listed, options)
     return _draw(kind, name, list(first), read, good, place, label, listed, **options)
+
+
+def _said(choices: Sequence[T], options: dict[str, Any]) -> dict[str, Any]:
+    """How options are shown in the visitor's language; as they are where two would look the same."""
+    shown = options.get("format_func", str)
+    names = [str(shown(choice)) for choice in choices]
+    said = dict(zip(names, map(translate, names), strict=True))
+    if len(set(said.values())) < len(said) or all(said[name] == name for name in names):
+        return {}
+    return {"format_func": lambda choice: said.get(name := str(shown(choice)), name)}
 
 
 def _draw(
