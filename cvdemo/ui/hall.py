@@ -11,6 +11,7 @@ import streamlit as st
 
 from cvdemo import zoo
 from cvdemo.assets import app_file
+from cvdemo.ui.internals import settings_beside
 from cvdemo.ui.live.route import camera_routes
 from cvdemo.ui.live.tickets import frame_path
 
@@ -31,4 +32,5 @@ async def _lifespan(_app: st.App) -> AsyncIterator[None]:
     yield
 
 
+settings_beside(app_file())
 app = st.App(app_file(), lifespan=_lifespan, routes=camera_routes())

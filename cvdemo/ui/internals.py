@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from streamlit import runtime
+from streamlit import config, runtime
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
@@ -37,6 +38,16 @@ def start_through_app() -> None:
     if PagesManager.uses_pages_directory:
         PagesManager.uses_pages_directory = False
         st.rerun()
+
+
+def settings_beside(script: Path) -> None:
+    """Take `.streamlit/config.toml` beside a script, wherever this process was started.
+
+    Under uvicorn Streamlit reads its settings as soon as a component is defined, before it knows the script.
+    """
+    config._main_script_path = str(script)
+    config._config_options = None  # what was read without it; a second reading would warn
+    config.get_config_options()
 
 
 def picture_address(data: bytes, place: str, kind: str = "image/jpeg") -> str:

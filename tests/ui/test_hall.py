@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -23,3 +27,15 @@ def test_all_default_models_are_loaded_at_start(monkeypatch: pytest.MonkeyPatch)
     assert {"ssd-mobilenet-v2", "unet", "faster-rcnn", "efficientnet-lite0", "movenet-lightning"} <= set(
         loaded
     )
+
+
+def test_its_settings_are_those_beside_the_app_wherever_it_starts(tmp_path: Path) -> None:
+    script = (
+        "import cvdemo.ui.hall; from streamlit import config;"
+        "print(config.get_option('browser.gatherUsageStats'), config.get_option('runner.postScriptGC'))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+    )  # fmt: skip
+    assert done.stdout.split() == ["False", "False"]

@@ -16,8 +16,9 @@ def cells(state: PageState) -> Cells:
         from cvdemo.labs.upsampling.experiment import UpsamplingOptions, default_grids, upsample
         from cvdemo.ops.transposed import Layout
 
-        layout = {layout}
-        options = UpsamplingOptions({options}, layout=layout)
+        options = UpsamplingOptions(
+            {options}, layout={layout}
+        )
         grids = default_grids(options)
         print(grids.map, "becomes", upsample(options, grids), sep="\\n")
     """)
