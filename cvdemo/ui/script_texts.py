@@ -16,6 +16,7 @@ from cvdemo.assets import asset
 from cvdemo.ui.translation import PLACE, read_yaml
 
 BEFORE_REGEX = re.compile(r"(^|[(,=:\[!&|?{};+\-*%~^<>]|\breturn)\s*$")
+ONE_WORD = re.compile(r"[a-z-]+")
 TEXT_OF_HTML = re.compile(r"(?<=>)[^<>]+(?=<)")
 ATTRIBUTE = re.compile(r'(?<= )(?:aria-label|title|alt|placeholder)="([^"]*)"')
 PLURAL = """
@@ -112,7 +113,7 @@ def translated_script(script: str, entries: Mapping[str, str]) -> str:
     for literal in literals(script):
         parts.append(script[at : literal.start])
         values = [translated_script(value, entries) for value in literal.values]
-        if said := entries.get(literal.text):
+        if (said := entries.get(literal.text)) and _is_text(script, literal):
             parts.append(_written(said, values, script[literal.start]))
         elif values:
             parts.append(_with_values(script[literal.start : literal.end], literal.values, values))
@@ -120,6 +121,11 @@ def translated_script(script: str, entries: Mapping[str, str]) -> str:
             parts.append(script[literal.start : literal.end])
         at = literal.end
     return "".join([*parts, script[at:]])
+
+
+def _is_text(script: str, literal: Literal) -> bool:
+    """Whether a literal may be replaced: a single small word only within `said(...)`: it may be a key."""
+    return not ONE_WORD.fullmatch(literal.text) or script.endswith("said(", 0, literal.start)
 
 
 def _with_values(source: str, before: tuple[str, ...], after: list[str]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cvdemo.ui.component import LABS, WEB
-from cvdemo.ui.script_texts import Literal, html_texts, literals
+from cvdemo.ui.script_texts import ONE_WORD, Literal, html_texts, literals
 
 WORD = re.compile(r"[A-Za-z]{2,}")
 TECHNICAL = re.compile(
@@ -40,6 +40,8 @@ def is_text(script: str, literal: Literal) -> bool:
         return False
     if TECHNICAL_PLACE.search(before):
         return False
+    if ONE_WORD.fullmatch(literal.text):
+        return before.endswith("said(")
     one = re.fullmatch(r"[a-z]+[A-Z]\w*|[\w.-]+", words) and not re.match(r"[A-Z][a-z]", words)
     return not one or bool(SHOWN_PLACE.search(before) and "class" not in before)
 

@@ -80,16 +80,17 @@ def test_any_text_has_an_answer(text: str) -> None:
 
 
 SCRIPT = r"""// 'Step' stays here
-const sign = /['"]/g, key = 'other';
+const sign = /['"]/g, key = 'kept', shown = said('kept');
 p.title = 'Step'; p.says = `<b>${n} boxes</b> of ${a ? `all ${k}` : 'Step'}`;
 """
 
 
 def test_a_script_with_its_literals_replaced() -> None:
-    table = {"Step": "Шаг", "<b>{} boxes</b> of {}": "{1}: {0} {0|рамка|рамки|рамок}"}
+    table = {"Step": "Шаг", "<b>{} boxes</b> of {}": "{1}: {0} {0|рамка|рамки|рамок}", "kept": "осталось"}
     found = translated_script(SCRIPT, table)
     assert "// 'Step' stays here" in found
     assert "p.title = 'Шаг'" in found
+    assert "key = 'kept', shown = said('осталось')" in found
     expected = '`${a ? `all ${k}` : \'Шаг\'}: ${n} ${pluralForm(n, ["рамка", "рамки", "рамок"])}`'
     assert f"p.says = {expected};" in found
     assert translated_script(SCRIPT, {}) == SCRIPT

@@ -1,5 +1,5 @@
 // Beam search as a tree: a column of candidates for each step, which of them go on, which are pruned and why.
-// uses lib/message lib/dom lib/svg lib/numbers lib/player
+// uses lib/message lib/dom lib/svg lib/numbers lib/player lib/said
 const COLUMN = 94, ROW = 42, NODE = [76, 34];
 const score = (v) => typeset(v.toFixed(2));
 
@@ -76,7 +76,7 @@ function stepSays(fields, s) {
   if (s >= steps.length) return found[0].finished ? `The search ends after ${steps.length} steps: nothing that is left can overtake ${found.length > 1 ? `the ${found.length} finished sentences` : 'the finished sentence'}. Point at a candidate to see why it stayed or went.` : `The length limit ended the search after ${steps.length} steps; no sentence is finished.`;
   const { nodes, live, width } = steps[s], count = (fate) => nodes.filter((node) => node.fate === fate).length;
   const kept = count('kept'), finished = count('finished'), all = live * vocabulary;
-  const first = `Step ${s + 1}: ${live} ${live > 1 ? 'beginnings' : 'beginning'} × ${grouped(vocabulary)} words = ${grouped(all)} candidates.`;
+  const first = `Step ${s + 1}: ${live} ${live > 1 ? said('beginnings') : said('beginning')} × ${grouped(vocabulary)} words = ${grouped(all)} candidates.`;
   const next = nodes.find((node) => node.fate === 'outranked');
   const gap = next ? ` The best that is pruned, “${escaped(next.text)}”, has ${score(next.score)}; the last that stays has ${score(nodes[width - 1].score)}.` : '';
   return `${first} The ${width} best stay: ${kept} go on, ${finished} ${finished === 1 ? 'is' : 'are'} finished.${gap}`;

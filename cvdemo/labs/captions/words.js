@@ -1,5 +1,5 @@
 // The words of a caption in columns: where each looks, how probable it is, and its rivals to choose instead.
-// uses lib/dom lib/numbers captions/spotlight
+// uses lib/dom lib/numbers captions/spotlight lib/said
 function probability(p) {
   const digits = p >= 0.995 || p < 0.0095 ? 3 : 2;
   return p >= 0.9995 ? '≈ 1' : p < 0.0005 ? '≈ 0' : withoutZero(p.toFixed(digits));
@@ -20,7 +20,7 @@ function shareText({ p, chance }, drawn) {
 function wordColumn(lab, word, k) {
   const { fields } = lab, last = k === fields.words.length - 1;
   const map = fields.grid && !last ? [element('canvas')] : [];
-  const share = element('span', { className: 'share', textContent: word.cut ? 'limit' : shareText(word, fields.drawn) });
+  const share = element('span', { className: 'share', textContent: word.cut ? said('limit') : shareText(word, fields.drawn) });
   if (!word.cut) share.append(bar(fields.drawn ? word.chance : word.p));
   const chosen = element('button', { type: 'button', className: 'chosen', onclick: () => lab.go(k) }, ...map, element('b', { textContent: word.text }), share);
   const rivals = word.rivals.map((rival) => {

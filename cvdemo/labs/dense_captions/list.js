@@ -1,5 +1,5 @@
 // The sentences beside the picture, each with what of it is true, and the true regions under them.
-// uses lib/dom lib/numbers
+// uses lib/dom lib/numbers lib/said
 function showList(root, lab) {
   const { fields, order } = lab, list = root.querySelector('.list'), none = root.querySelector('.none');
   none.hidden = order.length > 0;
@@ -14,7 +14,7 @@ function regionLine(lab, row) {
   const number = element('span', { className: 'number', textContent: kept.indexOf(row) + 1 });
   number.style.background = colourOf(lab, row);
   const line = element('div', { tabIndex: 0, role: 'option' }, number, element('span', { className: 'text', textContent: texts[row] || '–' }),
-    element('span', { className: 'score', textContent: scoreText(scores[row], fits, row), title: fits ? 'fit to the search' : 'score' }));
+    element('span', { className: 'score', textContent: scoreText(scores[row], fits, row), title: fits ? 'fit to the search' : said('score') }));
   line.dataset.row = row;
   if (fits) line.append(probabilityBar(fits.shares[row]));
   if (truth?.shown) line.append(claims(truth.verdicts[row]));
@@ -56,7 +56,7 @@ function showTruths(place, { fields, kept }) {
   if (!truth?.shown) return place.replaceChildren();
   place.replaceChildren(element('b', { textContent: 'True regions' }), ...truth.regions.map(({ text }, k) => {
     const by = kept.findIndex((row) => truth.verdicts[row].row === k);
-    const found = element('span', { className: by < 0 ? 'missed' : '', textContent: by < 0 ? 'missed' : `→ ${by + 1}` });
+    const found = element('span', { className: by < 0 ? 'missed' : '', textContent: by < 0 ? said('missed') : `→ ${by + 1}` });
     return element('p', {}, `${text} `, found);
   }));
 }

@@ -1,5 +1,5 @@
 // The boxes over the picture: pointing at one shows its sentence, a click picks it.
-// uses lib/svg lib/numbers
+// uses lib/svg lib/numbers lib/said
 function showView(root, lab) {
   const { fields, kept } = lab, svg = root.querySelector('svg'), { fits, truth } = fields;
   svg.setAttribute('viewBox', `0 0 ${fields.width} ${fields.height}`);
@@ -26,7 +26,7 @@ function foundBox(lab, row, fits) {
 }
 
 function saying({ kept, fields }) {
-  const regions = `${kept.length} ${kept.length === 1 ? 'region' : 'regions'}`;
+  const regions = `${kept.length} ${kept.length === 1 ? said('region') : said('regions')}`;
   return fields.inside ? `${fields.inside.proposals.length} proposals → ${fields.regions.texts.length} described → ${regions} shown` : `${fields.regions.texts.length} described → ${regions} shown`;
 }
 

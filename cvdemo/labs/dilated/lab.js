@@ -1,5 +1,5 @@
 // A stack of dilated convolutions: point at any cell and see its sources, on the side view and on the picture.
-// uses lib/message lib/pictures lib/numbers dilated/math dilated/stack dilated/field
+// uses lib/message lib/pictures lib/numbers dilated/math dilated/stack dilated/field lib/said
 export default function ({ data, parentElement }) {
   const { fields, parts } = unpacked(data);
   const root = parentElement.querySelector('.dilated');
@@ -53,7 +53,7 @@ function buildLab(root) {
 
 // One sentence on the cell that is pointed at, and its neighbour.
 function says({ stack, row, index, ways, beside }) {
-  const rows = stack.layers.length, name = row === rows ? 'output' : row ? `cell of map ${row}` : 'pixel';
+  const rows = stack.layers.length, name = row === rows ? said('output') : row ? `cell of map ${row}` : said('pixel');
   if (!row) return 'This is a pixel of the input. Point at a cell above it.';
   const seen = [...ways[0].keys()], field = Math.max(...seen) - Math.min(...seen) + 1;
   const first = `This <b style="color:#3f9bd8">${name}</b> sees <b>${seen.length}</b> of the <b>${field}</b> pixels in its reach`;

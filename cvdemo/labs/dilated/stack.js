@@ -1,5 +1,5 @@
 // The stack seen from the side: a row of cells for each map, the sources of one cell lit.
-// uses lib/canvas lib/pointer lib/numbers lib/colours dilated/math
+// uses lib/canvas lib/pointer lib/numbers lib/colours dilated/math lib/said
 const ROW = 58, TOP = 26, LEFT = 146;
 
 function buildStack(canvas, lab, pointed) {
@@ -38,7 +38,7 @@ function drawStack(canvas, { stack, row, index, ways, beside }) {
     const [kernel, stride, dilation] = stack.layers[l - 1] ?? [];
     pen.fillStyle = ink;
     pen.globalAlpha = .95;
-    pen.fillText(l ? `${l === rows ? 'output' : `map ${l}`}` : 'input', 12, y(l) - (l ? 8 : 0));
+    pen.fillText(l ? `${l === rows ? said('output') : `map ${l}`}` : said('input'), 12, y(l) - (l ? 8 : 0));
     pen.globalAlpha = .7;
     if (l) pen.fillText(`${kernel}×${kernel} · rate ${dilation}${stride > 1 ? ` · ÷${stride}` : ''}`, 12, y(l) + 10);
     pen.globalAlpha = .16;

@@ -1,5 +1,5 @@
 // One view of several flows side by side: the pointer shows where a pixel goes in all of them, or swipes two pictures.
-// uses lib/message lib/pictures lib/dom lib/canvas lib/pointer flow/arrow
+// uses lib/message lib/pictures lib/dom lib/canvas lib/pointer flow/arrow lib/said
 export default function ({ data, parentElement }) {
   const { fields, parts } = unpacked(data);
   const root = parentElement.querySelector('.flow-board');
@@ -23,7 +23,7 @@ function buildBoard(root) {
 function buildPanel(lab) {
   const frame = element('div', { className: 'frame', tabIndex: 0, role: 'application' },
     element('img', { className: 'base' }), element('img', { className: 'under', alt: '' }), element('canvas'),
-    element('i', { className: 'handle' }), element('span', { className: 'side left', textContent: 'first' }),
+    element('i', { className: 'handle' }), element('span', { className: 'side left', textContent: said('first') }),
     element('span', { className: 'side right', textContent: 'second, brought back' }));
   const move = ([x, y]) => {
     lab.spot = [clampShare(x), clampShare(y)];
@@ -75,7 +75,7 @@ function pointPanel(panel, lab, k) {
   const [x, y] = lab.spot, { width, height } = lab.fields, [u, v] = flowUnder(lab, k);
   const from = [x * w, y * h], to = [from[0] + (u / width) * w, from[1] + (v / height) * h];
   strokeArrow(ink, from, to, '#fff');
-  says.textContent = `${wayOf(u, 'right', 'left')} · ${wayOf(v, 'down', 'up')}`;
+  says.textContent = `${wayOf(u, said('right'), said('left'))} · ${wayOf(v, said('down'), said('up'))}`;
 }
 
 const wayOf = (v, there, back) => `${Math.abs(v).toFixed(1)} ${v < 0 ? back : there}`;

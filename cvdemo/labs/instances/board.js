@@ -94,10 +94,9 @@ function paint(lab, find) {
 
 // How many objects there are, and in the semantic view which of them can no longer be counted.
 function saying({ kept, classRows, fields }) {
-  const many = (n, one) => `${n} ${one}${n === 1 ? '' : one.endsWith('s') ? 'es' : 's'}`;
-  const all = `${many(kept.length, 'object')} of ${many(classRows.length, 'class')}`;
+  const all = `${kept.length} object${kept.length === 1 ? '' : 's'} of ${classRows.length} class${classRows.length === 1 ? '' : 'es'}`;
   if (fields.view !== 'semantic') return all;
-  const merged = classRows.filter((row) => row.regions < row.objects).map((row) => `${row.name}: ${row.objects} objects are ${many(row.regions, 'region')}`);
+  const merged = classRows.filter((row) => row.regions < row.objects).map((row) => `${row.name}: ${row.objects} objects are ${row.regions} region${row.regions === 1 ? '' : 's'}`);
   return `${all}. ${merged.join(', ') || 'No two masks of a class touch: here regions can be counted'}`;
 }
 

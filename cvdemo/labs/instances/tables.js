@@ -1,17 +1,17 @@
 // The tables of classes and of objects: pointing at a row lights its objects, a click picks one.
-// uses lib/dom lib/numbers
+// uses lib/dom lib/numbers lib/said
 function showTables(root, lab) {
   const find = (s) => root.querySelector(s), semantic = lab.fields.view === 'semantic';
   find('.tables').hidden = !lab.kept.length;
   find('.none').hidden = !!lab.kept.length;
   find('.none').textContent = lab.fields.none;
-  const heads = ['class', 'objects', ...(semantic ? ['regions'] : []), 'area', 'of picture'];
+  const heads = [said('class'), said('objects'), ...(semantic ? [said('regions')] : []), said('area'), 'of picture'];
   fillTable(find('.classes'), heads, lab.classRows.map((row) => {
     const cells = [row.objects, ...(semantic ? [row.regions] : []), areaText(row.area), percentOf(row.share)];
     return classLine(lab, row, cells);
   }));
   const marks = lab.marks;
-  fillTable(find('.objects'), ['', '#', 'score', 'area, px', ...(marks ? ['mask IoU'] : [])], lab.kept.map((one, k) => {
+  fillTable(find('.objects'), ['', '#', said('score'), 'area, px', ...(marks ? ['mask IoU'] : [])], lab.kept.map((one, k) => {
     const [verdict, iou] = marks?.verdicts[one.row] ?? ['', 0];
     const found = element('span', { className: verdict, textContent: iou ? `${verdict === 'right' ? '✓ ' : ''}${withoutZero(iou.toFixed(2))}` : verdict === 'false' ? '✗ false' : '–' });
     return objectLine(lab, one, [k + 1, withoutZero(one.score.toFixed(2)), areaText(one.area), ...(marks ? [found] : [])]);

@@ -1,7 +1,7 @@
 // Two boxes on a picture, dragged and resized by mouse, touch or keys; all measures follow at once.
 // Python hears of it when the pointer is up (`moved`: truth, prediction, measure) and answers with its own.
-// uses lib/message lib/pictures lib/dom lib/numbers iou/math iou/board
-const NAMES = ['truth', 'prediction'];
+// uses lib/message lib/pictures lib/dom lib/numbers iou/math iou/board lib/said
+const NAMES = ['truth', 'prediction'], SHOWN_NAMES = { truth: said('truth'), prediction: said('prediction') };
 const MEASURES = { iou: 'IoU', giou: 'GIoU', diou: 'DIoU', ciou: 'CIoU' };
 
 export default function ({ data, parentElement, setStateValue }) {
@@ -86,10 +86,10 @@ function formula(m, measure) {
 
 function buildNumbers(place, lab) {
   const inputs = NAMES.map((name) => {
-    const row = element('fieldset', { ariaLabel: `${name} box` });
-    row.innerHTML = `<span><i style="background:var(--${name})"></i>${name} <small>x1 y1 x2 y2</small></span>`;
+    const row = element('fieldset', { ariaLabel: `${SHOWN_NAMES[name]} box` });
+    row.innerHTML = `<span><i style="background:var(--${name})"></i>${SHOWN_NAMES[name]} <small>x1 y1 x2 y2</small></span>`;
     const cells = ['x1', 'y1', 'x2', 'y2'].map((label, i) => {
-      const cell = element('input', { type: 'number', step: 'any', title: label, ariaLabel: `${name} ${label}` });
+      const cell = element('input', { type: 'number', step: 'any', title: label, ariaLabel: `${SHOWN_NAMES[name]} ${label}` });
       cell.oninput = () => {
         const box = [...lab.boxes[name]];
         box[i] = cell.valueAsNumber;

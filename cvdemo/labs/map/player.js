@@ -1,5 +1,5 @@
 // One class's precision-recall curve, detection by detection: picture, verdict, point, and the three areas.
-// uses lib/player lib/dom lib/svg lib/pointer map/numbers map/charts map/stage
+// uses lib/player lib/dom lib/svg lib/pointer map/numbers map/charts map/stage lib/said
 
 const MAP_PANELS = [
   ['all-point', 'exact area under the stairs (VOC since 2010)'],
@@ -34,7 +34,7 @@ function buildMap(root) {
     whole: find('.whole'), crop: find('.crop'), stage: find('.stage'), list: find('.list svg') };
   [m.caption, m.says, m.listSays] = ['.stage figcaption', '.pr figcaption', '.list p'].map(find);
   m.chart = unitChart(find('.pr svg'), { width: 440, height: 330, left: 42, bottom: 36,
-    ticks: [0, .2, .4, .6, .8, 1], titles: ['recall', 'precision'] });
+    ticks: [0, .2, .4, .6, .8, 1], titles: [said('recall'), said('precision')] });
   for (const name of ['ghost', 'stairs', 'line', 'right', 'wrong']) m.chart.add(name, 'path');
   m.chart.add('guide', 'path', { fill: 'none' });
   m.chart.add('operating', 'path');

@@ -1,5 +1,5 @@
 // Own boxes: draw, drag, resize, score, class, delete; by mouse, touch and keys. `send(boxes)` at the end of each.
-// uses lib/dom lib/boxes lib/drag lib/pointer lib/numbers nms/state
+// uses lib/dom lib/boxes lib/drag lib/pointer lib/numbers nms/state lib/said
 function nmsEditor(layer, bar, stage) {
   if (layer.nms) return layer.nms;
   const e = layer.nms = { boxes: [], chosen: -1, busy: false, drawing: false, stamp: null };
@@ -132,7 +132,7 @@ function nmsEditor(layer, bar, stage) {
   const clear = element('button', { type: 'button', textContent: 'Delete all', onclick: () => {
     e.boxes = []; e.chosen = -1; build(); toolbar(); send();
   } });
-  const label = element('label', {}, 'score', score, says);
+  const label = element('label', {}, said('score'), score, says);
   bar.replaceChildren(pen, middle, kind, label, bin, clear, element('small', { textContent:
     'Drag a box or its corners, or draw on an empty place. Keys: Tab to a box, arrows move it, Alt + arrows resize, '
     + '+ and − change its score, Delete removes it.' }));

@@ -1,5 +1,5 @@
 // NMS step by step over the picture: the boxes, the sorted list, one sentence. Python computed all steps.
-// uses lib/message lib/pictures lib/player lib/dom lib/animate nms/state nms/draw nms/list nms/edit
+// uses lib/message lib/pictures lib/player lib/dom lib/animate nms/state nms/draw nms/list nms/edit lib/said
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector('.nms');
   const v = root.nms ?? (root.nms = nmsView(root));
@@ -47,10 +47,11 @@ function nmsView(root) {
   const words = () => {
     const s = v.states, d = v.d;
     find('.says').innerHTML = nmsSentence(d, s);
-    const part = (name, n) => `<span class="${name}"><b>${n}</b> ${name}</span>`;
+    const part = (name, n, shown) => `<span class="${name}"><b>${n}</b> ${shown}</span>`;
     const kept = d.fusion ? s.clusters.length : s.kept.length;
-    find('.counts').innerHTML = `<span class="title"></span>${part('kept', kept).replace('> kept', d.fusion ? '> fused boxes' : '> kept')}`
-      + part(d.fusion ? 'merged' : 'fallen', s.fallen) + part('waiting', s.remaining());
+    find('.counts').innerHTML = `<span class="title"></span>${part('kept', kept, d.fusion ? 'fused boxes' : said('kept'))}`
+      + (d.fusion ? part('merged', s.fallen, said('merged')) : part('fallen', s.fallen, said('fallen')))
+      + part('waiting', s.remaining(), said('waiting'));
     find('.counts .title').textContent = d.title;
     find('.counts .title').append(element('small', { textContent: d.source }));
   };

@@ -1,7 +1,7 @@
 // The state of every box at every frame of the player, from what Python recorded.
 //
 // Frame 0 is before the first step, frame s shows step s - 1, the last frame the result.
-// uses lib/boxes lib/numbers
+// uses lib/boxes lib/numbers lib/said
 const WAITING = 0, KEPT = 1, FALLEN = 2, CURRENT = 3, VICTIM = 4;
 
 // Follows the frames: `at(f)` gives the state there; forwards step by step, backwards from the start.
@@ -113,8 +113,8 @@ function nmsSentence(d, s) {
       <span class="green">joins</span>, and the box moves to the mean of its ${size} members, weighted by score.`;
   }
   const fell = pairs.filter((p) => p.fell), stay = pairs.filter((p) => !p.fell);
-  const things = d.perClass ? `${safe(d.names[d.name[i]])} boxes` : 'boxes';
-  if (!near) return `${best}, so it is kept. No other ${d.perClass ? safe(d.names[d.name[i]]) + ' box' : 'box'} that waits touches it: nobody falls.`;
+  const things = d.perClass ? `${safe(d.names[d.name[i]])} boxes` : said('boxes');
+  if (!near) return `${best}, so it is kept. No other ${d.perClass ? safe(d.names[d.name[i]]) + ' box' : said('box')} that waits touches it: nobody falls.`;
   if (d.soft) return nmsSoftSentence(d, s, { best, named, near, things });
   const measure = d.diou ? 'DIoU' : 'IoU';
   if (!fell.length) {

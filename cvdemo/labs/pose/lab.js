@@ -1,6 +1,6 @@
 // People of a picture: skeletons, one person's keypoints to drag, their similarity live, their heat maps.
 // Python hears of it when the pointer is up (`moved`: keypoint, points that were dragged; or another person).
-// uses lib/message lib/pictures lib/dom lib/numbers pose/math pose/maps pose/board
+// uses lib/message lib/pictures lib/dom lib/numbers pose/math pose/maps pose/board lib/said
 export default function ({ data, parentElement, setStateValue }) {
   const { fields, parts } = unpacked(data);
   const root = parentElement.querySelector('.pose-lab');
@@ -54,7 +54,7 @@ function buildLab(root, count) {
 
 function showLegend(place, { colours }) {
   if (place.childElementCount) return;
-  const own = { left: 'the person’s left', right: 'the person’s right', middle: 'across' };
+  const own = { left: 'the person’s left', right: 'the person’s right', middle: said('across') };
   place.replaceChildren(...Object.entries(colours).map(([side, colour]) => element('span', { innerHTML: `<i style="background:${colour}"></i>${own[side]}` })));
 }
 

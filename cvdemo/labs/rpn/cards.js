@@ -1,5 +1,5 @@
 // A card for the cell and one for each stage of the funnel: its picture, how many are left, what they find.
-// uses lib/dom lib/pointer lib/numbers rpn/draw
+// uses lib/dom lib/pointer lib/numbers rpn/draw lib/said
 const CELL = -1;
 
 function showCards(place, lab) {
@@ -20,7 +20,7 @@ function showCards(place, lab) {
     name.textContent = stage === CELL ? 'One cell' : stages[stage].title;
     const count = stage === CELL ? lab.fields.levels[lab.level].kinds.length : stages[stage].count;
     number.textContent = grouped(count);
-    found.textContent = stage === CELL ? 'anchors' : foundOf(stages[stage].found);
+    found.textContent = stage === CELL ? said('anchors') : foundOf(stages[stage].found);
     drawCard(card.querySelector('canvas'), lab, stage);
   });
 }

@@ -1,8 +1,8 @@
 // What stands beside the board: the anchors of a cell in numbers, or what is left of each scale at a stage.
-// uses lib/boxes lib/numbers rpn/math rpn/draw
-const STAGES_REACHED = [['off', 'its scale or shape is switched off'], ['not best', 'not among the best of its level'],
-  ['thin', 'nothing of it is within the picture'], ['NMS', 'fell to a better box'], ['cut', 'beyond the number of proposals'],
-  ['kept', 'a proposal']];
+// uses lib/boxes lib/numbers rpn/math rpn/draw lib/said
+const STAGES_REACHED = [[said('off'), 'its scale or shape is switched off'], ['not best', 'not among the best of its level'],
+  [said('thin'), 'nothing of it is within the picture'], ['NMS', 'fell to a better box'], [said('cut'), 'beyond the number of proposals'],
+  [said('kept'), 'a proposal']];
 const kindName = ({ scale, ratio }) => `${scale} px ${ratio < 1 ? `1:${1 / ratio}` : `${ratio}:1`}`;
 
 function showCell(place, lab) {

@@ -1,8 +1,9 @@
 // The matrix of IoUs, the lives of the tracks, and what is said about a phase.
-// uses lib/dom lib/numbers
+// uses lib/dom lib/numbers lib/said
 const letterOf = (k) => (k < 26 ? '' : String.fromCharCode(64 + Math.floor(k / 26))) + String.fromCharCode(65 + (k % 26));
 const trackColour = (raw, id) => raw.palette[id % raw.palette.length];
-const listed = (names) => (names.length ? names.join(', ') : 'none');
+const HAPPENS = { born: said('born'), confirmed: said('confirmed'), lost: said('lost'), found_again: 'found again', removed: said('removed') };
+const listed = (names) => (names.length ? names.join(', ') : said('none'));
 const numbered = (ids) => listed(ids.map((id) => `#${id}`));
 
 // Which track each detection belongs to after the rounds up to the present one: a Map by row.
@@ -28,7 +29,7 @@ function sayingOf({ step, phase, round, last }, { rounds, least, score }) {
     const free = ids.filter((_, t) => !pairs.some(([other]) => other === t)), over = rows.filter((_, d) => !pairs.some(([, other]) => other === d));
     return `${rounds[round]}: ${pairs.length} pairs with an IoU of at least ${withoutZero(least[round].toFixed(2))}. Left over: tracks ${numbered(free)}; detections ${listed(over.map(letterOf))}.`;
   }
-  const words = [['born', 'born'], ['confirmed', 'confirmed'], ['lost', 'lost'], ['found_again', 'found again'], ['removed', 'removed']];
+  const words = Object.entries(HAPPENS);
   const found = words.filter(([name]) => step[name].length).map(([name, word]) => `${word}: ${numbered(step[name])}`);
   return last && found.length ? `${found.join('; ')}.` : 'Every track has found its detection.';
 }
@@ -60,12 +61,12 @@ function showLives(table, { step, last, phase, frame }, fields, raw) {
   if (table.hidden) return;
   if (!last) {
     const lines = (fields.steps[frame - 1]?.tracks ?? []).map((t) => element('tr', {}, trackName(raw, t.id), ...[t.life, t.hits, t.missed].map((textContent) => element('td', { textContent }))));
-    table.replaceChildren(element('tr', {}, ...['track', 'life', 'hits', 'missed'].map((textContent) => element('th', { textContent }))), ...lines);
+    table.replaceChildren(element('tr', {}, ...[said('track'), said('life'), said('hits'), said('missed')].map((textContent) => element('th', { textContent }))), ...lines);
     return;
   }
-  const happened = (id) => ['born', 'confirmed', 'lost', 'found_again', 'removed'].filter((name) => step[name].includes(id)).join(', ').replace('_', ' ');
-  const head = element('tr', {}, ...['track', 'detection', 'life', 'hits', 'missed', ''].map((textContent) => element('th', { textContent })));
+  const happened = (id) => Object.keys(HAPPENS).filter((name) => step[name].includes(id)).map((name) => HAPPENS[name]).join(', ');
+  const head = element('tr', {}, ...[said('track'), said('detection'), said('life'), said('hits'), said('missed'), ''].map((textContent) => element('th', { textContent })));
   const lines = step.tracks.map((t) => element('tr', {}, trackName(raw, t.id), ...[t.row === null ? '–' : letterOf(t.row), t.life, t.hits, t.missed, happened(t.id)].map((textContent) => element('td', { textContent }))));
-  const gone = step.removed.map((id) => element('tr', {}, trackName(raw, id), ...['–', 'removed', '', '', 'removed'].map((textContent) => element('td', { textContent }))));
+  const gone = step.removed.map((id) => element('tr', {}, trackName(raw, id), ...['–', said('removed'), '', '', said('removed')].map((textContent) => element('td', { textContent }))));
   table.replaceChildren(head, ...lines, ...gone);
 }

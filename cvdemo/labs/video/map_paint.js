@@ -1,7 +1,7 @@
 // Label maps over a frame, and the classes that they show.
-// uses lib/canvas lib/colours lib/dom
+// uses lib/canvas lib/colours lib/dom lib/said
 const LAYERS = ['before', 'after', 'truth'];
-const TITLES = { picture: 'picture', before: 'frame by frame', after: 'smoothed', truth: 'truth' };
+const TITLES = { picture: said('picture'), before: 'frame by frame', after: said('smoothed'), truth: said('truth') };
 
 // The map of a frame in its classes' colours, stretched over the picture; nothing for the bare picture.
 function drawMap(ink, { raw, maps, cuts }, name, frame) {

@@ -1,6 +1,6 @@
 // A window runs over a pyramid of resized pictures: where it stands in the picture and in its level, what it
 // shows, what the classifier says of it, and the heat map that fills as it goes.
-// uses lib/message lib/pictures lib/player lib/dom lib/canvas lib/pointer lib/numbers lib/score_maps
+// uses lib/message lib/pictures lib/player lib/dom lib/canvas lib/pointer lib/numbers lib/score_maps lib/said
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector('.windows');
   const lab = root.lab ?? (root.lab = buildBoard(root));
@@ -104,7 +104,7 @@ function cutOut(lab, share) {
 }
 
 function bars({ names, colours }, values) {
-  const rows = [['background', '#888', 1 - values[0]], ...names.slice(1).map((name, k) => [name, colours[k + 1], values[k + 1]])];
+  const rows = [[said('background'), '#888', 1 - values[0]], ...names.slice(1).map((name, k) => [name, colours[k + 1], values[k + 1]])];
   return rows.map(([name, colour, value]) => {
     const innerHTML = `<span>${name}</span><i style="background:${colour};width:${100 * value}%"></i><b>${percent(value)}</b>`;
     return element('div', { innerHTML });
