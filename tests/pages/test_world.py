@@ -19,15 +19,16 @@ def test_a_clip_is_drawn_and_its_settings_stand_in_the_address() -> None:
     found = query(app)
     assert found["camera"] == ["0.6"] and found["over"] == ["boxes"]
     labels = [button.label for button in app.get("download_button")]
-    assert labels == ["MP4", "MOT text"]
+    assert labels == ["MP4", "MOT text", "Notebook (.ipynb)"]
 
 
 def test_scene_and_clip_of_one_seed() -> None:
     app = without_errors(open_page("world", seed="4"))
-    assert [b.label for b in app.get("download_button")] == ["PNG"]
+    assert [b.label for b in app.get("download_button")] == ["PNG", "Notebook (.ipynb)"]
     app.session_state["world-show"] = "clip"
     app.session_state["world-seconds"] = 1.0
-    assert [b.label for b in without_errors(app.run()).get("download_button")] == ["MP4", "MOT text"]
+    labels = [b.label for b in without_errors(app.run()).get("download_button")]
+    assert labels == ["MP4", "MOT text", "Notebook (.ipynb)"]
 
 
 def test_every_experiment_of_a_clip_runs() -> None:
