@@ -142,7 +142,7 @@ def _captioner(key: str, title: str, arxiv: str, *differences: str, default: boo
     """The recipe is the same for all captioners, so that their figures compare the nets."""
     name = key.replace("-", "_")
     recipe = Recipe(
-        key, f"cvdemo.train.captions:CaptionTask:{key}", steps=8000, start="ssd", whole=True, rate=2e-3,
+        key, f"cvdemo.train.captions:CaptionTask:{key}", steps=4000, start="ssd", whole=True, rate=2e-3,
         channels_last=True, data=Scenes(pool=3072, fresh=1536, objects=(6,), captions=True),
         eight_bits=True,
     )  # fmt: skip
