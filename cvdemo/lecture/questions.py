@@ -20,7 +20,7 @@ BARS = 20  # of a histogram of numbers, at most
 
 @dataclass(frozen=True)
 class Scale:
-    """Where a slider can stand: the widget `name` of the page, its label, `low` to `high` in steps of `step`."""
+    """Where a slider can stand: the page's widget `name`, its label, `low` to `high` in steps of `step`."""
 
     name: str
     label: str
@@ -37,8 +37,8 @@ class Scale:
 class Question:
     """A question with two to six `choices`, or with a `scale`; one of them.
 
-    `answer` is the right choice's number or the right value, None where nobody knows. `page` and `state`, values
-    of that page by name, are what it is asked about; `why` is a sentence that comes with the answer.
+    `answer` is the right choice's number or the right value, None where nobody knows. `page` and `state`,
+    values of that page by name, are what it is asked about; `why` is a sentence that comes with the answer.
     """
 
     text: str
@@ -82,21 +82,17 @@ def histogram(question: Question, votes: Iterable[float]) -> list[Bar]:
     if question.scale is None:
         counts = Counter(int(vote) for vote in votes)
         return [Bar(text, counts[k], k == question.answer) for k, text in enumerate(question.choices)]
-    scale, width = question.scale, _width(question.scale)
-    places = round((scale.high - scale.low) / width) + 1
+    scale = question.scale
+    steps = max(1, round((scale.high - scale.low) / scale.step))
+    wide = math.ceil((steps + 1) / BARS)  # steps in a bar
 
     def place(value: float) -> int:
-        return min(places - 1, max(0, math.floor((value - scale.low) / width + 1e-6)))
+        return min(steps, max(0, round((value - scale.low) / scale.step))) // wide
 
     counts = Counter(map(place, votes))
     right = None if question.answer is None else place(question.answer)
-    return [Bar(f"{scale.low + k * width:.10g}", counts[k], k == right) for k in range(places)]
-
-
-def _width(scale: Scale) -> float:
-    """The width of a bar: the slider's step, or so many of them that there are at most 20 bars."""
-    steps = max(1, round((scale.high - scale.low) / scale.step))
-    return scale.step * max(1, math.ceil((steps + 1) / BARS))
+    labels = [f"{scale.low + k * wide * scale.step:.10g}" for k in range(steps // wide + 1)]
+    return [Bar(label, counts[k], k == right) for k, label in enumerate(labels)]
 
 
 @cache

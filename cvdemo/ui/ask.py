@@ -1,20 +1,21 @@
-"""Ask the hall: who leads a room asks, everybody answers by a choice or their page's own slider, then *reveal*.
+"""Ask the hall: who leads a room asks, all answer by a choice or their page's own slider, then *reveal*.
 
-All of it is one fragment above the page, which `cvdemo.ui.push` runs again where the question or the votes change.
+All of it is one fragment above the page, which `cvdemo.ui.push` runs again where the question or the votes
+change.
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from html import escape
 
 import streamlit as st
 
 from cvdemo.errors import CvdemoError
-from cvdemo.lecture.questions import MOST_CHOICES, Bar, Question, histogram, ready_made
+from cvdemo.lecture.questions import MOST_CHOICES, Question, histogram, ready_made
 from cvdemo.lecture.rooms import Place, RoomError, View
 from cvdemo.ui import state
+from cvdemo.ui.histogram import chart
 from cvdemo.ui.members import NEVER, ROOMS, Membership, is_asking_for_slider, membership
 from cvdemo.ui.page import sentence
 from cvdemo.ui.pages import PAGES
@@ -107,8 +108,8 @@ def _choices(member: Membership, view: View) -> None:
     if key not in st.session_state and mine is not None:
         st.session_state[key] = int(mine)
     st.radio(
-        "Your answer", range(len(choices)), index=None, format_func=choices.__getitem__, key=key, on_change=vote,
-        label_visibility="collapsed",
+        "Your answer", range(len(choices)), index=None, format_func=choices.__getitem__, key=key,
+        on_change=vote, label_visibility="collapsed",
     )  # fmt: skip
     if mine is not None:
         st.caption(
@@ -123,7 +124,7 @@ def _slider(member: Membership, view: View) -> None:
     assert scale is not None
     if question.page != state.open_page():
         st.caption(
-            f"This is answered on the page {TITLES.get(question.page, question.page)}: go back to the lecturer."
+            f"It is answered on the page {TITLES.get(question.page, question.page)}: go back to the lecturer."
         )
         return
     row = st.container(horizontal=True, vertical_alignment="center", gap="small")
@@ -253,35 +254,3 @@ def _answer(question: Question, view: View, mine: float | None) -> None:
     if said or question.why:
         st.markdown(" · ".join(said) + (f"\n\n{question.why}" if question.why else ""))
     st.html(chart(histogram(question, view.votes), shows_right=True))
-
-
-def chart(bars: list[Bar], *, shows_right: bool) -> str:
-    """A histogram as HTML: a row for each choice, or columns where there are many."""
-    most = max(1, *(bar.count for bar in bars))
-    if len(bars) <= MOST_CHOICES:
-        rows = "".join(_row(bar, most, shows_right) for bar in bars)
-        return f'<div style="display:grid;grid-template-columns:minmax(6rem,auto) 1fr 2.5rem;gap:.3rem .7rem">{rows}</div>'
-    columns = "".join(_column(bar, most, shows_right) for bar in bars)
-    return f'<div style="display:flex;align-items:flex-end;gap:3px;font-size:.7rem;text-align:center">{columns}</div>'
-
-
-def _colour(bar: Bar, shows_right: bool) -> str:
-    return "#009E73" if bar.right and shows_right else "#0072B2" if not shows_right else "#8A94A0"
-
-
-def _row(bar: Bar, most: int, shows_right: bool) -> str:
-    mark = "✓ " if bar.right and shows_right else ""
-    fill = f"width:{100 * bar.count / most:.1f}%;min-width:2px;background:{_colour(bar, shows_right)}"
-    return (
-        f"<div>{mark}{escape(bar.label)}</div><div><div style='{fill};height:1.3em;border-radius:3px'></div></div>"
-        f"<div>{bar.count}</div>"
-    )
-
-
-def _column(bar: Bar, most: int, shows_right: bool) -> str:
-    fill = f"height:{1 + 90 * bar.count / most:.0f}px;background:{_colour(bar, shows_right)}"
-    mark = "✓" if bar.right and shows_right else ""
-    return (
-        f"<div style='flex:1;min-width:0'>{bar.count or ''}{mark}<div style='{fill};border-radius:3px 3px 0 0'></div>"
-        f"<span style='display:block;transform:rotate(-45deg)'>{escape(bar.label)}</span></div>"
-    )

@@ -1,8 +1,8 @@
 """Follow: one starts a room, others join it by code or QR code and see the page and state of who leads.
 
-A room's code is a parameter of the app in a member's address, `?room=ACDE`, so that a reload comes back to it. The
-leader's address has none: the secret that lets lead is in the session alone. What a member changes on their own
-pauses following, until they come back. `cvdemo.ui.push` brings the changes to the members.
+A room's code is a parameter of the app in a member's address, `?room=ACDE`, so that a reload comes back to
+it. The leader's address has none: the secret that lets lead is in the session alone. What a member changes on
+their own pauses following, until they come back. `cvdemo.ui.push` brings the changes to the members.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SAID = "cvdemo-room-said"
 
 @contextmanager
 def frame(page: str) -> Iterator[None]:
-    """What a room has around every page: the leader's place, the sidebar's fold, the question above the page."""
+    """What a room has around every page: the leader's place, the sidebar's fold, the question."""
     view = _enter()
     if view is not None:
         _go_along(view, page)
@@ -104,7 +104,7 @@ def _publish(member: Membership, page: str) -> None:
 
 
 def _moved(page: str) -> None:
-    """Somebody in a room has changed their page, in a callback: the leader's is published, a follower explores."""
+    """Somebody in a room has changed their page: the leader's is published, a follower explores."""
     member = membership()
     if member is None:
         return

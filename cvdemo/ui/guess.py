@@ -1,7 +1,7 @@
 """Predictions before answers: an experiment may ask what will happen before it is shown.
 
-The question is a section of the page's texts, "## ask: lost" for the experiment "Lost": a sentence, and two to four
-choices of which one is right:
+The question is a section of the page's texts, "## ask: lost" for the experiment "Lost": a sentence, and two
+to four choices of which one is right:
 
     What becomes of the hidden duck?
 

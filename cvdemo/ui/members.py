@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import streamlit as st
 
 from cvdemo.lecture.rooms import Rooms, View
+from cvdemo.ui import state
 
 KEY = "cvdemo-room"
 NEVER = -1
@@ -18,11 +20,11 @@ NEVER = -1
 class Membership:
     """One visitor in one room, who leads it where there is a `secret`.
 
-    `shown` is the version of the place that the browser shows, `seen` the one that the session knows of, `asked`
-    the one that a run was last asked for;
-    `poll_seen` the version of the question; `session` and `panel` are the ids of the session and of the fragment
-    with the question. Who explores has `following` False; who is `astray` has moved something to answer. `versions`
-    are, by the whole query, version and query of the page alone of the leader's last addresses.
+    `shown` is the version of the place that the browser shows, `seen` the one that the session knows of,
+    `asked` the one that a run was last asked for; `poll_seen` the version of the question; `session` and
+    `panel` are the ids of the session and of the fragment with the question. Who explores has `following`
+    False; who is `astray` has moved something to answer. `versions` are, by the whole query, version and
+    query of the page alone of the leader's last addresses.
     """
 
     code: str
@@ -56,5 +58,25 @@ def membership() -> Membership | None:
 
 
 def is_asking_for_slider(view: View) -> bool:
-    """Whether a question is open that a page's slider answers: then nobody's page is moved but by themselves."""
+    """Whether a question is open that a page's slider answers: then everybody moves their own."""
     return view.poll is not None and not view.poll.revealed and view.poll.question.scale is not None
+
+
+class PageValues(NamedTuple):
+    """What a session holds for the page that is open in it."""
+
+    page: str
+    kept: state.Kept
+    started: Any
+
+    def copied(self) -> dict[str, Any]:
+        """The entries of `st.session_state` that put them into another session."""
+        return {f"cvdemo-kept-{self.page}": self.kept.copied(), f"{self.page}-try": self.started}
+
+
+def page_values(session: Any) -> PageValues:
+    """Those of a session, given what it has as `st.session_state`; a copy."""
+    page = session[state.OPEN]
+    started = f"{page}-try"
+    last = session[started] if started in session else None  # noqa: SIM401 - a session's state has no get
+    return PageValues(page, session[f"cvdemo-kept-{page}"].copied(), last)

@@ -1,8 +1,9 @@
 """Who follows a lecturer sees what changes: runs are sent on, and where that is not enough, pages run again.
 
-One task of the app's event loop serves all rooms, and only while there is something to do. A run of the leader's
-fragment goes to everybody whose page stood as the leader's before it. Others' pages run again, two at a time and
-none while the leader's own page runs, so that the leader's slider answers as ever. Nothing is polled.
+One task of the app's event loop serves all rooms, and only while there is something to do. A run of the
+leader's fragment goes to everybody whose page stood as the leader's before it. Others' pages run again, two
+at a time and none while the leader's own page runs, so that the leader's slider answers as ever. Nothing is
+polled.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from itertools import product
 from typing import NamedTuple
 
 from cvdemo.lecture.rooms import RoomError, Rooms, View
-from cvdemo.ui import sessions, state
-from cvdemo.ui.members import NEVER, ROOMS, Membership, is_asking_for_slider
+from cvdemo.ui import sessions
+from cvdemo.ui.members import NEVER, ROOMS, Membership, PageValues, is_asking_for_slider, page_values
 
 AT_ONCE, BATCH = 2, 8
 PATIENCE, STEP = 10.0, 0.004  # seconds
@@ -36,7 +37,7 @@ class Sent(NamedTuple):
     version: int
     run: sessions.Run
     query: str
-    values: state.PageValues
+    values: PageValues
 
 
 class Push:
@@ -76,7 +77,7 @@ class Push:
         session, known = sessions.find(leader.session), leader.versions.get(run.query or "")
         if not run.fragments:
             known = next(reversed(leader.versions.values()), None)  # published at the end of this run
-        if session is None or known is None or known[0] <= leader.shown and not run.fragments:
+        if session is None or known is None or (known[0] <= leader.shown and not run.fragments):
             return
         version, query = known
         leader.shown = max(leader.shown, version)
@@ -86,7 +87,7 @@ class Push:
             waiting.clear()
         elif waiting and waiting[-1].run.fragments == run.fragments:
             base = waiting.pop().base
-        waiting.append(Sent(base, version, run, query, state.page_values(session.session_state)))
+        waiting.append(Sent(base, version, run, query, page_values(session.session_state)))
         self._start()
 
     async def _serve(self) -> None:

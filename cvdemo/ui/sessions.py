@@ -4,11 +4,11 @@ As `cvdemo.ui.internals`, this needs Streamlit beyond its public interface; a te
 was not seen with. All functions but the first three belong to the runtime's event loop.
 
 A run is the same messages for everybody who has the same page before them: `new_session`, elements,
-`script_finished`. So a run of the one who leads a room is recorded and sent to two hundred others as it is, for
-1 ms each, where running their scripts would take 15 to 90. A widget that was moved in the leader's browser carries
-its value with it. Where a fragment ran, the other session takes over the values of the widgets, as if its own
-browser had sent them, and what its page keeps: its own next run goes on from there. Where the whole page ran, the
-other session's own run has to follow soon: until then nothing answers there.
+`script_finished`. So a run of the one who leads a room is recorded and sent to two hundred others as it is,
+for 1 ms each, where running their scripts would take 15 to 90. A widget that was moved in the leader's
+browser carries its value with it. Where a fragment ran, the other session takes over the values of the
+widgets, as if its own browser had sent them, and what its page keeps: its own next run goes on from there.
+Where the whole page ran, the other session's own run has to follow soon: until then nothing answers there.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ _RECORDERS: WeakKeyDictionary[AppSession, _Recorder] = WeakKeyDictionary()
 class Run:
     """A run as its messages: `started`, `elements`, `finished`, and the widgets' `values` after it.
 
-    `fragments` are the ids of the fragments that ran, none where the whole page did: then `navigation` says which
-    page it is, and `elements` are those of the page, without what the app has around it. `query` is the address
-    that the run has written.
+    `fragments` are the ids of the fragments that ran, none where the whole page did: then `navigation` says
+    which page it is, and `elements` are those of the page, without what the app has around it. `query` is the
+    address that the run has written.
     """
 
     started: ForwardMsg
@@ -107,7 +107,7 @@ def rerun(session: AppSession, fragment: str = "") -> None:
 
 
 def record(session: AppSession, heard: Callable[[Run], None] | None) -> None:
-    """Have the runs of a session told to `heard` as they end, those of fragments only if they write the address.
+    """Have the runs of a session told to `heard` as they end, a fragment's only if it writes the address.
 
     With None, only what the app has around the session's pages is remembered, for `send`.
     """
@@ -121,11 +121,11 @@ def record(session: AppSession, heard: Callable[[Run], None] | None) -> None:
         take(message)
         send(message)
 
-    session._enqueue_forward_msg = both  # type: ignore[method-assign]
+    session.__dict__["_enqueue_forward_msg"] = both
 
 
 class _Recorder:
-    """What a session is sent: the run that is under way, and the last `frame`, all that is around the page."""
+    """What a session is sent: the run that is under way, and the last `frame`: what is around the page."""
 
     def __init__(self, session: AppSession, heard: Callable[[Run], None] | None) -> None:
         self.session, self.heard = weakref.proxy(session), heard
@@ -232,8 +232,8 @@ def show_value(element: Any, state: WidgetState) -> None:
 def send(run: Run, session: AppSession, query: str) -> bool:
     """Send a recorded run to an idle session whose browser shows the same page, with `query` as its address.
 
-    Where the whole page ran, any page may be shown; what is around it stays. False, and nothing is sent, where
-    the session's own script runs.
+    Where the whole page ran, any page may be shown; what is around it stays. False, and nothing is sent,
+    where the session's own script runs.
     """
     around = [] if run.fragments else _around(session)
     if run.finished is None or not is_idle(session) or not (run.fragments or around):
@@ -255,7 +255,7 @@ def _around(session: AppSession) -> list[ForwardMsg]:
 
 
 def take_over(run: Run, session: AppSession, query: str, own: Mapping[str, Any]) -> bool:
-    """Let an idle session that has a run's fragments stand as the one that ran; `own` are entries of its state.
+    """Let an idle session that has a run's fragments stand as the one that ran; `own` goes into its state.
 
     False, and nothing is done, where it has them not.
     """

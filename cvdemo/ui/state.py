@@ -373,27 +373,6 @@ def write_address(page: str = "") -> None:
         watch(page or open_page())
 
 
-class PageValues(NamedTuple):
-    """What a session holds for the page that is open in it."""
-
-    page: str
-    kept: Kept
-    started: Any
-
-    def copied(self) -> dict[str, Any]:
-        """The entries of `st.session_state` that put them into another session."""
-        return {f"cvdemo-kept-{self.page}": self.kept.copied(), f"{self.page}-try": self.started}
-
-
-def page_values(session: Any) -> PageValues:
-    """Those of a session, given what it has as `st.session_state`; a copy."""
-    page = session[OPEN]
-    started = f"{page}-try"
-    return PageValues(
-        page, session[f"cvdemo-kept-{page}"].copied(), session[started] if started in session else None
-    )
-
-
 def changed(page: str, name: str, then: Callable[..., None] | None, args: Sequence[Any]) -> None:
     """The callback of every widget: keep its value, write the address, call the widget's own callback."""
     if f"{page}-{name}" in st.session_state:

@@ -8,8 +8,8 @@
 
 Every widget and value of the page that an experiment does not name goes back to where it stood at first, the
 source included, so that its sentence is true of what is seen. "As it was" brings back what stood before the
-first experiment. The sentence is a section of the page's texts, by the experiment's name in small letters; where
-there is a section "ask: NAME" too, who wants to is asked first (`cvdemo.ui.guess`).
+first experiment. The sentence is a section of the page's texts, by the experiment's name in small letters;
+where there is a section "ask: NAME" too, who wants to is asked first (`cvdemo.ui.guess`).
 """
 
 from __future__ import annotations

@@ -1,0 +1,142 @@
+"""A visitor without a browser: a websocket, and what is asked and shown by Streamlit's own protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import websockets
+
+from cvdemo.errors import CvdemoError
+
+PATIENCE = 120.0  # seconds for a page
+
+
+@dataclass
+class Visitor:
+    """One browser's websocket: what it asks for, and what it is shown.
+
+    `sliders` and `buttons` are the elements by label, with the fragment that each belongs to; `seen` gets the
+    time at which each value of the watched slider, or address, was complete.
+    """
+
+    address: str
+    page: str
+    query: str = ""
+    watched: str = ""
+    sliders: dict[str, tuple[Any, str]] = field(default_factory=dict)
+    buttons: dict[str, tuple[Any, str]] = field(default_factory=dict)
+    seen: dict[str, float] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    folds: list[str] = field(default_factory=list)
+    page_hash: str = ""
+    received: int = 0
+    ran: asyncio.Event = field(default_factory=asyncio.Event)
+    lost: bool = False
+
+    async def open(self) -> float:
+        """Connect and ask for the page; the seconds until it is there."""
+        url = self.address.replace("http", "ws", 1) + "/_stcore/stream"
+        self.socket = await websockets.connect(
+            url, subprotocols=[websockets.Subprotocol("streamlit")], max_size=None, open_timeout=PATIENCE
+        )
+        self.listener = asyncio.create_task(self._listen())
+        return await self.ask(page_name=self.page)
+
+    async def close(self) -> None:
+        """Go away."""
+        self.listener.cancel()
+        with contextlib.suppress(Exception):
+            await self.socket.close()
+
+    async def ask(self, *states: Any, fragment: str = "", page_name: str = "") -> float:
+        """Ask for a run with these widgets' states; the seconds until it is over."""
+        from streamlit.proto.BackMsg_pb2 import BackMsg
+
+        message = BackMsg()
+        run = message.rerun_script
+        run.query_string, run.fragment_id = self.query, fragment
+        run.page_name, run.page_script_hash = page_name, "" if page_name else self.page_hash
+        run.widget_states.widgets.extend(states)
+        self.ran.clear()
+        begin = time.perf_counter()
+        await self.socket.send(message.SerializeToString())
+        await asyncio.wait_for(self.ran.wait(), PATIENCE)
+        if self.lost:
+            raise CvdemoError("the connection was lost")
+        return time.perf_counter() - begin
+
+    async def press(self, label: str) -> float:
+        """Press a button of the page."""
+        from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+        button, fragment = self._element(self.buttons, label)
+        return await self.ask(WidgetState(id=button.id, trigger_value=True), fragment=fragment)
+
+    async def move(self, label: str, place: float) -> tuple[float, float]:
+        """Move a slider to a place between 0 and 1; its new value, and the seconds until the answer."""
+        from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+        slider, fragment = self.slider(label)
+        steps = max(1, round((slider.max - slider.min) / (slider.step or 0.01)))
+        value = slider.min + (slider.step or 0.01) * round(place * steps)
+        state = WidgetState(id=slider.id)
+        state.double_array_value.data.append(value)
+        return value, await self.ask(state, fragment=fragment)
+
+    def slider(self, label: str) -> tuple[Any, str]:
+        """A slider of the page and its fragment; CvdemoError where there is none of that label."""
+        return self._element(self.sliders, label)
+
+    @staticmethod
+    def _element(elements: dict[str, tuple[Any, str]], label: str) -> tuple[Any, str]:
+        if label not in elements:
+            there = ", ".join(sorted(elements)) or "none"
+            raise CvdemoError(f"this page has no {label!r}; it has: {there}")
+        return elements[label]
+
+    async def _listen(self) -> None:
+        from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+        try:
+            async for raw in self.socket:
+                self.received += len(raw)
+                message = ForwardMsg()
+                message.ParseFromString(bytes(raw) if not isinstance(raw, str) else raw.encode())
+                self._take(message)
+        except websockets.ConnectionClosed:
+            pass
+        self.lost = True
+        self.ran.set()
+
+    def _take(self, message: Any) -> None:
+        kind = message.WhichOneof("type")
+        if kind == "navigation":
+            self.page_hash = message.navigation.page_script_hash
+            self.seen.setdefault(self.page_hash, 0.0)
+        elif kind == "page_info_changed":
+            self.query = message.page_info_changed.query_string
+        elif kind == "delta" and message.delta.HasField("new_element"):
+            self._take_element(message.delta)
+        elif kind == "delta" and message.delta.add_block.HasField("expandable"):
+            self.folds.append(message.delta.add_block.expandable.label)
+        elif kind == "script_finished" and message.script_finished in (0, 3):  # whole, or a fragment
+            for text, at in self.seen.items():
+                self.seen[text] = at or time.perf_counter()
+            self.ran.set()
+
+    def _take_element(self, delta: Any) -> None:
+        element = delta.new_element
+        kind = element.WhichOneof("type")
+        if kind == "exception":
+            self.errors.append(element.exception.message[:200])
+        elif kind == "slider":
+            slider = element.slider
+            self.sliders[slider.label] = (slider, delta.fragment_id)
+            if slider.label == self.watched and slider.set_value:
+                self.seen.setdefault(f"{slider.value[0]:.6g}", 0.0)
+        elif kind == "button":
+            self.buttons[element.button.label] = (element.button, delta.fragment_id)
