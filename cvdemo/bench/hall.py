@@ -19,8 +19,8 @@ from urllib.parse import urlencode, urlsplit
 import websockets
 
 from cvdemo.bench.ui import start_hall, wait_until_healthy
-from cvdemo.bench.visitor import Visitor
 from cvdemo.errors import CvdemoError
+from cvdemo.ui.visitor import Visitor
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 MOST_VISITORS, MOST_MOVES = 500, 200
