@@ -87,7 +87,7 @@ def test_a_picture_beside_the_notebook_takes_the_sample_s_place(elsewhere: Path)
     [
         ("detect", {"score": 0.3, "iou": 0.6}, "image/png"),
         ("iou", {"source": "scene", "seed": 3}, "application/vnd.plotly.v1+json"),
-        ("stacked", {"frames": 3}, "text/html"),
+        ("world", {"preset": "hard"}, "text/html"),
     ],
 )
 def test_a_kernel_runs_it_and_shows_pictures(
