@@ -16,6 +16,7 @@ from cvdemo.lecture.questions import MOST_CHOICES, Question, histogram, ready_ma
 from cvdemo.lecture.rooms import Place, RoomError, View
 from cvdemo.ui import state
 from cvdemo.ui.histogram import chart
+from cvdemo.ui.language import translate
 from cvdemo.ui.members import NEVER, ROOMS, Membership, is_asking_for_slider, membership
 from cvdemo.ui.page import sentence
 from cvdemo.ui.pages import PAGES
@@ -84,7 +85,7 @@ def _follower(member: Membership, view: View) -> None:
         return
     question = view.poll.question
     with st.container(border=True, key="hall-question"):
-        st.markdown(f"#### :material/pan_tool: {question.text}")
+        st.markdown(f"#### :material/pan_tool: {translate(question.text)}")
         if view.poll.revealed:
             _answer(question, view, ROOMS.voted(view.code, member.member))
         elif question.scale is None:
@@ -108,7 +109,7 @@ def _choices(member: Membership, view: View) -> None:
     if key not in st.session_state and mine is not None:
         st.session_state[key] = int(mine)
     st.radio(
-        "Your answer", range(len(choices)), index=None, format_func=choices.__getitem__, key=key,
+        "Your answer", range(len(choices)), index=None, format_func=lambda k: translate(choices[k]), key=key,
         on_change=vote, label_visibility="collapsed",
     )  # fmt: skip
     if mine is not None:
@@ -217,7 +218,7 @@ def _asked(member: Membership, view: View, here: str) -> None:
     assert view.poll is not None
     question = view.poll.question
     with st.container(border=True, key="hall-question"):
-        st.markdown(f"#### :material/pan_tool: {question.text}")
+        st.markdown(f"#### :material/pan_tool: {translate(question.text)}")
         if view.poll.revealed:
             _answer(question, view, None)
         else:
@@ -246,11 +247,15 @@ def _answer(question: Question, view: View, mine: float | None) -> None:
     """The right answer, one's own, and what the hall said."""
     said = []
     if question.answer is not None:
-        right = question.choices[int(question.answer)] if question.choices else f"{question.answer:.10g}"
+        right = (
+            translate(question.choices[int(question.answer)])
+            if question.choices
+            else f"{question.answer:.10g}"
+        )
         said.append(f"**Answer: {right}**")
     if mine is not None:
-        own = question.choices[int(mine)] if question.choices else f"{mine:.10g}"
+        own = translate(question.choices[int(mine)]) if question.choices else f"{mine:.10g}"
         said.append(f"yours: {own}")
     if said or question.why:
-        st.markdown(" · ".join(said) + (f"\n\n{question.why}" if question.why else ""))
+        st.markdown(" · ".join(said) + (f"\n\n{translate(question.why)}" if question.why else ""))
     st.html(chart(histogram(question, view.votes), shows_right=True))

@@ -19,6 +19,7 @@ from cvdemo.errors import DataError
 from cvdemo.lecture.script import Station, begins, read_script, shipped, write_script
 from cvdemo.ui import state, try_this
 from cvdemo.ui.component import component, text
+from cvdemo.ui.language import translate
 from cvdemo.ui.pages import HOME, PAGES
 
 COMPONENT = "cvdemo-present"
@@ -120,8 +121,8 @@ def _data(page: str, *, arrived: bool) -> dict[str, Any]:
         "on": state.app_value("present") == "1",
         "page": page,
         "arrived": arrived,
-        "title": row.title if row else "",
-        "question": row.question if row else "",
+        "title": translate(row.title) if row else "",
+        "question": translate(row.question) if row else "",
         "station": None,
         "run": now.run,
         "script": now.own,
@@ -130,7 +131,7 @@ def _data(page: str, *, arrived: bool) -> dict[str, Any]:
         keys = list(TABLE)
         return {**data, "place": keys.index(page) if row else -1, "count": len(keys)}
     station, minutes = now.stations[now.place], begins(now.stations)
-    shown = {"say": station.say, "begin": minutes[now.place], "end": minutes[now.place + 1]}
+    shown = {"say": translate(station.say), "begin": minutes[now.place], "end": minutes[now.place + 1]}
     return {**data, "place": now.place, "count": len(now.stations), "station": shown}
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from cvdemo.data.domain import Domain
+from cvdemo.lecture.questions import ready_made
+from cvdemo.lecture.script import shipped
+from cvdemo.ui.pages import PAGES
 from cvdemo.ui.source import KINDS, LIVE
 from cvdemo.world.activities.names import ACTIVITIES
 from cvdemo.world.difficulty import KNOBS, PRESETS
@@ -40,4 +43,14 @@ def words() -> list[str]:
     knobs = [name.replace("_", "-") for name in KNOBS]
     domains = [domain.value for domain in Domain]
     names = (*THINGS, *STUFF, *coco, *joints, *ACTIVITIES, *knobs, *PRESETS, *KINDS, LIVE, *domains)
-    return list(dict.fromkeys((*names, *OPTIONS, *TEMPLATES)))
+    rows = [title for page in PAGES for title in page.rows.values()]
+    return list(dict.fromkeys((*names, *OPTIONS, *TEMPLATES, *rows, *_lecture())))
+
+
+def _lecture() -> list[str]:
+    """What the lecture's script and the questions to the hall say."""
+    said = [station.say for station in shipped([page.key for page in PAGES])]
+    for questions in ready_made().values():
+        for question in questions:
+            said += [question.text, *question.choices, question.why]
+    return [text for text in said if text]

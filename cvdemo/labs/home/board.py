@@ -14,6 +14,7 @@ from cvdemo.errors import CvdemoError
 from cvdemo.ui import carry
 from cvdemo.ui.component import text
 from cvdemo.ui.internals import picture_address
+from cvdemo.ui.language import translate
 from cvdemo.ui.page import sentence
 from cvdemo.ui.pages import CHAPTERS, PAGES, Page, by_chapter
 from cvdemo.ui.source import OWN, readable_files
@@ -26,7 +27,7 @@ def path() -> None:
     st.html(f"<style>{text('home', '.css')}</style>")
     for number, (chapter, pages) in enumerate(by_chapter(), 1):
         st.html(
-            f'<div class="home-chapter"><b aria-hidden="true">{number}</b><h2>{escape(chapter)}</h2>'
+            f'<div class="home-chapter"><b aria-hidden="true">{number}</b><h2>{escape(translate(chapter))}</h2>'
             f"<span>{_systems(chapter)}</span></div>"
         )
         with st.container(key=f"path-{number}"):
@@ -44,9 +45,9 @@ def _card(page: Page) -> None:
             f'<b aria-hidden="true">{PAGES.index(page) + 1}</b></div>'
         )
         st.page_link(page.file, label=page.title)
-        shown = " · ".join(f"L{row} {title}" for row, title in page.rows.items())
+        shown = " · ".join(f"L{row} {translate(title)}" for row, title in page.rows.items())
         st.html(
-            f'<div class="home-text"><p>{escape(page.question)}</p>'
+            f'<div class="home-text"><p>{escape(translate(page.question))}</p>'
             + (f"<small>{escape(shown)}</small>" if shown else "")
             + "</div>"
         )
@@ -55,7 +56,7 @@ def _card(page: Page) -> None:
 def _systems(chapter: str) -> str:
     """Which of the lecture's systems belong to a chapter."""
     rows = CHAPTERS[chapter]
-    return f"L{rows[0]} to L{rows[-1]}" if rows else ""
+    return translate(f"L{rows[0]} to L{rows[-1]}") if rows else ""
 
 
 def own_photo() -> None:

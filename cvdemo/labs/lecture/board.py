@@ -10,6 +10,7 @@ from cvdemo.errors import DataError
 from cvdemo.labs.lecture.experiment import COLUMNS, Row, edited, rows_of, stations_of
 from cvdemo.lecture.script import LONGEST, begins, read_script, shipped, write_script
 from cvdemo.ui import present
+from cvdemo.ui.language import translate
 from cvdemo.ui.page import sentence, texts
 
 BASE, VERSION, ERROR = "lecture-base", "lecture-version", "lecture-error"
@@ -41,7 +42,9 @@ def stations() -> None:
             help=f"Present from station {k + 1}", type="primary" if now.place == k else "secondary",
         )  # fmt: skip
         title = present.TABLE[station.page].title if station.page in present.TABLE else "Home"
-        right.markdown(f"**{title}** · at {begin:g} min, for {station.minutes:g}  \n{_plain(station.say)}")
+        right.markdown(
+            f"**{title}** · at {begin:g} min, for {station.minutes:g}  \n{_plain(translate(station.say))}"
+        )
 
 
 def _plain(text: str) -> str:
