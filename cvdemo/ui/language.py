@@ -30,7 +30,7 @@ def language() -> str:
 
 
 def look_again() -> str:
-    """The same, asked of the address anew: before a page is drawn, and after the visitor chose."""
+    """The same, asked of the address anew: before a page is drawn."""
     known = st.session_state.get("cvdemo-app", {})  # `state.app_value`, which needs components and so this
     asked = st.query_params.get(PARAMETER) or known.get(PARAMETER)
     found = asked if asked in LANGUAGES else browsers()

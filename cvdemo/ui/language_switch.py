@@ -1,28 +1,22 @@
-"""The switch of the language, in the sidebar."""
+"""The switch of the language, in the sidebar: the page of the same address in another language."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from cvdemo.ui import state
-from cvdemo.ui.language import PARAMETER, browsers, language, look_again
-from cvdemo.ui.translation import LANGUAGES
+from cvdemo.ui.component import component
+from cvdemo.ui.language import PARAMETER, language
 
 NAMES = {"en": "English", "ru": "Русский"}
 
+_switch = component("language")
+
 
 def switch() -> None:
-    """A button for each other language: it shows the same page in the same state."""
-    for other in LANGUAGES:
-        if other != language():
-            st.sidebar.button(
-                NAMES[other], key=f"cvdemo-{PARAMETER}-{other}", icon="🌐", on_click=_choose, args=(other,),
-                type="tertiary",
-            )  # fmt: skip
+    """A button for each other language.
 
-
-def _choose(other: str) -> None:
-    state.set_app({PARAMETER: "" if other == browsers() else other})
-    state.redraw()  # the browser has options by the names that they had in the other language
-    state.write_address()
-    look_again()
+    The browser loads the page anew: a component that stands keeps the script that it has.
+    """
+    others = {code: name for code, name in NAMES.items() if code != language()}
+    with st.sidebar:
+        _switch(data={"parameter": PARAMETER, "languages": others}, key="cvdemo-languages")

@@ -323,12 +323,6 @@ def reset() -> None:
     write_address()
 
 
-def redraw() -> None:
-    """Let the open page's widgets forget what the browser has of them: they are drawn from what is kept."""
-    for name in {*kept().values, *kept().first}:
-        st.session_state.pop(key(name), None)
-
-
 def drop(*names: str) -> None:
     """Let widgets of the open page stand where they stand at first. To be called in a callback."""
     for name in names:

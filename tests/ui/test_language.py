@@ -119,12 +119,10 @@ def _app() -> None:
 
     from cvdemo.errors import CvdemoError
     from cvdemo.ui import language, state, widgets
-    from cvdemo.ui.language_switch import switch
     from cvdemo.ui.page import sentence
 
     language.look_again()
     state.enter("one")
-    switch()
     score = widgets.slider("score", "Score", 0.0, 1.0, 0.5, 0.01)
     way = widgets.selectbox("way", "Way", ["n", "t"], format_func={"n": "nearest", "t": "two"}.__getitem__)
     st.dataframe({"width": ["small", "large"]})
@@ -173,21 +171,6 @@ def test_the_address_says_the_language_and_widgets_stay_as_they_are() -> None:
     assert app.text[0].value == "0.7 t"
     assert _query(app) == {"lang": ["ru"], "way": ["t"], "score": ["0.7"]}
     assert _shown(_opened(lang="xx")) == IN_ENGLISH
-
-
-@pytest.mark.usefixtures("russian")
-def test_the_switch_keeps_the_state() -> None:
-    app = _opened(score="0.2")
-    app.selectbox[0].set_value("t").run()
-    app.sidebar.button[0].click().run()
-    assert _shown(app) == IN_RUSSIAN
-    assert app.text[0].value == "0.2 t"
-    assert _query(app)["lang"] == ["ru"]
-    app.selectbox[0].set_value("n").run()
-    assert app.text[0].value == "0.2 n"
-    app.sidebar.button[0].click().run()
-    assert _shown(app) == IN_ENGLISH
-    assert "lang" not in _query(app)
 
 
 @pytest.mark.usefixtures("russian")

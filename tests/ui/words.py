@@ -32,7 +32,8 @@ TEMPLATES = (
     "{} of {} from Selective Search", "{} × {} pixels each, {} of context, {} ms", "stride {}", "encoder {}",
     "decoder {}", "pooled {}", "fused {}", "scores {}", "table {}", "scene-{}", "person {}",
     "L2 loss** of the box, relative to the picture: **{}", "the truth of this photo was drawn by hand",
-    "AP, COCO, as published", "mIoU, world:test, {} scenes", "rate {}", "pool {}", "[paper]({})", "[Paper]({})",
+    "AP, COCO, as published", "mIoU, world:test, {} scenes", "rate {}", "pool {}",
+    "[paper]({})", "[Paper]({})",
 )  # fmt: skip
 
 
