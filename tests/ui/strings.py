@@ -40,6 +40,7 @@ SAME = {
     "Fast R-CNN", "Faster R-CNN", "Mask R-CNN", "Keypoint R-CNN", "DenseCap", "COCO val2017", "VOC 2007",
     "DeepLab v3+", "DeepLab v3", "Linknet", "Fast YOLO", "s a picture", "world:test, {} scenes, normal",
     "Object-Detection-Metrics", "PASCAL VOC 2012", "DeepLabV3", "backbone", "json_text", "__main__",
+    "display:grid;grid-template-columns:minmax(6rem,auto) 1fr 2.5rem;gap:.3rem .7rem;align-items:center",
 }  # fmt: skip
 """What is the same in every language, or no language."""
 LIBRARY = re.compile(r"cvdemo/(data|zoo|nets|ops|video|world|metrics)/")
