@@ -71,8 +71,8 @@ class Kept:
     `values` by name, without those that stand where they stood at first; `first` values of what was drawn;
     `unread` parameters of the address that nothing has asked for yet, `dropped` those that could not be read
     or were out of range; `of` the picture that a value belongs to, and `parked` what was kept for other
-    pictures. `scales` are the page's sliders. `stamp` grows whenever a component's are set for it. `own` are the names of
-    the visitor's files that the page shows.
+    pictures. `scales` are the page's sliders. `stamp` grows whenever a component's are set for it. `own`
+    are the names of the visitor's files that the page shows.
     """
 
     values: dict[str, Any] = field(default_factory=dict)

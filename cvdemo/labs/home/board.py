@@ -27,7 +27,8 @@ def path() -> None:
     st.html(f"<style>{text('home', '.css')}</style>")
     for number, (chapter, pages) in enumerate(by_chapter(), 1):
         st.html(
-            f'<div class="home-chapter"><b aria-hidden="true">{number}</b><h2>{escape(translate(chapter))}</h2>'
+            f'<div class="home-chapter"><b aria-hidden="true">{number}</b>'
+            f"<h2>{escape(translate(chapter))}</h2>"
             f"<span>{_systems(chapter)}</span></div>"
         )
         with st.container(key=f"path-{number}"):
