@@ -24,19 +24,28 @@ from cvdemo.ui.push import PUSH
 from cvdemo.ui.sessions import this_fragment
 
 OWN, SLIDER = "A question of your own", "Answered with a slider of this page"
+ANCHOR = "hall"
+UPWARDS = f"""<style>
+.hall-upwards {{{{ display: none; }}}}
+@media (max-width: 800px) {{{{
+  .hall-upwards {{{{ display: block; position: fixed; right: 1rem; bottom: 1rem; z-index: 1000;
+    padding: .5rem 1rem; border-radius: 2rem; background: #0072B2; color: #fff !important; }}}}
+}}}}
+</style><a class="hall-upwards" href="#{ANCHOR}">:material/pan_tool: {{}} ↑</a>"""
+"""On a phone, where one has scrolled down to the sliders."""
 FAILED = "cvdemo-ask-failed"
 WHOLE = "cvdemo-ask-whole"
-"""The page that is to be drawn anew with the panel: what the panel has changed is on it."""
+"""Whether the page is to be drawn anew with the panel: what the panel has changed is on it."""
 TITLES = {page.key: page.title for page in PAGES}
 
 
 @st.fragment
-def hall_panel() -> None:
+def hall_panel(page: str) -> None:
     """Nothing for who is in no room; else whom they follow, and the question that is asked."""
     member = membership()
     if member is None:
         return
-    if page := st.session_state.pop(WHOLE, ""):
+    if st.session_state.pop(WHOLE, False):
         st.switch_page(f"pages/{page}.py", query_params=state.query(page))
     member.panel = this_fragment()
     try:
@@ -46,9 +55,9 @@ def hall_panel() -> None:
         return
     member.poll_seen = view.poll_version
     if member.leads:
-        _lecturer(member, view)
+        _lecturer(member, view, page)
     else:
-        _follower(member, view)
+        _follower(member, view, page)
 
 
 def answer_by_page(member: Membership, view: View, page: str) -> bool:
@@ -67,7 +76,7 @@ def answer_by_page(member: Membership, view: View, page: str) -> bool:
     return True
 
 
-def _follower(member: Membership, view: View) -> None:
+def _follower(member: Membership, view: View, page: str) -> None:
     if not member.following:
         row = st.container(horizontal=True, vertical_alignment="center", gap="small", key="hall-away")
         row.markdown(
@@ -85,13 +94,14 @@ def _follower(member: Membership, view: View) -> None:
         return
     question = view.poll.question
     with st.container(border=True, key="hall-question"):
-        st.markdown(f"#### :material/pan_tool: {translate(question.text)}")
+        st.subheader(f":material/pan_tool: {translate(question.text)}", anchor=ANCHOR)
+        st.html(UPWARDS.format("The answer" if view.poll.revealed else "A question"))
         if view.poll.revealed:
             _answer(question, view, ROOMS.voted(view.code, member.member))
         elif question.scale is None:
             _choices(member, view)
         else:
-            _slider(member, view)
+            _slider(member, view, page)
 
 
 def _choices(member: Membership, view: View) -> None:
@@ -118,12 +128,12 @@ def _choices(member: Membership, view: View) -> None:
         )
 
 
-def _slider(member: Membership, view: View) -> None:
+def _slider(member: Membership, view: View, page: str) -> None:
     """Where the page's own slider stands is the answer."""
     assert view.poll is not None and view.poll.question.scale is not None
     question, scale = view.poll.question, view.poll.question.scale
     assert scale is not None
-    if question.page != state.open_page():
+    if question.page != page:
         st.caption(
             f"It is answered on the page {TITLES.get(question.page, question.page)}: go back to the lecturer."
         )
@@ -153,10 +163,10 @@ def _as_it_stands(member: Membership, question: Question) -> None:
 def _come_back(member: Membership) -> None:
     member.following = True
     member.seen = member.shown = member.asked = NEVER
-    st.session_state[WHOLE] = state.open_page()
+    st.session_state[WHOLE] = True
 
 
-def _lecturer(member: Membership, view: View) -> None:
+def _lecturer(member: Membership, view: View, page: str) -> None:
     here = f"{view.members} here" if view.members else "nobody here yet"
     if view.poll is not None:
         _asked(member, view, here)
@@ -164,7 +174,6 @@ def _lecturer(member: Membership, view: View) -> None:
     with st.expander(f":material/pan_tool: Room {view.code} · {here} · **Ask the hall**", key="hall-ask"):
         if failed := st.session_state.pop(FAILED, ""):
             st.warning(failed, icon=":material/warning:")
-        page = state.open_page()
         ready = ready_made().get(page, ())
         place = st.selectbox(
             "Question", range(len(ready) + 1), key=f"ask-which-{page}",
@@ -179,7 +188,7 @@ def _lecturer(member: Membership, view: View) -> None:
             st.markdown(f"- {choice}")
         if question.scale is not None and place < len(ready):
             st.caption(f"Answered with the slider {question.scale.label}.")
-        st.button("Ask", type="primary", key="ask-ask", on_click=_ask, args=(member, question))
+        st.button("Ask", type="primary", key="ask-ask", on_click=_ask, args=(member, question, page))
 
 
 def _own(page: str) -> Question:
@@ -197,9 +206,8 @@ def _own(page: str) -> Question:
     return Question(text, shown, answer=float(right[0]) if right else None, page=page)
 
 
-def _ask(member: Membership, question: Question) -> None:
+def _ask(member: Membership, question: Question, page: str) -> None:
     """Ask; a ready-made question's state is put on the page first, so that it is seen by everybody."""
-    page = state.open_page()
     try:
         if question.state:
             texts = {name: state.texts_of(value) for name, value in question.state.items()}
@@ -209,7 +217,7 @@ def _ask(member: Membership, question: Question) -> None:
     except RoomError as error:
         st.session_state[FAILED] = sentence(error)
     if question.state:
-        st.session_state[WHOLE] = page
+        st.session_state[WHOLE] = True
     PUSH.wake()
 
 
@@ -218,7 +226,7 @@ def _asked(member: Membership, view: View, here: str) -> None:
     assert view.poll is not None
     question = view.poll.question
     with st.container(border=True, key="hall-question"):
-        st.markdown(f"#### :material/pan_tool: {translate(question.text)}")
+        st.subheader(f":material/pan_tool: {translate(question.text)}", anchor=ANCHOR)
         if view.poll.revealed:
             _answer(question, view, None)
         else:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import segno
@@ -40,7 +39,7 @@ def frame(page: str) -> Iterator[None]:
     if (member := membership()) is not None and member.leads:
         sessions.send_all_of_this_run()
     with st.container(key=sessions.LAST_AROUND):
-        ask.hall_panel()
+        ask.hall_panel(page)
     yield
     if (member := membership()) is not None and member.leads:
         _publish(member, page)
@@ -221,7 +220,7 @@ def _door() -> None:
 
 def _invitation(member: Membership) -> None:
     address = join_address(member.code)
-    st.markdown(f"### `{member.code}`")
+    st.markdown(f"# {member.code}", text_alignment="center")
     st.html(qr_code(address))
     st.caption(address)
     if urlsplit(address).hostname in ("localhost", "127.0.0.1", "::1"):
@@ -254,9 +253,7 @@ def join_address(code: str) -> str:
 
 
 def qr_code(address: str) -> str:
-    """A QR code as inline SVG, black on white in dark rooms too."""
-    svg: Any = segno.make(address, error="m", micro=False).svg_inline(
-        scale=4, border=2, dark="#000", light="#fff", omitsize=True
-    )
-    picture = str(svg).replace("<svg", '<svg role="img" aria-label="QR code to join" style="width:100%"', 1)
-    return f'<div style="max-width:min(60vh,26rem);margin:auto">{picture}</div>'
+    """A QR code as HTML, an SVG that is black on white in dark rooms too."""
+    made = segno.make(address, error="m", micro=False)
+    data = made.svg_data_uri(scale=8, border=2, dark="#000", light="#fff")
+    return f'<img src="{data}" alt="QR code to join" style="display:block;width:min(100%,60vh);margin:auto">'

@@ -26,6 +26,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
+from streamlit.runtime.session_manager import SessionClient
 
 MOST_BYTES = 8_000_000  # of a recorded run
 MAIN, SIDEBAR = 0, 1  # where an element's path begins
@@ -92,9 +93,13 @@ def is_idle(session: AppSession) -> bool:
 
 def is_delivered(session: AppSession) -> bool:
     """Whether all that a session was to be sent is on its way to the browser."""
-    active = runtime.get_instance()._session_mgr.get_active_session_info(session.id)
-    waiting = None if active is None else getattr(active.client, "_send_queue", None)
+    waiting = getattr(_client(session), "_send_queue", None)
     return session._browser_queue.is_empty() and (waiting is None or waiting.empty())
+
+
+def _client(session: AppSession) -> SessionClient | None:
+    active = runtime.get_instance()._session_mgr.get_active_session_info(session.id)
+    return None if active is None else active.client
 
 
 def rerun(session: AppSession, fragment: str = "") -> None:
@@ -165,7 +170,7 @@ class _Recorder:
                 self.last_around = message.metadata.delta_path[1]
             if around:
                 self.frame.append(message)
-            if around or message.metadata.delta_path[0] != MAIN or _is_address(message):
+            if around or _is_address(message):
                 return
         if self.heard is not None:
             run.elements.append(message)
@@ -177,7 +182,7 @@ class _Recorder:
         """Whether an element of a whole page's run is the app's and not the page's."""
         root, *rest = message.metadata.delta_path
         if root != MAIN:
-            return root == SIDEBAR
+            return root == SIDEBAR  # styles are everybody's
         return self.last_around < 0 or not rest or rest[0] <= self.last_around
 
     def _end(self, run: Run, message: ForwardMsg) -> None:
@@ -235,8 +240,10 @@ def send(run: Run, session: AppSession, query: str) -> bool:
     Where the whole page ran, any page may be shown; what is around it stays. False, and nothing is sent,
     where the session's own script runs.
     """
-    around = [] if run.fragments else _around(session)
-    if run.finished is None or not is_idle(session) or not (run.fragments or around):
+    around, client = [] if run.fragments else _around(session), _client(session)
+    if run.finished is None or client is None or not (run.fragments or around):
+        return False
+    if not is_idle(session) or not is_delivered(session):
         return False
     started = ForwardMsg()
     started.CopyFrom(run.started)
@@ -245,7 +252,7 @@ def send(run: Run, session: AppSession, query: str) -> bool:
     address.page_info_changed.query_string = query
     opening = [started] if run.navigation is None else [started, run.navigation]
     for message in (*opening, address, *around, *run.elements, run.finished):
-        session._enqueue_forward_msg(message)
+        client.write_forward_msg(message)  # not by the session's queue, which a run that begins clears
     return True
 
 
