@@ -177,7 +177,7 @@ def _lecturer(member: Membership, view: View, page: str) -> None:
         ready = ready_made().get(page, ())
         place = st.selectbox(
             "Question", range(len(ready) + 1), key=f"ask-which-{page}",
-            format_func=lambda k: ready[k].text if k < len(ready) else OWN,
+            format_func=lambda k: translate(ready[k].text) if k < len(ready) else OWN,
         )  # fmt: skip
         try:
             question = ready[place] if place < len(ready) else _own(page)
@@ -185,7 +185,7 @@ def _lecturer(member: Membership, view: View, page: str) -> None:
             st.caption(sentence(error))
             return
         for choice in question.choices if place < len(ready) else ():
-            st.markdown(f"- {choice}")
+            st.markdown(f"- {translate(choice)}")
         if question.scale is not None and place < len(ready):
             st.caption(f"Answered with the slider {question.scale.label}.")
         st.button("Ask", type="primary", key="ask-ask", on_click=_ask, args=(member, question, page))
