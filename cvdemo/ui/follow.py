@@ -26,6 +26,7 @@ from cvdemo.ui.push import PUSH
 KNOWN = {HOME, *(page.key for page in PAGES)}
 REMEMBERED = 60  # of the leader's addresses
 SAID = "cvdemo-room-said"
+CODE = '<div style="font-size:{}rem;font-weight:700;letter-spacing:.2em;text-align:center">{}</div>'
 
 
 @contextmanager
@@ -220,7 +221,7 @@ def _door() -> None:
 
 def _invitation(member: Membership) -> None:
     address = join_address(member.code)
-    st.markdown(f"# {member.code}", text_alignment="center")
+    st.html(CODE.format(2, member.code))
     st.html(qr_code(address))
     st.caption(address)
     if urlsplit(address).hostname in ("localhost", "127.0.0.1", "::1"):
@@ -240,7 +241,7 @@ def _ask_for_large(address: str) -> None:
 @st.dialog("Join", width="large")
 def _large(code: str, address: str) -> None:
     """Code and QR code for the back row."""
-    st.html(f'<div style="font-size:5rem;font-weight:700;letter-spacing:.2em;text-align:center">{code}</div>')
+    st.html(CODE.format(5, code))
     st.html(qr_code(address))
     st.markdown(f"### {address}", text_alignment="center")
 
