@@ -181,12 +181,12 @@ PAGES = (
     Page(
         "activity", "Activity", "directions_run", VIDEO, "What does somebody do?",
         {38: "Whole-video prediction", 41: "Recurrent networks"},
-        ("frame-average", "feature-average", "lrcn", "lrcn-gru", "c3d"), Sees.OTHER,
+        ("frame-average", "feature-average", "two-stream", "lrcn", "lrcn-gru", "c3d"), Sees.OTHER,
     ),
     Page(
         "stacked", "Stacked frames", "layers", VIDEO,
         "What do neighbouring frames add?", {39: "Stacked frames"},
-        ("early-fusion-3", "early-fusion-5"), Sees.OTHER,
+        ("early-fusion-3", "unet-frames-1", "unet-frames-3"), Sees.OTHER,
     ),
     Page(
         "implementations", "By hand or ready-made", "build", PRACTICE,

@@ -13,9 +13,6 @@ KARPATHY = "10.1109/CVPR.2014.223"
 """Large-scale Video Classification with Convolutional Neural Networks."""
 
 STEPS, BATCH = 2000, 16
-RECURRENT = 3000
-"""Steps of a net with a memory once its backbone learns too."""
-
 BACKBONE = (
     "The backbone is a small residual net up to stride 16. It starts from `ssd` and stays as it is for "
     f"{STEPS:,} steps; then it learns too."
@@ -52,12 +49,12 @@ def _recipe(key: str, task: str, *, start: str = "ssd", data: ActivityClips = FR
 
 
 def _two_stages(
-    key: str, title: str, paper: str, net: str, task: str, *differences: str, steps: int = 1200, **more: Any
+    key: str, title: str, paper: str, net: str, task: str, *differences: str, **more: Any
 ) -> tuple[Entry, Entry]:
     """A net whose backbone is frozen in a first stage, that of its head."""
     head = f"{key}-head"
     tuned = Recipe(
-        key, f"cvdemo.train.activity:{task}:{key}", steps=steps, start=head, whole=True, batch=8, rate=1e-3,
+        key, f"cvdemo.train.activity:{task}:{key}", steps=1200, start=head, whole=True, batch=8, rate=1e-3,
         ema=0.99, data=MANY, eight_bits=True,
     )  # fmt: skip
     return (
@@ -91,9 +88,9 @@ ACTIVITY_ENTRIES = (
          adapter="cvdemo.zoo.drawn_activity:TwoStreamActivity"),
     *_two_stages("lrcn", "Recurrent, LSTM", "1411.4389", "lrcn:lrcn", "RecurrentTask",
                  "The answer is the one after the last frame; the paper averages over all.",
-                 "Later answers count more in the loss.", steps=RECURRENT),
+                 "Later answers count more in the loss."),
     *_two_stages("lrcn-gru", "Recurrent, GRU", "1406.1078", "lrcn:lrcn_gru", "RecurrentTask",
-                 "A GRU in place of the LSTM; all else is as in `lrcn`.", default=True, steps=RECURRENT),
+                 "A GRU in place of the LSTM; all else is as in `lrcn`.", default=True),
     _net("c3d", "3-D convolutions", "1412.0767", "c3d:C3D", _recipe("c3d", "WindowTask", start=""),
          "Five levels, narrower, with batch normalisation, and strides in place of pooling.",
          "Trained from nothing."),

@@ -19,7 +19,7 @@ from cvdemo.zoo.weights import has_weights, read_card
 SIZE = (192, 160)  # of the frames: what the nets were trained on, so that noise is what it was there
 SECONDS, FPS = 2.0, 25.0
 FRAMES = round(SECONDS * FPS)
-MOST = 5  # frames in a stack
+MOST = 3  # frames in a stack: the most that a trained net sees
 SPLIT = "test"
 
 

@@ -82,7 +82,7 @@ def show_frames() -> None:
             found = [_segmented(key, scene, seen) for key in frames.frame_nets()]
         masks(chosen, found, key="frames-masks")
         row = beside([enlarged(frame, 2) for frame in seen.stack.frames], MOST)
-        st.image(to_jpeg(row), caption=f"What the net of {MOST} frames sees; the others see its middle.")
+        st.image(to_jpeg(row), caption=f"What the net of {MOST} frames sees; that of one sees its middle.")
         offer(scene.name, png(lambda: row, "Stack as PNG"))
 
 
