@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from cvdemo import zoo
-from cvdemo.labs.stacked import experiment
+from cvdemo.labs.stacked import experiment, frames
 from cvdemo.labs.stacked.experiment import LENGTHS, lengths
 from tests.pages import driver
 from tests.pages.driver import query, without_errors
@@ -36,3 +36,15 @@ def test_without_nets_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(experiment, "has_weights", lambda key: False)
     app = without_errors(open_page())
     assert "are not trained yet" in " ".join(e.value for e in app.info)
+
+
+def test_a_frame_is_segmented_with_its_neighbours_once_for_each_scene() -> None:
+    app = without_errors(open_page(use="segmentation", clip="12", frame="25"))
+    nets = [zoo.load(key) for key in frames.frame_nets()]
+    assert nets and app.slider(key="stacked-noise").value == 12
+    before = [net.runs for net in nets]
+    without_errors(app.slider(key="stacked-frame").set_value(30).run())
+    assert [net.runs for net in nets] == [runs + 1 for runs in before]
+    without_errors(app.slider(key="stacked-frame").set_value(25).run())  # it was there before
+    assert [net.runs for net in nets] == [runs + 1 for runs in before]
+    assert query(app)["use"] == ["segmentation"]
