@@ -41,6 +41,7 @@ STATES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("upsampling", {"way": "transposed convolution", "kernel": 2, "kernel-grid": np.ones((2, 2)), **PHOTO}),
     ("flow", {"source": "study", "study": "spinning wheel", "part": "one pixel", "point": (202.0, 141.0)}),
     ("flow", {"source": "two photos", "part": "what to trust", "view": "there and back"}),
+    ("stacked", {"use": "segmentation", "frame": 30, "noise": 4.0, "weather": False}),
     ("activity", {"order": "backwards", "hidden": 1.0, "ways": ["stacked frames"]}),
     ("classify", {**PHOTO, "look": "espresso", "k": 3}),
     ("datasets", {"show": "a model on it", "scored": 3, "size": "small", "most": 6}),

@@ -8,15 +8,53 @@ from cvdemo.notebook import Cells, PageState, code, text
 
 
 def cells(state: PageState) -> Cells:
+    """What the stacks are for: activities, or a frame's label map."""
+    return _segmentation(state) if state.get("use", "activity") == "segmentation" else _activity(state)
+
+
+def _segmentation(state: PageState) -> Cells:
+    """The frames, each net's map and its score."""
+    scene = ", ".join(
+        str(v)
+        for v in (
+            state.get("clip", 12), state.get("frame", 25) - 1, state.get("noise", 12.0), state.get("weather", True)
+        )
+    )  # fmt: skip
+    yield code(f"""
+        from cvdemo import zoo
+        from cvdemo.draw.inline import row, table
+        from cvdemo.draw.segmentation import paint_labels
+        from cvdemo.labs.stacked.frames import Scene, draw, frame_nets, segment
+        from cvdemo.metrics.segmentation import SegmentationScores
+        from cvdemo.world import SEMANTIC
+
+        seen = draw(Scene({scene}))  # seed, frame from 0, noise, rain or snow
+        row({{f"frame {{k + 1}} of the stack": frame for k, frame in enumerate(seen.stack.frames)}}, width=260)
+    """)
+    yield code("""
+        shown, rows = {"truth": paint_labels(seen.truth.semantic, SEMANTIC)}, []
+        for key in frame_nets():
+            _, labels, milliseconds = segment(key, seen.stack)
+            scores = SegmentationScores(len(SEMANTIC))
+            scores.add(seen.truth.semantic, labels)
+            shown[zoo.spec(key).title] = paint_labels(labels, SEMANTIC)
+            rows.append({"net": key, "mIoU": scores.mean_iou(), "ms": milliseconds})
+        row(shown, width=260)
+    """)
+    yield code("table(rows)")
+    yield text("Try a noise of 0: what do the neighbours add then?")
+
+
+def _activity(state: PageState) -> Cells:
     """The clip, one stack with its motion, the answers by number of frames, the first layer."""
     known = lengths()
-    length = state.get("frames", 5 if 5 in known else known[-1])
+    length = state.get("frames", 3 if 3 in known else known[-1])
     yield code(f"""
         from cvdemo import world
         from cvdemo.labs.stacked.experiment import first_layer, fringes, look, responses, stack_ending
 
         clip = world.activity_clip({state.get("seed", 6)}, split={SPLIT!r}, activity={state.get("activity", "throw")!r})
-        seen = look(clip)  # the frames as nets see them, their flow, and what nets of 1, 3, 5 frames say
+        seen = look(clip)  # the frames as nets see them, their flow, and what the nets say
     """)
     yield code(f"""
         from cvdemo.draw.flow import flow_colours
