@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from cvdemo.errors import DataError
-from cvdemo.lecture.script import LARGEST, MOST, Station, begins, read_script, state_of, write_script
+from cvdemo.lecture.script import (
+    LARGEST,
+    MOST,
+    OF_THE_APP,
+    Station,
+    begins,
+    read_script,
+    state_of,
+    write_script,
+)
 
 PAGES = ("nms", "iou", "map")
 GOOD = "- {page: nms, state: {iou: 0.9}, say: Look., minutes: 2}\n"
@@ -15,7 +24,7 @@ GOOD = "- {page: nms, state: {iou: 0.9}, say: Look., minutes: 2}\n"
 WORDS = some.text(some.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=30)
 LINES = WORDS.map(lambda text: " ".join(text.split())).filter(bool)
 STATES = some.dictionaries(
-    LINES.filter(lambda name: name not in ("present", "station") and not name.startswith("embed")),
+    LINES.filter(lambda name: name not in OF_THE_APP and not name.startswith("embed")),
     some.lists(WORDS, min_size=1, max_size=3).map(tuple),
     max_size=3,
 )
@@ -24,6 +33,7 @@ STATIONS = some.builds(
 )
 
 
+@settings(deadline=None)
 @given(some.lists(STATIONS, min_size=1, max_size=4).map(tuple))
 def test_what_is_written_is_read_back(stations: tuple[Station, ...]) -> None:
     assert read_script(write_script(stations), PAGES) == stations

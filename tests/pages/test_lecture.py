@@ -74,7 +74,7 @@ def test_the_mode_stays_in_the_address_whatever_the_page_does_with_its_own() -> 
     app.number_input(key="iou-seed").set_value(7).run()
     assert query(app) == {"present": ["1"], "station": ["3"]}
     assert app.session_state["cvdemo-kept-iou"].address() == {}
-    assert state.APP == ("present", "station")
+    assert {"present", "station"} <= set(state.APP)
 
 
 def test_an_edited_table_is_the_script_again() -> None:
