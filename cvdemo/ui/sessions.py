@@ -123,8 +123,8 @@ def record(session: AppSession, heard: Callable[[Run], None] | None) -> None:
     send, take = session._enqueue_forward_msg, recorder.take
 
     def both(message: ForwardMsg) -> None:
-        take(message)
         send(message)
+        take(message)
 
     session.__dict__["_enqueue_forward_msg"] = both
 
@@ -150,7 +150,8 @@ class _Recorder:
             self.run.query = message.page_info_changed.query_string
         elif kind == "delta":
             self._take_element(self.run, message)
-        elif kind == "ref_hash" and not self._is_around(message):  # what only the leader's browser has
+        elif kind == "ref_hash" and (self.run.fragments or not self._is_around(message)):
+            # what only the leader's browser has
             self.run = None
         elif kind == "script_finished":
             self._end(self.run, message)
