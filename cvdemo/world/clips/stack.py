@@ -66,5 +66,5 @@ def stack_around(found: Clip, middle: int, frames: int, size: tuple[int, int]) -
     """The stack of a clip around one of its frames; at the ends the first or the last frame repeats."""
     around = np.arange(middle - frames // 2, middle + frames // 2 + 1).clip(0, len(found) - 1)
     drawn = {k: clip_picture(found, k, *size) for k in set(around.tolist())}
-    frames = np.stack([drawn[k] for k in around.tolist()])
-    return FrameStack(frames, clip_truth(found, middle, *size).semantic)
+    pictures = np.stack([drawn[k] for k in around.tolist()])
+    return FrameStack(pictures, clip_truth(found, middle, *size).semantic)
