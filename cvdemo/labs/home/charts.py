@@ -15,6 +15,7 @@ from cvdemo.labs.home.ink import (
     BLACK,
     FONT,
     HEIGHT,
+    PAPER,
     WHITE,
     WIDTH,
     Picture,
@@ -140,10 +141,10 @@ def lecture() -> Picture:
     middle, radius = (WIDTH // 2, HEIGHT // 2), HEIGHT // 2 - 22
     order = {key: k for k, key in enumerate(dict.fromkeys(CHAPTER_OF[s.page] for s in stations))}
     for station, start, end in zip(stations, begin, begin[1:], strict=False):
-        turn = [360 * at / begin[-1] - 90 for at in (start, end)]
+        since, until = (360 * at / begin[-1] - 90 for at in (start, end))
         ink = colour(order[CHAPTER_OF[station.page]])
-        cv2.ellipse(result, middle, (radius, radius), 0, *turn, ink, -1, cv2.LINE_AA)
-        cv2.ellipse(result, middle, (radius, radius), 0, *turn, WHITE, 2, cv2.LINE_AA)
-    cv2.circle(result, middle, radius // 2, sheet()[0, 0].tolist(), -1, cv2.LINE_AA)
+        cv2.ellipse(result, middle, (radius, radius), 0, since, until, ink, -1, cv2.LINE_AA)
+        cv2.ellipse(result, middle, (radius, radius), 0, since, until, WHITE, 2, cv2.LINE_AA)
+    cv2.circle(result, middle, radius // 2, PAPER, -1, cv2.LINE_AA)
     sign(result, f"{len(stations)} stations, {begin[-1]:.0f} min", (WIDTH // 2 - 120, HEIGHT // 2 + 16))
     return result
