@@ -9,7 +9,7 @@ from cvdemo.ui import widgets
 
 FIRST_ACTIVITY, FIRST_SEED, FIRST_MOMENT = "throw", 6, 8
 
-A_FRAME: dict[str, Any] = {"use": "segmentation", "clip": 12, "frame": 25}
+A_FRAME: dict[str, Any] = {"use": "segmentation", "clip": 3, "frame": 25}
 
 EXPERIMENTS: dict[str, dict[str, Any]] = {
     "Nothing moves": {"activity": "play guitar", "seed": 11, "moment": 3},

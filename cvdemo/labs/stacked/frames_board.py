@@ -49,7 +49,7 @@ def choose_scene() -> Scene:
     """Draws seed, dice, frame, noise and weather."""
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
     seed = widgets.number_input(
-        "clip", "Seed", 0, 99_999, 12, place=row, width=130, on_change=state.leave_picture
+        "clip", "Seed", 0, 99_999, 3, place=row, width=130, on_change=state.leave_picture
     )
     row.button(":material/casino:", help="Draw another clip", on_click=_another, key="clip-dice")
     frame = widgets.slider("frame", "Frame", 1, FRAMES, FRAMES // 2, on_change=state.leave_picture) - 1

@@ -17,7 +17,7 @@ def _segmentation(state: PageState) -> Cells:
     scene = ", ".join(
         str(v)
         for v in (
-            state.get("clip", 12), state.get("frame", 25) - 1, state.get("noise", 12.0), state.get("weather", True)
+            state.get("clip", 3), state.get("frame", 25) - 1, state.get("noise", 12.0), state.get("weather", True)
         )
     )  # fmt: skip
     yield code(f"""
