@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,10 @@ from cvdemo import world, zoo
 from cvdemo.assets import asset
 from cvdemo.world.clips.truth import ClipTruth, clip_truth
 from cvdemo.zoo.entries import entries
-from cvdemo.zoo.frame_stack import FrameSegmenter
 from cvdemo.zoo.weights import has_weights, read_card
+
+if TYPE_CHECKING:
+    from cvdemo.zoo.frame_stack import FrameSegmenter
 
 SIZE = (192, 160)  # of the frames: what the nets were trained on, so that noise is what it was there
 SECONDS, FPS = 2.0, 25.0
@@ -60,7 +62,7 @@ def draw(scene: Scene) -> Seen:
 
 def segment(key: str, stack: world.FrameStack) -> tuple[NDArray[np.float32], NDArray[np.uint8], float]:
     """What a net says of the middle frame: probabilities [C, h, w], label map [H, W], milliseconds."""
-    model = cast(FrameSegmenter, zoo.load(key))
+    model = cast("FrameSegmenter", zoo.load(key))
     found = model.segmentation(stack.inner(model.frames).frames)
     return found.maps, found.labels(), found.milliseconds
 
