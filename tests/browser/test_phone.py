@@ -28,7 +28,8 @@ def top(page: Any, selector: str) -> float:
 def test_the_picture_stands_before_the_controls(app: str, phone: Any, name: str) -> None:
     phone.goto(f"{app}/{name}")
     phone.locator("[class*=st-key-picture-first]").wait_for()
-    phone.locator(".stExpander").last.wait_for()  # the page's end
+    phone.locator(".stMain .stExpander").last.wait_for()  # the page's end
+    phone.locator(".st-key-picture-source").wait_for()
     first = top(phone, "[class*=st-key-picture-first]")
     assert top(phone, "h1") < first < top(phone, ".st-key-picture-source")
     assert first < PHONE["height"] / 2
@@ -51,5 +52,5 @@ def test_a_long_page_has_an_index_that_jumps_and_stays_in_sight(app: str, phone:
 
 def test_a_short_page_has_none(app: str, page: Any) -> None:
     page.goto(f"{app}/nms")
-    page.locator(".stExpander").last.wait_for()
+    page.locator(".stMain .stExpander").last.wait_for()
     assert page.locator(".st-key-page-parts.shown").count() == 0
