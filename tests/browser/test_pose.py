@@ -56,7 +56,10 @@ def test_a_dragged_keypoint_has_pythons_similarity(app: str, page: Any) -> None:
     lab.locator(".oks b").wait_for()
     lab.locator("img").evaluate("e => e.decode()")
     first = agree(lab)
-    place = lab.locator("circle.grip[data-keypoint='15']").bounding_box()
+    grip = lab.locator("circle.grip[data-keypoint='15']")
+    grip.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    place = grip.bounding_box()
     x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
