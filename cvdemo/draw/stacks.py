@@ -25,7 +25,7 @@ def beside(pictures: Sequence[NDArray[np.uint8]], columns: int, gap: int = GAP) 
 
 
 def enlarged(picture: NDArray[np.uint8], times: int) -> NDArray[np.uint8]:
-    """Every pixel of a picture [h, w, 3] as times x times pixels."""
+    """Every pixel of a picture [h, w, 3] or label map [h, w] as times x times pixels."""
     large: NDArray[np.uint8] = picture.repeat(times, 0).repeat(times, 1)
     return large
 
@@ -59,7 +59,7 @@ def gain_chart(
     for name, values in series.items():
         chart.add_scatter(
             x=list(lengths), y=list(values), name=name, mode="lines+markers+text",
-            text=[f"{v:.2f}" for v in values], textposition="top center",
+            text=[f"{v:.3f}" for v in values], textposition="top center",
             line={"color": colours[name], "width": 2.5}, marker={"size": 9},
         )  # fmt: skip
     chart.update_layout(
@@ -67,23 +67,4 @@ def gain_chart(
     )
     chart.update_xaxes(title="frames in a stack", tickvals=list(lengths))
     chart.update_yaxes(title=title, range=[0, 1.08])
-    return chart
-
-
-def kinds_chart(
-    names: Sequence[str], kinds: Mapping[str, Sequence[float]], colours: Sequence[str], title: str
-) -> go.Figure:
-    """Bars 0..1 in groups: a group for each kind of data, in it a bar for each name."""
-    chart = go.Figure()
-    for k, name in enumerate(names):
-        values = [series[k] for series in kinds.values()]
-        chart.add_bar(
-            x=list(kinds), y=values, name=name, marker_color=colours[k % len(colours)],
-            text=[f"{v:.3f}" for v in values], textposition="outside",
-        )  # fmt: skip
-    chart.update_layout(
-        height=340, barmode="group", margin={"l": 0, "r": 0, "t": 8, "b": 0},
-        legend={"orientation": "h", "y": 1.15, "x": 0},
-    )  # fmt: skip
-    chart.update_yaxes(title=title, range=[0, 1.1])
     return chart

@@ -94,16 +94,12 @@ class FrameNet(nn.Module):
 
 
 def inflated(state: dict[str, Tensor], channels: int) -> dict[str, Tensor]:
-    """Weights of a net of single frames for one whose frames have more channels.
+    """Weights of a net of single frames for one that sees motion in `channels` channels.
 
-    A stack of frames shares the first convolution's weights out over them; for motion it is their mean over
-    RGB, repeated (arXiv:1507.02159, sec. 3.1).
+    Those of the first convolution are their mean over RGB, repeated (arXiv:1507.02159, sec. 3.1).
     """
     weight = state[STEM]  # [O, 3, 3, 3]
-    if channels % 3 == 0:
-        more = weight.repeat(1, channels // 3, 1, 1) * (3 / channels)
-    else:
-        more = weight.mean(1, keepdim=True).repeat(1, channels, 1, 1) * (3 / channels)
+    more = weight.mean(1, keepdim=True).repeat(1, channels, 1, 1) * (3 / channels)
     return {**state, STEM: more}
 
 

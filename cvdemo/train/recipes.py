@@ -94,7 +94,7 @@ class FlowPairs(TrainingData):
 class FrameStacks(TrainingData):
     """Frames of drawn clips in rain, snow or fog and with noise, each between its neighbours.
 
-    `frames` are in a sample; a net takes so many of them as it sees, around the middle one.
+    `frames` are in a sample; a net takes as many of them as it sees, around the middle one.
     """
 
     unit: ClassVar[str] = "stacks of frames"

@@ -22,6 +22,8 @@ from cvdemo.ui.page import texts
 FIRST = "cvdemo-ask-first"
 """Whether this visitor is asked, on every page."""
 
+WAITING = "cvdemo-ask-waiting"
+
 
 class Guess(NamedTuple):
     """A question before an experiment, its choices, and which of them is right."""
@@ -60,26 +62,22 @@ def toggle(page: str, place: Any) -> None:
 def _keep() -> None:
     st.session_state[FIRST] = st.session_state["ask-first"]
     if not st.session_state[FIRST]:
-        st.session_state.pop(_waiting(), None)
-
-
-def _waiting() -> str:
-    return "cvdemo-ask-waiting"
+        st.session_state.pop(WAITING, None)
 
 
 def asks(page: str, name: str) -> bool:
     """Have an experiment wait for a guess, if there is one to make; whether it waits. In a callback."""
     st.session_state.pop(f"{page}-guess", None)
     if not st.session_state.get(FIRST) or guess_of(page, name) is None:
-        st.session_state.pop(_waiting(), None)
+        st.session_state.pop(WAITING, None)
         return False
-    st.session_state[_waiting()] = (page, name)
+    st.session_state[WAITING] = (page, name)
     return True
 
 
 def waiting(page: str) -> str:
     """The experiment of a page that waits for a guess, "" for none."""
-    where, name = st.session_state.get(_waiting(), ("", ""))
+    where, name = st.session_state.get(WAITING, ("", ""))
     return str(name) if where == page else ""
 
 
@@ -93,7 +91,7 @@ def ask(page: str, name: str, place: Any, go_on: Callable[[str], None]) -> None:
     row = box.container(horizontal=True, gap="small", vertical_alignment="center")
 
     def said(choice: int | None) -> None:
-        st.session_state.pop(_waiting(), None)
+        st.session_state.pop(WAITING, None)
         st.session_state[f"{page}-guess"] = Guessed(name, choice)
         go_on(name)
 

@@ -160,7 +160,8 @@ def enter(page: str, brought: Mapping[str, Any] | None = None) -> None:
         for name in APP:
             if texts := found.pop(name, None):
                 _app()[name] = texts[-1]
-        if brought and not found and st.session_state.pop(ARRIVED, "") != page:
+        arrived = st.session_state.pop(ARRIVED, "") == page
+        if brought and not found and not arrived:
             _take_over(page, brought)
         again = "" if found else urlencode(address(page), doseq=True)
         if found:

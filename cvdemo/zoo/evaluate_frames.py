@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from cvdemo import world
 from cvdemo.errors import DataError
-from cvdemo.metrics.segmentation import SegmentationScores
 from cvdemo.world.difficulty import Difficulty
 from cvdemo.zoo.evaluate import SIZE
+from cvdemo.zoo.evaluate_maps import MapData, evaluate_maps
 from cvdemo.zoo.frame_stack import FrameSegmenter
 
 DRAWN = 5  # frames that are drawn for each: the most that a net here sees
@@ -40,21 +40,11 @@ def no_stacks(data: str, n: int | None) -> FrameData:
 def evaluate_frames(
     model: FrameSegmenter, data: FrameData, *, progress: Callable[[Iterable[Any]], Iterable[Any]] = iter
 ) -> dict[str, Any]:
-    """mIoU, pixel accuracy, boundary F1 and IoU by class of the middle frames, n and milliseconds a frame."""
-    names = world.SEMANTIC
-    scores, times = SegmentationScores(len(names)), []
-    for read in progress(data):
-        stack = read().inner(model.frames)
-        start = time.perf_counter()
-        found = model(stack.frames)
-        times.append(time.perf_counter() - start)
-        scores.add(stack.semantic, found)
-    ious = zip(names, scores.iou(), strict=True)
-    return {
-        "mIoU": scores.mean_iou(),
-        "pixel_accuracy": scores.pixel_accuracy(),
-        "boundary_F1": scores.mean_boundary_f1(),
-        "per_class": {name: round(float(v), 4) for name, v in ious if not np.isnan(v)},
-        "n": len(times),
-        "ms_per_image": round(1000 * float(np.mean(times)), 2),
-    }
+    """The scores of a segmenter on the middle frames, shown the stacks around them."""
+
+    def read(stack: Callable[[], world.FrameStack]) -> tuple[np.ndarray, np.ndarray]:
+        seen = stack().inner(model.frames)
+        return seen.frames, seen.semantic
+
+    stacks = MapData(world.SEMANTIC, [partial(read, stack) for stack in data])
+    return evaluate_maps(model, stacks, progress=progress)

@@ -18,6 +18,7 @@ from cvdemo.errors import DataError
 from cvdemo.metrics.segmentation import IGNORED, SegmentationScores
 from cvdemo.world.difficulty import Difficulty
 from cvdemo.zoo.evaluate import SIZE
+from cvdemo.zoo.frame_stack import FrameSegmenter
 from cvdemo.zoo.model import Segmenter
 
 NUMBERS = ("mIoU", "pixel_accuracy", "class_accuracy", "boundary_F1", "per_class", "n", "ms_per_image")
@@ -82,7 +83,10 @@ READERS = {"camvid": camvid_maps, "msrc": msrc_maps}
 
 
 def evaluate_maps(
-    model: Segmenter, data: MapData, *, progress: Callable[[Iterable[Any]], Iterable[Any]] = iter
+    model: Segmenter | FrameSegmenter,
+    data: MapData,
+    *,
+    progress: Callable[[Iterable[Any]], Iterable[Any]] = iter,
 ) -> dict[str, Any]:
     """mIoU, accuracies and boundary F1 of a segmenter, mIoU's parts by class, n and milliseconds.
 

@@ -76,7 +76,10 @@ def test_pointing_at_a_row_lights_its_box(app: str, page: Any) -> None:
     page.locator(".rows tbody tr").first.hover()
     page.locator("rect.lit").wait_for()
     assert page.locator("rect.lit").count() == 1
-    box = [float(v) for v in page.locator(".rows tbody tr td").nth(3).inner_text().replace(",", " ").split()]
+    box = [
+        float(v)
+        for v in page.locator(".rows tbody tr:hover td").nth(3).inner_text().replace(",", " ").split()
+    ]
     assert float(page.locator("rect.lit").get_attribute("x")) == pytest.approx(box[0], abs=0.51)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import VIEW
+from tests.browser.driver import sidebar_link
 
 SCORE = "Score threshold"
 
@@ -62,7 +63,7 @@ def test_the_hall_follows_explores_comes_back_and_answers(app: str, two: tuple[A
     follower.get_by_role("button", name="Back to the lecturer").click()
     _value(follower, SCORE, "0.54")
 
-    lecturer.locator("[data-testid=stSidebarNav] a", has_text=re.compile("NMS$")).first.click()
+    sidebar_link(lecturer, "NMS").click()
     follower.get_by_role("heading", name="Non-maximum suppression").wait_for()
     _value(follower, "IoU threshold", "0.50")
     _move(lecturer, "IoU threshold", "ArrowRight")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
+
+from tests.browser.driver import sidebar_link
 
 SCORE = "Score threshold"
 
 
 def _open(page: Any, title: str, shown: str) -> None:
-    link = page.locator("[data-testid=stSidebarNav] a").filter(has_text=re.compile(rf"^\W*{title}$"))
-    link.first.click()
+    sidebar_link(page, title).click()
     page.wait_for_url(shown)
     page.get_by_text("The code that did it").wait_for()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
+
+from tests.browser.driver import sidebar_link
 
 
 def _title(page: Any, text: str) -> None:
@@ -16,7 +17,7 @@ def test_the_switch_keeps_page_and_state_and_links_keep_the_language(app: str, p
     page.get_by_role("button", name="Русский").click()
     page.wait_for_url("**/iou?threshold=0.7&lang=ru")
     _title(page, "IoU: насколько точна рамка?")
-    page.locator("[data-testid=stSidebarNav] a").filter(has_text=re.compile(r"^\W*Детекция$")).click()
+    sidebar_link(page, "Детекция").click()
     _title(page, "Детекция объектов")
     page.wait_for_url("**/detect?lang=ru")
     page.locator("input[type=range][aria-label='Порог оценки']").first.focus()

@@ -6,9 +6,10 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from cvdemo.assets import app_file
 from cvdemo.data.pictures import sample, to_jpeg
 from cvdemo.ui.carry import SWITCH
-from tests.pages.driver import APP, open_page, without_errors
+from tests.pages.driver import open_page, without_errors
 
 
 def go(app: AppTest, page: str, **parameters: str) -> AppTest:
@@ -52,7 +53,7 @@ def test_what_an_experiment_sets_is_not_carried() -> None:
 
 
 def test_a_photo_dropped_on_home_opens_every_page() -> None:
-    app = AppTest.from_file(str(APP), default_timeout=180).run()
+    app = AppTest.from_file(str(app_file()), default_timeout=180).run()
     photo = ("mine.jpg", to_jpeg(sample("cat")), "image/jpeg")
     app.file_uploader(key="home-photo").set_value([photo]).run()
     go(app, "iou")

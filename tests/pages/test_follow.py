@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cvdemo.assets import app_file
 from cvdemo.labs.nms.controls import _settings
 from cvdemo.lecture.questions import Question, ready_made
 from cvdemo.ui import state
@@ -12,7 +13,7 @@ from cvdemo.ui.guess import guess_of
 from cvdemo.ui.members import ROOMS, Membership
 from cvdemo.ui.page import texts
 from cvdemo.ui.pages import PAGES
-from tests.pages.driver import APP, open_page, query, without_errors
+from tests.pages.driver import open_page, query, without_errors
 
 IOU = "nms-iou"
 
@@ -30,7 +31,7 @@ def member(app: AppTest) -> Membership:
 
 def joined(code: str) -> AppTest:
     """Somebody who opens the address of the QR code."""
-    app = AppTest.from_file(str(APP), default_timeout=180)
+    app = AppTest.from_file(str(app_file()), default_timeout=180)
     app.query_params["room"] = code
     return without_errors(app.run())
 

@@ -307,7 +307,10 @@ def quoted(text: str) -> str:
 
 
 def write_lists(folder: Path, filled: dict[str, str]) -> None:
-    """Files `labels-1.yaml` ... of the texts without Russian; `filled` are proposals for them."""
+    """Files `labels-1.yaml` ... of the texts without Russian; `filled` are proposals for them.
+
+    Translated, each entry goes into the file of its page or package in `assets/texts/ru/labels`.
+    """
     texts = missing()
     folder.mkdir(parents=True, exist_ok=True)
     for number, start in enumerate(range(0, len(texts), PER_FILE), start=1):

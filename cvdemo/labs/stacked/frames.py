@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -10,9 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo import world, zoo
-from cvdemo.assets import asset
 from cvdemo.world.clips.truth import ClipTruth, clip_truth
-from cvdemo.zoo.entries import entries
 from cvdemo.zoo.weights import has_weights, read_card
 
 if TYPE_CHECKING:
@@ -21,7 +18,8 @@ if TYPE_CHECKING:
 SIZE = (192, 160)  # of the frames: what the nets were trained on, so that noise is what it was there
 SECONDS, FPS = 2.0, 25.0
 FRAMES = round(SECONDS * FPS)
-MOST = 3  # frames in a stack: the most that a trained net sees
+NETS = {1: "unet-frames-1", 3: "unet-frames-3"}  # by their number of frames
+MOST = max(NETS)  # frames in a stack
 SPLIT = "test"
 
 
@@ -49,7 +47,7 @@ class Seen(NamedTuple):
 
 def frame_nets() -> list[str]:
     """The trained nets, by their number of frames."""
-    return [one.key for one in entries(zoo.Task.FRAMES) if has_weights(one.key)]
+    return [key for key in NETS.values() if has_weights(key)]
 
 
 def draw(scene: Scene) -> Seen:
@@ -67,25 +65,10 @@ def segment(key: str, stack: world.FrameStack) -> tuple[NDArray[np.float32], NDA
     return found.maps, found.labels(), found.milliseconds
 
 
-class HeldOut(NamedTuple):
-    """mIoU of each net, by its key, on held-out frames of one kind, with that kind's title and command."""
+def held_out() -> dict[int, float]:
+    """mIoU of the net of each number of frames on 500 held-out frames, from the nets' cards.
 
-    title: str
-    command: str
-    mean_ious: dict[str, float]
-
-
-def held_out() -> list[HeldOut]:
-    """What the nets reach on 500 held-out frames: with noise in rain or snow from their cards, else measured.
-
-    The others are those of `assets/frames.json`, which names the commands.
+    The command is `cvdemo evaluate KEY --data world-frames:test --knob weather=1 --knob noise=12`.
     """
-    known = frame_nets()
-    cards = {key: card for key in known if (card := read_card(key))}
-    noisy = {key: float(card["metrics"]["mIoU"]) for key, card in cards.items()}
-    command = "cvdemo evaluate KEY --data world-frames:test --knob weather=1 --knob noise=12"
-    found = [HeldOut("rain or snow, much noise", command, noisy)]
-    if (file := asset("frames.json")).is_file():
-        others = json.loads(file.read_text("utf-8"))
-        found += [HeldOut(o["title"], o["command"], {k: o["mIoU"][k] for k in known}) for o in others]
-    return [one for one in found if one.mean_ious]
+    cards = {n: read_card(key) for n, key in NETS.items()}
+    return {n: float(card["metrics"]["mIoU"]) for n, card in cards.items() if card}

@@ -13,7 +13,7 @@ from cvdemo import zoo
 from cvdemo.data.chosen import Chosen
 from cvdemo.data.label_maps import top_classes
 from cvdemo.data.pictures import to_jpeg
-from cvdemo.draw.stacks import beside, enlarged, kinds_chart
+from cvdemo.draw.stacks import beside, enlarged, gain_chart
 from cvdemo.labs.stacked import frames
 from cvdemo.labs.stacked.frames import FRAMES, MOST, Scene, Seen
 from cvdemo.ui import state, widgets
@@ -21,12 +21,11 @@ from cvdemo.ui.cache import cached
 from cvdemo.ui.downloads import offer, png
 from cvdemo.ui.page import texts
 from cvdemo.ui.segmentation import Answer, Segmented, masks, scored
-from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import SEMANTIC
 
 PAGE = "stacked"
 TIMES = 4  # each pixel of the nets' frames is shown as so many
-COLOURS = ("#0072B2", "#D55E00", "#009E73")
+NOISY = "in rain or snow, with much noise"
 
 
 @cached
@@ -37,12 +36,7 @@ def _drawn(scene: Scene) -> Seen:
 @cached
 def _answer(key: str, scene: Scene, _seen: Seen) -> Answer:
     maps, labels, milliseconds = frames.segment(key, _seen.stack)
-    return Answer(_large(labels), top_classes(maps), milliseconds)
-
-
-def _large(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    large: NDArray[np.uint8] = labels.repeat(TIMES, 0).repeat(TIMES, 1)
-    return large
+    return Answer(enlarged(labels, TIMES), top_classes(maps), milliseconds)
 
 
 def choose_scene() -> Scene:
@@ -77,35 +71,28 @@ def show_frames() -> None:
     with right:
         seen = _drawn(scene)
         picture = enlarged(seen.stack.middle, TIMES)
-        chosen = Chosen(f"frames:{scene}", scene.name, picture, 0.0, _truth(seen))
+        labels = enlarged(seen.truth.semantic, TIMES)
+        chosen = Chosen(f"frames:{scene}", scene.name, picture, 0.0, replace(seen.truth, semantic=labels))
         with st.spinner("The nets look on …", show_time=True):
-            found = [_segmented(key, scene, seen) for key in frames.frame_nets()]
+            found = [_segmented(key, scene, seen, labels) for key in frames.frame_nets()]
         masks(chosen, found, key="frames-masks")
         row = beside([enlarged(frame, 2) for frame in seen.stack.frames], MOST)
         st.image(to_jpeg(row), caption=f"What the net of {MOST} frames sees; that of one sees its middle.")
         offer(scene.name, png(lambda: row, "Stack as PNG"))
 
 
-def _truth(seen: Seen) -> Truth:
-    """The truth with its label map at the size that is shown."""
-    return replace(seen.truth, semantic=_large(seen.truth.semantic))
-
-
-def _segmented(key: str, scene: Scene, seen: Seen) -> Segmented:
+def _segmented(key: str, scene: Scene, seen: Seen, truth: NDArray[np.uint8]) -> Segmented:
     answer = _answer(key, scene, seen)
-    truth = _large(seen.truth.semantic)
     score = scored(key, f"frames:{scene}", len(SEMANTIC), answer.labels, truth)
     return Segmented(zoo.spec(key), tuple(SEMANTIC), answer, score)
 
 
 def frame_figures() -> None:
-    """What each number of frames reaches on held-out frames, by what falls and by noise."""
+    """What each number of frames reaches on held-out frames."""
     found = frames.held_out()
     if not found:
         return
     st.markdown("#### What each neighbour adds to segmentation, on held-out frames")
-    titles = [zoo.spec(key).title.removesuffix(" (drawn world)") for key in found[0].mean_ious]
-    bars = {one.title: list(one.mean_ious.values()) for one in found}
-    chart = kinds_chart(titles, bars, COLOURS, "mIoU")
+    chart = gain_chart(list(found), {NOISY: list(found.values())}, {NOISY: "#0072B2"}, "mIoU")
     st.plotly_chart(chart, config={"displayModeBar": False}, key="frame-gains", width="stretch")
     st.caption(texts(PAGE)["held out frames"])

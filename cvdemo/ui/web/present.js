@@ -1,6 +1,6 @@
 // Presenter mode: the attribute data-presenting of <html>, its keys, the page's question, a strip with the station.
 // The browser switches the mode and moves on at once; Python hears of it and answers with the page or station.
-// uses lib/icons present_clock present_fit
+// uses lib/icons present_clock present_drawn present_fit
 const HOLDS = 'input, textarea, select, video, audio, canvas, iframe, [contenteditable=""], [contenteditable=true],'
   + '[role=slider], [role=spinbutton], [role=listbox], [role=option], [role=combobox], [role=tab], [role=radiogroup],'
   + '[role=grid], [role=menu], [role=dialog], [role=application], [data-testid=stButtonGroup]';
@@ -12,7 +12,7 @@ const STEPS = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 };
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector('.present');
   const presenter = root.presenter ?? (root.presenter = new Presenter(root));
-  presenter.say = (said) => setTriggerValue('said', said);
+  presenter.tell = (said) => setTriggerValue('said', said);
   presenter.take(data);
   return () => { if (!parentElement.isConnected) presenter.end(); };
 }
@@ -28,6 +28,7 @@ class Presenter {
     find('.enter').onclick = () => this.choose(true);
     find('.leave').onclick = () => this.choose(false);
     find('.look').onclick = () => this.look();
+    this.drawn = new PageDrawn();
     this.ended = new AbortController();
     const { signal } = this.ended;
     document.addEventListener('keydown', (e) => this.key(e), { signal });
@@ -36,8 +37,15 @@ class Presenter {
 
   end() {
     this.ended.abort();
+    this.drawn.end();
     this.clock.stop();
     this.show(false);
+  }
+
+  // Streamlit loses the value of a widget that the browser has not drawn yet when the next run begins.
+  async say(said) {
+    await this.drawn.wait();
+    this.tell(said);
   }
 
   take(data) {
