@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: app hall test lint types check browser screenshots clean
+.PHONY: app hall test lint types check browser screenshots axe wheel clean
 
 app: .venv/app.stamp
 	$(BIN)/streamlit run app.py
@@ -29,6 +29,12 @@ browser:  ## a Chromium for the browser tests, where none is there
 
 screenshots: .venv/dev.stamp browser  ## the pictures of the README
 	$(BIN)/python -m tests.browser.screenshots
+
+axe: .venv/dev.stamp browser  ## axe-core on every page, light and dark
+	$(BIN)/python -m tests.browser.axe
+
+wheel: .venv/dev.stamp  ## every page's notebook in a clean environment made from the built wheel
+	$(BIN)/python -m tests.from_wheel build/wheel
 
 .venv/python.stamp:
 	$(PYTHON) -m venv .venv

@@ -13,7 +13,7 @@ from cvdemo.zoo.catalogue_methods import METHODS
 from cvdemo.zoo.catalogue_video import VIDEO
 from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.entry import Entry, measured
-from cvdemo.zoo.fetch import is_here
+from cvdemo.zoo.fetch import is_here, may_fetch
 from cvdemo.zoo.labels import labels
 from cvdemo.zoo.photo_entries import PHOTO_ENTRIES
 from cvdemo.zoo.spec import COCO_VAL_IN_TRAINING, PARTS, Chart, ModelSpec, Published, Source, Task
@@ -162,7 +162,8 @@ def spec(key: str) -> ModelSpec:
 def models(task: Task | str | None = None) -> list[ModelSpec]:
     """The models of a task (all where None), those that work offline first.
 
-    A net of this project's own whose weights are not there is left out: nothing can fetch them.
+    A net of this project's own whose weights are not there is left out: nothing can fetch them. So is a
+    model that is not here where `CVDEMO_DOWNLOADS` does not let it come.
     """
     own = set(own_nets())
     there = (
@@ -170,7 +171,7 @@ def models(task: Task | str | None = None) -> list[ModelSpec]:
         for m in CATALOGUE.values()
         if all(has_weights(key) for key in m.options.get(PARTS, (m.key,)) if key in own)
     )
-    chosen = [m for m in there if task is None or m.task == task]
+    chosen = [m for m in there if (task is None or m.task == task) and (may_fetch(m) or is_here(m))]
     return sorted(chosen, key=lambda m: not m.offline)
 
 

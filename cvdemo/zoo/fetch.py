@@ -229,3 +229,9 @@ def is_here(spec: ModelSpec) -> bool:
     if spec.source is Source.TORCHVISION:
         return weights_path(spec.weights).is_file()
     return local_repository(spec.weights, spec.options.get("revision")) is not None
+
+
+def may_fetch(spec: ModelSpec) -> bool:
+    """Whether a model's weights may be downloaded: `CVDEMO_DOWNLOADS` is "on", "off" or keys with commas."""
+    allowed = os.environ.get("CVDEMO_DOWNLOADS", "").strip() or "on"
+    return allowed == "on" or spec.key in (key.strip() for key in allowed.split(","))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from cvdemo.errors import CheckpointError, ModelNotAvailableError
 from cvdemo.zoo.catalogue import first_model, spec
 from cvdemo.zoo.device import check_device, default_device, settled
-from cvdemo.zoo.fetch import is_here
+from cvdemo.zoo.fetch import is_here, may_fetch
 from cvdemo.zoo.spec import ModelSpec
 
 if TYPE_CHECKING:  # supervision takes most of a second to import: not for the first page
@@ -104,6 +104,8 @@ def build(entry: ModelSpec, device: str, progress: Progress | None = None) -> Mo
     adapter = getattr(importlib.import_module(module), function)
     extra = {"progress": progress} if "progress" in inspect.signature(adapter).parameters else {}
     try:
+        if not (may_fetch(entry) or is_here(entry)):
+            raise ModelNotAvailableError(f"{entry.title} is not on this machine, which may not download it")
         return adapter(entry, device, **extra)
     except ModelNotAvailableError as error:
         raise ModelNotAvailableError(f"{error}{_instead(entry)}") from error

@@ -19,17 +19,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
+@pytest.fixture(scope="session")
+def has_chromium() -> None:
     pytest.importorskip("playwright", reason="Playwright is not installed: pip install 'cvdemo[test]'")
     if chromium_path() is None:
         pytest.skip("no chromium or google-chrome on the PATH: `make browser` installs one")
+
+
+@pytest.fixture(scope="module")
+def chromium(has_chromium: None) -> Iterator[Any]:
+    """Ended after each module: Playwright keeps a loop running that others' `asyncio.run` stumbles over."""
     with browser() as opened:
         yield opened
 
 
-@pytest.fixture(scope="module")
-def app(chromium: Any) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def app(has_chromium: None) -> Iterator[str]:
+    """One server for all modules: most of its first seconds are imports and models."""
     with start() as address:
         wait_until_healthy(address)
         yield address

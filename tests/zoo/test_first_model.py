@@ -8,6 +8,7 @@ import pytest
 
 from cvdemo import zoo
 from cvdemo.data.domain import Domain
+from cvdemo.errors import ModelNotAvailableError
 from cvdemo.zoo import catalogue
 from cvdemo.zoo.spec import ModelSpec, Published, Source, Task
 
@@ -52,6 +53,24 @@ def test_a_new_default_for_photos_is_found_by_itself(here: set[str], monkeypatch
     assert zoo.first_model(Task.SEGMENT, Domain.DRAWINGS) == "unet"
     monkeypatch.setitem(catalogue.CATALOGUE, "new", replace(new, default=False))
     assert zoo.first_model(Task.SEGMENT) != "new"
+
+
+def test_a_server_says_what_may_be_downloaded(here: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    away = {m.key for m in zoo.models() if not m.offline}
+    assert {"fcos-resnet50-fpn", "dfine-small"} <= away
+    here.add("dfine-small")
+    for value, listed in (
+        ("off", {"dfine-small"}),
+        ("fcos-resnet50-fpn, no-such-model", {"dfine-small", "fcos-resnet50-fpn"}),
+        ("on", away),
+        ("", away),
+    ):
+        monkeypatch.setenv("CVDEMO_DOWNLOADS", value)
+        assert {m.key for m in zoo.models() if not m.offline} == listed
+    monkeypatch.setenv("CVDEMO_DOWNLOADS", "off")
+    assert zoo.better_elsewhere(zoo.spec("ssd-mobilenet-v2")) is None
+    with pytest.raises(ModelNotAvailableError, match="may not download it"):
+        zoo.load("fcos-resnet50-fpn")
 
 
 def test_what_a_download_away_is_better(here: set[str]) -> None:

@@ -1,6 +1,6 @@
 // Presenter mode: the attribute data-presenting of <html>, its keys, the page's question, a strip with the station.
 // The browser switches the mode and moves on at once; Python hears of it and answers with the page or station.
-// uses lib/icons present_clock present_drawn present_fit
+// uses lib/icons present_clock present_drawn present_fit sidebar_lists
 const HOLDS = 'input, textarea, select, video, audio, canvas, iframe, [contenteditable=""], [contenteditable=true],'
   + '[role=slider], [role=spinbutton], [role=listbox], [role=option], [role=combobox], [role=tab], [role=radiogroup],'
   + '[role=grid], [role=menu], [role=dialog], [role=application], [data-testid=stButtonGroup]';
@@ -29,6 +29,7 @@ class Presenter {
     find('.leave').onclick = () => this.choose(false);
     find('.look').onclick = () => this.look();
     this.drawn = new PageDrawn();
+    this.lists = new SidebarLists();
     this.ended = new AbortController();
     const { signal } = this.ended;
     document.addEventListener('keydown', (e) => this.key(e), { signal });
@@ -38,6 +39,7 @@ class Presenter {
   end() {
     this.ended.abort();
     this.drawn.end();
+    this.lists.end();
     this.clock.stop();
     this.show(false);
   }
