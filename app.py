@@ -3,9 +3,9 @@
 import streamlit as st
 
 from cvdemo.assets import asset
-from cvdemo.ui import follow, present
+from cvdemo.ui import follow, present, turns
 from cvdemo.ui.pages import navigation
 
 st.set_page_config(page_title="cvdemo", page_icon=asset("icon.png"), layout="wide")
 
-navigation(present.frame, follow.frame)
+navigation(present.frame, follow.frame, turns.frame)

@@ -17,6 +17,7 @@ import supervision as sv
 from cvdemo.ops.detections import KEYPOINTS, MASK_BOXES, MASKS, SIZE, select
 from cvdemo.zoo.labels import labels
 from cvdemo.zoo.spec import ModelSpec, Task
+from cvdemo.zoo.turns import TURNS
 
 FLOOR = 0.01  # raw detections below this score are not kept: COCO's tools ignore them too
 LONGEST_ASPECT = 16  # a thinner picture is padded to this before the network sees it
@@ -49,10 +50,11 @@ class Model:
     def run(self, work: Callable[[], T], *, warm: Hashable = None) -> Timed[T]:
         """Call `work`, which runs this model's network, alone on it: locked, timed and counted.
 
+        It waits for its turn among all models: see `cvdemo.zoo.turns`. The time is without that.
         `warm` names what has to be prepared by a first run, such as a size of pictures: the first time that
         it is met, the work is done twice and the second run is timed. No gradients are kept.
         """
-        with self._lock, _without_gradients():
+        with TURNS.turn(self.spec.key), self._lock, _without_gradients():
             if warm is not None and warm not in self._warm:
                 work()
                 self._warm.add(warm)

@@ -6,6 +6,7 @@ the first slider or choice that Tab reaches is moved by an arrow, and Escape giv
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 import click
 
 from cvdemo.bench.ui import browser, start, wait_until_healthy
+from cvdemo.lecture.script import shipped
+from cvdemo.ui.present import KEYS
 from tests.browser.axe import VIEW
 
 MOST = 160  # presses of Tab until something is found
@@ -22,7 +25,7 @@ FOCUSED = """() => {
   if (!on || on === document.body) return '';
   const kind = on.type ?? '';
   return [on.tagName, kind, on.getAttribute('role') ?? '', on.getAttribute('aria-label') ?? '',
-          on.innerText?.slice(0, 60) ?? ''].join('|');
+          on.innerText?.trim().slice(0, 40) ?? ''].join('|');
 }"""
 MOVED = ("|range|", "|radio|", "|slider|")
 
@@ -52,22 +55,18 @@ def main() -> int:
         page.wait_for_timeout(1500)
         click.echo(f"start: {tab_to(page, 'Present from the first station')!r}")
         page.keyboard.press("Enter")
-        number = page.locator(".present .number")
-        number.filter(has_text="1 / ").wait_for()
-        count = int(number.inner_text().split("/")[1])
-        still = 0
-        for station in range(1, count + 1):
+        script, still = shipped(KEYS), 0
+        for number, station in enumerate(script, start=1):
             began = time.perf_counter()
-            number.filter(has_text=f"{station} / {count}").wait_for()
-            page.locator(".present .say").wait_for()
-            page.wait_for_timeout(2500)
+            page.locator(".present .say").filter(has_text=station.say).wait_for()
+            page.wait_for_url(re.compile(f"/{station.page}[?]"))
+            page.wait_for_timeout(2000)
             moved = tab_to(page, *MOVED)
             if moved:
                 page.keyboard.press("ArrowRight")
                 page.keyboard.press("Escape")
             still += not moved
-            path = page.url.removeprefix(address).split("?")[0]
-            click.echo(f"{station:2} {path:18} {moved[:70]:70} {time.perf_counter() - began:.1f} s")
+            click.echo(f"{number:2} {station.page:15} {moved!r:70} {time.perf_counter() - began:.1f} s")
             page.keyboard.press("PageDown")
         page.keyboard.press("Escape")
         page.locator("[data-testid=stSidebar]").wait_for()
