@@ -9,7 +9,7 @@ app: .venv/app.stamp
 	$(BIN)/streamlit run app.py
 
 hall: .venv/app.stamp  ## the hosted demo: one process, many visitors
-	$(BIN)/uvicorn cvdemo.ui.hall:app --host 0.0.0.0 --port 8501 --ws-per-message-deflate false
+	$(BIN)/cvdemo app --hall
 
 test: .venv/dev.stamp browser  ## in two processes of one thread each
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile

@@ -23,7 +23,8 @@ def command(port: int, host: str, hall: bool) -> None:
     if hall:
         import uvicorn
 
-        uvicorn.run("cvdemo.ui.hall:app", host=host or "0.0.0.0", port=port)
+        # Compressing what many visitors are sent costs more than sending it.
+        uvicorn.run("cvdemo.ui.hall:app", host=host or "0.0.0.0", port=port, ws_per_message_deflate=False)
         return
     options = {"--server.port": str(port), "--server.address": host or "localhost"}
     sys.argv = ["streamlit", "run", str(app_file()), *(text for pair in options.items() for text in pair)]

@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from cvdemo import zoo
+from cvdemo.cli.app import command
 from cvdemo.ui import hall
 
 
@@ -39,3 +41,12 @@ def test_its_settings_are_those_beside_the_app_wherever_it_starts(tmp_path: Path
         env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
     )  # fmt: skip
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_the_shell_serves_it_to_all_and_compresses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, object] = {}
+    monkeypatch.setattr("uvicorn.run", lambda app, **options: asked.update(options, app=app))
+    assert CliRunner().invoke(command, ["--hall", "--port", "9000"]).exit_code == 0
+    assert asked == {
+        "app": "cvdemo.ui.hall:app", "host": "0.0.0.0", "port": 9000, "ws_per_message_deflate": False,
+    }  # fmt: skip

@@ -19,7 +19,7 @@ from cvdemo.labs.stacked.frames import FRAMES, MOST, Scene, Seen
 from cvdemo.ui import state, widgets
 from cvdemo.ui.cache import cached
 from cvdemo.ui.downloads import offer, png
-from cvdemo.ui.page import texts
+from cvdemo.ui.page import picture_beside, texts
 from cvdemo.ui.segmentation import Answer, Segmented, masks, scored
 from cvdemo.world.vocabulary import SEMANTIC
 
@@ -65,7 +65,7 @@ def show_frames() -> None:
     if not frames.frame_nets():
         st.info(texts(PAGE)["no frame nets"])
         return
-    left, right = st.columns([1, 3.4], gap="medium")
+    left, right = picture_beside([1, 3.4], gap="medium")
     with left:
         scene = choose_scene()
     with right:
@@ -77,7 +77,8 @@ def show_frames() -> None:
             found = [_segmented(key, scene, seen, labels) for key in frames.frame_nets()]
         masks(chosen, found, key="frames-masks")
         row = beside([enlarged(frame, 2) for frame in seen.stack.frames], MOST)
-        st.image(to_jpeg(row), caption=f"What the net of {MOST} frames sees; that of one sees its middle.")
+        said = f"What the net of {MOST} frames sees; that of one sees its middle."
+        st.image(to_jpeg(row), caption=said, alt=f"{scene.name}: {MOST} frames in a row")
         offer(scene.name, png(lambda: row, "Stack as PNG"))
 
 
