@@ -31,7 +31,7 @@ UPWARDS = f"""<style>
   .hall-upwards {{{{ display: block; position: fixed; right: 1rem; bottom: 1rem; z-index: 1000;
     padding: .5rem 1rem; border-radius: 2rem; background: #0072B2; color: #fff !important; }}}}
 }}}}
-</style><a class="hall-upwards" href="#{ANCHOR}">:material/pan_tool: {{}} ↑</a>"""
+</style><a class="hall-upwards" href="#{ANCHOR}">{{}} ↑</a>"""
 """On a phone, where one has scrolled down to the sliders."""
 FAILED = "cvdemo-ask-failed"
 WHOLE = "cvdemo-ask-whole"
