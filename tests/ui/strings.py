@@ -126,7 +126,7 @@ def is_text(text: str, *, shown: bool, library: bool) -> bool:
         return False
     if "{}" in text:
         return bool(re.search(r"(^|[\s(])[A-Za-z][a-z]+([\s.,:;)!?]|$)", re.sub(r"\S*/\S*", "", bare)))
-    return (len(words) > 1 and " " in bare) or bool(re.match(r"\W*[A-Z][a-z]+", bare))
+    return (len(words) > 1 and " " in bare) or bool(re.match(r"\W*[A-Z] ?[a-z]+", bare))
 
 
 class Collector(ast.NodeVisitor):
