@@ -14,6 +14,7 @@ import difflib
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import accumulate
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -53,8 +54,9 @@ def begins(stations: Sequence[Station]) -> list[float]:
     return list(accumulate((station.minutes for station in stations), initial=0.0))
 
 
-def shipped(pages: Collection[str]) -> tuple[Station, ...]:
-    """The script that comes with the project."""
+@cache
+def shipped(pages: tuple[str, ...]) -> tuple[Station, ...]:
+    """The script that comes with the project; `pages` are the keys that there are."""
     return read_script(asset("lecture.yaml").read_bytes(), pages)
 
 

@@ -50,7 +50,7 @@ def words() -> list[str]:
 
 def _lecture() -> list[str]:
     """What the lecture's script and the questions to the hall say."""
-    said = [station.say for station in shipped([page.key for page in PAGES])]
+    said = [station.say for station in shipped(tuple(page.key for page in PAGES))]
     for questions in ready_made().values():
         for question in questions:
             said += [question.text, *question.choices, question.why]

@@ -136,7 +136,7 @@ def _speak(picture: Picture, text: str) -> None:
 def lecture() -> Picture:
     """The lecture's stations as a clock face goes round: a slice for each, as wide as its minutes."""
     result = sheet()
-    stations = shipped([page.key for page in PAGES])
+    stations = shipped(tuple(page.key for page in PAGES))
     begin = begins(stations)
     middle, radius = (WIDTH // 2, HEIGHT // 2), HEIGHT // 2 - 22
     order = {key: k for k, key in enumerate(dict.fromkeys(CHAPTER_OF[s.page] for s in stations))}
