@@ -27,6 +27,7 @@ from cvdemo.world.difficulty import PRESETS, Difficulty
 KINDS = ("drawn", "sample", "upload")
 SAMPLES = {"vtest": "people on a square", "bikes": "bicycles in a street"}
 LIMITS = Limits(seconds=60, pixels=4096 * 2304, nbytes=200 * 2**20)
+FRAMES = 8  # of a strip
 LONGEST = 1280  # pixels: larger frames are made smaller while they are read
 
 
@@ -55,7 +56,7 @@ def _sample(name: str) -> Clip:
 
 @cached
 def _strip(identity: str, _clip: Clip) -> bytes:
-    return to_jpeg(strip(_clip, 8, 60))
+    return to_jpeg(strip(_clip, FRAMES, 60))
 
 
 def choose_clip(
@@ -137,8 +138,8 @@ def _upload() -> ChosenClip | None:
 def show_strip(chosen: ChosenClip) -> None:
     """Small pictures of a clip in a row, and what was left out of it."""
     clip = chosen.clip
-    data = to_jpeg(strip(clip, 8, 60)) if chosen.own else _strip(clip.identity, clip)
-    st.image(data, width="stretch")
+    data = to_jpeg(strip(clip, FRAMES, 60)) if chosen.own else _strip(clip.identity, clip)
+    st.image(data, width="stretch", alt=f"{clip.name}: {FRAMES} frames in a row")
     width, height = clip.size
     st.caption(f"{clip.name}: {clip.seconds:.1f} s, {clip.fps:.3g} frames a second, {width} × {height}")
     for note in clip.notes:

@@ -33,7 +33,7 @@ def agree(lab: Any) -> np.ndarray:
 
 
 def cells(lab: Any, grid: str) -> list[str]:
-    return [text.replace("−", "-") for text in lab.locator(f".{grid} > *").all_inner_texts()]
+    return [text.replace("−", "-") for text in lab.locator(f".{grid} [role=gridcell]").all_inner_texts()]
 
 
 def test_the_lectures_example_and_a_number_typed(app: str, page: Any) -> None:

@@ -25,7 +25,7 @@ function buildCrf(root) {
     crfChoices(find('.views'), lab);
     find('.note').textContent = fields.note;
     root.style.setProperty('--changed', fields.wrong.join());
-    for (const stage of root.querySelectorAll('.stage')) stage.setAttribute('aria-label', fields.alt);
+    for (const stage of root.querySelectorAll('.stage')) stage.setAttribute('aria-label', `${fields.alt}. Arrow keys move the pixel in the ring`);
     const last = fields.energy.length - 1, atEnd = lab.player && lab.step >= lab.player.count - 1;
     lab.player = player(find('.place'), { count: last + 1, perSecond: 2, keep: !other && !atEnd, start: last,
       text: (i) => `${i} / ${last}`, show: (i) => { lab.step = i; lab.draw(); } });

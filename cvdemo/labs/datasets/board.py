@@ -61,7 +61,7 @@ def grid(
         columns = columns or list(st.columns(ACROSS, gap="small"))
         cell = columns.pop(0).container(gap=None)
         try:
-            cell.image(jpeg(image), width="stretch")
+            cell.image(jpeg(image), width="stretch", alt=f"{opened.dataset.names[image]}, annotated")
         except CvdemoError as error:
             cell.warning(sentence(error), icon=":material/warning:")
         name = opened.dataset.names[image]
@@ -107,7 +107,8 @@ def show_large(opened: Opened, image: int, images: Sequence[int], layers: Sequen
     row.markdown(f"**{escaped(dataset.names[image])}** · {width} × {height}{escaped(split)}")
     left, right = st.columns([1.6, 1], gap="medium")
     try:
-        left.image(_jpeg(opened.identity, image, tuple(layers), LARGE, opened), width="stretch")
+        drawn = _jpeg(opened.identity, image, tuple(layers), LARGE, opened)
+        left.image(drawn, width="stretch", alt=f"{dataset.names[image]}, annotated")
     except CvdemoError as error:
         left.warning(sentence(error), icon=":material/warning:")
     with right:

@@ -61,14 +61,17 @@ def choose_net(found: Sequence[Segmented]) -> Segmented:
 
 def gallery(chosen: Chosen, found: Sequence[Segmented], show: str) -> None:
     """The picture, its truth and every net's labels, in rows; `show` is one of `SHOW`."""
-    cells = [("**Picture**", fit(chosen.picture, PICTURE))]
+    cells = [("**Picture**", fit(chosen.picture, PICTURE), chosen.name)]
     if chosen.truth is not None:
-        cells.append(("**Truth**", draw_labels(chosen, chosen.truth.semantic, SEMANTIC, "labels")))
-    cells += [(_caption(one), draw_labels(chosen, one.answer.labels, one.names, show)) for one in found]
+        true = draw_labels(chosen, chosen.truth.semantic, SEMANTIC, "labels")
+        cells.append(("**Truth**", true, f"{chosen.name}: the truth"))
+    for one in found:
+        drawn = draw_labels(chosen, one.answer.labels, one.names, show)
+        cells.append((_caption(one), drawn, f"{chosen.name} by {one.entry.title}"))
     for row in _rows(len(cells), COLUMNS):
         for column, k in zip(st.columns(COLUMNS, gap="small"), row, strict=False):
-            text, picture = cells[k]
-            column.image(picture, width="stretch")
+            text, picture, alt = cells[k]
+            column.image(picture, width="stretch", alt=alt)
             column.caption(text)
 
 
@@ -123,7 +126,7 @@ def inside(chosen: Chosen, one: Segmented) -> None:
         maps = _inner_pictures(one.entry.key, chosen.identity, chosen.picture)
     for row in _rows(len(maps), INNER_COLUMNS):
         for column, k in zip(st.columns(INNER_COLUMNS, gap="small"), row, strict=False):
-            column.image(maps[k].colours, width="stretch")
+            column.image(maps[k].colours, width="stretch", alt=f"{one.entry.title}: {maps[k].name}")
             column.caption(f"{maps[k].name} · {maps[k].size}")
     if rising := unfinished(one.entry.key):
         st.caption(
@@ -150,11 +153,16 @@ def _ablate(chosen: Chosen, one: Segmented) -> None:
     if truth is not None:
         score = scored(f"{key} without {ablate}", chosen.identity, len(one.names), left_out, truth)
     before, after, difference = st.columns(3, gap="small")
-    before.image(draw_labels(chosen, labels, one.names, "labels"), width="stretch")
+    whole = draw_labels(chosen, labels, one.names, "labels")
+    before.image(whole, width="stretch", alt=f"{chosen.name} by {one.entry.title}")
     before.caption(f"whole · {_score_text(one.score)}")
-    after.image(draw_labels(chosen, left_out, one.names, "labels"), width="stretch")
+    ablated = draw_labels(chosen, left_out, one.names, "labels")
+    after.image(
+        ablated, width="stretch", alt=f"{chosen.name} by {one.entry.title} without {', '.join(names)}"
+    )
     after.caption(f"without {', '.join(names)} · {_score_text(score)}")
-    difference.image(fit(error_map(chosen.picture, left_out, labels), PICTURE), width="stretch")
+    changed = fit(error_map(chosen.picture, left_out, labels), PICTURE)
+    difference.image(changed, width="stretch", alt=f"{chosen.name}: the pixels that change their class")
     share = np.mean(left_out != labels)
     difference.caption(f"{100 * share:.1f} % of the pixels have another class now")
 

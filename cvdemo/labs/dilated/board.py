@@ -152,9 +152,9 @@ def response_lab(chosen: Chosen) -> None:
     found, (shrunk, dilated) = _responses(chosen.identity, rate, chosen.picture)
     left, right = st.columns(2, gap="medium")
     left.markdown(f"**Shrink by {rate}, then filter:** {_numbers(found.shrunk)} numbers")
-    left.image(to_jpeg(shrunk), width="stretch")
+    left.image(to_jpeg(shrunk), width="stretch", alt=f"{chosen.name}, shrunk by {rate}, then filtered")
     right.markdown(f"**Filter at rate {rate}:** {_numbers(found.dilated)} numbers")
-    right.image(to_jpeg(dilated), width="stretch")
+    right.image(to_jpeg(dilated), width="stretch", alt=f"{chosen.name}, filtered at rate {rate}")
     st.caption(
         "A 7 × 7 filter for upright edges; blue and orange are its two signs. Away from the border, the "
         f"left map has every {_nth(rate)} number of the right one: they differ by at most "
@@ -179,7 +179,7 @@ def aspp(chosen: Chosen) -> None:
     views = [picture, *found]
     for row in (views[:4], views[4:]):
         for column, view in zip(st.columns(4), row, strict=False):
-            column.image(to_jpeg(view.picture), width="stretch")
+            column.image(to_jpeg(view.picture), width="stretch", alt=f"{chosen.name}: {view.name}")
             column.markdown(f"**{view.name}**  \n{view.remark}")
     st.caption(
         "The colours of a map are its own three principal components: cells of one colour have similar "

@@ -56,10 +56,10 @@ function says({ stack, row, index, ways, beside }) {
   const rows = stack.layers.length, name = row === rows ? said('output') : row ? `cell of map ${row}` : said('pixel');
   if (!row) return 'This is a pixel of the input. Point at a cell above it.';
   const seen = [...ways[0].keys()], field = Math.max(...seen) - Math.min(...seen) + 1;
-  const first = `This <b style="color:#3f9bd8">${name}</b> sees <b>${seen.length}</b> of the <b>${field}</b> pixels in its reach`;
+  const first = `This <b class="cell">${name}</b> sees <b>${seen.length}</b> of the <b>${field}</b> pixels in its reach`;
   if (!beside) return `${first}.`;
   const shared = seen.filter((i) => beside.has(i)).length;
-  return `${first}; its <b style="color:#cc79a7">right neighbour</b> shares <b>${shared}</b> of them.`;
+  return `${first}; its <b class="beside">right neighbour</b> shares <b>${shared}</b> of them.`;
 }
 
 function showPython(place, { counts, fields }) {

@@ -58,7 +58,7 @@ function softmaxed(logits, classes) {
 
 function buildSide(place, side, lab) {
   const body = element('div', { className: 'side' });
-  body.innerHTML = `<h4>${side.title} <small>${side.note}</small></h4><div class="view" tabindex="0"><img><canvas></canvas>
+  body.innerHTML = `<h4>${side.title} <small>${side.note}</small></h4><div class="view" tabindex="0" role="application"><img alt=""><canvas></canvas>
     <div class="box"></div></div><div class="counters"><div><b class="calls"></b><span>network calls</span></div>
     <div><b class="adds"></b><span>multiply-adds</span></div><div><b class="seconds"></b><span>measured</span></div></div>`;
   place.append(body);

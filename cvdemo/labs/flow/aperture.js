@@ -137,10 +137,10 @@ function showWords(lab) {
   buttons.corner.setAttribute('aria-pressed', pattern === 'corner');
   buttons.open.setAttribute('aria-pressed', lab.open);
   buttons.run.textContent = lab.running ? 'Pause' : 'Play';
-  const both = `<b style="color:${TRUE_MOTION}">True</b>: (${u.toFixed(1)}, ${v.toFixed(1)}). <b style="color:${SEEN_MOTION}">Seen</b>: (${seen.map((s) => s.toFixed(1)).join(', ')}).`;
+  const both = `<b class="true">True</b>: (${u.toFixed(1)}, ${v.toFixed(1)}). <b class="seen">Seen</b>: (${seen.map((s) => s.toFixed(1)).join(', ')}).`;
   lab.find('.says').innerHTML = pattern === 'corner'
-    ? `${both} Two edges give two <b style="color:#009e73">lines</b>; they cross in one motion. A corner can be trusted.`
-    : `${both} One edge gives one <b style="color:#009e73">line</b>: every motion on it looks the same through the hole. The shortest is the normal flow.`;
+    ? `${both} Two edges give two <b class="line">lines</b>; they cross in one motion. A corner can be trusted.`
+    : `${both} One edge gives one <b class="line">line</b>: every motion on it looks the same through the hole. The shortest is the normal flow.`;
   lab.find('.formula').innerHTML = `smaller eigenvalue <b>${low}</b>, larger <b>${high}</b>`;
   lab.root.dataset.values = JSON.stringify({ angle, u, v, pattern, seen, eigenvalues: [low, high] });
   showPython(lab, seen);

@@ -71,7 +71,7 @@ def _key(pair: Pair, runs: Sequence[Run], display: Display) -> None:
         st.caption(texts(PAGE)[display.view])
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.image(_wheel(), width=84)
+        st.image(_wheel(), width=84, alt="Colour wheel of directions")
         full = display.full or longest(pair, runs)
         scale = f" Full colour is {full:.3g} pixels." if display.view == "colours" else ""
         st.caption(texts(PAGE)[display.view] + scale)

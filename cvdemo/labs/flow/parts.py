@@ -114,9 +114,15 @@ def _trust(pair: Pair, knobs: MethodKnobs) -> None:
     """The smaller eigenvalue of every window, and the best points followed there and back."""
     found = results.pair_texture(pair.identity, knobs.levels, knobs.window, pair)
     left, right = st.columns(2, gap="medium")
-    left.image(to_jpeg(draw_texture(found)), width="stretch")
+    left.image(
+        to_jpeg(draw_texture(found)), width="stretch", alt=f"{pair.name}: how far a window is a corner"
+    )
     left.caption(texts(PAGE)["eigenvalues"])
-    right.image(to_jpeg(draw_points(pair.first, found)), width="stretch")
+    right.image(
+        to_jpeg(draw_points(pair.first, found)),
+        width="stretch",
+        alt=f"{pair.name}: {len(found.missed)} points followed there and back",
+    )
     right.caption(_points_say(found))
 
 

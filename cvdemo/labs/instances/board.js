@@ -84,7 +84,6 @@ function compute(lab, now, other) {
 function paint(lab, find) {
   const { fields } = lab;
   find('img').alt = fields.alt;
-  find('.view').setAttribute('aria-label', fields.alt);
   paintFocus(find('.focus'), lab);
   paintFill(find('.fill'), lab);
   paintLines(find('.lines'), lab);

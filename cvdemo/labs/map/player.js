@@ -40,7 +40,7 @@ function buildMap(root) {
   m.chart.add('operating', 'path');
   m.chart.add('here', 'circle', { r: 7 });
   for (const [name, means] of MAP_PANELS) {
-    const svg = svgElement('svg', { role: 'img' }), value = element('output'), note = element('figcaption');
+    const svg = svgElement('svg', { role: 'img', 'aria-label': name }), value = element('output'), note = element('figcaption');
     const figure = element('figure', { className: 'panel' }, element('h4', {}, name, value), svg, note);
     figure.dataset.method = name;
     find('.three').append(figure);

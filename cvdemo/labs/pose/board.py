@@ -44,7 +44,7 @@ def board(chosen: Chosen, spec: ModelSpec, found: Found, knobs: PoseKnobs, place
         st.markdown(people_score(found.detections, chosen.truth).text(measure="OKS AP", objects="people"))
     if not found.people:
         dragged()  # experiments set it on any picture
-        st.image(fit(chosen.picture, LONGEST), width="stretch")
+        st.image(fit(chosen.picture, LONGEST), width="stretch", alt=chosen.name)
         st.info(texts("pose")["nobody"])
         return
     with place:
@@ -153,7 +153,8 @@ def _both_ways(chosen: Chosen, person: Person, trace: PoseTrace, knobs: PoseKnob
     errors = {}
     for column, (title, points) in zip(st.columns(2), shown.items(), strict=True):
         result = compare(points[:, :2], person, knobs.alpha)
-        column.image(draw_close(chosen.picture, person.box, points, person.truth), width="stretch")
+        close = draw_close(chosen.picture, person.box, points, person.truth)
+        column.image(close, width="stretch", alt=f"{chosen.name}: keypoints by {title}")
         column.markdown(f"**{title}**" + ("" if person.truth is None else f": {_figures(person, result)}"))
         errors[title] = result.errors
     if person.truth is None:

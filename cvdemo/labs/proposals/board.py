@@ -117,7 +117,8 @@ def _message(identity: str, strategy: Strategy, _chosen: Chosen, _found: MergedS
 def boxes_over_picture(chosen: Chosen, found: TimedProposals, knobs: BoxKnobs) -> None:
     """The picture with the first boxes, and under it how fast they came."""
     boxes = found.proposals.boxes[: knobs.boxes]
-    st.image(to_jpeg(overlaid(chosen, boxes, knobs.iou), 85), width="stretch")
+    drawn = to_jpeg(overlaid(chosen, boxes, knobs.iou), 85)
+    st.image(drawn, width="stretch", alt=f"{chosen.name}: {len(boxes)} boxes")
     total = len(found.proposals)
     st.caption(
         f"{len(boxes)} of {total} boxes · the search took {1000 * found.seconds:.0f} ms: "

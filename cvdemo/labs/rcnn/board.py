@@ -61,11 +61,11 @@ def columns(key: str) -> Any:
     return st.container(key=key)
 
 
-def _row(runs: Sequence[FamilyRun], show: Callable[[FamilyRun], Captioned]) -> None:
-    """A picture of each net beside the others, with its name and a caption."""
+def _row(what: str, runs: Sequence[FamilyRun], show: Callable[[FamilyRun], Captioned]) -> None:
+    """A picture of each net beside the others, with its name and a caption; `what` they all show."""
     for column, run in zip(st.columns(len(runs), gap="small"), runs, strict=True):
         picture, caption = show(run)
-        column.image(to_jpeg(picture, 90), width="stretch")
+        column.image(to_jpeg(picture, 90), width="stretch", alt=f"{run.title}: {what}")
         column.caption(f"**{run.title}** · {caption}")
 
 
@@ -95,17 +95,17 @@ def stage_rows(runs: Sequence[FamilyRun], followed: FollowedObject) -> None:
     """Rows of pictures from the proposals to one region."""
     with picture_first(), columns("rcnn"):
         _heading("① Proposals")
-        _row(runs, lambda run: show_regions(run, followed))
+        _row("proposals", runs, lambda run: show_regions(run, followed))
     with columns("rcnn-stages"):
         _heading("② What the network is fed")
-        _row(runs, lambda run: show_input(run, followed))
+        _row("what it is fed", runs, lambda run: show_input(run, followed))
         _costs(runs)
         _heading("③ One region")
         there = [run for run in runs if nearest_region(run, followed) is not None]
         if there:
-            _row(there, lambda run: show_region(run, followed))
+            _row("one region", there, lambda run: show_region(run, followed))
             _heading("④ Its box, corrected")
-            _row(there, lambda run: show_correction(run, followed))
+            _row("the corrected box", there, lambda run: show_correction(run, followed))
         else:
             st.caption("There is no region to follow.")
 
@@ -132,9 +132,9 @@ def detections(chosen: Chosen, runs: Sequence[FamilyRun]) -> None:
         targets = results.targets(chosen)
         kept = {run.key: keep_detections(run.raw, targets, score=score, iou=iou) for run in runs}
         small = fit(chosen.picture, WIDTH)
-        _row(runs, lambda run: show_before_nms(run, kept[run.key], small))
+        _row("boxes before NMS", runs, lambda run: show_before_nms(run, kept[run.key], small))
         _heading("⑥ Detections")
-        _row(runs, lambda run: _detections(run, kept[run.key], chosen, small))
+        _row("detections", runs, lambda run: _detections(run, kept[run.key], chosen, small))
         _downloads(chosen, runs, kept, targets)
 
 
@@ -189,7 +189,7 @@ def votes_corner(chosen: Chosen, runs: Sequence[FamilyRun]) -> None:
         box = moved_region(run, followed)
     own = class_maps(run.staged, class_id)
     drawn = vote_maps(own, run.working, box, scale=1 / vote_stride(run), width=MAPS_WIDTH)
-    maps.image(to_jpeg(drawn, 90), width="stretch")
+    maps.image(to_jpeg(drawn, 90), width="stretch", alt=f"{own.shape[0] ** 2} maps of {names[class_id]}")
     maps.caption(
         f"The {own.shape[0] ** 2} maps of *{names[class_id]}*, {own.shape[2]} × {own.shape[3]} cells each: "
         "orange votes for it, blue against it. Every map shows the region and the one bin that reads it."
@@ -201,7 +201,7 @@ def votes_corner(chosen: Chosen, runs: Sequence[FamilyRun]) -> None:
 def _votes(run: FamilyRun, votes: RegionVotes, class_id: int, limit: float) -> None:
     """The bins' means, their mean, and the most probable of all classes."""
     grid = vote_grid(votes.bins[1 + class_id], limit=limit, side=GRID_SIDE)
-    st.image(to_jpeg(grid, 90), width="stretch")
+    st.image(to_jpeg(grid, 90), width="stretch", alt="The means of the bins")
     st.markdown(f"Mean of the bins: **{votes.logits[1 + class_id]:+.2f}**")
     probabilities = votes.probabilities()
     names = ["nothing", *run.detector.names().values()]

@@ -20,6 +20,7 @@ from cvdemo.ui.page import texts
 from cvdemo.zoo.photo_rcnn import CONTEXT, CROP
 
 WIDTH = 640
+STEPS = ("regions of the search", "warped cut-outs", "boxes that pass the threshold", "boxes after NMS")
 
 
 @st.fragment
@@ -34,8 +35,9 @@ def photo(chosen: Chosen) -> None:
     kept = keep_named(found.raw, score=knobs.score, iou=knobs.iou, across=knobs.across)
     cells = _steps(chosen, found, knobs, kept)
     for k in (0, 2):
-        for column, (picture, caption) in zip(st.columns(2, gap="small"), cells[k : k + 2], strict=True):
-            column.image(to_jpeg(picture, 90), width="stretch")
+        for n, column in enumerate(st.columns(2, gap="small"), start=k):
+            picture, caption = cells[n]
+            column.image(to_jpeg(picture, 90), width="stretch", alt=f"{chosen.name}: {STEPS[n]}")
             column.caption(caption)
     drawn = png(lambda: draw_detections(chosen.picture, kept))
     offer(chosen.name, drawn, table(lambda: kept), part="imagenet")

@@ -131,7 +131,8 @@ def _masks(chosen: Chosen, features: FeatureLevels, roi: Box, stride: int) -> No
     st.markdown(f"#### What rounding costs a mask: {name}")
     chart, side = st.columns([1.1, 1], gap="medium", vertical_alignment="center")
     chart.plotly_chart(shift_curves(costs.shifts, costs.ious), config=PLAIN, key="masks", width="stretch")
-    side.image(to_png(draw_mask_costs(chosen.picture, costs)), width="stretch")
+    pictures = to_png(draw_mask_costs(chosen.picture, costs))
+    side.image(pictures, width="stretch", alt=f"{name}: the masks of {' and '.join(COMPARED)}")
     shift = f"{costs.shifts[costs.worst]:+g}".replace("-", "−")
     pool, align = (costs.ious[way][costs.worst] for way in COMPARED)
     side.caption(
@@ -166,7 +167,8 @@ def _trained_masks(chosen: Chosen, features: FeatureLevels, roi: Box) -> None:
     true = chosen.truth.masks[row]
     around = to_picture(roi, size, (chosen.truth.height, chosen.truth.width))
     pictures = side_by_side(chosen.picture, true, list(costs.masks.values()), around)
-    side.image(to_png(pictures), width="stretch")
+    nets = " and ".join(POOLINGS[key] for key in costs.masks)
+    side.image(to_png(pictures), width="stretch", alt=f"{name}: the masks of {nets}")
     side.caption(_say_masks(costs))
     missing = "" if POOL in costs.ious else f" {texts('roi')['one net']}"
     st.caption(texts("roi")["trained"] + missing)

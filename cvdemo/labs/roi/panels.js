@@ -27,7 +27,7 @@ function openView(canvas, view, mapAt) {
       ink.fillStyle = rgb(shade(share));
       ink.fillRect(x, y, cell - 0.5, cell - 0.5);
       if (cell < 30) continue;
-      ink.fillStyle = share > 0.55 ? '#10151c' : '#fff';
+      ink.fillStyle = inkOn(shade(share));
       ink.fillText(tidyNumber(value), x + cell / 2, y + cell * 0.24);
     }
   }
@@ -144,7 +144,7 @@ function showGrid(place, grid, { low, high, signed = false, at = null, point = n
     const share = (v - low) / (high - low || 1), paper = signed ? difference(v / most) : shade(share);
     cell.textContent = tidyNumber(v);
     cell.style.background = rgb(paper);
-    cell.style.color = signed || share > 0.55 ? '#10151c' : '#fff';
+    cell.style.color = inkOn(paper);
     cell.classList.toggle('at', Boolean(at) && at[0] * bins + at[1] === n);
   });
 }

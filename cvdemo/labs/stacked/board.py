@@ -60,16 +60,18 @@ def show_stack(clip: world.ActivityClip, seen: Stacked, choice: Choice) -> None:
     stack = stack_ending(seen.frames, choice.moment, choice.length)
     about = texts("stacked")
     row = beside([enlarged(frame, 2) for frame in stack], len(stack))
-    st.image(to_jpeg(row), caption=f"{len(stack)} frames as {3 * len(stack)} channels of one picture")
+    said = f"{len(stack)} frames as {3 * len(stack)} channels of one picture"
+    st.image(to_jpeg(row), caption=said, alt=f"{clip.name}: {len(stack)} frames in a row")
     left, right = st.columns(2, gap="medium")
     with left:
-        st.image(to_jpeg(enlarged(fringes(stack), 5)), width="stretch")
+        st.image(to_jpeg(enlarged(fringes(stack), 5)), width="stretch", alt=f"{clip.name}: coloured fringes")
         st.caption(about["fringes"])
     with right:
         flow = _flow_before(seen, choice.moment)
-        st.image(to_jpeg(enlarged(flow_colours(flow, MOST), 5)), width="stretch")
+        colours = to_jpeg(enlarged(flow_colours(flow, MOST), 5))
+        st.image(colours, width="stretch", alt=f"{clip.name}: motion as colours")
         st.caption(about["flow"])
-        st.image(wheel_picture(90))
+        st.image(wheel_picture(90), alt="Colour wheel of directions")
     offer(clip.name, png(lambda: row, "Stack as PNG"), png(lambda: fringes(stack), "Fringes as PNG"))
 
 
@@ -89,11 +91,11 @@ def show_first_layer(clip: world.ActivityClip, seen: Stacked, choice: Choice) ->
     st.markdown("#### The first layer")
     left, right = st.columns([1, 1.3], gap="medium")
     with left:
-        st.image(filter_rows(filters.weights[order], 14))
+        st.image(filter_rows(filters.weights[order], 14), alt=f"{len(order)} filters of the first layer")
         shares = ", ".join(f"{100 * filters.moving[k]:.0f} %" for k in order)
         st.caption(f"{about['filters']} From top to bottom: {shares}.")
     with right:
-        st.image(to_jpeg(response_grid(maps, 4, 3)), width="stretch")
+        st.image(to_jpeg(response_grid(maps, 4, 3)), width="stretch", alt=f"Responses of {len(maps)} filters")
         st.caption(about["responses"])
 
 

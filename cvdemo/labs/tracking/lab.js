@@ -6,6 +6,7 @@ export default function ({ data, parentElement }) {
   const { fields } = unpacked(data);
   const fresh = lab.stamp !== fields.stamp;
   Object.assign(lab, { fields, stamp: fields.stamp, changed: true, restart: lab.restart || fresh });
+  lab.find('canvas').setAttribute('aria-label', fields.alt);
   lab.settle();
 }
 
@@ -67,7 +68,6 @@ function paintStep(lab) {
   const { raw, now } = lab;
   if (!now || lab.loaded !== now.frame) return;
   const canvas = lab.find('canvas'), ink = canvas.getContext('2d');
-  canvas.setAttribute('aria-label', lab.fields.alt);
   ink.drawImage(lab.sheet, 0, 0);
   const pen = Math.max(2, Math.round(raw.width / 300)), scaled = (box) => box.map((v, k) => v * raw.scale[k % 2]);
   if (now.last) {

@@ -43,7 +43,7 @@ function showMatrix(table, { step, round, phase, last }, fields, raw) {
   const lines = one.ids.map((id, t) => element('tr', {}, trackName(raw, id, 'th'), ...one.rows.map((_, d) => {
     const v = one.iou[t][d], cell = element('td', { textContent: v ? withoutZero(v.toFixed(2)) : '·' });
     cell.className = `${pairs.has(`${t} ${d}`) ? 'pair' : ''} ${v < fields.least[shown] ? 'low' : ''}`;
-    cell.style.background = `rgba(86, 180, 233, ${0.75 * v})`;
+    cell.style.background = `rgba(86, 180, 233, ${0.5 * v})`;
     return cell;
   })));
   table.replaceChildren(head, ...lines);

@@ -68,15 +68,22 @@ def picture_row(options: UpsamplingOptions, grids: Grids) -> None:
 
 def _show(name: str, trip: RoundTrip, way: str, best: str) -> None:
     times = max(1, round(SHOWN / max(trip.picture.shape[:2])))
-    st.image(to_png(enlarged(trip.picture, times * trip.picture.shape[1])), width="stretch")
+    picture = to_png(enlarged(trip.picture, times * trip.picture.shape[1]))
+    st.image(picture, width="stretch", alt=_title(name, trip))
     st.caption(_caption(name, trip, way, best))
+
+
+def _title(name: str, trip: RoundTrip) -> str:
+    if trip.error is None:
+        return name.capitalize()
+    return next(title for title, key in WAYS.items() if key == name).capitalize()
 
 
 def _caption(name: str, trip: RoundTrip, way: str, best: str) -> str:
     height, width = trip.picture.shape[:2]
     if trip.error is None:
-        return f"{name.capitalize()}, {width} × {height} pixels"
-    title = next(title for title, key in WAYS.items() if key == name).capitalize()
+        return f"{_title(name, trip)}, {width} × {height} pixels"
+    title = _title(name, trip)
     if name == way:
         title = f"**:primary[{title}]**"
     return f"{title}: off by {trip.error:.1f} of 255{', the least' if name == best else ''}"

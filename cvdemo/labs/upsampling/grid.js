@@ -14,7 +14,7 @@ function short(v, columns) {
 
 // Paper for a value: blue above 0, orange below, the stronger the farther.
 function tint(v, most) {
-  const share = most ? Math.round(70 * Math.min(1, Math.abs(v) / most)) : 0;
+  const share = most ? Math.round(50 * Math.min(1, Math.abs(v) / most)) : 0;
   return v ? `color-mix(in srgb, ${v > 0 ? '#56b4e9' : '#e69f00'} ${share}%, transparent)` : 'transparent';
 }
 
@@ -31,7 +31,7 @@ function buildGrid(place, { name, edit, changed, point }) {
     place.setAttribute('role', 'grid');
     place.setAttribute('aria-label', name);
     cells = Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => buildCell(i, j)));
-    place.replaceChildren(...cells.flat());
+    place.replaceChildren(...cells.map((line) => element('div', { role: 'row' }, ...line)));
   }
   function buildCell(i, j) {
     const cell = element(edit ? 'input' : 'span', { role: 'gridcell', ariaLabel: `${name} row ${i + 1} column ${j + 1}` });

@@ -46,7 +46,8 @@ class ClipBoard:
         found: Film | None = _film.peek(*asked, None)
         if found is None:
             # The first frame stands here while the others are drawn.
-            first = st.image(to_jpeg(world.clip_picture(self.clip, 0, *SIZE)), width="stretch")
+            picture = to_jpeg(world.clip_picture(self.clip, 0, *SIZE))
+            first = st.image(picture, width="stretch", alt=f"{self.name}: the first frame")
             bar, count = st.progress(0.0, "Drawing …"), len(self.clip)
 
             def progress(k: int) -> None:

@@ -59,7 +59,7 @@ function showChoices(place, lab) {
 function buildPanel(place, model, lab) {
   const { width, height, colours, wrong } = lab.fields;
   const body = element('div', { className: 'panel' });
-  body.innerHTML = `<h4></h4><p class="score"></p><div class="view" tabindex="0"><img><canvas></canvas>
+  body.innerHTML = `<h4></h4><p class="score"></p><div class="view" tabindex="0" role="application"><img alt=""><canvas></canvas>
     <div class="spot" hidden></div><div class="swipe" role="slider" tabindex="0" aria-label="Swipe between picture
     and mask" aria-valuemin="0" aria-valuemax="100"></div></div><div class="probe" aria-live="polite"></div>`;
   place.append(body);
