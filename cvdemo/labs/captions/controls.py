@@ -31,7 +31,7 @@ LONGEST = 40
 COMPONENT = "captions-lab"
 NET = "show-attend-tell"  # the net of the experiments
 SCENE = {"source": "scene", "preset": "normal", "model": NET}
-PEOPLE, DUCKS, BALL = ({**SCENE, "seed": seed} for seed in (7, 1238, 65))
+PEOPLE, DUCKS, BALL = ({**SCENE, "seed": seed} for seed in (317, 3219, 65))
 
 EXPERIMENTS: dict[str, dict[str, Any]] = {
     "A colour that fools it": BALL,
