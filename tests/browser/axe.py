@@ -54,6 +54,7 @@ def open_page(page: Any, address: str, key: str) -> None:
     if key not in ("home", "lecture"):
         page.get_by_text("The code that did it").wait_for()
     page.locator(".present .enter").wait_for()
+    page.locator("[data-test-script-state=notRunning]").wait_for()  # a run fades what it has not drawn yet
     page.wait_for_timeout(SETTLED)
 
 
@@ -71,9 +72,7 @@ def main(keys: Sequence[str]) -> int:
                 count += len(found)
                 click.echo(f"{key} {theme}: {len(found)}")
                 for fault in found:
-                    click.echo(
-                        f"  {fault.impact} {fault.rule}: {fault.help}, {len(fault.places)} places", flush=True
-                    )
+                    click.echo(f"  {fault.impact} {fault.rule}: {fault.help}, {len(fault.places)} places")
                     for place in fault.places[:3]:
                         click.echo("    " + place)
     return count
