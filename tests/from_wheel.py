@@ -13,6 +13,7 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+BUILD = "from hatchling.build import build_wheel; print(build_wheel({!r}))"
 
 RUN = """
 import pkgutil, sys, time
@@ -45,22 +46,23 @@ sys.exit(failed)
 """
 
 
+def built(folder: Path) -> Path:
+    """The wheel of the checkout, built into a folder."""
+    done = subprocess.run(
+        [sys.executable, "-c", BUILD.format(str(folder))],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return folder / done.stdout.split()[-1]
+
+
 def main(folder: Path) -> int:
     """Build, install, run; how many notebooks failed."""
+    folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    build = [
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        "--quiet",
-        "--no-deps",
-        "--wheel-dir",
-        str(folder),
-        str(ROOT),
-    ]
-    subprocess.run(build, check=True)
-    wheel = max(folder.glob("cvdemo-*.whl"), key=lambda file: file.stat().st_mtime)
+    wheel = built(folder)
     venv.create(folder / "env", with_pip=True, clear=True)
     python = folder / "env" / "bin" / "python"
     subprocess.run([python, "-m", "pip", "install", "--quiet", wheel, "nbclient", "ipykernel"], check=True)

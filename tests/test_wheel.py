@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import zipfile
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -13,24 +10,15 @@ from click.testing import CliRunner
 from cvdemo.assets import app_file, asset
 from cvdemo.cli import main
 from cvdemo.ui.pages import PAGES
+from tests.from_wheel import ROOT, built
 
-ROOT = Path(__file__).resolve().parents[1]
 LEFT_OUT = "assets/screenshots/"
-BUILD = "from hatchling.build import build_wheel; print(build_wheel({!r}))"
 
 
 @pytest.fixture(scope="module")
 def names(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     """The files in the wheel."""
-    folder = tmp_path_factory.mktemp("wheel")
-    done = subprocess.run(
-        [sys.executable, "-c", BUILD.format(str(folder))],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return set(zipfile.ZipFile(folder / done.stdout.split()[-1]).namelist())
+    return set(zipfile.ZipFile(built(tmp_path_factory.mktemp("wheel"))).namelist())
 
 
 def there(folder: str) -> set[str]:

@@ -71,23 +71,26 @@ class Turns:
 
         What `watch` raises ends the waiting, and nothing runs.
         """
-        if getattr(self._here, "depth", 0):
+        if getattr(self._here, "running", False):
             yield
             return
-        ticket = self._wait(key)
-        self._here.depth = 1
+        watch: Watch | None = getattr(self._here, "watch", None)
+        ticket, told = self._wait(key, watch)
+        self._here.running = True
         try:
+            if watch and told:
+                watch(None)
             yield
         finally:
-            self._here.depth = 0
+            self._here.running = False
             self._leave(ticket)
 
-    def _wait(self, key: str) -> _Ticket:
+    def _wait(self, key: str, watch: Watch | None) -> tuple[_Ticket, bool]:
+        """The ticket of a run that may begin now, and whether `watch` was told of its place."""
         with self._changed:
             self._number += 1
             ticket = _Ticket(self._number, key, self._seconds.get(key, UNKNOWN))
             self._waiting.append(ticket)
-        watch: Watch | None = getattr(self._here, "watch", None)
         told = False
         try:
             while not self._may_begin(ticket, PATIENCE if watch else None):
@@ -99,13 +102,7 @@ class Turns:
                 self._waiting.remove(ticket)
                 self._changed.notify_all()
             raise
-        if told and watch:
-            try:
-                watch(None)
-            except BaseException:
-                self._leave(ticket)
-                raise
-        return ticket
+        return ticket, told
 
     def _may_begin(self, ticket: _Ticket, seconds: float | None) -> bool:
         """Begin if it is this one's turn, after waiting for so long at most; whether it began."""

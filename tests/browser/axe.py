@@ -15,8 +15,8 @@ from axe_playwright_python.sync_playwright import Axe
 
 from cvdemo.bench.ui import browser, start, wait_until_healthy
 from cvdemo.ui.pages import PAGES
+from tests.browser.conftest import VIEW
 
-VIEW = {"width": 1366, "height": 900}
 THEMES = ("light", "dark")
 SERIOUS = ("serious", "critical")
 SETTLED = 1500  # milliseconds after the page's last part

@@ -16,7 +16,7 @@ import click
 from cvdemo.bench.ui import browser, start, wait_until_healthy
 from cvdemo.lecture.script import shipped
 from cvdemo.ui.present import KEYS
-from tests.browser.axe import VIEW
+from tests.browser.conftest import VIEW
 
 MOST = 160  # presses of Tab until something is found
 FOCUSED = """() => {

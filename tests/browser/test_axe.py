@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.browser.axe import VIEW, faults, open_page
+from tests.browser.axe import faults, open_page
+from tests.browser.conftest import VIEW
 
 
 @pytest.mark.parametrize(("key", "theme"), [("home", "light"), ("detect", "dark"), ("nms", "light")])
