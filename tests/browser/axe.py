@@ -16,10 +16,11 @@ from axe_playwright_python.sync_playwright import Axe
 from cvdemo.bench.ui import browser, start, wait_until_healthy
 from cvdemo.ui.pages import PAGES
 from tests.browser.conftest import VIEW
+from tests.browser.driver import settled
 
 THEMES = ("light", "dark")
 SERIOUS = ("serious", "critical")
-SETTLED = 1500  # milliseconds after the page's last part
+FADED = 1000  # milliseconds: a run fades what it has not drawn yet
 
 
 class Fault(NamedTuple):
@@ -51,11 +52,8 @@ def open_page(page: Any, address: str, key: str) -> None:
     """A page as it opens, down to its last part."""
     page.goto(f"{address}/{'' if key == 'home' else key}")
     page.locator("h1").first.wait_for()
-    if key not in ("home", "lecture"):
-        page.get_by_text("The code that did it").wait_for()
-    page.locator(".present .enter").wait_for()
-    page.locator("[data-test-script-state=notRunning]").wait_for()  # a run fades what it has not drawn yet
-    page.wait_for_timeout(SETTLED)
+    settled(page, None if key in ("home", "lecture") else "The code that did it")
+    page.wait_for_timeout(FADED)
 
 
 def main(keys: Sequence[str]) -> int:

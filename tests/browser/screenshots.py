@@ -9,6 +9,7 @@ from PIL import Image
 from cvdemo.bench.ui import ROOT, browser, start, wait_until_healthy
 from cvdemo.data.pictures import to_jpeg
 from cvdemo.world.layers import sheet
+from tests.browser.driver import settled
 
 PAGES = {
     "detect": ("/detect?source=scene&seed=7&model=ssd&truth=true", ".frame img"),
@@ -38,7 +39,7 @@ def main() -> None:
         for name, (path, shown) in PAGES.items():
             page.goto(address + path)
             page.locator(shown).first.wait_for(timeout=60_000)
-            page.get_by_text("The code that did it").wait_for(timeout=60_000)
+            settled(page)
             page.wait_for_timeout(2000)
             (folder / f"{name}.png").write_bytes(small_png(page.screenshot()))
     (folder / "world.jpg").write_bytes(to_jpeg(sheet(SCENES, split="test", width=320, height=240)))

@@ -10,6 +10,7 @@ import supervision as sv
 
 from cvdemo.ops.detections import select
 from cvdemo.ui.component import text, used
+from tests.browser.driver import settled
 
 CUTS = [(0.01, 0.5), (0.3, 0.5), (0.3, 0.05), (0.2, 1.0), (0.55, 0.7), (0.01, 0.0), (1.0, 0.5)]
 
@@ -46,8 +47,7 @@ def test_the_browser_keeps_what_python_keeps(page: Any, seed: int) -> None:
 def test_boxes_answer_before_python_and_are_the_same(app: str, page: Any) -> None:
     page.goto(app + "/detect?sample=coffee&score=0.05")
     page.locator(".rows tbody tr").first.wait_for()
-    page.get_by_text("The code that did it").wait_for()
-    page.wait_for_timeout(1000)
+    settled(page)
     page.evaluate(
         """() => {
           const all = (r) => [...r.querySelectorAll('*')].flatMap((e) =>

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from cvdemo.data.pictures import sample, to_jpeg
+from tests.browser.driver import settled
 
 COFFEE = "/detect?sample=coffee&score=0.05"
 
@@ -17,7 +18,7 @@ def _shown(page: Any, address: str) -> None:
     page.goto(address)
     page.locator(".frame img").wait_for()
     page.locator(".rows tbody tr").first.wait_for()
-    page.get_by_text("The code that did it").wait_for()
+    settled(page)
 
 
 def _network(page: Any) -> str:

@@ -12,6 +12,7 @@ from cvdemo.ops.crf_kernels import kernel_weights
 from cvdemo.ui.component import text, used
 from cvdemo.ui.scene import SPLIT
 from cvdemo.world import draw, named, scene
+from tests.browser.driver import settled
 
 STEPS = "input[type=range][aria-label=Step]"
 
@@ -36,7 +37,7 @@ def test_keys_step_through_pythons_iterations(app: str, page: Any) -> None:
     page.goto(app + "/crf?seed=7&network=unet")
     board = page.locator(".crf[data-step]")
     board.wait_for()
-    page.get_by_text("The code that did it").wait_for()
+    settled(page)
     assert int(board.get_attribute("data-last")) == len(steps) - 1
     page.locator(STEPS).focus()
     page.keyboard.press("Home")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.browser.driver import sidebar_link
+from tests.browser.driver import settled, sidebar_link
 
 SCORE = "Score threshold"
 
@@ -12,7 +12,7 @@ SCORE = "Score threshold"
 def _open(page: Any, title: str, shown: str) -> None:
     sidebar_link(page, title).click()
     page.wait_for_url(shown)
-    page.get_by_text("The code that did it").wait_for()
+    settled(page)
 
 
 def _value(page: Any, label: str, value: str) -> None:

@@ -17,6 +17,7 @@ from cvdemo.ops.detections import masks_of
 from cvdemo.ops.masks import paste_patch
 from cvdemo.ui.component import text, used
 from cvdemo.world import draw, named, scene
+from tests.browser.driver import settled
 
 SIZE = (960, 1280)
 
@@ -32,8 +33,7 @@ def opened(page: Any, address: str) -> Any:
     page.goto(address)
     lab = page.locator(".instances[data-ready]")
     lab.wait_for()
-    page.get_by_text("The code that did it").wait_for()
-    page.wait_for_timeout(1500)
+    settled(page)
     return lab
 
 
@@ -175,8 +175,7 @@ def test_twelve_megapixels_with_fifty_masks(app: str, page: Any, tmp_path: Path)
     page.locator("input[type=file]").first.set_input_files(tmp_path / "many.jpg")
     lab = page.locator(".instances[data-ready]")
     lab.wait_for(timeout=180_000)
-    page.get_by_text("The code that did it").wait_for()
-    page.wait_for_timeout(1500)
+    settled(page)
     before = json.loads(lab.get_attribute("data-areas"))
     assert len(before) >= 50
     assert sum(area for _, area in before) > 100_000  # in pixels of the board

@@ -11,6 +11,7 @@ from cvdemo.bench.camera import FAKE_CAMERA
 from cvdemo.bench.ui import browser, chromium_path, start, start_hall, wait_until_healthy
 from cvdemo.ui.component import text
 from tests.browser.conftest import VIEW
+from tests.browser.driver import settled
 
 DETECT = "/detect?source=live+camera&model=ssd&score=0.05"
 
@@ -140,7 +141,7 @@ def test_the_camera_is_given_back_on_another_page(hall: str, visitor: Any) -> No
     visitor.evaluate("() => { window.kept = [] }")
     visitor.locator(".live").evaluate("root => { window.kept.push(root.camera.stream.getVideoTracks()[0]); }")
     visitor.get_by_role("link", name="IoU").first.click()
-    visitor.get_by_text("The code that did it").wait_for()
+    settled(visitor)
     visitor.locator(".live").wait_for(state="detached")
     visitor.wait_for_function("() => window.kept[0].readyState === 'ended'", timeout=10_000)
 

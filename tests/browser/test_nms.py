@@ -14,13 +14,14 @@ import pytest
 from cvdemo import zoo
 from cvdemo.data.pictures import read_picture, sample
 from cvdemo.ops.replay import Method, replay
+from tests.browser.driver import settled
 
 
 def _open(page: Any, address: str) -> Any:
     page.goto(address)
     root = page.locator(".nms[data-frame]").first
     root.wait_for()
-    page.get_by_text("The code that did it").wait_for()
+    settled(page)
     return root
 
 

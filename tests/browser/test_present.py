@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from tests.browser.driver import settled
 from tests.browser.test_lib import _scripts
 
 QUERY = re.compile(r"[?&]([^&]+)")
@@ -25,7 +26,7 @@ _WATCH = """() => {
 
 def test_keys_lead_in_on_back_and_out(app: str, page: Any) -> None:
     page.goto(app + "/upsampling?way=bilinear")
-    page.get_by_text("The code that did it").wait_for()
+    settled(page)
     small = page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)")
     page.keyboard.press("p")
     page.locator(SIDEBAR).wait_for(state="hidden")

@@ -18,6 +18,7 @@ from cvdemo.labs.rpn.experiment import (
 )
 from cvdemo.ui.scene import SPLIT
 from cvdemo.world import draw, named, scene
+from tests.browser.driver import settled
 
 AT = "/rpn?seed=7&nms=0.5&before=100&after=60"
 KNOBS = FunnelKnobs(before=100, iou=0.5, after=60)
@@ -34,7 +35,7 @@ def expected() -> tuple[RPNPrediction, FilteredProposals]:
 def opened(page: Any, address: str) -> Any:
     page.goto(address)
     page.locator(".rpn[data-ready]").wait_for()
-    page.get_by_text("The code that did it").wait_for()
+    settled(page)
     return page.locator(".rpn")
 
 
