@@ -12,7 +12,7 @@ import random
 import re
 import statistics
 import time
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -25,7 +25,8 @@ from cvdemo.ui.visitor import Visitor
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 MOST_VISITORS, MOST_MOVES = 500, 200
 OPENING = 8  # visitors who come at the same time
-START = "Start a room"
+START, CLOSE = "Start a room", "Close the room"
+CLEARED = 3.0  # seconds until the server knows that the members have gone
 OTHER = "iou"  # the page that the lecturer turns to at the end
 
 
@@ -101,14 +102,17 @@ async def _play(person: Visitor, moves: int, slider: str, gap: float, times: lis
 async def _room(
     address: str, count: int, page: str, moves: int, slider: str, query: str, gap: float
 ) -> dict[str, Any]:
-    """One lecturer alone, then with `count` members; both times the same moves."""
+    """One lecturer alone, with `count` members and alone again: each time the same moves.
+
+    A machine is not equally fast from minute to minute, so that "alone" is measured on both sides.
+    """
     lecturer = Visitor(address, page, query)
     async with _closing([lecturer]):
         await lecturer.open()
         lecturer.slider(slider)
         places = [(0.1 + 0.618 * k) % 1 for k in range(moves)]
         await lecturer.move(slider, 0.5)
-        alone = [(await _after(gap, lecturer.move(slider, place)))[1] for place in places]
+        alone = await _alone(lecturer, slider, places, gap)
         await lecturer.press(START)
         code = _code_of(lecturer)
         members = [Visitor(address, page, urlencode({"room": code}), watched=slider) for _ in range(count)]
@@ -117,6 +121,11 @@ async def _room(
             here = [member for member, time_ in zip(members, opened, strict=True) if time_ is not None]
             late, together = await _lead(lecturer, here, slider, places, gap)
             turned = await _turn(lecturer, here, OTHER if page != OTHER else "world")
+        await asyncio.sleep(CLEARED)
+        lecturer.query = query
+        await lecturer.ask(page_name=page)
+        await lecturer.press(CLOSE)
+        alone += await _alone(lecturer, slider, places, gap)
         return {
             "members": [len(here), count],
             "join_s": summary([time_ for time_ in opened if time_ is not None]),
@@ -189,9 +198,13 @@ def _code_of(lecturer: Visitor) -> str:
     raise CvdemoError("no room was started")
 
 
-async def _after(seconds: float, what: Awaitable[Any]) -> Any:
-    await asyncio.sleep(seconds)
-    return await what
+async def _alone(lecturer: Visitor, slider: str, places: Sequence[float], gap: float) -> list[float]:
+    """The times of moves that nobody follows."""
+    times = []
+    for place in places:
+        await asyncio.sleep(gap)
+        times.append((await lecturer.move(slider, place))[1])
+    return times
 
 
 @contextlib.asynccontextmanager
