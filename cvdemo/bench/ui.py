@@ -54,8 +54,8 @@ st.title("Ready")
 lab()
 """
 
-# From a key in the page to the frame after the one in which its answer is laid out: `answered` with boxes
-# over the picture, `drawn` with another picture loaded.
+# From a key in the page to the frame after the one in which its answer is laid out: `answered` in the
+# browser, `told` by Python; where the largest picture is another one, both.
 _WATCH = """() => {
   const images = (root) => [...root.querySelectorAll('*')].flatMap((e) =>
     [...(e.tagName === 'IMG' ? [e] : []), ...(e.shadowRoot ? images(e.shadowRoot) : [])]);
@@ -69,11 +69,13 @@ _WATCH = """() => {
     const seen = (name) => requestAnimationFrame(() => { window.waits[name] ??= performance.now() - start; });
     const look = () => {
       if (!image?.isConnected) image = largest();
-      if (image?.closest('.ahead')) seen('answered');
-      if (image && image.src !== before && image.complete && image.naturalWidth) {
-        seen('answered'); seen('drawn');
+      const by = image?.closest('[data-by]')?.dataset.by;
+      if (by === 'browser') seen('answered');
+      if (window.waits.answered && by === 'python') return seen('told');
+      if (!by && image && image.src !== before && image.complete && image.naturalWidth) {
+        seen('answered'); seen('told');
       } else if (performance.now() - start < 5000) requestAnimationFrame(look);
-      else window.waits.drawn = -1;
+      else window.waits.told = -1;
     };
     look();
   }, { capture: true, once: true });
@@ -164,8 +166,8 @@ def run(*, starts: int = 3, moves: int = 20) -> dict[str, Any]:
     """Both waiting times as medians and as ratios to their peers, in one run.
 
     First page: from the start of the server's process to a visible title, against an empty app with the
-    same settings. Threshold: from the key to the new picture on screen, against a fragment that
-    shows one of two finished JPEGs of the same size. Each pair takes turns.
+    same settings. Threshold: from the key to the new boxes on screen, and to Python's answer about them,
+    against a fragment that shows one of two finished JPEGs of the same size. Each pair takes turns.
     """
     with finished_pictures() as (chromium, ready):
         empty = ready.parent / "empty"
@@ -176,17 +178,17 @@ def run(*, starts: int = 3, moves: int = 20) -> dict[str, Any]:
                 pages[name].append(_first_page(chromium, place))
         waits = _thresholds(chromium, ready, moves)
     first, bare = statistics.median(pages["ours"]), statistics.median(pages["empty"])
-    peer = statistics.median(drawn for _, drawn in waits["ready"])
-    answered, drawn = (statistics.median(values) for values in zip(*waits["ours"], strict=True))
+    peer = statistics.median(told for _, told in waits["ready"])
+    answered, told = (statistics.median(values) for values in zip(*waits["ours"], strict=True))
     return {
         "first_page_s": round(first, 2),
         "empty_first_page_s": round(bare, 2),
         "first_page_ratio": round(first / bare, 2),
         "threshold_ms": round(answered, 1),
-        "drawn_ms": round(drawn, 1),
+        "told_ms": round(told, 1),
         "ready_picture_ms": round(peer, 1),
         "threshold_ratio": round(answered / peer, 2),
-        "drawn_ratio": round(drawn / peer, 2),
+        "told_ratio": round(told / peer, 2),
         "moves": [len(waits["ours"]), len(waits["ready"])],
     }
 
@@ -245,12 +247,12 @@ def _thresholds(chromium: Any, folder: Path, moves: int) -> dict[str, list[tuple
 
 
 def move(page: Any, key: str) -> tuple[float, float] | None:
-    """Milliseconds from a key on the score slider to new boxes and to a new picture; None without one."""
+    """Milliseconds from a key on the score slider to new boxes and to Python's answer; None without one."""
     page.bring_to_front()
     page.get_by_role("slider", name="Score threshold").focus()
     page.evaluate(_WATCH)
     page.keyboard.press(key)
-    page.wait_for_function("window.waits.drawn !== undefined", timeout=30_000)
+    page.wait_for_function("window.waits.told !== undefined", timeout=30_000)
     waits = page.evaluate("window.waits")
     page.wait_for_timeout(150)  # let the run come to its end
-    return (waits["answered"], waits["drawn"]) if waits["drawn"] >= 0 else None
+    return (waits["answered"], waits["told"]) if waits["told"] >= 0 else None

@@ -13,7 +13,7 @@ from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.colours import colour
 from cvdemo.draw.detections import measures
 from cvdemo.ops.detections import confidence
-from cvdemo.ui.component import Parts, component, packed, with_picture
+from cvdemo.ui.component import Parts, component, packed
 
 LONGEST = 1280  # more than Streamlit's widest page shows
 
@@ -40,7 +40,7 @@ def raw_boxes(
     more: Mapping[str, Any] | None = None,
     more_parts: Parts | None = None,
 ) -> None:
-    """Nothing to see: raw detections for the board of the same key, which then answers its sliders at once.
+    """Nothing to see: a picture and its raw detections, for the board of the same key to choose and draw.
 
     `identity` tells these detections from others, `options` are the `classes` and `max_detections` of
     `cvdemo.ops.detections.select`, `nms` says whether the model needs one. To stand outside the fragment
@@ -73,8 +73,8 @@ def raw_boxes(
 
 
 def boxes_and_table(
-    annotated: np.ndarray,
-    detections: sv.Detections,
+    found: sv.Detections,
+    size: tuple[int, int],
     *,
     key: str,
     name: str,
@@ -83,32 +83,26 @@ def boxes_and_table(
     truth: np.ndarray | None = None,
     note: str = "",
 ) -> None:
-    """An annotated picture over the table of its detections; pointing at one lights the other.
+    """A picture with its detections over their table; pointing at one lights the other.
 
-    Between two answers of Python it follows the sliders of `cuts` by itself, once `raw_boxes` of the same
-    key has brought the raw detections with the identity `raw`. `truth` [N, 4] are boxes in pixels of
-    the picture to lay over it, dashed; `note` stands under the table.
+    `raw_boxes` of the same key brings the picture, of `size` (height, width), and the raw detections with
+    the identity `raw`; `found` are those of `cvdemo.ops.detections.select`. Between two answers of Python
+    the sliders of `cuts` are followed in the browser. `truth` [N, 4] are boxes in pixels of the picture to
+    lay over it, dashed; `note` stands under the table.
     """
-    height, width = annotated.shape[:2]
-    names = class_names(detections)
-    rows: list[dict[str, Any]] = [
-        {"name": n, "score": float(s), "box": [float(v) for v in box], "colour": colour(n)}
-        for n, s, box in zip(names, confidence(detections), detections.xyxy, strict=True)
-    ]
-    counts = ", ".join(sorted(set(names))) or "no detections"
+    names = ", ".join(sorted(set(class_names(found)))) or "no detections"
     fields = {
         "key": key,
         "raw": raw,
         "cuts": {k: cut._asdict() for k, cut in cuts.items()},
-        "width": width,
-        "height": height,
-        "rows": rows,
+        "width": size[1],
+        "height": size[0],
         "truth": [] if truth is None else truth.tolist(),
-        "alt": f"{name}: {len(rows)} boxes ({counts})",
+        "alt": f"{name}: {len(found)} boxes ({names})",
         "note": note,
         "none": "No detections: lower the score threshold, or try another picture or model.",
     }
-    _boxes(data=with_picture(fields, fit(annotated, LONGEST)), key=key)
+    _boxes(data=packed(fields, {"kept": found.data["raw_index"].astype("<i4")}), key=key)
 
 
 def score_histogram(raw: sv.Detections, threshold: float, *, key: str) -> None:

@@ -56,16 +56,16 @@ def test_boxes_answer_before_python_and_are_the_same(app: str, page: Any) -> Non
           const rows = frame.nextElementSibling.getElementsByTagName('tr');
           window.seen = [];
           new MutationObserver(() => seen.push({
-            ahead: frame.classList.contains('ahead'),
+            by: frame.dataset.by,
             rows: [...rows].slice(1).map((e) => e.innerText),
             labels: frame.querySelectorAll('text').length,
-          })).observe(frame, { attributeFilter: ['class'] });
+          })).observe(frame, { attributeFilter: ['data-by'] });
         }"""
     )
     page.get_by_role("slider", name="Score threshold").focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("window.seen.length && !window.seen.at(-1).ahead")
-    ahead, *_, drawn = page.evaluate("window.seen")
-    assert ahead["ahead"]
-    assert len(ahead["rows"]) == ahead["labels"] > drawn["labels"] == 0
-    assert ahead["rows"] == drawn["rows"]
+    page.wait_for_function("window.seen.length && window.seen.at(-1).by === 'python'")
+    ahead, *_, told = page.evaluate("window.seen")
+    assert (ahead["by"], told["by"]) == ("browser", "python")
+    assert len(ahead["rows"]) == ahead["labels"] == told["labels"] > 0
+    assert ahead["rows"] == told["rows"]

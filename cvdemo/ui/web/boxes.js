@@ -1,66 +1,46 @@
-// A picture over the table of its boxes: pointing at a row lights its box, pointing at a box its row.
+// A picture with boxes over the table of them: pointing at a row lights its box, pointing at a box its row.
 //
-// A moved slider is answered twice: at once with boxes that are chosen and drawn here, and a moment later
-// with Python's picture of the same boxes.
+// A moved slider is answered at once with boxes that are chosen here, and a moment later with Python's choice of
+// the same boxes. All are drawn here, with strokes and labels of Python's measures.
 // uses lib/message lib/pictures lib/boxes lib/svg lib/dom lib/select lib/sliders
 export default function ({ data, parentElement }) {
   const { fields, parts } = unpacked(data);
-  const frame = parentElement.querySelector('.frame');
-  const settle = () => {
-    const now = thresholds(frame.fields.cuts), raw = globalThis.cvdemoRaw?.get(frame.fields.key);
-    const here = raw?.identity === frame.fields.raw;
-    if (here && frame.clean !== raw.url) frame.style.backgroundImage = `url(${frame.clean = raw.url})`;
-    if (here && now) showAhead(parentElement, raw, now); else showDrawn(parentElement, frame);
-  };
-  const first = !frame.fields;
-  Object.assign(frame, { fields, jpeg: parts.picture });
-  if (first) followSliders(frame, settle, ['cvdemo-raw']);
-  settle();
+  const frame = parentElement.querySelector('.frame'), first = !frame.fields;
+  Object.assign(frame, { fields, kept: parts.kept });
+  frame.style.aspectRatio = `${fields.width} / ${fields.height}`;
+  parentElement.querySelector('.note').textContent = fields.note;
+  const show = () => draw(parentElement, frame);
+  if (first) followSliders(frame, show, ['cvdemo-raw']);
+  show();
 }
 
-// Where the page's sliders stand, if that is not what Python has answered to; else null.
-function thresholds(cuts) {
-  const now = sliderValues(cuts);
-  return slidersRest(cuts, now) ? null : now;
+// What the sliders ask for: Python's answer where they rest, else what is chosen here.
+function draw(root, frame) {
+  const { fields } = frame, raw = globalThis.cvdemoRaw?.get(fields.key);
+  if (raw?.identity !== fields.raw) return;
+  const image = frame.querySelector('img'), now = sliderValues(fields.cuts), ahead = !slidersRest(fields.cuts, now);
+  if (image.src !== raw.url) image.src = raw.url;
+  image.alt = fields.alt;
+  const kept = ahead ? selectRows(raw, { ...raw, ...now, iou: raw.nms ? now.iou : 1 }) : frame.kept;
+  const shown = JSON.stringify([raw.url, fields.truth, [...kept]]);
+  if (frame.shown !== shown) fill(root, fields, kept, raw);
+  frame.shown = shown;
+  frame.dataset.by = ahead ? 'browser' : 'python';
 }
 
-function showDrawn(root, frame) {
-  const { fields, jpeg } = frame;
-  frame.classList.remove('ahead');
-  showPicture(frame, fields, jpeg);
-  root.querySelector('.note').textContent = fields.note;
-  if (frame.shown === fields) return;
-  fill(root, fields, fields.rows);
-  frame.shown = fields;
-}
-
-function showAhead(root, raw, cuts) {
-  const frame = root.querySelector('.frame'), name = JSON.stringify([cuts, raw.classes, raw.limit]);
-  frame.classList.add('ahead');
-  if (frame.shown === name) return;
-  const rows = selectRows(raw, { ...raw, ...cuts, iou: raw.nms ? cuts.iou : 1 }).map((k) => {
-    const [title, colour] = raw.names[raw.classIds[k]];
-    return { name: title, colour, score: raw.scores[k], box: [...boxAt(raw.boxes, k)] };
-  });
-  fill(root, frame.fields, rows, raw);
-  frame.shown = name;
-}
-
-// The table and the boxes over the picture; with `pen`, labels and strokes of Python's measures too.
-function fill(root, fields, rows, pen) {
+function fill(root, fields, kept, raw) {
   const svg = root.querySelector('svg'), body = root.querySelector('tbody'), none = root.querySelector('.none');
   svg.setAttribute('viewBox', `0 0 ${fields.width} ${fields.height}`);
-  root.querySelector('table').hidden = !rows.length;
-  none.hidden = !!rows.length; none.textContent = fields.none;
+  root.querySelector('table').hidden = !kept.length;
+  none.hidden = kept.length > 0; none.textContent = fields.none;
   const rects = [], lines = [], labels = [];
-  rows.forEach((row, k) => {
-    const rect = svgBox(row.box, { class: 'found' });
-    const line = tableRow(row, k);
+  kept.forEach((k, place) => {
+    const [name, colour] = raw.names[raw.classIds[k]];
+    const row = { name, colour, score: raw.scores[k], box: boxAt(raw.boxes, k) };
+    const rect = svgBox(row.box, { class: 'found', style: `stroke: ${colour}; stroke-width: ${raw.stroke}` });
+    const line = tableRow(row, place);
     light(rect, line);
-    rects.unshift(rect); lines.push(line);
-    if (!pen) return;
-    rect.style.cssText = `stroke: ${row.colour}; stroke-width: ${pen.stroke}`;
-    labels.unshift(...label(row, pen));
+    rects.unshift(rect); lines.push(line); labels.unshift(...label(row, raw));
   });
   body.replaceChildren(...lines);
   svg.replaceChildren(...rects, ...fields.truth.map((box) => svgBox(box, { class: 'truth' })), ...labels);
@@ -68,7 +48,7 @@ function fill(root, fields, rows, pen) {
 
 function tableRow(row, k) {
   const line = element('tr', { tabIndex: 0 });
-  for (const text of [k + 1, '', row.score.toFixed(3), row.box.map((v) => v.toFixed(0)).join(', ')]) {
+  for (const text of [k + 1, '', row.score.toFixed(3), Array.from(row.box, (v) => v.toFixed(0)).join(', ')]) {
     line.insertCell().textContent = text;
   }
   const swatch = element('i');
