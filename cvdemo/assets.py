@@ -1,12 +1,18 @@
 """Where files beside the package lie: next to it in a checkout, inside it once installed."""
 
+from functools import cache
 from pathlib import Path
 
 
 def asset(*parts: str) -> Path:
     """Path of a file in `assets/`, such as `asset("texts", "en", "detect.md")`."""
+    return _folder().joinpath(*parts)
+
+
+@cache
+def _folder() -> Path:
     inside = Path(__file__).parent / "assets"
-    return (inside if inside.is_dir() else Path(__file__).parents[1] / "assets").joinpath(*parts)
+    return inside if inside.is_dir() else Path(__file__).parents[1] / "assets"
 
 
 def app_file() -> Path:

@@ -121,10 +121,9 @@ def start(folder: Path = ROOT, app: str = "app.py") -> Iterator[str]:
 
 @contextlib.contextmanager
 def start_hall() -> Iterator[tuple[str, int]]:
-    """Run the hall's app under uvicorn; yields its address, before it is ready, and its process id."""
+    """Run the hall's app; yields its address, before it is ready, and its process id."""
     port = free_port()
-    command = ["uvicorn", "cvdemo.ui.hall:app", "--host", "localhost", "--port", str(port)]
-    with _running([*command, "--ws-per-message-deflate", "false"], ROOT) as pid:
+    with _running(["cvdemo", "app", "--hall", "--host", "localhost", "--port", str(port)], ROOT) as pid:
         yield f"http://localhost:{port}", pid
 
 

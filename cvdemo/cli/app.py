@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import runpy
 import sys
 
@@ -21,6 +22,7 @@ from cvdemo.assets import app_file
 def command(port: int, host: str, hall: bool) -> None:
     """Open the lab: http://localhost:8501 in a browser."""
     if hall:
+        os.environ.setdefault("OMP_NUM_THREADS", "1")  # read by torch: many small runs beside one another
         import uvicorn
 
         # Compressing what many visitors are sent costs more than sending it.

@@ -85,8 +85,8 @@ class Scores:
         return self.sizes.index(size)
 
 
-def score(data: EvalSet, conventions: Conventions | None = None) -> Scores:
-    """Score a set by COCO's rules, or by other conventions.
+def score(data: EvalSet, conventions: Conventions | None = None, *, only_all_sizes: bool = False) -> Scores:
+    """Score a set by COCO's rules, or by other conventions; with `only_all_sizes` for all sizes together.
 
     Object sizes are the annotations' areas in square pixels; without known image sizes they have no score.
     arXiv:1405.0312, sec. 5; cocodataset.org, detection evaluation.
@@ -94,6 +94,8 @@ def score(data: EvalSet, conventions: Conventions | None = None) -> Scores:
     eligible = eligible_pairs(data, conventions)
     keypoints = data.iou_type == "keypoints"
     sizes = ("all", "medium", "large") if keypoints else tuple(AREA_RANGES)
+    if only_all_sizes:
+        sizes = ("all",)
     most = eligible.conventions.max_detections
     limits = (most,) if keypoints or most is None else (*(m for m in (1, 10) if m < most), most)
     shape = (len(eligible.conventions.iou_thresholds), len(data.category_ids), len(sizes))

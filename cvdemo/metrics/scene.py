@@ -95,7 +95,7 @@ def _scored(
     truth: dict[str, Any], results: list[dict[str, Any]], shape: Shape, *, asked: NDArray[np.bool_]
 ) -> tuple[SceneScore, EligiblePairs, Matches]:
     data = load(truth, results, shape)
-    scores, pairs = score(data), eligible_pairs(data)
+    scores, pairs = score(data, only_all_sizes=True), eligible_pairs(data)
     matches = pairs.match((MATCH_IOU,))
     total = SceneScore(
         scores.mean_ap(),

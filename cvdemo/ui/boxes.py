@@ -102,7 +102,8 @@ def boxes_and_table(
         "note": note,
         "none": "No detections: lower the score threshold, or try another picture or model.",
     }
-    _boxes(data=packed(fields, {"kept": found.data["raw_index"].astype("<i4")}), key=key)
+    kept = np.asarray(found.data["raw_index"], "<i4")
+    _boxes(data=packed(fields, {"kept": kept}), key=key)
 
 
 def score_histogram(raw: sv.Detections, threshold: float, *, key: str) -> None:

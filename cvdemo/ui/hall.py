@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import logging
+import pkgutil
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
 
-from cvdemo import zoo
+from cvdemo import labs, zoo
 from cvdemo.assets import app_file
 from cvdemo.ui.internals import settings_beside
 from cvdemo.ui.live.route import camera_routes
 from cvdemo.ui.live.tickets import frame_path
+
+SWITCH = 0.001  # seconds that a run may keep Python to itself while others wait
 
 
 class _WithoutFrames(logging.Filter):
@@ -25,6 +30,9 @@ class _WithoutFrames(logging.Filter):
 
 @asynccontextmanager
 async def _lifespan(_app: st.App) -> AsyncIterator[None]:
+    sys.setswitchinterval(SWITCH)
+    for module in pkgutil.walk_packages(labs.__path__, f"{labs.__name__}."):
+        importlib.import_module(module.name)  # here, and not in the runs of a hundred visitors at once
     for key in zoo.first_models():
         zoo.load(key)
     logging.getLogger("uvicorn.access").addFilter(_WithoutFrames())

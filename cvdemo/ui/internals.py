@@ -8,24 +8,35 @@ looked and added it. What to look at, besides this file:
   label as `aria-label`;
 - every message to the browser passes `ScriptRunContext.enqueue`, after the ids of widgets were made of their
   labels; `messages.py` lists the texts of each kind of message;
-- `postScriptGC` of `.streamlit/config.toml` is a hidden option.
+- `st.Page` keeps nothing of a run but the mark that it may be shown;
+- `postScriptGC` of `.streamlit/config.toml` is a hidden option;
+- every element and every command reads Streamlit's settings, under one lock for all visitors. Where a
+  hundred runs want it, each waits for it longer than it works: `read_settings_without_lock`.
 """
 
 from __future__ import annotations
 
 import base64
+import copy
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 from streamlit import config, runtime
+from streamlit.delta_generator_singletons import context_dg_stack
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
 SEEN_WITH = ("1.67.0",)
 
+context_dg_stack.get()  # made in the first run otherwise: two at once would have one each, and mix them up
+
+_pages: dict[tuple[Any, ...], Any] = {}
+_options: tuple[Any, dict[str, dict[str, Any]]] = (None, {})
+_get_option = getattr(config.get_option, "unchanged", config.get_option)
+_get_section = getattr(config.get_options_for_section, "unchanged", config.get_options_for_section)
 _enqueue = getattr(ScriptRunContext.enqueue, "unchanged", ScriptRunContext.enqueue)
 
 
@@ -48,6 +59,50 @@ def settings_beside(script: Path) -> None:
     config._main_script_path = str(script)
     config._config_options = None  # what was read without it; a second reading would warn
     config.get_config_options()
+
+
+def page_of_file(file: str, title: str, icon: str, *, default: bool = False) -> Any:
+    """`st.Page`, with its file looked for on the disk once and not in every run of every visitor."""
+    context = get_script_run_ctx()
+    if context is None:
+        return st.Page(file, title=title, icon=icon, default=default)
+    name = context.pages_manager.main_script_parent, file, title, icon, default
+    if name not in _pages:
+        _pages[name] = st.Page(file, title=title, icon=icon, default=default)
+    return copy.copy(_pages[name])  # a run marks the one that is to be shown
+
+
+def read_settings_without_lock() -> None:
+    """Have settings that were read from their files looked up without waiting for other visitors' runs."""
+
+    def get_option(key: str) -> Any:
+        section, _, name = key.partition(".")
+        option = _by_section().get(section, {}).get(name)
+        return _get_option(key) if option is None else option.value
+
+    def get_options_for_section(section: str) -> dict[str, Any]:
+        options = _by_section().get(section)
+        return (
+            _get_section(section) if options is None else {name: one.value for name, one in options.items()}
+        )
+
+    get_option.unchanged, get_options_for_section.unchanged = _get_option, _get_section  # type: ignore[attr-defined]
+    config.get_option, config.get_options_for_section = get_option, get_options_for_section
+
+
+def _by_section() -> dict[str, dict[str, Any]]:
+    """Streamlit's options by section and name, none where they are not read yet."""
+    global _options
+    now = config._config_options
+    if now is None:
+        return {}
+    known, sections = _options
+    if known is not now:
+        sections = {}
+        for option in list(now.values()):
+            sections.setdefault(option.section, {})[option.name] = option
+        _options = now, sections
+    return sections
 
 
 def picture_address(data: bytes, place: str, kind: str = "image/jpeg") -> str:

@@ -15,6 +15,7 @@ from cvdemo.assets import asset
 from cvdemo.errors import CvdemoError
 from cvdemo.ui import carry, state
 from cvdemo.ui.component import component, text
+from cvdemo.ui.gate import GATE
 from cvdemo.ui.internals import start_through_app
 from cvdemo.ui.language import language, translate
 from cvdemo.ui.pages import nets_of
@@ -120,12 +121,13 @@ def sentence(error: CvdemoError) -> str:
 
 
 def guarded(lab: Callable[P, None]) -> Callable[P, None]:
-    """A lab whose `CvdemoError` becomes one sentence on a page that lives on."""
+    """A lab whose `CvdemoError` becomes one sentence on a page that lives on; it runs when its turn comes."""
 
     @functools.wraps(lab)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            lab(*args, **kwargs)
+            with GATE.passed():
+                lab(*args, **kwargs)
         except CvdemoError as error:
             st.error(sentence(error), icon=":material/warning:")
 

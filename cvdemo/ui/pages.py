@@ -5,7 +5,7 @@ A new page is a row of `PAGES` and its file `pages/KEY.py`; the order is that of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from enum import Enum
 from typing import NamedTuple
@@ -13,6 +13,8 @@ from typing import NamedTuple
 import streamlit as st
 
 from cvdemo.notebook import has_notebook
+from cvdemo.ui.gate import GATE
+from cvdemo.ui.internals import page_of_file, read_settings_without_lock
 from cvdemo.ui.language import look_again
 from cvdemo.ui.language_switch import switch
 from cvdemo.ui.notebook import take_home
@@ -224,18 +226,26 @@ def by_chapter() -> Iterator[tuple[str, list[Page]]]:
             yield chapter, pages
 
 
+read_settings_without_lock()
+
+
 def navigation(*frames: Callable[[str], AbstractContextManager[None]]) -> None:
     """Run the page of the address, with the table beside it and the neighbours under it.
 
     Each of `frames` is called with the page's key, "home" for Home: what stands on every page, around it.
     """
+    with GATE.passed():
+        _navigate(frames)
+
+
+def _navigate(frames: Sequence[Callable[[str], AbstractContextManager[None]]]) -> None:
     look_again()
-    home = st.Page("pages/home.py", title="Home", icon=":material/home:", default=True)
+    home = page_of_file("pages/home.py", "Home", ":material/home:", default=True)
     listed = {"": [home]}
     for chapter, pages in by_chapter():
         # A chapter of one page stands above the others, without a heading.
         listed.setdefault(chapter if len(pages) > 1 else "", []).extend(
-            st.Page(page.file, title=page.title, icon=page.symbol) for page in pages
+            page_of_file(page.file, page.title, page.symbol) for page in pages
         )
     current = st.navigation(listed, expanded=True)
     switch()

@@ -34,7 +34,8 @@ def slider(
     read, good = _number(low, high, first)
     grid = step or (1 if isinstance(first, int) else 0.01)
     state.kept().scales[name] = Scale(name, label, low, high, grid)
-    return _draw("slider", name, first, read, good, place, label, low, high, step=step, **options)
+    # Without a value Streamlit reads the whole session to find one.
+    return _draw("slider", name, first, read, good, place, label, low, high, first, step=step, **options)
 
 
 def number_input(

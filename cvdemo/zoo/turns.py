@@ -13,7 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import NamedTuple
 
 PATIENCE = 0.4  # seconds of waiting before somebody is told, and between two words
@@ -50,6 +50,8 @@ class Turns:
         self._seconds: dict[str, float] = {}
         self._number = 0
         self._here = threading.local()
+        self.meanwhile: Callable[[], AbstractContextManager[object]] = nullcontext
+        """What waiting and running are done within: the app lets other pages be drawn meanwhile."""
 
     @property
     def waiting(self) -> int:
@@ -75,15 +77,16 @@ class Turns:
             yield
             return
         watch: Watch | None = getattr(self._here, "watch", None)
-        ticket, told = self._wait(key, watch)
-        self._here.running = True
-        try:
-            if watch and told:
-                watch(None)
-            yield
-        finally:
-            self._here.running = False
-            self._leave(ticket)
+        with self.meanwhile():
+            ticket, told = self._wait(key, watch)
+            self._here.running = True
+            try:
+                if watch and told:
+                    watch(None)
+                yield
+            finally:
+                self._here.running = False
+                self._leave(ticket)
 
     def _wait(self, key: str, watch: Watch | None) -> tuple[_Ticket, bool]:
         """The ticket of a run that may begin now, and whether `watch` was told of its place."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,17 @@ def weights_folder() -> Path:
 
 def has_weights(key: str) -> bool:
     """Whether the weights of a net are among the shipped ones."""
-    return (weights_folder() / f"{key}.safetensors").is_file()
+    folder = weights_folder()
+    try:
+        return f"{key}.safetensors" in _names(folder, folder.stat().st_mtime_ns)
+    except OSError:
+        return False
+
+
+@functools.lru_cache(8)
+def _names(folder: Path, changed: int) -> frozenset[str]:
+    """The files of a folder, listed once until one comes or goes: every page asks for sixty."""
+    return frozenset(path.name for path in folder.iterdir())
 
 
 def write_weights(net: nn.Module, key: str, path: Path, *, eight_bits: bool = False) -> None:

@@ -6,9 +6,10 @@ import math
 
 import pytest
 import streamlit
+from streamlit import config
 from streamlit.testing.v1 import AppTest
 
-from cvdemo.ui.internals import SEEN_WITH
+from cvdemo.ui.internals import SEEN_WITH, read_settings_without_lock
 from cvdemo.ui.state import texts_of
 
 
@@ -167,3 +168,19 @@ def test_streamlits_version_is_one_that_the_private_interfaces_were_seen_with() 
     assert streamlit.__version__ in SEEN_WITH, (
         "look at what cvdemo/ui/internals.py lists, then add the version"
     )
+
+
+def test_settings_are_read_as_streamlit_reads_them() -> None:
+    read_settings_without_lock()
+    for key in (
+        "global.minCachedMessageSize",
+        "runner.fastReruns",
+        "theme.base",
+        "server.port",
+        "theme.light.textColor",
+    ):
+        assert config.get_option(key) == config.get_option.unchanged(key)
+    for section in ("theme", "theme.dark", "theme.sidebar", "client"):
+        assert config.get_options_for_section(section) == config.get_options_for_section.unchanged(section)
+    with pytest.raises(RuntimeError, match=r"no\.such"):
+        config.get_option("no.such")

@@ -2,7 +2,7 @@
 //
 // A moved slider is answered at once with boxes that are chosen here, and a moment later with Python's choice of
 // the same boxes. All are drawn here, with strokes and labels of Python's measures.
-// uses lib/message lib/pictures lib/boxes lib/svg lib/dom lib/select lib/sliders
+// uses lib/message lib/boxes lib/svg lib/dom lib/select lib/sliders
 export default function ({ data, parentElement }) {
   const { fields, parts } = unpacked(data);
   const frame = parentElement.querySelector('.frame'), first = !frame.fields;
