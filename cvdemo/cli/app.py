@@ -25,6 +25,9 @@ def command(port: int, host: str, hall: bool) -> None:
         os.environ.setdefault("OMP_NUM_THREADS", "1")  # read by torch: many small runs beside one another
         import uvicorn
 
+        from cvdemo.ui.reports import begin
+
+        begin()
         # Compressing what many visitors are sent costs more than sending it.
         uvicorn.run("cvdemo.ui.hall:app", host=host or "0.0.0.0", port=port, ws_per_message_deflate=False)
         return

@@ -19,7 +19,7 @@ from cvdemo.ui.cache import cached
 from cvdemo.ui.clips import ChosenClip
 from cvdemo.ui.component import Parts, component, packed
 from cvdemo.ui.models import about, model_title, say_what_is_unknown
-from cvdemo.video.drawn import required_tracks
+from cvdemo.video.score import required_tracks
 from cvdemo.video.work import LONGEST, ClipWork, MapWork, Processed, ProcessedMaps, Work
 from cvdemo.zoo.model import Detector, Segmenter
 

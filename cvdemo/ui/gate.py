@@ -10,12 +10,22 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from cvdemo.zoo.turns import TURNS
 
 SLICE = 0.5  # seconds
+
+
+class Passed(NamedTuple):
+    """A run that is over: what ran, the seconds that it waited and that it took, what ended it too early."""
+
+    what: str
+    waited: float
+    took: float
+    ended_by: BaseException | None
 
 
 class Gate:
@@ -27,25 +37,41 @@ class Gate:
         self._waiting: deque[threading.Event] = deque()
         self._until: dict[threading.Event, float] = {}  # of those within: when they are counted no more
         self._here = threading.local()
+        self.hearers: list[Callable[[Passed], None]] = []
+        """Called at the end of every run, in its thread."""
 
     @property
     def waiting(self) -> int:
         """How many wait now."""
         return len(self._waiting)
 
+    @property
+    def is_within(self) -> bool:
+        """Whether this thread's run is one that has passed."""
+        return getattr(self._here, "own", None) is not None
+
     @contextmanager
-    def passed(self) -> Iterator[None]:
-        """Wait for one's turn; a thread that is within already goes on at once."""
-        if getattr(self._here, "own", None) is not None:
+    def passed(self, what: str = "") -> Iterator[None]:
+        """Wait for one's turn to run `what`; a thread that is within already goes on at once."""
+        if self.is_within:
             yield
             return
         self._here.own = own = threading.Event()
+        ended_by: BaseException | None = None
+        came = began = time.perf_counter()
         try:
             self._enter(own)
+            began = time.perf_counter()
             yield
+        except BaseException as error:
+            ended_by = error
+            raise
         finally:
             self._here.own = None
             self._leave(own)
+            over = Passed(what, began - came, time.perf_counter() - began, ended_by)
+            for hear in self.hearers:
+                hear(over)
 
     @contextmanager
     def left(self) -> Iterator[None]:

@@ -14,7 +14,7 @@ import streamlit as st
 
 from cvdemo import labs, zoo
 from cvdemo.assets import app_file
-from cvdemo.ui.internals import settings_beside
+from cvdemo.ui.internals import always_through_app, settings_beside
 from cvdemo.ui.live.route import camera_routes
 from cvdemo.ui.live.tickets import frame_path
 
@@ -30,6 +30,7 @@ class _WithoutFrames(logging.Filter):
 
 @asynccontextmanager
 async def _lifespan(_app: st.App) -> AsyncIterator[None]:
+    always_through_app()
     sys.setswitchinterval(SWITCH)
     for module in pkgutil.walk_packages(labs.__path__, f"{labs.__name__}."):
         importlib.import_module(module.name)  # here, and not in the runs of a hundred visitors at once

@@ -24,6 +24,7 @@ from typing import Any
 
 import streamlit as st
 from streamlit import config, runtime
+from streamlit.components.v2.bidi_component import serialization
 from streamlit.delta_generator_singletons import context_dg_stack
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -33,6 +34,8 @@ SEEN_WITH = ("1.67.0",)
 
 context_dg_stack.get()  # made in the first run otherwise: two at once would have one each, and mix them up
 
+serialization.is_dataframe_like = lambda obj: False  # components get none; to look for them imports pandas
+
 _pages: dict[tuple[Any, ...], Any] = {}
 _options: tuple[Any, dict[str, dict[str, Any]]] = (None, {})
 _get_option = getattr(config.get_option, "unchanged", config.get_option)
@@ -41,14 +44,20 @@ _enqueue = getattr(ScriptRunContext.enqueue, "unchanged", ScriptRunContext.enque
 
 
 def start_through_app() -> None:
-    """Start over through app.py where Streamlit ran the page's file alone.
+    """Start over through app.py where Streamlit runs the page's file alone.
 
-    It does so for a deep link that is the first visit of a server, because of the folder's name `pages/`
-    (its older way to many pages), until `st.navigation` has been called once.
+    It does so for the deep links with which a server's first visits begin, because of the folder's name
+    `pages/` (its older way to many pages), until `st.navigation` has been called once.
     """
-    if PagesManager.uses_pages_directory:
+    context = get_script_run_ctx()
+    if context is not None and (context.pages_manager.main_script_parent / "pages").is_dir():
         PagesManager.uses_pages_directory = False
         st.rerun()
+
+
+def always_through_app() -> None:
+    """Before the first visit: no page's file is run alone, and `start_through_app` has nothing to do."""
+    PagesManager.uses_pages_directory = False
 
 
 def settings_beside(script: Path) -> None:

@@ -57,7 +57,8 @@ def _sections(text: str) -> dict[str, str]:
 
 def header(page: str) -> None:
     """Title and the one or two sentences under it."""
-    start_through_app()
+    if not GATE.is_within:  # nobody has called `navigation`
+        start_through_app()
     state.enter(page, carry.brought(page))
     with st.container(key="page-head"):
         st.html(STYLE)
@@ -126,7 +127,7 @@ def guarded(lab: Callable[P, None]) -> Callable[P, None]:
     @functools.wraps(lab)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            with GATE.passed():
+            with GATE.passed("part"):
                 lab(*args, **kwargs)
         except CvdemoError as error:
             st.error(sentence(error), icon=":material/warning:")

@@ -234,7 +234,7 @@ def navigation(*frames: Callable[[str], AbstractContextManager[None]]) -> None:
 
     Each of `frames` is called with the page's key, "home" for Home: what stands on every page, around it.
     """
-    with GATE.passed():
+    with GATE.passed("page"):
         _navigate(frames)
 
 

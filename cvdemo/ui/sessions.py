@@ -86,6 +86,11 @@ def find(session_id: str) -> AppSession | None:
     return None if active is None else active.session
 
 
+def visitors() -> int:
+    """How many browsers are connected."""
+    return len(runtime.get_instance()._session_mgr.list_active_sessions()) if runtime.exists() else 0
+
+
 def is_idle(session: AppSession) -> bool:
     """Whether no script of a session runs or is about to."""
     return session._state == AppSessionState.APP_NOT_RUNNING and session._scriptrunner is None

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from cvdemo import world
 from cvdemo.data.packed_maps import PackedMaps
-from cvdemo.metrics.tracking import FrameTracks
 from cvdemo.video.clip import Clip, Frame, FrameTruth
 
 SIZE = (640, 480)  # of the frames that the pages show
@@ -39,13 +38,3 @@ def drawn_clip(clip: world.Clip, size: tuple[int, int]) -> Clip:
 def _kept_of(truth: world.ClipTruth) -> FrameTruth:
     semantic = PackedMaps.of([truth.semantic], truth.semantic.shape)
     return FrameTruth(truth.tracks, truth.boxes, truth.classes, truth.difficult, semantic)
-
-
-def required_tracks(truths: Sequence[FrameTruth]) -> list[FrameTracks]:
-    """The true boxes of each frame and their tracks, without objects that are too small or hidden."""
-    return [FrameTracks(t.tracks[~t.difficult], t.boxes[~t.difficult]) for t in truths]
-
-
-def difficult_tracks(truths: Sequence[FrameTruth]) -> list[FrameTracks]:
-    """The true boxes of each frame that need not be found, and are not wrong where they are."""
-    return [FrameTracks(t.tracks[t.difficult], t.boxes[t.difficult]) for t in truths]

@@ -13,7 +13,6 @@ from cvdemo.metrics.tracking import MATCH_IOU, Counts, FrameTracks, TrackingScor
 from cvdemo.ops.assignment import assign
 from cvdemo.ops.iou import box_iou
 from cvdemo.video.clip import FrameTruth
-from cvdemo.video.drawn import difficult_tracks, required_tracks
 from cvdemo.video.tracked import ClipBoxes
 
 
@@ -84,3 +83,13 @@ def _joined(clips: Sequence[LinkedBoxes]) -> LinkedBoxes:
         np.concatenate([clip.boxes for clip in clips]),
         np.concatenate([clip.classes for clip in clips]),
     )
+
+
+def required_tracks(truths: Sequence[FrameTruth]) -> list[FrameTracks]:
+    """The true boxes of each frame and their tracks, without objects that are too small or hidden."""
+    return [FrameTracks(t.tracks[~t.difficult], t.boxes[~t.difficult]) for t in truths]
+
+
+def difficult_tracks(truths: Sequence[FrameTruth]) -> list[FrameTracks]:
+    """The true boxes of each frame that need not be found, and are not wrong where they are."""
+    return [FrameTracks(t.tracks[t.difficult], t.boxes[t.difficult]) for t in truths]

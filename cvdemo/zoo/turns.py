@@ -58,6 +58,11 @@ class Turns:
         """How many wait now."""
         return len(self._waiting)
 
+    @property
+    def running(self) -> int:
+        """How many run now."""
+        return len(self._running)
+
     @contextmanager
     def watched(self, watch: Watch) -> Iterator[None]:
         """Have `watch` called in this thread with its place while it waits, and with None when it is over."""
