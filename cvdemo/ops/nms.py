@@ -19,6 +19,7 @@ Indices: TypeAlias = NDArray[np.int64]
 
 BLOCK = 64  # boxes compared with one another at once
 TILE = 1 << 15  # pairs of boxes compared at once: their temporary arrays fit into the second-level cache
+SPARSE = 1 / 20  # of all pairs of boxes: where fewer share an x, only those that do are compared
 
 
 def nms(boxes: ArrayLike, scores: ArrayLike, iou_threshold: float) -> Indices:
@@ -234,13 +235,53 @@ def _soft(method: str, iou_threshold: float, sigma: float, score_threshold: floa
 
 
 def _greedy(boxes: Floats, threshold: float) -> Indices:
-    """The positions that NMS keeps of boxes [N, 4] sorted by descending score.
-
-    Works in blocks: NMS inside the next block, then its kept boxes suppress the rest in one comparison.
-    """
+    """The positions that NMS keeps of boxes [N, 4] sorted by descending score."""
     columns = _with_areas(boxes)
-    alive = np.arange(len(boxes))
     limit = _floor_to(threshold, columns.dtype)
+    across = np.argsort(columns[0], kind="stable")
+    beside = np.searchsorted(columns[0][across], columns[2][across]) - np.arange(1, len(boxes) + 1)
+    beside = beside.clip(min=0)  # of each box in the order of x1: how many after it begin before its end
+    if beside.sum() < SPARSE * len(boxes) ** 2:
+        return _greedy_sparse(columns, limit, across, beside)
+    return _greedy_blocks(columns, limit)
+
+
+def _greedy_sparse(columns: Floats, limit: np.floating[Any], across: Indices, beside: Indices) -> Indices:
+    """`_greedy` by the pairs that overlap: a sweep along x finds them, most boxes have none or a few.
+
+    columns [5, N] as `_with_areas`; `across` [N] orders them by x1, each of them shares an x with the
+    `beside` [N] next ones.
+    """
+    swept = columns[:, across]
+    better, worse = [], []
+    ends = np.cumsum(beside)
+    first = 0
+    while first < len(across):
+        before = ends[first - 1] if first else 0
+        last = max(first + 1, int(np.searchsorted(ends, before + TILE, side="right")))
+        counts = beside[first:last]
+        a = np.repeat(np.arange(first, last), counts)
+        b = a + 1 + np.arange(len(a)) - np.repeat(ends[first:last] - counts - before, counts)
+        tall = (swept[1][a] < swept[3][b]) & (swept[1][b] < swept[3][a])
+        a, b = a[tall], b[tall]
+        much = _pair_ious(swept[:, a], swept[:, b]) > limit
+        a, b = across[a[much]], across[b[much]]
+        better.append(np.minimum(a, b))
+        worse.append(np.maximum(a, b))
+        first = last
+    pairs = np.argsort(best := np.concatenate(better or [across]), kind="stable")
+    fallen = np.concatenate(worse or [across])[pairs]
+    bounds = np.searchsorted(best[pairs], np.arange(len(across) + 1))
+    alive = np.ones(len(across), dtype=bool)
+    for box in np.flatnonzero(np.diff(bounds)):  # by descending score
+        if alive[box]:
+            alive[fallen[bounds[box] : bounds[box + 1]]] = False
+    return np.flatnonzero(alive)
+
+
+def _greedy_blocks(columns: Floats, limit: np.floating[Any]) -> Indices:
+    """`_greedy` in blocks: NMS inside the next block, then its kept boxes suppress the rest at once."""
+    alive = np.arange(columns.shape[1])
     kept: list[Indices] = []
     with np.errstate(invalid="ignore", over="ignore"):  # 0 / 0 of two empty boxes: no overlap
         while alive.size:
@@ -300,6 +341,14 @@ def _ious(rows: Floats, columns: Floats) -> Floats:
     union = np.add(a[4], b[4], out=edge)
     union -= inter
     return np.divide(inter, union, out=inter)
+
+
+def _pair_ious(a: Floats, b: Floats) -> Floats:
+    """IoU [P] of pairs of columns [5, P], as `_ious` computes it."""
+    with np.errstate(invalid="ignore", over="ignore"):  # 0 / 0 of two empty boxes: no overlap
+        width = np.maximum(np.minimum(a[2], b[2]) - np.maximum(a[0], b[0]), 0)
+        inter = width * (np.minimum(a[3], b[3]) - np.maximum(a[1], b[1]))
+        return np.divide(inter, a[4] + b[4] - inter)
 
 
 def _floor_to(threshold: float, dtype: np.dtype[Any]) -> np.floating[Any]:

@@ -38,14 +38,34 @@ def torch_nms(boxes: np.ndarray, scores: np.ndarray, threshold: float) -> list[i
     return peer.nms(torch.from_numpy(boxes), torch.from_numpy(scores), threshold).tolist()
 
 
+@pytest.mark.parametrize("sparse", [0.0, np.inf], ids=["in blocks", "by a sweep"])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("n", [0, 1, 2, 63, 64, 65, 200, 3000])
-def test_equals_torchvision_on_random_boxes(n: int, dtype: type) -> None:
+def test_equals_torchvision_on_random_boxes(
+    n: int, dtype: type, sparse: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cvdemo.ops.nms.SPARSE", sparse)
     boxes, scores = crowd(n, n, dtype)
     for threshold in (0.0, 0.1, 0.3, 0.5, 0.7, 0.95, 1.0):
         kept = nms(boxes, scores, threshold)
         assert kept.dtype == np.int64
         assert kept.tolist() == torch_nms(boxes, scores, threshold)
+
+
+@pytest.mark.parametrize("sparse", [0.0, np.inf], ids=["in blocks", "by a sweep"])
+@given(
+    corners=st.lists(st.tuples(*[st.integers(0, 6)] * 4), max_size=40), seed=st.integers(0, 99),
+    threshold=st.sampled_from([0.0, 0.25, 0.5, 1.0]),
+)  # fmt: skip
+@settings(max_examples=60, deadline=None)
+def test_equals_torchvision_on_boxes_that_touch_repeat_and_are_empty(
+    sparse: float, corners: list[tuple[int, ...]], seed: int, threshold: float
+) -> None:
+    boxes = np.array([(x, y, x + w, y + h) for x, y, w, h in corners], np.float32).reshape(-1, 4)
+    scores = np.random.default_rng(seed).permutation(len(boxes)).astype(np.float32)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cvdemo.ops.nms.SPARSE", sparse)
+        assert nms(boxes, scores, threshold).tolist() == torch_nms(boxes, scores, threshold)
 
 
 def test_equals_torchvision_where_most_boxes_stay() -> None:

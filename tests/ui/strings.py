@@ -23,7 +23,8 @@ FOLDERS = ("cvdemo/ui", "pages", "cvdemo/labs", "cvdemo/draw", "cvdemo")
 NOT_SHOWN = (
     "cvdemo/cli", "cvdemo/bench", "cvdemo/train", "cvdemo/ui/translation.py", "cvdemo/ui/language",
     "cvdemo/ui/script_texts.py",
-    "cvdemo/ui/message", "cvdemo/ui/internals.py", "cvdemo/ui/reports.py", "cvdemo/ui/live/route.py", "cvdemo/zoo/plain_code.py",
+    "cvdemo/ui/message", "cvdemo/ui/internals.py", "cvdemo/ui/reports.py", "cvdemo/ui/live/route.py",
+    "cvdemo/zoo/plain_code.py",
     "cvdemo/zoo/readme.py", "cvdemo/zoo/evaluate", "cvdemo/nets/faster_rcnn_paper.py",
     # Sentences that a network or the grammar says stay English: the words of the nets are.
     "cvdemo/world/captions", "cvdemo/world/backdrop", "cvdemo/ops/sentence.py",
