@@ -188,7 +188,7 @@ PAGES = (
     Page(
         "stacked", "Stacked frames", "layers", VIDEO,
         "What do neighbouring frames add?", {39: "Stacked frames"},
-        ("early-fusion-3", "unet-frames-1", "unet-frames-3"), Sees.OTHER,
+        ("early-fusion-3", "early-fusion-5", "early-fusion-7", "unet-frames-1", "unet-frames-3"), Sees.OTHER,
     ),
     Page(
         "implementations", "By hand or ready-made", "build", PRACTICE,
