@@ -39,7 +39,7 @@ class Way(NamedTuple):
 WAYS = (
     Way("average of frames", "frame-average"),
     Way("second-level model", "feature-average"),
-    Way("stacked frames", "early-fusion-3"),
+    Way("stacked frames", "early-fusion-7"),
     Way("two streams", "two-stream"),
     Way("recurrent (LSTM)", "lrcn"),
     Way("recurrent (GRU)", "lrcn-gru"),
