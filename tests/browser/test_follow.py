@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import VIEW
-from tests.browser.driver import sidebar_link
+from tests.browser.driver import settled, sidebar_link
 
 SCORE = "Score threshold"
 
@@ -47,6 +47,7 @@ def test_the_hall_follows_explores_comes_back_and_answers(app: str, two: tuple[A
     lecturer, follower = two
     lecturer.goto(app + "/detect")
     _value(lecturer, SCORE, "0.50")
+    settled(lecturer)
     code = _start(lecturer)
     follower.goto(f"{app}/?room={code}")
     follower.wait_for_url("**/detect?*")
@@ -69,7 +70,9 @@ def test_the_hall_follows_explores_comes_back_and_answers(app: str, two: tuple[A
     _move(lecturer, "IoU threshold", "ArrowRight")
     _value(follower, "IoU threshold", "0.51")
 
+    settled(lecturer)
     lecturer.locator("summary", has_text="Ask the hall").click()
+    settled(lecturer)
     lecturer.get_by_label("Question").first.click()
     lecturer.get_by_role("option", name="A question of your own").click()
     lecturer.get_by_label("Your question").fill("Is there a way back?")

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.browser.driver import settled
+
 PHONE = {"width": 390, "height": 844}
 
 
@@ -30,6 +32,7 @@ def test_the_picture_stands_before_the_controls(app: str, phone: Any, name: str)
     phone.locator("[class*=st-key-picture-first]").wait_for()
     phone.locator(".stMain .stExpander").last.wait_for()  # the page's end
     phone.locator(".st-key-picture-source").wait_for()
+    settled(phone)  # what is not drawn yet takes its place above the picture
     first = top(phone, "[class*=st-key-picture-first]")
     assert top(phone, "h1") < first < top(phone, ".st-key-picture-source")
     assert first < PHONE["height"] / 2
