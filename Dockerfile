@@ -6,7 +6,7 @@ ARG TORCH_INDEX=""
 RUN python -m venv /lab
 COPY . /src
 WORKDIR /src
-RUN if [ -n "$TORCH_INDEX" ]; then /lab/bin/pip install --no-cache-dir --index-url "$TORCH_INDEX" torch torchvision; fi \
+RUN if [ -n "$TORCH_INDEX" ]; then /lab/bin/pip install --no-cache-dir --index-url "$TORCH_INDEX" $(grep ^torch constraints.txt); fi \
  && /lab/bin/pip install --no-cache-dir -c constraints.txt . \
  && /lab/bin/pip install --no-cache-dir --no-deps -r peers.txt
 

@@ -194,7 +194,7 @@ def _steps(
         kept[done] = current
         done += 1
         with np.errstate(invalid="ignore"):
-            ious = _ious(columns[:, [current]], columns[:, waiting])[0]
+            ious = _ious(columns[:, [current]], columns[:, waiting])
         near = (ious > 0) & (classes[waiting] == classes[current])
         overlapping, overlaps = waiting[near], ious[near]
         if penalty is not None:
@@ -241,9 +241,10 @@ def _greedy(boxes: Floats, threshold: float) -> Indices:
     across = np.argsort(columns[0], kind="stable")
     beside = np.searchsorted(columns[0][across], columns[2][across]) - np.arange(1, len(boxes) + 1)
     beside = beside.clip(min=0)  # of each box in the order of x1: how many after it begin before its end
-    if beside.sum() < SPARSE * len(boxes) ** 2:
-        return _greedy_sparse(columns, limit, across, beside)
-    return _greedy_blocks(columns, limit)
+    with np.errstate(invalid="ignore", over="ignore"):  # 0 / 0 of two empty boxes: no overlap
+        if beside.sum() < SPARSE * len(boxes) ** 2:
+            return _greedy_sparse(columns, limit, across, beside)
+        return _greedy_blocks(columns, limit)
 
 
 def _greedy_sparse(columns: Floats, limit: np.floating[Any], across: Indices, beside: Indices) -> Indices:
@@ -253,7 +254,7 @@ def _greedy_sparse(columns: Floats, limit: np.floating[Any], across: Indices, be
     `beside` [N] next ones.
     """
     swept = columns[:, across]
-    better, worse = [], []
+    better, worse = [across[:0]], [across[:0]]
     ends = np.cumsum(beside)
     first = 0
     while first < len(across):
@@ -264,13 +265,13 @@ def _greedy_sparse(columns: Floats, limit: np.floating[Any], across: Indices, be
         b = a + 1 + np.arange(len(a)) - np.repeat(ends[first:last] - counts - before, counts)
         tall = (swept[1][a] < swept[3][b]) & (swept[1][b] < swept[3][a])
         a, b = a[tall], b[tall]
-        much = _pair_ious(swept[:, a], swept[:, b]) > limit
+        much = _ious(swept[:, a], swept[:, b]) > limit
         a, b = across[a[much]], across[b[much]]
         better.append(np.minimum(a, b))
         worse.append(np.maximum(a, b))
         first = last
-    pairs = np.argsort(best := np.concatenate(better or [across]), kind="stable")
-    fallen = np.concatenate(worse or [across])[pairs]
+    pairs = np.argsort(best := np.concatenate(better), kind="stable")
+    fallen = np.concatenate(worse)[pairs]
     bounds = np.searchsorted(best[pairs], np.arange(len(across) + 1))
     alive = np.ones(len(across), dtype=bool)
     for box in np.flatnonzero(np.diff(bounds)):  # by descending score
@@ -283,15 +284,14 @@ def _greedy_blocks(columns: Floats, limit: np.floating[Any]) -> Indices:
     """`_greedy` in blocks: NMS inside the next block, then its kept boxes suppress the rest at once."""
     alive = np.arange(columns.shape[1])
     kept: list[Indices] = []
-    with np.errstate(invalid="ignore", over="ignore"):  # 0 / 0 of two empty boxes: no overlap
-        while alive.size:
-            head = columns[:, :BLOCK]
-            winners = _settle(_overlaps(head, head, limit))
-            kept.append(alive[winners])
-            columns, alive = columns[:, BLOCK:], alive[BLOCK:]
-            if alive.size:
-                free = ~_any_overlap(head[:, winners], columns, limit)
-                columns, alive = columns[:, free], alive[free]
+    while alive.size:
+        head = columns[:, :BLOCK]
+        winners = _settle(_overlaps(head, head, limit))
+        kept.append(alive[winners])
+        columns, alive = columns[:, BLOCK:], alive[BLOCK:]
+        if alive.size:
+            free = ~_any_overlap(head[:, winners], columns, limit)
+            columns, alive = columns[:, free], alive[free]
     return np.concatenate(kept) if kept else np.zeros(0, dtype=np.int64)
 
 
@@ -323,16 +323,15 @@ def _with_areas(boxes: Floats) -> Floats:
 
 def _overlaps(rows: Floats, columns: Floats, limit: np.floating[Any]) -> NDArray[np.bool_]:
     """Where IoU > limit, for rows [5, K] against columns [5, M]: bool [K, M]."""
-    return _ious(rows, columns) > limit
+    return _ious(rows[:, :, None], columns[:, None, :]) > limit
 
 
-def _ious(rows: Floats, columns: Floats) -> Floats:
-    """IoU [K, M] of rows [5, K] and columns [5, M] of x1 y1 x2 y2 area; 0 or less where they do not overlap.
+def _ious(a: Floats, b: Floats) -> Floats:
+    """IoU of boxes x1 y1 x2 y2 area, [5, ...] that broadcast; 0 or less where they do not overlap.
 
     The order of operations is torchvision's, so the rounding is the same.
     """
-    a, b = rows[:, :, None], columns[:, None, :]
-    width = np.minimum(a[2], b[2])  # [K, M], as all below
+    width = np.minimum(a[2], b[2])
     width -= (edge := np.maximum(a[0], b[0]))
     np.maximum(width, np.zeros_like(width), out=width)  # an array: several times faster than a scalar
     height = np.minimum(a[3], b[3])
@@ -341,14 +340,6 @@ def _ious(rows: Floats, columns: Floats) -> Floats:
     union = np.add(a[4], b[4], out=edge)
     union -= inter
     return np.divide(inter, union, out=inter)
-
-
-def _pair_ious(a: Floats, b: Floats) -> Floats:
-    """IoU [P] of pairs of columns [5, P], as `_ious` computes it."""
-    with np.errstate(invalid="ignore", over="ignore"):  # 0 / 0 of two empty boxes: no overlap
-        width = np.maximum(np.minimum(a[2], b[2]) - np.maximum(a[0], b[0]), 0)
-        inter = width * (np.minimum(a[3], b[3]) - np.maximum(a[1], b[1]))
-        return np.divide(inter, a[4] + b[4] - inter)
 
 
 def _floor_to(threshold: float, dtype: np.dtype[Any]) -> np.floating[Any]:

@@ -51,7 +51,7 @@ def start_through_app() -> None:
     """
     context = get_script_run_ctx()
     if context is not None and (context.pages_manager.main_script_parent / "pages").is_dir():
-        PagesManager.uses_pages_directory = False
+        always_through_app()
         st.rerun()
 
 

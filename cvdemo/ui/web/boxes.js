@@ -37,7 +37,7 @@ function fill(root, fields, kept, raw) {
   kept.forEach((k, place) => {
     const [name, colour] = raw.names[raw.classIds[k]];
     const row = { name, colour, score: raw.scores[k], box: boxAt(raw.boxes, k) };
-    const rect = svgBox(row.box, { class: 'found', style: `stroke: ${colour}; stroke-width: ${raw.stroke}` });
+    const rect = svgBox(row.box, { class: 'found', stroke: colour, 'stroke-width': raw.stroke });
     const line = tableRow(row, place);
     light(rect, line);
     rects.unshift(rect); lines.push(line); labels.unshift(...label(row, raw));
