@@ -1,4 +1,4 @@
-# The hall in a container: `docker build -t cvdemo .`, then `docker compose up`.
+# The hall in a container: `docker build -t cvdemo .`, then `docker compose up`. nginx is there for --workers.
 # PyPI's torch brings CUDA along; an index of builds without it makes a smaller image for machines without a GPU:
 #   docker build --build-arg TORCH_INDEX=<address of the index> -t cvdemo .
 FROM python:3.11-slim AS made
@@ -11,7 +11,8 @@ RUN if [ -n "$TORCH_INDEX" ]; then /lab/bin/pip install --no-cache-dir --index-u
  && /lab/bin/pip install --no-cache-dir --no-deps -r peers.txt
 
 FROM python:3.11-slim
-RUN useradd --uid 1000 lab
+RUN apt-get update && apt-get install -y --no-install-recommends nginx-light && rm -rf /var/lib/apt/lists/* \
+ && useradd --uid 1000 lab
 COPY --from=made /lab /lab
 ENV PATH=/lab/bin:$PATH HOME=/tmp PYTHONDONTWRITEBYTECODE=1 \
     CVDEMO_DOWNLOADS=off CVDEMO_LOG=json CVDEMO_METRICS=9101

@@ -40,13 +40,14 @@ def run(
     room: bool = False,
     address: str = "",
     gap: float = 0.5,
+    workers: int = 1,
 ) -> dict[str, Any]:
     """Seconds to the first page and of each move: median, 95th percentile, and how many were lost.
 
     `{i}` in `query` is the visitor's number. With `room` the visitors follow one lecturer, who moves the
     slider before they come and after, and at the end opens another page; `followers` are the seconds from a
-    move to the value on a follower's page. Without an `address` a server is started, and ended; CvdemoError
-    for an address that is not this machine's.
+    move to the value on a follower's page. Without an `address` a server of so many `workers` is started,
+    and ended; CvdemoError for an address that is not this machine's.
     """
     if not 1 <= visitors <= MOST_VISITORS or not 1 <= moves <= MOST_MOVES:
         raise CvdemoError(f"1 to {MOST_VISITORS} visitors, 1 to {MOST_MOVES} moves")
@@ -60,7 +61,7 @@ def run(
 
     if address:
         return asyncio.run(measured(address))
-    with start_hall() as (own, _):
+    with start_hall(workers) as (own, _):
         wait_until_healthy(own, 120)
         return asyncio.run(measured(own))
 

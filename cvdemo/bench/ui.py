@@ -120,10 +120,11 @@ def start(folder: Path = ROOT, app: str = "app.py") -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def start_hall() -> Iterator[tuple[str, int]]:
+def start_hall(workers: int = 1) -> Iterator[tuple[str, int]]:
     """Run the hall's app; yields its address, before it is ready, and its process id."""
     port = free_port()
-    with _running(["cvdemo", "app", "--hall", "--host", "localhost", "--port", str(port)], ROOT) as pid:
+    command = ["cvdemo", "app", "--hall", "--host", "localhost", "--port", str(port)]
+    with _running([*command, "--workers", str(workers)], ROOT) as pid:
         yield f"http://localhost:{port}", pid
 
 

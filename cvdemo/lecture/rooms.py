@@ -90,7 +90,11 @@ class _Room:
 
 
 class Rooms:
-    """All rooms of a process, at most `most`, each of at most `members`; `idle` seconds of rest end one."""
+    """All rooms of a process, at most `most`, each of at most `members`; `idle` seconds of rest end one.
+
+    `changed` is called with a room's code when its members, its question or the answers are others than
+    before, or when it is closed; not when its place changes.
+    """
 
     def __init__(
         self,
@@ -99,7 +103,9 @@ class Rooms:
         members: int = MOST_MEMBERS,
         idle: float = IDLE,
         clock: Callable[[], float] = time.monotonic,
+        changed: Callable[[str], None] = lambda code: None,
     ) -> None:
+        self._changed = changed
         self._most, self._members, self._idle, self._clock = most, members, idle, clock
         self._rooms: dict[str, _Room] = {}
         self._lock = threading.RLock()
@@ -126,14 +132,17 @@ class Rooms:
             room = self._find(code)
             if member not in room.members and len(room.members) >= self._members:
                 raise RoomError(f"the room {room.code} is full: {self._members} are in it")
+            if member not in room.members:
+                self._changed(room.code)
             room.members[member] = self._clock()
             return _view(room)
 
     def leave(self, code: str, member: str) -> None:
         """Go out of a room; an answer to its question stays."""
         with self._lock:
-            if (room := self._rooms.get(_written(code))) is not None:
-                room.members.pop(member, None)
+            room = self._rooms.get(_written(code))
+            if room is not None and room.members.pop(member, None) is not None:
+                self._changed(room.code)
 
     def view(self, code: str) -> View:
         """A room as it stands; RoomError where it is gone."""
@@ -165,6 +174,7 @@ class Rooms:
             room.poll = Poll(question, room.poll_version + 1, room.version)
             room.poll_version += 1
             room.votes.clear()
+            self._changed(room.code)
 
     def vote(self, code: str, member: str, value: float) -> bool:
         """Answer, or answer otherwise; False where the question is revealed, or is no longer asked."""
@@ -177,6 +187,7 @@ class Rooms:
             if not room.poll.question.allows(value):
                 raise RoomError("that is no answer to this question")
             room.votes[member] = float(value)
+            self._changed(room.code)
             return True
 
     def voted(self, code: str, member: str) -> float | None:
@@ -191,6 +202,7 @@ class Rooms:
             if room.poll is not None and not room.poll.revealed:
                 room.poll = replace(room.poll, revealed=True)
                 room.poll_version += 1
+                self._changed(room.code)
 
     def withdraw(self, code: str, secret: str) -> None:
         """Ask nothing any more."""
@@ -200,11 +212,14 @@ class Rooms:
                 room.poll = None
                 room.poll_version += 1
                 room.votes.clear()
+                self._changed(room.code)
 
     def close(self, code: str, secret: str) -> None:
         """End a room."""
         with self._lock:
-            del self._rooms[self._own(code, secret).code]
+            room = self._own(code, secret)
+            del self._rooms[room.code]
+            self._changed(room.code)
 
     def _find(self, code: str) -> _Room:
         self._prune()

@@ -1,13 +1,19 @@
-"""Who is in the rooms of this process: each visitor's membership, and what their browser has seen."""
+"""Who of this process is in a room: each visitor's membership, and what their browser has seen.
+
+The rooms are this process's own, or those of the hub that its starter has named in the environment.
+"""
 
 from __future__ import annotations
 
+import os
 import secrets
+import signal
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import streamlit as st
 
+from cvdemo.lecture.hub import Line
 from cvdemo.lecture.rooms import Rooms, View
 from cvdemo.ui import state
 
@@ -46,7 +52,18 @@ class Membership:
         return bool(self.secret)
 
 
-ROOMS = Rooms()
+def _line() -> Line | None:
+    """The line to the hub of the processes of which this is one; without a hub there is nothing to serve."""
+    if not (address := os.environ.get("CVDEMO_HUB", "")):
+        return None
+    key, number = bytes.fromhex(os.environ["CVDEMO_HUB_KEY"]), int(os.environ["CVDEMO_WORKER"])
+    return Line(address, key, number, gone=lambda: os.kill(os.getpid(), signal.SIGTERM))
+
+
+LINE = _line()
+"""To the other processes of the running app, None where there are none."""
+
+ROOMS = Rooms() if LINE is None else LINE.rooms
 """Those of the running app."""
 
 

@@ -3,26 +3,31 @@
 One task of the app's event loop serves all rooms, and only while there is something to do. A run of the
 leader's fragment goes to everybody whose page stood as the leader's before it. Others' pages run again, two
 at a time and none while the leader's own page runs, so that the leader's slider answers as ever. Nothing is
-polled.
+polled. Where the app is several processes, each serves its own visitors and is told what the leader's one
+has: the runs, and that a room has changed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import pickle
 import time
 from collections.abc import Callable, Sequence
 from itertools import product
 from typing import NamedTuple
 
+from cvdemo.lecture.hub import CHANGED, Line, Message
 from cvdemo.lecture.rooms import RoomError, Rooms, View
 from cvdemo.ui import sessions
-from cvdemo.ui.members import NEVER, ROOMS, Membership, PageValues, is_asking_for_slider, page_values
+from cvdemo.ui.members import LINE, NEVER, ROOMS, Membership, PageValues, is_asking_for_slider, page_values
 
 AT_ONCE, BATCH = 2, 8
 PATIENCE, STEP = 10.0, 0.004  # seconds
 AT_MOST = 0.1  # seconds that a slow connection may hold up the others
 VOTES_EVERY = 0.4  # seconds between two histograms
+RUN = "run"
+"""The kind of message that brings a leader's run to the other processes."""
 
 _log = logging.getLogger(__name__)
 
@@ -41,14 +46,17 @@ class Sent(NamedTuple):
 
 
 class Push:
-    """The members of all rooms, and what is still to be sent to them."""
+    """This process's members of all rooms, and what is still to be sent to them."""
 
-    def __init__(self, rooms: Rooms = ROOMS) -> None:
-        self._rooms = rooms
+    def __init__(self, rooms: Rooms = ROOMS, line: Line | None = LINE) -> None:
+        self._rooms, self._line = rooms, line
         self._members: dict[str, dict[str, Membership]] = {}
         self._runs: dict[str, list[Sent]] = {}
         self._task: asyncio.Task[None] | None = None
         self._counted: dict[str, tuple[float, int, int]] = {}
+        self._told: dict[str, int] = {}  # versions that the other processes know of
+        if line is not None:
+            line.hear = self._hear
 
     def add(self, member: Membership) -> None:
         """Serve a member from now on; the runs of one who leads are recorded."""
@@ -81,14 +89,45 @@ class Push:
             return
         version, query = known
         leader.shown = max(leader.shown, version)
-        waiting = self._runs.setdefault(leader.code, [])
         base = version - 1 if run.fragments else NEVER
-        if not run.fragments:
+        sent = Sent(base, version, run, query, page_values(session.session_state))
+        self._tell_others(leader.code, sent)
+        self._add(leader.code, sent)
+
+    def _add(self, code: str, sent: Sent) -> None:
+        """Send a run soon, instead of one of the same fragments, or of any where the whole page ran."""
+        waiting = self._runs.setdefault(code, [])
+        if not sent.run.fragments:
             waiting.clear()
-        elif waiting and waiting[-1].run.fragments == run.fragments:
-            base = waiting.pop().base
-        waiting.append(Sent(base, version, run, query, page_values(session.session_state)))
+        elif waiting and waiting[-1].run.fragments == sent.run.fragments:
+            sent = sent._replace(base=waiting.pop().base)
+        waiting.append(sent)
         self._start()
+
+    def _tell_others(self, code: str, sent: Sent) -> None:
+        """Have the other processes send a run on too."""
+        if self._line is not None:
+            try:
+                self._line.tell((RUN, code, pickle.dumps(sent)))
+            except Exception:  # what a page keeps need not be such
+                _log.exception("a run could not be passed on")
+                return
+            self._told[code] = sent.version
+
+    def _hear(self, message: Message) -> None:
+        """What another process tells; not in the event loop's thread."""
+        kind, code, more = message
+        if kind == RUN:
+            sent = pickle.loads(more)
+            sessions.on_the_loop(lambda: self._add(code, sent) if code in self._members else None)
+        else:
+            self.wake()
+
+    def _tell_place(self, view: View) -> None:
+        """Have the other processes look where the leader, who is here, is now."""
+        if self._line is not None and self._told.get(view.code, NEVER) < view.version:
+            self._told[view.code] = view.version
+            self._line.tell((CHANGED, view.code, b""))
 
     async def _serve(self) -> None:
         while True:
@@ -105,7 +144,7 @@ class Push:
                 return
 
     def _forget(self, code: str) -> None:
-        for table in (self._members, self._runs, self._counted):
+        for table in (self._members, self._runs, self._counted, self._told):
             table.pop(code, None)
 
     async def _round(self, code: str) -> bool:
@@ -117,6 +156,8 @@ class Push:
         if waiting := self._runs.pop(view.code, []):
             await self._send(waiting, followers)
             return True
+        if any(member.leads for member in members):
+            self._tell_place(view)
         panels = [m for m in members if m.poll_seen != view.poll_version and not m.leads]
         panels = self._leaders(view, members) + panels
         if panels:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import time
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import websockets
 
@@ -20,7 +22,8 @@ class Visitor:
     """One browser's websocket: what it asks for, and what it is shown.
 
     `sliders` and `buttons` are the elements by label, with the fragment that each belongs to; `seen` gets the
-    time at which each value of the watched slider, or address, was complete.
+    time at which each value of the watched slider, or address, was complete. `cookie` is what the server has
+    given, or is to be sent instead; `pictures` are the paths of those that were shown.
     """
 
     address: str
@@ -32,19 +35,39 @@ class Visitor:
     seen: dict[str, float] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     folds: list[str] = field(default_factory=list)
+    pictures: set[str] = field(default_factory=set)
     page_hash: str = ""
     received: int = 0
     ran: asyncio.Event = field(default_factory=asyncio.Event)
     lost: bool = False
+    cookie: str = ""
 
     async def open(self) -> float:
-        """Connect and ask for the page; the seconds until it is there."""
+        """Connect with the cookie that comes with the page, and ask for it; the seconds until it is there."""
         url = self.address.replace("http", "ws", 1) + "/_stcore/stream"
+        self.cookie = self.cookie or await self._new_cookie()
         self.socket = await websockets.connect(
-            url, subprotocols=[websockets.Subprotocol("streamlit")], max_size=None, open_timeout=PATIENCE
+            url,
+            subprotocols=[websockets.Subprotocol("streamlit")],
+            max_size=None,
+            open_timeout=PATIENCE,
+            additional_headers={"Cookie": self.cookie} if self.cookie else {},
         )
         self.listener = asyncio.create_task(self._listen())
         return await self.ask(page_name=self.page)
+
+    async def _new_cookie(self) -> str:
+        """The cookie that a browser gets with the page: of several processes, one keeps its visitor."""
+        here = urlsplit(self.address)
+        reader, writer = await asyncio.open_connection(here.hostname, here.port or 80)
+        try:
+            lines = ("GET / HTTP/1.1", f"Host: {here.netloc}", "Accept: text/html", "Connection: close")
+            writer.write("".join(f"{line}\r\n" for line in (*lines, "")).encode())
+            head = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)).decode("latin-1")
+        finally:
+            writer.close()
+        cookies = re.findall(r"(?im)^set-cookie: ([^;\r]+)", head)
+        return "; ".join(cookies)
 
     async def close(self) -> None:
         """Go away."""
@@ -103,9 +126,11 @@ class Visitor:
 
         try:
             async for raw in self.socket:
-                self.received += len(raw)
+                data = raw.encode() if isinstance(raw, str) else bytes(raw)
+                self.received += len(data)
                 message = ForwardMsg()
-                message.ParseFromString(bytes(raw) if not isinstance(raw, str) else raw.encode())
+                message.ParseFromString(data)
+                self.pictures.update(found.decode() for found in re.findall(rb"/media/\w+\.\w+", data))
                 self._take(message)
         except websockets.ConnectionClosed:
             pass

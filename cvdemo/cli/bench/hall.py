@@ -15,14 +15,24 @@ import click
 @click.option("--query", default="", help="Parameters of the address; {i} is the visitor's number.")
 @click.option("--gap", type=click.FloatRange(0, 60), default=0.5, show_default=True, help="Seconds of pause.")
 @click.option("--room", is_flag=True, help="One lecturer, whom all the others follow.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Of the server.")
 @click.option("--address", default="", help="Of a server that runs on this machine, instead of one's own.")
 def command(
-    visitors: int, page: str, moves: int, slider: str, query: str, gap: float, room: bool, address: str
+    visitors: int,
+    page: str,
+    moves: int,
+    slider: str,
+    query: str,
+    gap: float,
+    room: bool,
+    workers: int,
+    address: str,
 ) -> None:
     """Seconds to a page and of a slider's move, and with --room until followers see it."""
     from cvdemo.bench.hall import run
 
     figures = run(
-        visitors, page, moves=moves, slider=slider, query=query, gap=gap, room=room, address=address
-    )
+        visitors, page, moves=moves, slider=slider, query=query, gap=gap, room=room, workers=workers,
+        address=address,
+    )  # fmt: skip
     click.echo(json.dumps(figures, indent=2))
