@@ -25,6 +25,10 @@ class DeviceError(CvdemoError):
     """A device was asked for that this machine does not have."""
 
 
+class ServeError(CvdemoError):
+    """A server of models cannot be reached, or does not answer."""
+
+
 class DataError(CvdemoError):
     """A data set, truth or results file cannot be used as it is."""
 

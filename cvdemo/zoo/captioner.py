@@ -8,7 +8,7 @@ import time
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, NamedTuple
 
 import cv2
@@ -45,37 +45,53 @@ class NextWordsOut(NamedTuple):
     attention: NDArray[np.float32] | None
 
 
+@dataclass
 class PrefixMemo:
     """What follows the prefixes that were asked about, the least recently used dropped beyond a limit."""
 
-    def __init__(self, limit: int = REMEMBERED) -> None:
-        self.limit = limit
-        self._found: OrderedDict[Prefix, NextWord] = OrderedDict()
+    limit: int = REMEMBERED
+    found: OrderedDict[Prefix, NextWord] = field(default_factory=OrderedDict)
+
+    def __post_init__(self) -> None:
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        return len(self._found)
+        return len(self.found)
+
+    def __reduce__(self) -> tuple[type[PrefixMemo], tuple[int, OrderedDict[Prefix, NextWord]]]:
+        with self._lock:
+            return PrefixMemo, (self.limit, self.found.copy())
+
+    def beginnings(self, prefixes: Iterable[Prefix]) -> PrefixMemo:
+        """A memo of nothing but the longest beginning that is known of each prefix."""
+        longest = OrderedDict[Prefix, NextWord]()
+        for prefix in prefixes:
+            for length in range(len(prefix) - 1, -1, -1):
+                if (one := self.get(prefix[:length])) is not None:
+                    longest[prefix[:length]] = one
+                    break
+        return PrefixMemo(self.limit, longest)
 
     @property
     def nbytes(self) -> int:
         """Bytes of what is remembered, for caches; what several words share counts once."""
         with self._lock:
-            parts = [part for found in self._found.values() for part in _arrays(found)]
+            parts = [part for found in self.found.values() for part in _arrays(found)]
         return sum({id(part): int(part.nbytes) for part in parts}.values())
 
     def get(self, prefix: Prefix) -> NextWord | None:
         """What follows a prefix, or None where it was never asked about or is forgotten."""
         with self._lock:
-            if prefix in self._found:
-                self._found.move_to_end(prefix)
-            return self._found.get(prefix)
+            if prefix in self.found:
+                self.found.move_to_end(prefix)
+            return self.found.get(prefix)
 
     def add(self, found: dict[Prefix, NextWord]) -> None:
         """Remember what follows some prefixes."""
         with self._lock:
-            self._found |= found
-            while len(self._found) > self.limit:
-                self._found.popitem(last=False)
+            self.found |= found
+            while len(self.found) > self.limit:
+                self.found.popitem(last=False)
 
 
 def _arrays(value: Any) -> Iterator[Any]:
@@ -153,7 +169,10 @@ class Captioner(Model, ABC):
 
     @abstractmethod
     def decode(self, encoded: Encoded, prefixes: Sequence[Prefix]) -> dict[Prefix, NextWord]:
-        """What follows each of some prefixes, none of which is in the memo; others may be in the answer."""
+        """What follows each of some prefixes; the memo has the longest beginning that is known of each.
+
+        Others may be in the answer.
+        """
 
     @abstractmethod
     def text(self, ids: Iterable[int]) -> str:
@@ -175,7 +194,8 @@ class Captioner(Model, ABC):
         missing = [prefix for prefix in dict.fromkeys(prefixes) if prefix not in known]
         if missing:
             self._check(missing)
-            found = self.run(lambda: self.decode(encoded, missing)).value
+            seen = replace(encoded, memo=encoded.memo.beginnings(missing))
+            found = self.run(lambda: self.decode(seen, missing)).value
             encoded.memo.add(found)
             known |= found
         rows = [known[prefix] for prefix in prefixes]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, cast
 
 import cv2
@@ -46,6 +46,8 @@ class DrawnDetector(Detector):
     It is shown pictures with the longer side at `long_side` pixels.
     """
 
+    batches: bool = True
+
     def __init__(self, spec: ModelSpec, device: str, net: nn.Module, *, long_side: int = LONG_SIDE) -> None:
         super().__init__(spec, device=device, nbytes=module_bytes(net))
         self.net = net.eval().to(device).to(memory_format=torch.channels_last)
@@ -55,6 +57,12 @@ class DrawnDetector(Detector):
     def network(self, picture: np.ndarray, prompt: str) -> RawArrays:
         x = at_working_size(picture, self.device, self.long_side)  # [1, 3, h, w]
         return raw_arrays(self.forward(x), x, picture)
+
+    @torch.inference_mode()
+    def networks(self, pictures: Sequence[np.ndarray]) -> list[RawArrays]:
+        x = torch.cat([at_working_size(p, self.device, self.long_side) for p in pictures])  # [N, 3, h, w]
+        trace = self.forward(x)
+        return [raw_arrays(trace, x, picture, n) for n, picture in enumerate(pictures)]
 
     @torch.inference_mode()
     def trace(self, picture: np.ndarray) -> Any:
@@ -69,16 +77,18 @@ class DrawnDetector(Detector):
 
 def sliding_window(spec: ModelSpec, device: str, net: nn.Module) -> DrawnDetector:
     """A classifier of windows as a detector: run over a pyramid of resized pictures."""
-    return DrawnDetector(spec, device, SlidingWindow(cast(WindowClassifier, net)))
+    model = DrawnDetector(spec, device, SlidingWindow(cast(WindowClassifier, net)))
+    model.batches = False
+    return model
 
 
-def raw_arrays(trace: Any, x: Tensor, picture: np.ndarray) -> RawArrays:
-    """What a trace has found on x [1, 3, h, w], in pixels of the picture: every class above the floor.
+def raw_arrays(trace: Any, x: Tensor, picture: np.ndarray, n: int = 0) -> RawArrays:
+    """What a trace has found on the n-th of x [N, 3, h, w], in pixels of the picture: all above the floor.
 
-    `trace.scores()` is [1, D, classes], `trace.boxes()` [1, D, 4], or [1, D, classes, 4] where every class
+    `trace.scores()` is [N, D, classes], `trace.boxes()` [N, D, 4], or [N, D, classes, 4] where every class
     has its own box.
     """
-    boxes, scores = trace.boxes()[0], trace.scores()[0]
+    boxes, scores = trace.boxes()[n], trace.scores()[n]
     row, column = (scores > FLOOR).nonzero(as_tuple=True)
     own = boxes[row] if boxes.ndim == 2 else boxes[row, column]  # [F, 4]
     height, width = picture.shape[:2]
@@ -89,6 +99,8 @@ def raw_arrays(trace: Any, x: Tensor, picture: np.ndarray) -> RawArrays:
 class TraceSegmenter(Segmenter):
     """A net whose trace has `logits` [1, C, h, w], shown pictures with the longer side at `long_side`."""
 
+    batches: bool = True
+
     def __init__(self, spec: ModelSpec, device: str, net: nn.Module, *, long_side: int = LONG_SIDE) -> None:
         super().__init__(spec, device=device, nbytes=module_bytes(net))
         self.net = net.eval().to(device).to(memory_format=torch.channels_last)
@@ -97,6 +109,13 @@ class TraceSegmenter(Segmenter):
     @torch.inference_mode()
     def network(self, picture: np.ndarray) -> np.ndarray:
         return self.trace(picture).logits[0].float().softmax(0).cpu().numpy()  # [C, h, w]
+
+    @torch.inference_mode()
+    def networks(self, pictures: Sequence[np.ndarray]) -> list[np.ndarray]:
+        x = torch.cat([at_working_size(p, self.device, self.long_side) for p in pictures])
+        with autocast(self.device):
+            logits = self.net(x).logits
+        return list(logits.float().softmax(1).cpu().numpy())
 
     @torch.inference_mode()
     def trace(self, picture: np.ndarray, ablate: Collection[int] = ()) -> Any:

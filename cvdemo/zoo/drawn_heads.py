@@ -21,6 +21,8 @@ from cvdemo.zoo.top_down import MOST, NMS_IOU
 class HeadDetector(DrawnDetector):
     """A net whose head runs on its own detections: all that score more than the floor, after a loose NMS."""
 
+    batches: bool = False
+
     def __init__(self, spec: ModelSpec, device: str, net: nn.Module, *, long_side: int = LONG_SIDE) -> None:
         other: Any = copy.copy(net)  # the weights are shared, the configuration is not
         detect = replace(other.config.detect, score=FLOOR, iou=NMS_IOU, most=MOST)

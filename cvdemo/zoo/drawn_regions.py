@@ -93,6 +93,7 @@ class RegionDetector(DrawnDetector):
     `proposals` is how many it uses as a detector; None is the net's own number.
     """
 
+    batches: bool = False
     proposals: int | None = None
 
     def network(self, picture: np.ndarray, prompt: str) -> RawArrays:

@@ -90,10 +90,17 @@ CACHE = ModelCache(_limit())
 def load(key: str, device: str | None = None, *, progress: Progress | None = None) -> Model:
     """The loaded model of the catalogue's `key` on `device` (default: the best there is).
 
-    It comes from the process's cache, is downloaded if need be (`progress` hears of it), and raises
-    `UnknownModelError`, `DeviceError`, `ModelNotAvailableError` or `CheckpointError`, each one sentence.
+    Where `CVDEMO_SERVE` names a server of models and no device is asked for, it is the server's: see
+    `cvdemo.zoo.served`. Else it comes from the process's cache, and is downloaded if need be (`progress`
+    hears of it). Raises `UnknownModelError`, `DeviceError`, `ModelNotAvailableError` or `CheckpointError`,
+    each one sentence.
     """
     entry = spec(key)
+    if device is None and "CVDEMO_SERVE" in os.environ:
+        from cvdemo.zoo.served import served
+
+        if (elsewhere := served(entry, lambda: load(key, default_device(), progress=progress))) is not None:
+            return elsewhere
     device = settled(default_device() if device is None else check_device(device))
     return CACHE.get((key, device), lambda: build(entry, device, progress))
 

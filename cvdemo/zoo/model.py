@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
@@ -39,12 +39,15 @@ class Model:
     Whoever runs the network, or a part of it, does so through `run`: models are shared by all visitors.
     """
 
+    batches: bool = False
+    """Whether `networks` shows the net several pictures at once."""
+
     def __init__(self, spec: ModelSpec, *, device: str, nbytes: int) -> None:
         self.spec = spec
         self.device = device
         self.nbytes = nbytes
         self.runs = 0
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a method that runs the network may be run as a whole
         self._warm: set[Hashable] = set()
 
     def run(self, work: Callable[[], T], *, warm: Hashable = None) -> Timed[T]:
@@ -65,6 +68,10 @@ class Model:
             milliseconds = 1000 * (time.perf_counter() - start)
             self.runs += 1
         return Timed(value, milliseconds)
+
+    def networks(self, pictures: Sequence[np.ndarray]) -> list[Any]:
+        """What `network` says of each of some pictures of one size, in one run; for models with `batches`."""
+        raise NotImplementedError(f"{self.spec.key} sees one picture at a time")
 
 
 def synchronize(device: str) -> None:

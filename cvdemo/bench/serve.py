@@ -1,0 +1,107 @@
+"""What it costs to have models elsewhere, and what more replicas bring: `cvdemo serve` on this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, cast
+
+import numpy as np
+
+from cvdemo import zoo
+from cvdemo.bench.ui import ROOT, free_port
+from cvdemo.data.pictures import sample
+from cvdemo.errors import CvdemoError
+from cvdemo.zoo import served
+from cvdemo.zoo.model import Detector
+
+KEYS = ("ssd", "ssd-mobilenet-v2", "faster-rcnn")
+CLIENTS = 8
+
+
+def run(replicas: Sequence[int] = (1, 2), *, calls: int = 60, seconds: float = 6.0) -> dict[str, Any]:
+    """For each number of replicas: milliseconds of a call there and here, and calls a second of 8 clients.
+
+    Calls there and here take turns. `here_a_second` is one process with one network at a time.
+    """
+    picture = sample("coffee")
+    found: dict[str, Any] = {}
+    for count in replicas:
+        with server(count):
+            rows = {}
+            for key in KEYS:
+                there, here = cast(Detector, zoo.load(key)), cast(Detector, zoo.load(key, "cpu"))
+                if there is here:
+                    raise CvdemoError("the server does not answer")
+                waits = _in_turns([lambda m=there: m.raw(picture), lambda m=here: m.raw(picture)], calls)  # type: ignore[misc]
+                rows[key] = {
+                    "there_ms": round(waits[0], 1),
+                    "here_ms": round(waits[1], 1),
+                    "overhead_ms": round(waits[0] - waits[1], 1),
+                    "there_a_second": round(_a_second(there, picture, seconds), 1),
+                    "here_a_second": round(_a_second(here, picture, seconds), 1),
+                }
+            found[f"{count} replica{'s' * (count > 1)}"] = rows
+    return found
+
+
+@contextlib.contextmanager
+def server(replicas: int, *more: str) -> Iterator[str]:
+    """A `cvdemo serve` of its own, which `zoo.load` uses meanwhile; yields its address."""
+    port, before = free_port(), {name: os.environ.get(name) for name in ("CVDEMO_SERVE", "CVDEMO_SERVE_KEY")}
+    os.environ["CVDEMO_SERVE_KEY"] = secrets.token_hex(16)
+    os.environ.pop("CVDEMO_SERVE", None)
+    options = ["--replicas", str(replicas), "--cpus", "0.1", "--port", str(port), *more]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cvdemo", "serve", *options],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    try:
+        address = f"http://127.0.0.1:{port}"
+        if process.stdout is None or not any(line.strip().endswith(address) for line in process.stdout):
+            raise CvdemoError("the server did not start: is Ray installed? `pip install 'cvdemo[serve]'`")
+        os.environ["CVDEMO_SERVE"] = address
+        served.forget()
+        yield address
+    finally:
+        process.terminate()
+        process.wait(30)
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+        served.forget()
+
+
+def _in_turns(works: Sequence[Callable[[], Any]], calls: int) -> list[float]:
+    """The median milliseconds of each of some works, which take turns."""
+    times: list[list[float]] = [[] for _ in works]
+    for _ in range(calls + 5):
+        for work, own in zip(works, times, strict=True):
+            begin = time.perf_counter()
+            work()
+            own.append(1000 * (time.perf_counter() - begin))
+    return [statistics.median(own[5:]) for own in times]
+
+
+def _a_second(model: Detector, picture: np.ndarray, seconds: float) -> float:
+    """How many calls of several clients at once end in a second."""
+    begin = time.perf_counter()
+
+    def ask(_: int) -> int:
+        done = 0
+        while time.perf_counter() - begin < seconds:
+            model.raw(picture)
+            done += 1
+        return done
+
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        done = sum(pool.map(ask, range(CLIENTS)))
+    return done / (time.perf_counter() - begin)
