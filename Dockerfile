@@ -15,7 +15,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends nginx-light && 
  && useradd --uid 1000 lab
 COPY --from=made /lab /lab
 ENV PATH=/lab/bin:$PATH HOME=/tmp PYTHONDONTWRITEBYTECODE=1 \
-    CVDEMO_DOWNLOADS=off CVDEMO_LOG=json CVDEMO_METRICS=9101
+    CVDEMO_DOWNLOADS=off CVDEMO_LOG=json CVDEMO_METRICS=9101 CVDEMO_VISITOR_SECONDS=30
 USER lab
 WORKDIR /tmp
 EXPOSE 8501 9101

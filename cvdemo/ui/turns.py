@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from cvdemo.ui import limits  # noqa: F401 - it has a share of the networks for each visitor
 from cvdemo.zoo.turns import TURNS, Place
 
 
@@ -18,6 +19,11 @@ def frame(page: str) -> Iterator[None]:
     def say(place: Place | None) -> None:
         if place is None:
             line.empty()
+        elif place.paused:
+            line.info(
+                f"You have used your share of this minute: it goes on in about {place.seconds:.0f} s.",
+                icon=":material/hourglass_top:",
+            )
         else:
             line.info(
                 f"Waiting for a turn: {place.ahead} before you, about {max(1.0, place.seconds):.0f} s.",

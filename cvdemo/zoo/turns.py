@@ -22,10 +22,14 @@ UNKNOWN = 0.5  # seconds that the first run of a model is expected to take
 
 
 class Place(NamedTuple):
-    """Where one stands: how many runs come first, and in how many seconds one's own is expected to begin."""
+    """Where one stands: how many runs come first, and in how many seconds one's own is expected to begin.
+
+    `paused` says that nobody else is waited for.
+    """
 
     ahead: int
     seconds: float
+    paused: bool = False
 
 
 class _Ticket(NamedTuple):
@@ -52,6 +56,10 @@ class Turns:
         self._here = threading.local()
         self.meanwhile: Callable[[], AbstractContextManager[object]] = nullcontext
         """What waiting and running are done within: the app lets other pages be drawn meanwhile."""
+        self.pause: Callable[[], float] = lambda: 0.0
+        """In how many seconds whoever asks may run at the earliest."""
+        self.ended: Callable[[str, float], None] = lambda key, seconds: None
+        """Called in the thread of every run with its model and the seconds that it took."""
 
     @property
     def waiting(self) -> int:
@@ -95,11 +103,11 @@ class Turns:
 
     def _wait(self, key: str, watch: Watch | None) -> tuple[_Ticket, bool]:
         """The ticket of a run that may begin now, and whether `watch` was told of its place."""
+        told = _paused(self.pause, watch)
         with self._changed:
             self._number += 1
             ticket = _Ticket(self._number, key, self._seconds.get(key, UNKNOWN))
             self._waiting.append(ticket)
-        told = False
         try:
             while not self._may_begin(ticket, PATIENCE if watch else None):
                 if watch:
@@ -138,6 +146,18 @@ class Turns:
             known = self._seconds.get(ticket.key, took)
             self._seconds[ticket.key] = known + NEWEST * (took - known)
             self._changed.notify_all()
+        self.ended(ticket.key, took)
+
+
+def _paused(pause: Callable[[], float], watch: Watch | None) -> bool:
+    """Wait as long as is asked for; whether `watch` was told how long that is."""
+    told = False
+    while (seconds := pause()) > 0:
+        if watch:
+            told = True
+            watch(Place(0, seconds, paused=True))
+        time.sleep(min(seconds, PATIENCE))
+    return told
 
 
 def _slots() -> int:

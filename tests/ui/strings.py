@@ -24,7 +24,8 @@ NOT_SHOWN = (
     "cvdemo/cli", "cvdemo/bench", "cvdemo/train", "cvdemo/ui/translation.py", "cvdemo/ui/language",
     "cvdemo/ui/script_texts.py",
     "cvdemo/ui/message", "cvdemo/ui/internals.py", "cvdemo/ui/reports.py", "cvdemo/ui/live/route.py",
-    "cvdemo/zoo/serv", "cvdemo/ui/workers.py", "cvdemo/ui/visitor.py", "cvdemo/ui/push.py", "cvdemo/lecture/hub.py",
+    "cvdemo/ui/workers.py", "cvdemo/ui/visitor.py", "cvdemo/ui/push.py", "cvdemo/lecture/hub.py",
+    "cvdemo/zoo/serv",
     "cvdemo/zoo/plain_code.py",
     "cvdemo/zoo/readme.py", "cvdemo/zoo/evaluate", "cvdemo/nets/faster_rcnn_paper.py",
     # Sentences that a network or the grammar says stay English: the words of the nets are.
