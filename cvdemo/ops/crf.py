@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple, TypeAlias
+from itertools import pairwise
+from typing import NamedTuple, TypeAlias, TypeVar
 
 import cv2
 import numpy as np
@@ -16,13 +17,12 @@ from cvdemo.errors import DataError
 from cvdemo.ops.crf_kernels import Filter, bilateral_filter, gaussian_filter
 
 Floats: TypeAlias = NDArray[np.float32]
-Blocks: TypeAlias = NDArray[np.float32]
-"""[B, H, W, C / B]: classes in B blocks; filters treat classes independently, so each block has a thread."""
+T = TypeVar("T")
+R = TypeVar("R")
 
 WORKERS = 2  # threads: sparse products and OpenCV release Python's global lock
 ALONE = 1 << 16  # values of Q below which a second thread costs more than it saves
-MOST_CLASSES = 64  # per block: OpenCV filters at most 128 channels at once
-NEVER = 1e4  # unary cost of the padding classes that fill a block
+HIGHEST = 80.0  # of scores whose exponential float32 can hold
 LEAST = 1e-5  # smaller probabilities are raised to this, so that the logarithm is finite
 
 
@@ -73,7 +73,7 @@ def dense_crf(
     q = _softmax(-unary)
     for _ in range(iterations):
         q = _update(unary, _messages(q, kernels), mu)
-    return _classes(q, len(np.asarray(probabilities)))
+    return _maps(q)
 
 
 def dense_crf_steps(
@@ -85,16 +85,14 @@ def dense_crf_steps(
 ) -> Iterator[CrfStep]:
     """`dense_crf` as steps: the input probabilities, then each iteration; the last step has the result."""
     unary, mu = _checked(probabilities, iterations, compatibility)
-    return _steps(unary, kernels, iterations, mu, len(np.asarray(probabilities)))
+    return _steps(unary, kernels, iterations, mu)
 
 
-def _steps(
-    unary: Blocks, kernels: Sequence[Kernel], iterations: int, mu: Floats | None, classes: int
-) -> Iterator[CrfStep]:
+def _steps(unary: Floats, kernels: Sequence[Kernel], iterations: int, mu: Floats | None) -> Iterator[CrfStep]:
     q = _softmax(-unary)
     before = None
     for iteration in range(iterations + 1):
-        maps = _classes(q, classes)
+        maps = _maps(q)
         labels = maps.argmax(axis=0)
         messages = _messages(q, kernels)
         yield CrfStep(
@@ -138,60 +136,67 @@ def refine(
     return dense_crf(maps, kernels, iterations=iterations)
 
 
-def _messages(q: Blocks, kernels: Sequence[Kernel]) -> Blocks:
-    """Message passing: the weighted sums of Q over all pixels, for all kernels; one thread per block."""
-    messages = np.zeros_like(q)
-
-    def pass_messages(block: int) -> None:
-        for kernel in kernels:
-            if kernel.weight:
-                sums = kernel.filter(q[block])
-                sums *= np.float32(kernel.weight)
-                messages[block] += sums
-
-    _in_parallel(pass_messages, range(len(q)))
-    return messages
+# Inside, Q, costs and messages are [H, W, C]: a pixel's classes lie together, as the lattice reads them.
 
 
-def _update(unary: Blocks, messages: Blocks, mu: Floats | None) -> Blocks:
+def _messages(q: Floats, kernels: Sequence[Kernel]) -> Floats:
+    """Message passing: the weighted sums of Q over all pixels, for all kernels; one thread for each."""
+    used = [kernel for kernel in kernels if kernel.weight]
+    if not used:
+        return np.zeros_like(q)
+
+    def pass_messages(kernel: Kernel) -> Floats:
+        sums = kernel.filter(q)
+        sums *= np.float32(kernel.weight)
+        return sums
+
+    first, *others = _in_parallel(pass_messages, used, q.size)
+    for other in others:
+        first += other
+    return first
+
+
+def _update(unary: Floats, messages: Floats, mu: Floats | None) -> Floats:
     """The next Q. With Potts, only the message of a class itself changes its cost relative to the others."""
     scores = messages if mu is None else -_costs(messages, mu)
     scores -= unary
     return _softmax(scores)
 
 
-def _costs(messages: Blocks, mu: Floats) -> Blocks:
+def _costs(messages: Floats, mu: Floats) -> Floats:
     """The pairwise cost of each class at each pixel: the compatibility times the messages."""
-    return _blocks(np.tensordot(mu, _classes(messages, len(mu)), axes=1), len(messages))
+    return messages @ mu
 
 
-def _pairwise(q: Blocks, messages: Blocks, mu: Floats | None) -> float:
+def _pairwise(q: Floats, messages: Floats, mu: Floats | None) -> float:
     """The mean pairwise cost per pixel, each pair counted half; for Potts, the messages of other classes."""
     if mu is not None:
         return 0.5 * _dot(q, _costs(messages, mu))
-    return 0.5 * (float(messages.sum(dtype=float)) / (q.shape[1] * q.shape[2]) - _dot(q, messages))
+    return 0.5 * (float(messages.sum(dtype=float)) / (q.shape[0] * q.shape[1]) - _dot(q, messages))
 
 
-def _softmax(scores: Blocks) -> Blocks:
+def _softmax(scores: Floats) -> Floats:
     """Softmax over the classes, in place; bands of rows run in parallel."""
-    blocks, height, _, classes = scores.shape
+    height, _, classes = scores.shape
+    one = np.ones(classes, np.float32)
 
     def band(rows: slice) -> None:
-        part = scores[:, rows]
-        highest = part[0, ..., 0].copy()
-        for b in range(blocks):
-            for k in range(classes):
-                np.maximum(highest, part[b, ..., k], out=highest)  # faster than over rows of few classes
-        part -= highest[..., None]
+        part = scores[rows]
+        if np.abs(part).max() > HIGHEST:
+            part -= part.max(axis=2, keepdims=True)
         np.exp(part, out=part)
-        part /= (part @ np.ones(classes, np.float32)).sum(axis=0)[..., None]
+        share = 1 / (part @ one)
+        part *= np.repeat(share, classes).reshape(part.shape)  # faster than along rows of few classes
 
-    _in_parallel(band, [slice(k * height // blocks, (k + 1) * height // blocks) for k in range(blocks)])
+    bands = WORKERS if scores.size > ALONE else 1
+    edges = [k * height // bands for k in range(bands + 1)]
+    _in_parallel(band, [slice(*edge) for edge in pairwise(edges)], scores.size)
     return scores
 
 
-def _in_parallel(work: Callable[[Any], None], parts: Sequence[Any]) -> None:
-    list(_pool().map(work, parts) if len(parts) > 1 else map(work, parts))
+def _in_parallel(work: Callable[[T], R], parts: Sequence[T], size: int) -> list[R]:
+    """What the work gives for each part, each in a thread where there are more than a few values."""
+    return list(_pool().map(work, parts) if len(parts) > 1 and size > ALONE else map(work, parts))
 
 
 @cache
@@ -199,30 +204,20 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(WORKERS, thread_name_prefix="crf")
 
 
-def _blocks(maps: Floats, blocks: int, fill: float = 0) -> Blocks:
-    """Maps [C, H, W] in blocks of equally many classes; padding classes have the value `fill`."""
-    classes, height, width = maps.shape
-    each = -(-classes // blocks)
-    full = np.full((blocks * each, height, width), fill, np.float32)
-    full[:classes] = maps
-    return np.ascontiguousarray(full.reshape(blocks, each, height, width).transpose(0, 2, 3, 1))
+def _maps(q: Floats) -> Floats:
+    """Q as maps [C, H, W]."""
+    return np.ascontiguousarray(q.transpose(2, 0, 1))
 
 
-def _classes(q: Blocks, classes: int) -> Floats:
-    """Blocks [B, H, W, C / B] back as maps [C, H, W], without padding classes."""
-    blocks, height, width, each = q.shape
-    return q.transpose(0, 3, 1, 2).reshape(blocks * each, height, width)[:classes]
-
-
-def _dot(a: Blocks, b: Blocks) -> float:
+def _dot(a: Floats, b: Floats) -> float:
     """The mean over pixels of the sum over classes of a times b."""
-    return float(np.vdot(a, b)) / (a.shape[1] * a.shape[2])
+    return float(np.vdot(a, b)) / (a.shape[0] * a.shape[1])
 
 
 def _checked(
     probabilities: ArrayLike, iterations: int, compatibility: ArrayLike | None
-) -> tuple[Blocks, Floats | None]:
-    """Unary costs -log p in blocks, and the compatibility [C, C] or None; DataError for wrong input."""
+) -> tuple[Floats, Floats | None]:
+    """Unary costs -log p [H, W, C], and the compatibility [C, C] or None; DataError for wrong input."""
     p = np.asarray(probabilities, dtype=np.float32)
     if p.ndim != 3 or 0 in p.shape:
         raise DataError(f"probabilities must be [classes, height, width], they are {list(p.shape)}")
@@ -230,8 +225,9 @@ def _checked(
         raise DataError("probabilities must be numbers of 0 or more")
     if iterations < 0:
         raise DataError(f"iterations must be 0 or more, they are {iterations}")
-    blocks = max(WORKERS if p.size > ALONE else 1, -(-len(p) // MOST_CLASSES))
-    unary = _blocks(-np.log(np.maximum(p, LEAST)), blocks, NEVER)
+    unary = np.maximum(np.ascontiguousarray(p.transpose(1, 2, 0)), LEAST)
+    np.log(unary, out=unary)
+    np.negative(unary, out=unary)
     if compatibility is None:
         return unary, None
     mu = np.asarray(compatibility, dtype=np.float32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 import cv2
@@ -18,6 +19,7 @@ Filter: TypeAlias = Callable[[Floats], Floats]
 Normalisation: TypeAlias = Literal["symmetric", "none"]
 
 EXACT_PIXELS = 1600  # up to this many pixels all pairs are summed; above, the lattice is used
+MOST = 64  # classes at once: OpenCV filters at most 128 channels
 REACH = 4.5  # standard deviations at which the spatial Gaussian (4e-5 there) is truncated
 
 
@@ -34,17 +36,22 @@ def gaussian_filter(
 
     def convolve(values: Floats) -> Floats:
         _check_size(values, height, width)
-        done = cv2.sepFilter2D(values, -1, taps, taps, borderType=cv2.BORDER_CONSTANT)
+        parts = [
+            cv2.sepFilter2D(values[..., k : k + MOST], -1, taps, taps, borderType=cv2.BORDER_CONSTANT)
+            for k in range(0, values.shape[2], MOST)
+        ]
+        done = parts[0] if len(parts) == 1 else np.dstack(parts)
         return done.reshape(values.shape).astype(np.float32, copy=False)
 
     if normalisation == "none":
         return convolve
     scale = _inverse_root(convolve(np.ones((height, width, 1), np.float32)))
+    repeated = lru_cache(1)(lambda count: np.repeat(scale, count, axis=2))  # faster than along few classes
 
     def normalised(values: Floats) -> Floats:
         _check_size(values, height, width)
-        done = convolve(values * scale)
-        done *= scale
+        done = convolve(values * repeated(values.shape[2]))
+        done *= repeated(values.shape[2])
         return done
 
     return normalised

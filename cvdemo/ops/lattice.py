@@ -88,7 +88,7 @@ def _simplex(features: Floats) -> tuple[NDArray[np.int32], NDArray[np.int32], Fl
         elevated[0] += scaled[axis - 1]
     rounded = np.rint(elevated / (d + 1)).astype(np.int32)
     excess = rounded.sum(axis=0)
-    offset = elevated - rounded * (d + 1)
+    offset = elevated - (rounded * (d + 1)).astype(np.float32)
     rank = np.repeat(excess[None], d + 1, axis=0)
     for i in range(d):
         for j in range(i + 1, d + 1):
@@ -98,7 +98,7 @@ def _simplex(features: Floats) -> tuple[NDArray[np.int32], NDArray[np.int32], Fl
     turn = (rank < 0).astype(np.int32) - (rank > d)
     rounded += turn
     rank += (d + 1) * turn
-    offset = elevated / np.float32(d + 1) - rounded
+    offset = elevated / np.float32(d + 1) - rounded.astype(np.float32)
     by_rank = np.empty_like(offset)
     np.put_along_axis(by_rank, rank, offset, axis=0)
     barycentric = by_rank[::-1] - np.roll(by_rank[::-1], 1, axis=0)
