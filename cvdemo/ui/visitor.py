@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+import urllib3
 import websockets
 
 from cvdemo.errors import CvdemoError
@@ -21,9 +22,9 @@ PATIENCE = 120.0  # seconds for a page
 class Visitor:
     """One browser's websocket: what it asks for, and what it is shown.
 
-    `sliders` and `buttons` are the elements by label, with the fragment that each belongs to; `seen` gets the
-    time at which each value of the watched slider, or address, was complete. `cookie` is what the server has
-    given, or is to be sent instead; `pictures` are the paths of those that were shown.
+    `sliders`, `buttons` and `uploaders` are the elements by label, with the fragment that each belongs to;
+    `seen` gets the time at which each value of the watched slider, or address, was complete. `cookie` is what
+    the server has given, or is to be sent instead; `pictures` are the paths of those that were shown.
     """
 
     address: str
@@ -32,6 +33,8 @@ class Visitor:
     watched: str = ""
     sliders: dict[str, tuple[Any, str]] = field(default_factory=dict)
     buttons: dict[str, tuple[Any, str]] = field(default_factory=dict)
+    uploaders: dict[str, tuple[Any, str]] = field(default_factory=dict)
+    session: str = ""
     seen: dict[str, float] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     folds: list[str] = field(default_factory=list)
@@ -39,6 +42,8 @@ class Visitor:
     page_hash: str = ""
     received: int = 0
     ran: asyncio.Event = field(default_factory=asyncio.Event)
+    told: asyncio.Event = field(default_factory=asyncio.Event)
+    addresses: list[Any] = field(default_factory=list)
     lost: bool = False
     cookie: str = ""
 
@@ -57,17 +62,21 @@ class Visitor:
         return await self.ask(page_name=self.page)
 
     async def _new_cookie(self) -> str:
-        """The cookie that a browser gets with the page: of several processes, one keeps its visitor."""
+        """The cookies that a browser gets with the page: one names the process that keeps this visitor."""
+        page = await self._cookies("/", "text/html")
+        return "; ".join(filter(None, (page, await self._cookies("/_stcore/health", "*/*", page))))
+
+    async def _cookies(self, path: str, kind: str, cookie: str = "") -> str:
         here = urlsplit(self.address)
         reader, writer = await asyncio.open_connection(here.hostname, here.port or 80)
         try:
-            lines = ("GET / HTTP/1.1", f"Host: {here.netloc}", "Accept: text/html", "Connection: close")
+            lines = [f"GET {path} HTTP/1.1", f"Host: {here.netloc}", f"Accept: {kind}", "Connection: close"]
+            lines += [f"Cookie: {cookie}"] if cookie else []
             writer.write("".join(f"{line}\r\n" for line in (*lines, "")).encode())
             head = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)).decode("latin-1")
         finally:
             writer.close()
-        cookies = re.findall(r"(?im)^set-cookie: ([^;\r]+)", head)
-        return "; ".join(cookies)
+        return "; ".join(re.findall(r"(?im)^set-cookie: ([^;\r]+)", head))
 
     async def close(self) -> None:
         """Go away."""
@@ -92,6 +101,39 @@ class Visitor:
             raise CvdemoError("the connection was lost")
         return time.perf_counter() - begin
 
+    async def turn(self, page: str, query: str = "") -> float:
+        """Open another page, or the same one anew; the seconds until it is there."""
+        self.query = query
+        return await self.ask(page_name=page)
+
+    async def upload(self, label: str, name: str, data: bytes) -> float:
+        """Give a file to an uploader of the page; the seconds until the answer, the way there included."""
+        from streamlit.proto.BackMsg_pb2 import BackMsg
+        from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+        uploader, fragment = self._element(self.uploaders, label)
+        message = BackMsg()
+        message.file_urls_request.request_id = name
+        message.file_urls_request.session_id = self.session
+        message.file_urls_request.file_names.append(name)
+        self.told.clear()
+        begin = time.perf_counter()
+        await self.socket.send(message.SerializeToString())
+        await asyncio.wait_for(self.told.wait(), PATIENCE)
+        (where,) = self.addresses
+        token = re.search(r'_streamlit_xsrf="?([^;"]+)', self.cookie)
+        headers = {"Cookie": self.cookie, "X-Xsrftoken": token[1] if token else ""}
+        url, fields = self.address + where.upload_url, {"file": (name, data)}
+        put = asyncio.to_thread(urllib3.request, "PUT", url, headers=headers, fields=fields, timeout=PATIENCE)
+        if (answer := await put).status >= 400:
+            raise CvdemoError(f"{name} was not taken: HTTP {answer.status}")
+        state = WidgetState(id=uploader.id)
+        info = state.file_uploader_state_value.uploaded_file_info.add(name=name, size=len(data))
+        info.file_id = where.file_id
+        info.file_urls.CopyFrom(where)
+        await self.ask(state, fragment=fragment)
+        return time.perf_counter() - begin
+
     async def press(self, label: str) -> float:
         """Press a button of the page."""
         from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -107,7 +149,10 @@ class Visitor:
         steps = max(1, round((slider.max - slider.min) / (slider.step or 0.01)))
         value = slider.min + (slider.step or 0.01) * round(place * steps)
         state = WidgetState(id=slider.id)
-        state.double_array_value.data.append(value)
+        if slider.options:  # of texts
+            state.string_array_value.data.append(slider.options[round(value)])
+        else:
+            state.double_array_value.data.append(value)
         return value, await self.ask(state, fragment=fragment)
 
     def slider(self, label: str) -> tuple[Any, str]:
@@ -136,12 +181,21 @@ class Visitor:
             pass
         self.lost = True
         self.ran.set()
+        self.told.set()
 
     def _take(self, message: Any) -> None:
         kind = message.WhichOneof("type")
         if kind == "navigation":
             self.page_hash = message.navigation.page_script_hash
             self.seen.setdefault(self.page_hash, 0.0)
+        elif kind == "new_session":
+            self.session = message.new_session.initialize.session_id or self.session
+            if not message.metadata.run.fragment_ids:  # what was there before is taken away
+                for elements in (self.sliders, self.buttons, self.uploaders):
+                    elements.clear()
+        elif kind == "file_urls_response":
+            self.addresses = list(message.file_urls_response.file_urls)
+            self.told.set()
         elif kind == "page_info_changed":
             self.query = message.page_info_changed.query_string
         elif kind == "delta" and message.delta.HasField("new_element"):
@@ -163,5 +217,7 @@ class Visitor:
             self.sliders[slider.label] = (slider, delta.fragment_id)
             if slider.label == self.watched and slider.set_value:
                 self.seen.setdefault(f"{slider.value[0]:.6g}", 0.0)
+        elif kind == "file_uploader":
+            self.uploaders[element.file_uploader.label] = (element.file_uploader, delta.fragment_id)
         elif kind == "button":
             self.buttons[element.button.label] = (element.button, delta.fragment_id)

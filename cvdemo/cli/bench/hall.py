@@ -15,6 +15,7 @@ import click
 @click.option("--query", default="", help="Parameters of the address; {i} is the visitor's number.")
 @click.option("--gap", type=click.FloatRange(0, 60), default=0.5, show_default=True, help="Seconds of pause.")
 @click.option("--room", is_flag=True, help="One lecturer, whom all the others follow.")
+@click.option("--soak", default=0.0, type=click.FloatRange(0, 60), help="Minutes on all pages instead.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Of the server.")
 @click.option("--address", default="", help="Of a server that runs on this machine, instead of one's own.")
 def command(
@@ -25,10 +26,19 @@ def command(
     query: str,
     gap: float,
     room: bool,
+    soak: float,
     workers: int,
     address: str,
 ) -> None:
-    """Seconds to a page and of a slider's move, and with --room until followers see it."""
+    """Seconds to a page and of a slider's move, and with --room until followers see it.
+
+    With --soak visitors do all that one can do, and the server's memory is measured before and after.
+    """
+    if soak:
+        from cvdemo.bench.soak import run as run_soak
+
+        click.echo(json.dumps(run_soak(visitors, soak, workers=workers), indent=2))
+        return
     from cvdemo.bench.hall import run
 
     figures = run(

@@ -1,0 +1,217 @@
+"""A hall for many minutes: visitors on all pages, who move, turn pages, upload, come and vanish.
+
+What is asked: no exception, nobody dropped, and the memory as before when all have gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import re
+import time
+import urllib.request
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import websockets
+
+from cvdemo.bench.hall import summary
+from cvdemo.bench.ui import free_port, start_hall, wait_until_healthy
+from cvdemo.data.pictures import sample, to_jpeg
+from cvdemo.errors import CvdemoError
+from cvdemo.ui.pages import PAGES
+from cvdemo.ui.visitor import Visitor
+
+GAP = 4.0  # seconds between two things that a visitor does, in the mean
+SETTLE = 130.0  # seconds after the last has gone: Streamlit keeps sessions for two minutes
+UPLOADS = ("detect", "segment", "classify", "instances", "pose", "captions")
+"""Pages that take a photo of one's own."""
+
+DOES = {"move": 60, "turn": 22, "upload": 8, "broken": 4, "vanish": 6}
+"""How often of a hundred times a visitor does what."""
+
+
+@dataclass
+class Told:
+    """What happened to all visitors."""
+
+    times: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in ("open", *DOES)})
+    errors: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+
+
+def run(visitors: int = 100, minutes: float = 10.0, *, workers: int = 1, seed: int = 0) -> dict[str, Any]:
+    """What happened, and the server's memory in MB before the visitors came and when they have gone.
+
+    Before it is measured for the first time, one visitor has opened every page, and a crowd has been there
+    for a tenth of the time. `caches` are the bytes that the server keeps on purpose, up to their limits.
+    """
+    metrics = free_port()
+    with _environment(CVDEMO_METRICS=str(metrics)), start_hall(workers) as (address, process):
+        wait_until_healthy(address, 180)
+        asyncio.run(_everywhere(address))
+        asyncio.run(_crowd(address, visitors, 6 * minutes, seed + 1, Told()))
+        _settle(address)
+        before = _memory(process, metrics, workers)
+        told = Told()
+        asyncio.run(_crowd(address, visitors, 60 * minutes, seed, told))
+        _settle(address)
+        after = _memory(process, metrics, workers)
+        faults = _faults(metrics, workers)
+    return {
+        "visitors": visitors,
+        "minutes": minutes,
+        "workers": workers,
+        "seconds": {name: summary(times) for name, times in told.times.items()},
+        "exceptions": dict(told.errors.most_common(5)),
+        "dropped": dict(told.dropped.most_common(5)),
+        "faults": faults,
+        "memory_before": before,
+        "memory_after": after,
+        "ratio": round(after["MB"] / before["MB"], 3),
+        "ratio_without_caches": round(
+            (after["MB"] - after["caches_MB"]) / (before["MB"] - before["caches_MB"]), 3
+        ),
+    }
+
+
+class _environment:  # noqa: N801 - a context manager
+    """Variables of the environment, set for a while."""
+
+    def __init__(self, **values: str) -> None:
+        self.values, self.before = values, {name: os.environ.get(name) for name in values}
+
+    def __enter__(self) -> None:
+        os.environ.update(self.values)
+
+    def __exit__(self, *_: object) -> None:
+        for name, value in self.before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+
+
+def _settle(address: str) -> None:
+    """Wait until the sessions of those who have gone are forgotten, which takes a newcomer."""
+    time.sleep(SETTLE)
+    asyncio.run(_newcomer(address))
+    time.sleep(5)
+
+
+async def _newcomer(address: str) -> None:
+    visitor = Visitor(address, PAGES[0].key)
+    await visitor.open()
+    await visitor.close()
+
+
+async def _everywhere(address: str) -> None:
+    """One visitor, on every page once."""
+    visitor = Visitor(address, PAGES[0].key)
+    await visitor.open()
+    for page in PAGES:
+        await visitor.turn(page.key)
+    await visitor.close()
+
+
+async def _crowd(address: str, visitors: int, seconds: float, seed: int, told: Told) -> None:
+    end = time.monotonic() + seconds
+    people = (_visit(address, random.Random(1000 * seed + k), end, told) for k in range(visitors))
+    await asyncio.gather(*people)
+
+
+async def _visit(address: str, rng: random.Random, end: float, told: Told) -> None:
+    """Visitors one after another, as each vanishes, until the end."""
+    await asyncio.sleep(rng.uniform(0, GAP))
+    while time.monotonic() < end:
+        visitor = Visitor(address, rng.choice(PAGES).key)
+        doing = "open"
+        try:
+            told.times["open"].append(await visitor.open())
+            while time.monotonic() < end:
+                await asyncio.sleep(rng.uniform(0, 2 * GAP))
+                doing = rng.choices(list(DOES), list(DOES.values()))[0]
+                if doing == "vanish":
+                    break
+                if (took := await _do(doing, visitor, rng)) is not None:
+                    told.times[doing].append(took)
+        except (TimeoutError, CvdemoError, OSError, websockets.WebSocketException) as error:
+            told.dropped[f"{doing} on {visitor.page}: {type(error).__name__} {error}"[:200]] += 1
+        told.errors.update(visitor.errors)
+        if hasattr(visitor, "listener"):
+            await _go(visitor, doing == "vanish")
+
+
+async def _do(what: str, visitor: Visitor, rng: random.Random) -> float | None:
+    if what == "move":
+        moving = sorted(label for label, (slider, _) in visitor.sliders.items() if slider.max > slider.min)
+        return (await visitor.move(rng.choice(moving), rng.random()))[1] if moving else None
+    if what == "turn":
+        visitor.page = rng.choice(PAGES).key
+        return await visitor.turn(visitor.page)
+    visitor.page = rng.choice(UPLOADS)
+    took = await visitor.turn(visitor.page, "source=upload")
+    label = next((label for label in visitor.uploaders if label == "Photos"), None)
+    if label is None:
+        return took
+    good = what == "upload"
+    name, data = ("photo.jpg", _photo(rng)) if good else ("broken.jpg", bytes(rng.randbytes(5000)))
+    return await visitor.upload(label, name, data)
+
+
+def _photo(rng: random.Random) -> bytes:
+    """A photo that nobody else has uploaded: no result of it is there."""
+    picture = sample(rng.choice(("coffee", "cat", "astronaut"))).copy()
+    picture[:8, :8] = np.frombuffer(rng.randbytes(192), np.uint8).reshape(8, 8, 3)
+    return to_jpeg(picture)
+
+
+async def _go(visitor: Visitor, vanishes: bool) -> None:
+    """Leave, or be cut off without a word."""
+    if vanishes and (transport := getattr(visitor.socket, "transport", None)) is not None:
+        visitor.listener.cancel()
+        transport.abort()
+    else:
+        await visitor.close()
+
+
+def _memory(process: int, metrics: int, workers: int) -> dict[str, float]:
+    """Resident megabytes of the server and of those that it has started, and what its caches hold."""
+    pages = sum(_resident(one) for one in (process, *_children(process)))
+    kept = sum(
+        float(value)
+        for text in _numbers(metrics, workers)
+        for value in re.findall(r"(?m)^cvdemo_(?:results|models)_bytes (\S+)", text)
+    )
+    return {"MB": round(pages / 1e6, 1), "caches_MB": round(kept / 1e6, 1)}
+
+
+def _resident(process: int) -> int:
+    found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
+    return 1024 * int(found[1]) if found else 0
+
+
+def _children(process: int) -> list[int]:
+    own = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return [each for child in map(int, own) for each in (child, *_children(child))]
+
+
+def _numbers(metrics: int, workers: int) -> list[str]:
+    """What the workers tell Prometheus."""
+    texts = []
+    for number in range(workers):
+        with urllib.request.urlopen(f"http://localhost:{metrics + number}/metrics", timeout=30) as answer:
+            texts.append(answer.read().decode())
+    return texts
+
+
+def _faults(metrics: int, workers: int) -> dict[str, float]:
+    """Runs that an error ended, as the server counts them."""
+    found: Counter[str] = Counter()
+    for text in _numbers(metrics, workers):
+        for labels, count in re.findall(r"(?m)^cvdemo_faults_total\{(.*)\} (\S+)", text):
+            found[labels] += float(count)  # type: ignore[assignment]
+    return dict(found)
