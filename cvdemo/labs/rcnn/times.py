@@ -26,11 +26,8 @@ def bars(chosen: Chosen, runs: Sequence[FamilyRun], regions: int) -> None:
     """The lecture's bars measured now, the published ones, and each stage's share."""
     st.subheader("How long does it take?", anchor=False)
     st.markdown(texts("rcnn")["bars"])
-    with st.spinner(f"Measuring each net {RUNS} times, from the picture to the boxes …", show_time=True):
-        times = {
-            run.title: results.stage_seconds(run.key, chosen.identity, regions, chosen.picture)
-            for run in runs
-        }
+    again = widgets.toggle("medians", f"Measure each net {RUNS} times")
+    times = _medians(chosen, runs, regions) if again else {run.title: run.staged.seconds for run in runs}
     squares = [f'<span style="color:{colour}">■</span> {stage}' for stage, colour in STAGES.items()]
     st.markdown(" &nbsp; ".join(squares), unsafe_allow_html=True)
     with columns("rcnn-bars"):
@@ -39,12 +36,21 @@ def bars(chosen: Chosen, runs: Sequence[FamilyRun], regions: int) -> None:
     published.plotly_chart(published_bars(PUBLISHED), config=PLAIN, key="bars-published", width="stretch")
     shares.plotly_chart(share_bars(times), config=PLAIN, key="bars-shares", width="stretch")
     device = zoo.default_device().upper()
+    height, width = runs[0].working.shape[:2]
+    how = f"Medians of up to {RUNS} runs" if again else "The one run that the pictures above are from"
     st.caption(
-        f"Measured now: medians of up to {RUNS} runs on {device}, {regions} regions, "
-        f"{runs[0].working.shape[1]} × {runs[0].working.shape[0]} pixels. "
+        f"{how}, on {device}, {regions} regions, {width} × {height} pixels. "
         f"Published: {texts('rcnn')['published']}"
     )
     offer(chosen.name, text("Times as CSV", "csv", lambda: times_csv(times)), part="times")
+
+
+def _medians(chosen: Chosen, runs: Sequence[FamilyRun], regions: int) -> dict[str, dict[str, float]]:
+    with st.spinner(f"Measuring each net {RUNS} times, from the picture to the boxes …", show_time=True):
+        return {
+            run.title: results.stage_seconds(run.key, chosen.identity, regions, chosen.picture)
+            for run in runs
+        }
 
 
 @st.fragment
