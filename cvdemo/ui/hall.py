@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import importlib
 import logging
@@ -17,6 +18,7 @@ from cvdemo.assets import app_file
 from cvdemo.ui.internals import always_through_app, settings_beside
 from cvdemo.ui.live.route import camera_routes
 from cvdemo.ui.live.tickets import frame_path
+from cvdemo.ui.memory import few_heaps, give_back_now_and_then
 
 SWITCH = 0.001  # seconds that a run may keep Python to itself while others wait
 
@@ -30,6 +32,7 @@ class _WithoutFrames(logging.Filter):
 
 @asynccontextmanager
 async def _lifespan(_app: st.App) -> AsyncIterator[None]:
+    few_heaps()
     always_through_app()
     sys.setswitchinterval(SWITCH)
     for module in pkgutil.walk_packages(labs.__path__, f"{labs.__name__}."):
@@ -38,7 +41,9 @@ async def _lifespan(_app: st.App) -> AsyncIterator[None]:
         zoo.load(key)
     logging.getLogger("uvicorn.access").addFilter(_WithoutFrames())
     gc.freeze()  # what is loaded now stays: later collections need not look at it
+    keeper = asyncio.create_task(give_back_now_and_then())
     yield
+    keeper.cancel()
 
 
 settings_beside(app_file())

@@ -34,6 +34,7 @@ class Visitor:
     sliders: dict[str, tuple[Any, str]] = field(default_factory=dict)
     buttons: dict[str, tuple[Any, str]] = field(default_factory=dict)
     uploaders: dict[str, tuple[Any, str]] = field(default_factory=dict)
+    fresh: set[str] = field(default_factory=set)
     session: str = ""
     seen: dict[str, float] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
@@ -94,12 +95,21 @@ class Visitor:
         run.page_name, run.page_script_hash = page_name, "" if page_name else self.page_hash
         run.widget_states.widgets.extend(states)
         self.ran.clear()
+        self.fresh.clear()
         begin = time.perf_counter()
         await self.socket.send(message.SerializeToString())
         await asyncio.wait_for(self.ran.wait(), PATIENCE)
         if self.lost:
             raise CvdemoError("the connection was lost")
+        if fragment:
+            self._forget_stale()
         return time.perf_counter() - begin
+
+    def _forget_stale(self) -> None:
+        """After a run of a fragment: what other fragments had on the page may be gone with it."""
+        for elements in (self.sliders, self.buttons, self.uploaders):
+            for label in [name for name, (_, own) in elements.items() if own and name not in self.fresh]:
+                del elements[label]
 
     async def turn(self, page: str, query: str = "") -> float:
         """Open another page, or the same one anew; the seconds until it is there."""
@@ -210,6 +220,7 @@ class Visitor:
     def _take_element(self, delta: Any) -> None:
         element = delta.new_element
         kind = element.WhichOneof("type")
+        self.fresh.add(str(getattr(getattr(element, kind), "label", "")) if kind else "")
         if kind == "exception":
             self.errors.append(element.exception.message[:200])
         elif kind == "slider":

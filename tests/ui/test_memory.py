@@ -1,0 +1,49 @@
+"""What was freed goes back to the system."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cvdemo.ui import memory
+
+SCRIPT = """
+import threading
+from pathlib import Path
+from cvdemo.ui.memory import few_heaps, give_back
+few_heaps()
+
+def resident():
+    import re
+    return int(re.search(r"VmRSS:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+
+def fill(kept):
+    parts = [bytearray(20_000) for _ in range(4000)]
+    kept.append(parts[-1])  # at the end of the heap: all before it stays with the process
+
+kept = []
+before = resident()
+threads = [threading.Thread(target=fill, args=(kept,)) for _ in range(6)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+full = resident()
+assert give_back()
+print(full - before, resident() - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="there is no /proc")
+def test_what_threads_have_freed_goes_back() -> None:
+    done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True)
+    full, after = map(int, re.findall(r"-?\d+", done.stdout))
+    assert after < 8000 and after <= full  # kB, of 480 MB that were asked for
+
+
+def test_another_c_library_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory.ctypes, "CDLL", lambda name: object())
+    memory.few_heaps()
+    assert not memory.give_back()
