@@ -35,6 +35,7 @@ from cvdemo.zoo.dense_captioner import DenseCaptioner
 from cvdemo.zoo.flow import FlowEstimator
 from cvdemo.zoo.model import Classifier, Detector, Model, Segmenter, Timed
 from cvdemo.zoo.spec import ModelSpec
+from cvdemo.zoo.turns import TURNS
 
 ANSWER, AGAIN, TRIES, REST = 300.0, 60.0, 4, 0.5
 """Seconds: for an answer, until a lost server is looked for again; how often a call is tried, and between."""
@@ -84,11 +85,11 @@ class Server:
     def __init__(self, call: Callable[[Call], Answer]) -> None:
         self._call = call
         self._models: dict[str, Model] = {}
-        self._lock = threading.Lock()
+        self._asking: dict[str, threading.Lock] = {}
 
     def model(self, spec: ModelSpec, build: Callable[[], Model]) -> Model:
         """The served model of a spec; `build` makes the one that takes its place where it is needed."""
-        with self._lock:
+        with self._asking.setdefault(spec.key, threading.Lock()):
             if spec.key not in self._models:
                 said = self._call(Call(spec.key))
                 if said.error is not None:
@@ -106,8 +107,8 @@ class _Served:
     _changed: bool
 
     def run(self, work: Callable[[], T], *, warm: Hashable = None) -> Timed[T]:
-        """Call `work` at once: turns and locks are the server's, and so are the milliseconds."""
-        with _counted() as spent:
+        """Call `work` at once: locks are the server's, and so are the milliseconds."""
+        with TURNS.elsewhere(self.spec.key), _counted() as spent:
             start = time.perf_counter()
             value = work()
             here = 1000 * (time.perf_counter() - start)

@@ -101,6 +101,23 @@ class Turns:
                 self._here.running = False
                 self._leave(ticket)
 
+    @contextmanager
+    def elsewhere(self, key: str) -> Iterator[None]:
+        """As `turn`, for a run that another machine does: no slot is taken, and nobody is waited for."""
+        if getattr(self._here, "running", False):
+            yield
+            return
+        watch: Watch | None = getattr(self._here, "watch", None)
+        with self.meanwhile():
+            if _paused(self.pause, watch) and watch:
+                watch(None)
+            self._here.running, began = True, time.perf_counter()
+            try:
+                yield
+            finally:
+                self._here.running = False
+                self.ended(key, time.perf_counter() - began)
+
     def _wait(self, key: str, watch: Watch | None) -> tuple[_Ticket, bool]:
         """The ticket of a run that may begin now, and whether `watch` was told of its place."""
         told = _paused(self.pause, watch)

@@ -6,6 +6,9 @@ import math
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from hypothesis import given
@@ -102,3 +105,33 @@ def test_the_app_counts_the_networks_of_a_visitor() -> None:
         env={**os.environ, "CVDEMO_VISITOR_SECONDS": "7"},
     )  # fmt: skip
     assert done.stdout.split() == ["7.0", "['me']"]
+
+
+def test_a_run_elsewhere_takes_no_slot_but_counts() -> None:
+    turns, told, left = Turns(1), list[Place | None](), [0.5, 0.01]
+    spent: list[str] = []
+    turns.ended = lambda key, seconds: spent.append(key)
+    within: list[str] = []
+
+    @contextmanager
+    def meanwhile() -> Iterator[None]:
+        within.append("in")
+        yield
+        within.append("out")
+
+    turns.meanwhile = meanwhile
+
+    def ask_there() -> None:
+        with turns.elsewhere("there"):
+            pass
+
+    with turns.turn("here"):
+        other = threading.Thread(target=ask_there)
+        other.start()
+        other.join(10)
+        assert not other.is_alive()  # though the only slot is taken
+    turns.pause = lambda: left.pop(0) if left else 0.0
+    with turns.watched(told.append), turns.elsewhere("there"), turns.turn("part of it"):
+        assert turns.running == 0
+    assert told == [Place(0, 0.5, True), Place(0, 0.01, True), None]
+    assert spent == ["there", "here", "there"] and within[-2:] == ["in", "out"]
