@@ -9,14 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo.train.recipes import TrainingData
-from cvdemo.world.activities.names import ACTIVITIES
-
-SEEN = (*ACTIVITIES, *3 * ("walk forwards", "walk backwards"))
-"""What is shown by clip k is `SEEN[k mod 21]`.
-
-Walks come four times as often: where somebody looks and where they go have to be told together, which is
-learned only after some thousand of them.
-"""
 
 FLOW_UNITS = 16  # a pixel of motion, in a sample's whole numbers
 
@@ -35,10 +27,9 @@ class ClipSample(NamedTuple):
 
 @dataclass(frozen=True)
 class ActivityClips(TrainingData):
-    """Drawn activity clips, walks more often than others, with their `flow` where it is asked for."""
+    """Drawn activity clips, each activity equally often, with their `flow` where it is asked for."""
 
     unit: ClassVar[str] = "clips"
-    views: ClassVar[str] = "half of them mirrored, half of them backwards, walks four times as often"
 
     pool: int = 1536
     fresh: int = 128
@@ -50,7 +41,7 @@ class ActivityClips(TrainingData):
         from cvdemo import world  # late: both need OpenCV
         from cvdemo.ops.clip_flow import clip_flow
 
-        clip = world.activity_clip(seed, split="train", activity=SEEN[seed % len(SEEN)])
+        clip = world.activity_clip(seed, split="train")
         frames = clip.pictures(*self.size)
         motion = clip_flow(frames if self.flow else frames[:1])
         return ClipSample(seed, frames, clip.label, quantised(motion))

@@ -54,7 +54,7 @@ def _two_stages(
     """A net whose backbone is frozen in a first stage, that of its head."""
     head = f"{key}-head"
     tuned = Recipe(
-        key, f"cvdemo.train.activity:{task}:{key}", steps=2400, start=head, whole=True, batch=8, rate=1e-3,
+        key, f"cvdemo.train.activity:{task}:{key}", steps=1200, start=head, whole=True, batch=8, rate=1e-3,
         ema=0.99, data=MANY, eight_bits=True,
     )  # fmt: skip
     return (
