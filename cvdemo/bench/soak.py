@@ -140,6 +140,7 @@ async def _visit(address: str, rng: random.Random, end: float, told: Told) -> No
                     told.times[doing].append(took)
         except (TimeoutError, CvdemoError, OSError, websockets.WebSocketException) as error:
             told.dropped[f"{doing} on {visitor.page}: {type(error).__name__} {error}"[:200]] += 1
+            await asyncio.sleep(1)
         told.errors.update(visitor.errors)
         if hasattr(visitor, "listener"):
             await _go(visitor, doing == "vanish")

@@ -6,6 +6,7 @@ import logging
 import os
 import secrets
 import signal
+import socket
 import threading
 from typing import Any
 
@@ -38,18 +39,20 @@ def command(
         import ray
     except ImportError as error:
         raise ServeError("this needs Ray: `pip install 'cvdemo[serve]'`") from error
-    from cvdemo.zoo.serving import Serving, deploy
+    from cvdemo.zoo.serving import Serving, deploy, remove
 
     key = os.environ.get("CVDEMO_SERVE_KEY") or secrets.token_hex(16)
     where: dict[str, Any] = {"address": cluster} if cluster else {"include_dashboard": False}
     ray.init(**where, log_to_driver=False, logging_level=logging.ERROR)
     try:
         deploy(Serving(key, replicas, max(replicas, most_replicas), cpus, gpus, models, batch), host, port)
-        click.echo(f"CVDEMO_SERVE=http://{host}:{port}")
+        named = socket.gethostname() if host in ("0.0.0.0", "::") else host
+        click.echo(f"CVDEMO_SERVE=http://{named}:{port}")
         click.echo(f"CVDEMO_SERVE_KEY={key}")
         done = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: done.set())
         done.wait()
+        remove()  # on a cluster that goes on, replicas would too
     finally:
         ray.shutdown()

@@ -44,29 +44,37 @@ class Hub:
         self.rooms = Rooms(changed=self._changed)
         self._listener = Listener(address, "AF_UNIX", backlog=64, authkey=key)
         self._hearers: dict[int, queue.SimpleQueue[Message | None]] = {}
-        self._connections: list[Connection] = []
+        self._connections: set[Connection] = set()
+        self._is_closed = False
         self._lock = threading.Lock()
         self._here = threading.local()
         _background(self._accept)
 
     def close(self) -> None:
         """Serve no more lines."""
+        self._is_closed = True
         self._listener.close()
-        for connection in self._connections:
+        for connection in list(self._connections):
             _hang_up(connection)
 
     def _accept(self) -> None:
-        while True:
+        while not self._is_closed:
             try:
                 connection = self._listener.accept()
                 kind, number = connection.recv()
-                self._connections.append(connection)
-            except OSError:
-                return
-            except Exception:  # somebody without the key
-                _log.warning("a line was refused", exc_info=True)
+            except Exception:  # somebody without the key, or who ended in the middle
+                if not self._is_closed:
+                    _log.warning("a line was refused", exc_info=True)
                 continue
-            _background(self._answer if kind == "ask" else self._pass_on, connection, number)
+            _background(self._serve, self._answer if kind == "ask" else self._pass_on, connection, number)
+
+    def _serve(self, act: Callable[[Connection, int], None], connection: Connection, number: int) -> None:
+        self._connections.add(connection)
+        try:
+            act(connection, number)
+        finally:
+            self._connections.discard(connection)
+            connection.close()
 
     def _answer(self, connection: Connection, number: int) -> None:
         """Answer what one line asks, until it ends; then its members are in no room any more."""
@@ -105,8 +113,11 @@ class Hub:
             while True:
                 self._tell(connection.recv())
         except (EOFError, OSError):
+            pass
+        finally:
             with self._lock:
-                del self._hearers[number]
+                if self._hearers.get(number) is waiting:  # and not one that has come meanwhile
+                    del self._hearers[number]
             waiting.put(None)
 
     def _tell(self, message: Message) -> None:

@@ -188,7 +188,7 @@ def _softmax(scores: Floats) -> Floats:
         share = 1 / (part @ one)
         part *= np.repeat(share, classes).reshape(part.shape)  # faster than along rows of few classes
 
-    bands = WORKERS if scores.size > ALONE else 1
+    bands = min(WORKERS, height) if scores.size > ALONE else 1
     edges = [k * height // bands for k in range(bands + 1)]
     _in_parallel(band, [slice(*edge) for edge in pairwise(edges)], scores.size)
     return scores

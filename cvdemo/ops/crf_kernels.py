@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 import cv2
@@ -15,7 +14,10 @@ from cvdemo.ops.lattice import permutohedral_lattice
 
 Floats: TypeAlias = NDArray[np.float32]
 Filter: TypeAlias = Callable[[Floats], Floats]
-"""Maps values [H, W, C] to the sums over all pixels, sum_j k(i, j) values_j, [H, W, C]."""
+"""Maps values [H, W, C] to the sums over all pixels, sum_j k(i, j) values_j, [H, W, C].
+
+The sums are a new array, which whoever asked may change.
+"""
 Normalisation: TypeAlias = Literal["symmetric", "none"]
 
 EXACT_PIXELS = 1600  # up to this many pixels all pairs are summed; above, the lattice is used
@@ -46,12 +48,17 @@ def gaussian_filter(
     if normalisation == "none":
         return convolve
     scale = _inverse_root(convolve(np.ones((height, width, 1), np.float32)))
-    repeated = lru_cache(1)(lambda count: np.repeat(scale, count, axis=2))  # faster than along few classes
+    repeated = {1: scale}  # faster than along few classes; for one number of them
 
     def normalised(values: Floats) -> Floats:
         _check_size(values, height, width)
-        done = convolve(values * repeated(values.shape[2]))
-        done *= repeated(values.shape[2])
+        count = values.shape[2]
+        if (full := repeated.get(count)) is None:
+            full = np.repeat(scale, count, axis=2)
+            repeated.clear()
+            repeated[count] = full
+        done = convolve(values * full)
+        done *= full
         return done
 
     return normalised

@@ -43,22 +43,31 @@ class ResultCache:
         self._computing: dict[Hashable, threading.Lock] = {}
         self._lock = threading.Lock()
         self.nbytes = 0
+        self.before: Callable[[], None] = lambda: None
+        """Called before something is computed, where nobody else waits for it yet."""
+        self._here = threading.local()
 
     def get(self, key: Hashable, compute: Callable[[], T]) -> T:
         """The result of a key, computed if it is not here."""
         with self._lock:
             if key in self._kept:
                 return self._use(key)
+        depth: int = getattr(self._here, "depth", 0)
+        if not depth:
+            self.before()
+        with self._lock:
             computing = self._computing.setdefault(key, threading.Lock())
         with computing:
             with self._lock:
                 if key in self._kept:
                     return self._use(key)
+            self._here.depth = depth + 1
             try:
                 value = compute()
                 self._keep(key, value)
                 return value
             finally:
+                self._here.depth = depth
                 with self._lock:
                     self._computing.pop(key, None)
 

@@ -77,14 +77,16 @@ class Gate:
     def left(self) -> Iterator[None]:
         """Let others in meanwhile; whoever comes back is next. Nothing for a thread that is not within."""
         own = getattr(self._here, "own", None)
-        if own is None:
+        if own is None or getattr(self._here, "is_out", False):
             yield
             return
+        self._here.is_out = True
         self._leave(own)
         try:
             yield
         finally:
             self._enter(own, first=True)
+            self._here.is_out = False
 
     def _enter(self, own: threading.Event, *, first: bool = False) -> None:
         own.clear()

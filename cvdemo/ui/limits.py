@@ -1,6 +1,7 @@
 """A visitor's share of the networks: `CVDEMO_VISITOR_SECONDS=20` of them in a minute.
 
 Who has used it up waits and is told for how long; nothing is refused. Without the setting there is no limit.
+A visitor is a session: a tab of a browser. The live camera has limits of its own.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from cvdemo.ui.cache import RESULTS
 from cvdemo.ui.internals import session_id
 from cvdemo.zoo.turns import TURNS
 
@@ -60,5 +62,6 @@ SHARES = Shares(_given())
 """Those of this process."""
 
 if math.isfinite(SHARES.seconds):  # else nothing has to be asked
+    RESULTS.before = TURNS.rest
     TURNS.pause = lambda: SHARES.wait(session_id())
     TURNS.ended = lambda key, seconds: SHARES.spend(session_id(), seconds)

@@ -16,7 +16,7 @@ _ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
 
 def few_heaps() -> None:
     """Have all threads share a few heaps, from now on; nothing where the C library knows no such thing."""
-    with suppress(OSError, AttributeError):
+    with suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).mallopt(_ARENA_MAX, HEAPS)
 
 
@@ -24,7 +24,7 @@ def give_back() -> bool:
     """Give what was freed back to the system; whether the C library can."""
     try:
         ctypes.CDLL(None).malloc_trim(0)
-    except (OSError, AttributeError):
+    except (OSError, AttributeError, TypeError):
         return False
     return True
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import resource
 import secrets
 import shutil
 import signal
@@ -27,8 +28,9 @@ from cvdemo.errors import CvdemoError
 from cvdemo.lecture.hub import Hub
 
 COOKIE = "cvdemo_worker"
-MOST = 64
+MEGABYTES = 60  # of a request: more than the app takes as a file
 READY, LOOK, END = 180.0, 0.3, 10.0  # seconds: to start, between two looks, to end
+AGAIN = 15.0  # seconds between two starts of a worker
 SHARED = {"CVDEMO_MODEL_MEMORY": 2048, "CVDEMO_RESULT_MEMORY": 1024}
 """What the workers share, in MiB, where nothing else is said."""
 
@@ -37,7 +39,7 @@ daemon off;
 {user}pid {folder}/nginx.pid;
 error_log stderr error;
 worker_processes 1;
-events {{ worker_connections 8192; }}
+events {{ worker_connections {connections}; }}
 http {{
   access_log off;
   client_body_temp_path {folder}/body;
@@ -45,7 +47,8 @@ http {{
   fastcgi_temp_path {folder}/fastcgi;
   uwsgi_temp_path {folder}/uwsgi;
   scgi_temp_path {folder}/scgi;
-  client_max_body_size 0;  # the app knows its own limits
+  client_max_body_size {megabytes}m;
+  proxy_request_buffering off;
   map $http_upgrade $connection_header {{ default upgrade; '' ''; }}
   # A browser opens the page first, and keeps the worker that it gets then. One that keeps no cookies has the
   # worker of its address.
@@ -53,9 +56,11 @@ http {{
   split_clients "$remote_addr $http_user_agent" $own {{ {shares} }}
   map $http_accept $new {{ ~text/html $any; default $own; }}
   map $cookie_{cookie} $worker {{ "~^({numbers})$" $cookie_{cookie}; default $new; }}
-  map $cookie_{cookie} $kept {{
-    "~^({numbers})$" '';
-    default "{cookie}=$new; Path=/; HttpOnly; SameSite=Lax";
+  # Who has been served by another one, since theirs was not there, stays with that: their session is there.
+  map $upstream_addr $by {{ "~worker-(?<last>[0-9]+)$" $last; default $worker; }}
+  map "$by $cookie_{cookie}" $kept {{
+    "~^(?<one>[0-9]+) \\k<one>$" '';
+    default "{cookie}=$by; Path=/; HttpOnly; SameSite=Lax";
   }}
 {upstreams}
   server {{
@@ -68,8 +73,7 @@ http {{
     proxy_set_header X-Forwarded-Proto $scheme;
     proxy_read_timeout 1d;
     proxy_send_timeout 1d;
-    add_header Set-Cookie $kept always;
-    location / {{ proxy_pass http://worker$worker; }}
+    location / {{ proxy_pass http://worker$worker; add_header Set-Cookie $kept always; }}
     # A picture that somebody in a room is shown may be the leader's, at another worker.
     location /media/ {{ proxy_pass http://worker$worker; proxy_next_upstream error timeout http_404; }}
   }}
@@ -85,13 +89,15 @@ def serve(count: int, host: str, port: int) -> None:
     if (program := nginx()) is None:
         raise CvdemoError("several workers need nginx: `apt-get install nginx-light`, or leave --workers out")
     _check_port(host, port)
-    signal.signal(signal.SIGTERM, _end)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, _end)
+    _many_files()
     with tempfile.TemporaryDirectory(prefix="cvdemo-") as name:
         folder, key = Path(name), secrets.token_bytes(16)
         hub = Hub(str(folder / "hub"), key)
         workers: list[subprocess.Popen[bytes]] = []
         try:
-            workers += [_start(folder, key, number, count) for number in range(count)]
+            workers.extend(_start(folder, key, number, count) for number in range(count))
             _wait_until_ready(folder, workers)
             with _serving(program, folder, count, host, port) as front:
                 _look_after(front, workers, lambda number: _start(folder, key, number, count))
@@ -120,6 +126,8 @@ def configuration(folder: Path, count: int, host: str, port: int) -> str:
         upstreams="\n".join(_upstream(folder, number, count) for number in range(count)),
         host=f"[{host}]" if ":" in host else host,
         port=port,
+        connections=min(8192, max(512, _many_files() - 64)),
+        megabytes=MEGABYTES,
     )
 
 
@@ -139,10 +147,11 @@ def environment(
     given: Mapping[str, str], folder: Path, key: bytes, number: int, count: int
 ) -> dict[str, str]:
     """That of a worker: its share of the memory and of the cores, and where it finds the others."""
-    cores = os.cpu_count() or 1
+    cores, given_threads = os.cpu_count() or 1, given.get("OMP_NUM_THREADS", "")
+    threads = int(given_threads) if given_threads.isdigit() else 1
     own = {
         "OMP_NUM_THREADS": "1",
-        "CVDEMO_RUNS": str(max(1, cores // count)),
+        "CVDEMO_RUNS": str(max(1, cores // (count * max(1, threads)))),
         **given,
         "CVDEMO_HUB": str(folder / "hub"),
         "CVDEMO_HUB_KEY": key.hex(),
@@ -152,7 +161,7 @@ def environment(
         with suppress(ValueError):
             mib = int(given.get(name, mib))
         own[name] = str(max(1, mib // count))
-    if given.get("CVDEMO_METRICS", "").isdigit():
+    if given.get("CVDEMO_METRICS", "").strip("0").isdigit():  # 0 is any port
         own["CVDEMO_METRICS"] = str(int(given["CVDEMO_METRICS"]) + number)
     return own
 
@@ -203,13 +212,23 @@ def _look_after(
 ) -> None:
     """Start workers that have ended again; CvdemoError where nginx has."""
     _say(f"{len(workers)} workers are ready.")
+    begun = [-AGAIN] * len(workers)
     while front.poll() is None:
         for number, worker in enumerate(workers):
-            if worker.poll() is not None:
+            if worker.poll() is not None and time.monotonic() - begun[number] > AGAIN:
                 _say(f"Worker {number} has ended and is started again.")
-                workers[number] = start(number)
+                workers[number], begun[number] = start(number), time.monotonic()
         time.sleep(LOOK)
     raise CvdemoError("nginx has ended: what it said stands above")
+
+
+def _many_files() -> int:
+    """Let this process and those that it starts have as many files open as they may; how many that is."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return soft if soft != resource.RLIM_INFINITY else 1 << 20
 
 
 def _say(text: str) -> None:

@@ -57,7 +57,8 @@ class Model:
         `warm` names what has to be prepared by a first run, such as a size of pictures: the first time that
         it is met, the work is done twice and the second run is timed. No gradients are kept.
         """
-        with TURNS.turn(self.spec.key), self._lock, _without_gradients():
+        with TURNS.turn(self.spec.key), self._lock, without_gradients():
+            began = time.perf_counter()
             if warm is not None and warm not in self._warm:
                 work()
                 self._warm.add(warm)
@@ -67,6 +68,8 @@ class Model:
             synchronize(self.device)
             milliseconds = 1000 * (time.perf_counter() - start)
             self.runs += 1
+            spent = time.perf_counter() - began
+        TURNS.ended(self.spec.key, spent)
         return Timed(value, milliseconds)
 
     def networks(self, pictures: Sequence[np.ndarray]) -> list[Any]:
@@ -82,7 +85,7 @@ def synchronize(device: str) -> None:
         (torch.cuda if device == "cuda" else torch.mps).synchronize()
 
 
-def _without_gradients() -> AbstractContextManager[Any]:
+def without_gradients() -> AbstractContextManager[Any]:
     """torch's inference mode, once torch is there: a model of another library runs without importing it."""
     torch = sys.modules.get("torch")
     return torch.inference_mode() if torch is not None else nullcontext()

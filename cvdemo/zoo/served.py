@@ -10,6 +10,7 @@ Calls and answers are pickled, so that each side takes only what is signed with 
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import hmac
 import inspect
@@ -26,18 +27,24 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import urllib3
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, LocationValueError, NewConnectionError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    LocationValueError,
+    NewConnectionError,
+    ReadTimeoutError,
+)
 
 from cvdemo.errors import ServeError
 from cvdemo.zoo.activity import ActivityClassifier
 from cvdemo.zoo.captioner import Captioner
 from cvdemo.zoo.dense_captioner import DenseCaptioner
 from cvdemo.zoo.flow import FlowEstimator
-from cvdemo.zoo.model import Classifier, Detector, Model, Segmenter, Timed
+from cvdemo.zoo.model import Classifier, Detector, Model, Segmenter, Timed, without_gradients
 from cvdemo.zoo.spec import ModelSpec
 from cvdemo.zoo.turns import TURNS
 
-ANSWER, AGAIN, TRIES, REST = 300.0, 60.0, 4, 0.5
+ANSWER, AGAIN, TRIES, REST = 120.0, 60.0, 4, 0.5
 """Seconds: for an answer, until a lost server is looked for again; how often a call is tried, and between."""
 
 AT_ONCE = 32  # connections that are kept
@@ -53,6 +60,10 @@ _HERE = (Model, Detector, Classifier, Segmenter, ActivityClassifier, FlowEstimat
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
+
+
+class UnsendableError(ServeError):
+    """What a method is given cannot be pickled."""
 
 
 class Answer(NamedTuple):
@@ -80,10 +91,14 @@ class Description(NamedTuple):
 
 
 class Server:
-    """The models of a `cvdemo serve`; `call` is what reaches them."""
+    """The models of a `cvdemo serve`; `call` is what reaches them.
+
+    When it does not, nobody is asked for a minute, and the log says so once.
+    """
 
     def __init__(self, call: Callable[[Call], Answer]) -> None:
         self._call = call
+        self._lost = -AGAIN
         self._models: dict[str, Model] = {}
         self._asking: dict[str, threading.Lock] = {}
 
@@ -91,11 +106,29 @@ class Server:
         """The served model of a spec; `build` makes the one that takes its place where it is needed."""
         with self._asking.setdefault(spec.key, threading.Lock()):
             if spec.key not in self._models:
-                said = self._call(Call(spec.key))
+                said = self.ask(Call(spec.key))
                 if said.error is not None:
                     raise said.error
-                self._models[spec.key] = _stand_in(spec, said.value, self._call, build)
+                self._models[spec.key] = _stand_in(spec, said.value, self.ask, build)
+            elif self._is_lost():
+                raise ServeError("the models' server did not answer a moment ago")
             return self._models[spec.key]
+
+    def ask(self, call: Call) -> Answer:
+        """What the server answers; ServeError where it does not, or did not a moment ago."""
+        if self._is_lost():
+            raise ServeError("the models' server did not answer a moment ago")
+        try:
+            return self._call(call)
+        except UnsendableError:
+            raise
+        except ServeError as error:
+            self._lost = time.monotonic()
+            _log.warning("%s: models run here", error)
+            raise
+
+    def _is_lost(self) -> bool:
+        return time.monotonic() - self._lost < AGAIN
 
 
 class _Served:
@@ -104,23 +137,22 @@ class _Served:
     spec: ModelSpec
     _call: Callable[[Call], Answer]
     _build: Callable[[], Model]
-    _changed: bool
+    _changed: Any
 
     def run(self, work: Callable[[], T], *, warm: Hashable = None) -> Timed[T]:
         """Call `work` at once: locks are the server's, and so are the milliseconds."""
-        with TURNS.elsewhere(self.spec.key), _counted() as spent:
+        with TURNS.meanwhile(), without_gradients(), _counted() as spent:
             start = time.perf_counter()
             value = work()
             here = 1000 * (time.perf_counter() - start)
         self.__dict__["runs"] += 1
+        if spent:
+            TURNS.ended(self.spec.key, sum(spent) / 1000)
         return Timed(value, sum(spent) if spent else here)
 
     def own(self) -> Any:
-        """The model loaded here."""
-        with self.__dict__["_building"]:
-            if "_own" not in self.__dict__:
-                self.__dict__["_own"] = self._build()
-        return self.__dict__["_own"]
+        """The model loaded here: the one that all share, or this one's changed copy of it."""
+        return self.__dict__.get("_changed") or self._build()
 
     def __getattr__(self, name: str) -> Any:
         """What the stand-in has not is the model's own."""
@@ -129,9 +161,10 @@ class _Served:
         return getattr(self.own(), name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """A model that is changed is this process's own from then on."""
-        setattr(self.own(), name, value)
-        self.__dict__.update({name: value, "_changed": True})
+        """A model that is changed runs here from then on, as a copy of its own."""
+        changed = copy.copy(self.own())
+        setattr(changed, name, value)
+        self.__dict__.update({name: value, "_changed": changed})
 
 
 def _stand_in(
@@ -142,7 +175,7 @@ def _stand_in(
     kind: Any = type(said.kind.__name__, (_Served, said.kind), methods)
     model: Model = object.__new__(kind)
     first = Model(spec, device="cpu", nbytes=0)
-    own = {"_call": call, "_build": build, "_building": threading.RLock(), "_changed": False}
+    own = {"_call": call, "_build": build, "_changed": None}
     model.__dict__.update({**vars(first), **said.values, **own})
     return model
 
@@ -159,13 +192,13 @@ def _forwardable(kind: type[Model]) -> Iterator[str]:
 
 def _forwarded(name: str) -> Callable[..., Any]:
     def method(self: Any, *given: Any, **named: Any) -> Any:
-        if self._changed:
-            return getattr(self.own(), name)(*given, **named)
         try:
-            answer = self._call(Call(self.spec.key, name, given, named))
-        except ServeError as error:
-            _log.warning("%s: %s runs here instead", error, self.spec.title)
-            return getattr(self.own(), name)(*given, **named)
+            answer = None if self._changed else self._call(Call(self.spec.key, name, given, named))
+        except ServeError:
+            answer = None
+        if answer is None:
+            here = self.own()
+            return here.run(lambda: getattr(here, name)(*given, **named)).value
         _spend(answer.milliseconds)
         if answer.error is not None:
             raise answer.error
@@ -198,7 +231,6 @@ def _spend(milliseconds: float) -> None:
 
 _connecting = threading.Lock()
 _server: Server | None = None
-_lost = -AGAIN  # when nobody answered last
 
 
 def served(spec: ModelSpec, build: Callable[[], Model]) -> Model | None:
@@ -206,15 +238,10 @@ def served(spec: ModelSpec, build: Callable[[], Model]) -> Model | None:
 
     `build` loads the model here.
     """
-    global _lost
     there = server()
-    if there is None or time.monotonic() - _lost < AGAIN:
-        return None
     try:
-        return there.model(spec, build)
-    except ServeError as error:
-        _lost = time.monotonic()
-        _log.warning("%s: models run here", error)
+        return None if there is None else there.model(spec, build)
+    except ServeError:
         return None
 
 
@@ -232,9 +259,9 @@ def server() -> Server | None:
 
 def forget() -> None:
     """Read the environment anew at the next call."""
-    global _server, _lost
+    global _server
     with _connecting:
-        _server, _lost = None, -AGAIN
+        _server = None
 
 
 def _through(address: str, key: str) -> Callable[[Call], Answer]:
@@ -246,7 +273,9 @@ def _through(address: str, key: str) -> Callable[[Call], Answer]:
         try:
             body = signed(key, pickle.dumps(call, protocol=5))
         except Exception as error:
-            raise ServeError(f"{call.name} of {call.key} cannot be sent ({type(error).__name__})") from error
+            raise UnsendableError(
+                f"{call.name} of {call.key} cannot be sent ({type(error).__name__})"
+            ) from error
         said = "nothing"
         for attempt in range(TRIES):
             time.sleep(attempt * REST)
@@ -254,6 +283,8 @@ def _through(address: str, key: str) -> Callable[[Call], Answer]:
                 answer = pool.request("POST", address, body=body, headers={MODEL_HEADER: call.key})
             except (NewConnectionError, ConnectTimeoutError, LocationValueError) as error:
                 raise ServeError(f"no models are served at {address} ({type(error).__name__})") from error
+            except ReadTimeoutError as error:
+                raise ServeError(f"the models' server at {address} takes too long") from error
             except HTTPError as error:  # in the middle
                 said = type(error).__name__
                 continue

@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from pickle import dumps, loads
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 
 from cvdemo.errors import ServeError
@@ -89,7 +90,7 @@ def deploy(serving: Serving, host: str, port: int) -> None:
             if not call.name:
                 return Answer(described(model), None, 0.0)
             job = Job(model, call.name, call.given, dict(call.named))
-            if call.name == "network" and model.batches:
+            if call.name == "network" and model.batches and _has_picture(job):
                 return await self.together(job)
             return await asyncio.to_thread(lambda: answers([job])[0])
 
@@ -117,6 +118,13 @@ def deploy(serving: Serving, host: str, port: int) -> None:
     )
     serve.start(http_options={"host": host, "port": port, "location": "HeadOnly"})
     serve.run(deployment.bind(), name=APP, route_prefix="/")
+
+
+def remove() -> None:
+    """Serve models no more."""
+    from ray import serve
+
+    serve.delete(APP)
 
 
 def _packed(answer: Answer) -> bytes:
@@ -151,10 +159,14 @@ def _groups(jobs: Sequence[Job]) -> Iterator[list[int]]:
     """Numbers of jobs that are one run: of the same model, whose pictures have the same size."""
     groups: dict[Any, list[int]] = {}
     for k, job in enumerate(jobs):
-        together = job.name == "network" and job.model.batches
+        together = job.model.batches and job.name == "network" and _has_picture(job)
         key = (id(job.model), job.given[0].shape, job.given[1:]) if together else k
         groups.setdefault(key, []).append(k)
     yield from groups.values()
+
+
+def _has_picture(job: Job) -> bool:
+    return bool(job.given) and isinstance(job.given[0], np.ndarray) and not job.named
 
 
 def _alone(job: Job) -> Answer:

@@ -57,9 +57,9 @@ class Turns:
         self.meanwhile: Callable[[], AbstractContextManager[object]] = nullcontext
         """What waiting and running are done within: the app lets other pages be drawn meanwhile."""
         self.pause: Callable[[], float] = lambda: 0.0
-        """In how many seconds whoever asks may run at the earliest."""
+        """For how many seconds whoever asks has to `rest` first."""
         self.ended: Callable[[str, float], None] = lambda key, seconds: None
-        """Called in the thread of every run with its model and the seconds that it took."""
+        """Called in the thread of every run of a model with its key and the seconds that it took."""
 
     @property
     def waiting(self) -> int:
@@ -101,26 +101,22 @@ class Turns:
                 self._here.running = False
                 self._leave(ticket)
 
-    @contextmanager
-    def elsewhere(self, key: str) -> Iterator[None]:
-        """As `turn`, for a run that another machine does: no slot is taken, and nobody is waited for."""
-        if getattr(self._here, "running", False):
-            yield
+    def rest(self) -> None:
+        """Wait as long as `pause` says, and tell whoever watches; to be called where nobody waits for it."""
+        if self.pause() <= 0 or getattr(self._here, "running", False):
             return
         watch: Watch | None = getattr(self._here, "watch", None)
         with self.meanwhile():
-            if _paused(self.pause, watch) and watch:
-                watch(None)
-            self._here.running, began = True, time.perf_counter()
-            try:
-                yield
-            finally:
-                self._here.running = False
-                self.ended(key, time.perf_counter() - began)
+            while (seconds := self.pause()) > 0:
+                if watch:
+                    watch(Place(0, seconds, paused=True))
+                time.sleep(min(seconds, PATIENCE))
+        if watch:
+            watch(None)
 
     def _wait(self, key: str, watch: Watch | None) -> tuple[_Ticket, bool]:
         """The ticket of a run that may begin now, and whether `watch` was told of its place."""
-        told = _paused(self.pause, watch)
+        told = False
         with self._changed:
             self._number += 1
             ticket = _Ticket(self._number, key, self._seconds.get(key, UNKNOWN))
@@ -163,18 +159,6 @@ class Turns:
             known = self._seconds.get(ticket.key, took)
             self._seconds[ticket.key] = known + NEWEST * (took - known)
             self._changed.notify_all()
-        self.ended(ticket.key, took)
-
-
-def _paused(pause: Callable[[], float], watch: Watch | None) -> bool:
-    """Wait as long as is asked for; whether `watch` was told how long that is."""
-    told = False
-    while (seconds := pause()) > 0:
-        if watch:
-            told = True
-            watch(Place(0, seconds, paused=True))
-        time.sleep(min(seconds, PATIENCE))
-    return told
 
 
 def _slots() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cvdemo.lecture.hub import ASKED, CHANGED, Hub, Line, Message
+from cvdemo.lecture.hub import ASKED, CHANGED, Hub, Line, Message, _hang_up
 from cvdemo.lecture.questions import Question
 from cvdemo.lecture.rooms import Place, RoomError
 
@@ -106,6 +107,21 @@ def test_who_listens_when_the_hub_ends_is_told(hub: tuple[Hub, str]) -> None:
     assert soon(lambda: bool(hub[0]._hearers))
     hub[0].close()
     assert one.gone.wait(10)
+
+
+def test_who_ends_in_the_middle_of_coming_keeps_nobody_out(hub: tuple[Hub, str]) -> None:
+    for _ in range(5):
+        with socket.socket(socket.AF_UNIX) as there:
+            there.connect(hub[1])
+    assert Process(hub[1], 1).rooms.start()
+
+
+def test_lines_that_have_ended_leave_nothing(hub: tuple[Hub, str]) -> None:
+    for _ in range(4):
+        line = Process(hub[1], 1).line
+        line._ask.close()
+        _hang_up(line._hear)
+    assert soon(lambda: not hub[0]._connections and not hub[0]._hearers)
 
 
 def test_who_has_not_the_key_is_refused_and_others_are_served(hub: tuple[Hub, str]) -> None:

@@ -81,6 +81,13 @@ def test_any_symmetric_compatibility_equals_all_pairs() -> None:
     np.testing.assert_allclose(potts, dense_crf(p, kernels(picture), iterations=4), atol=1e-5)
 
 
+def test_a_picture_one_pixel_high() -> None:
+    rng = np.random.default_rng(0)
+    p = rng.random((21, 1, 4000), np.float32)
+    q = dense_crf(p / p.sum(0), (Kernel(2.0, gaussian_filter(1, 4000, 3.0)),), iterations=2)
+    np.testing.assert_allclose(q.sum(0), 1, atol=1e-5)
+
+
 def test_more_classes_than_one_block_are_filtered_alike() -> None:
     p, picture = case(30, 40, 130, 1)
     found = dense_crf(p, kernels(picture), iterations=2)

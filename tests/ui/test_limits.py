@@ -7,13 +7,12 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cvdemo.ui.cache import ResultCache
 from cvdemo.ui.limits import MOST_KNOWN, Shares, _given
 from cvdemo.zoo.turns import Place, Turns
 
@@ -81,15 +80,45 @@ def test_the_setting(text: str, seconds: float, monkeypatch: pytest.MonkeyPatch)
     assert _given() == seconds
 
 
-def test_a_run_waits_for_its_share_and_whoever_watches_is_told() -> None:
-    turns, told, left = Turns(1), list[Place | None](), [1.0, 0.6, 0.01]
+def test_who_rests_is_told_for_how_long() -> None:
+    turns, told, left = Turns(1), list[Place | None](), [1.0, 1.0, 0.6, 0.01]
     turns.pause = lambda: left.pop(0) if left else 0.0
-    spent: list[tuple[str, float]] = []
-    turns.ended = lambda key, seconds: spent.append((key, seconds))
-    with turns.watched(told.append), turns.turn("net"):
-        assert not spent
-    assert told == [Place(0, 1.0, True), Place(0, 0.6, True), Place(0, 0.01, True), None]
-    assert [key for key, _ in spent] == ["net"] and spent[0][1] >= 0
+    with turns.watched(told.append):
+        turns.rest()
+        assert told == [Place(0, 1.0, True), Place(0, 0.6, True), Place(0, 0.01, True), None]
+        turns.rest()
+    assert len(told) == 4
+
+
+def test_who_rests_keeps_nobody_from_the_same_result() -> None:
+    results, resting, go_on = ResultCache(1000), threading.Event(), threading.Event()
+    slow = threading.local()
+
+    def before() -> None:
+        if getattr(slow, "rests", False):
+            resting.set()
+            assert go_on.wait(10)
+
+    results.before = before
+
+    def rester() -> None:
+        slow.rests = True
+        assert results.get("key", lambda: results.get("part", lambda: 1)) == 2
+
+    thread = threading.Thread(target=rester)
+    thread.start()
+    assert resting.wait(10)
+    assert results.get("key", lambda: 2) == 2  # at once
+    go_on.set()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_only_one_who_computes_nothing_yet_rests() -> None:
+    results, rests = ResultCache(1000), list[int]()
+    results.before = lambda: rests.append(1)
+    assert results.get("whole", lambda: results.get("part", lambda: 3)) == 3
+    assert len(rests) == 1 and results.get("whole", lambda: 4) == 3 and len(rests) == 1
 
 
 def test_the_app_counts_the_networks_of_a_visitor() -> None:
@@ -97,7 +126,8 @@ def test_the_app_counts_the_networks_of_a_visitor() -> None:
         "import cvdemo.ui.limits as limits\n"
         "from cvdemo.zoo.turns import TURNS\n"
         "limits.session_id = lambda: 'me'\n"
-        "with TURNS.turn('net'): pass\n"
+        "from cvdemo import zoo\n"
+        "zoo.load('ssd', 'cpu').run(lambda: 3)\n"
         "print(limits.SHARES.seconds, list(limits.SHARES._left))"
     )
     done = subprocess.run(
@@ -105,33 +135,3 @@ def test_the_app_counts_the_networks_of_a_visitor() -> None:
         env={**os.environ, "CVDEMO_VISITOR_SECONDS": "7"},
     )  # fmt: skip
     assert done.stdout.split() == ["7.0", "['me']"]
-
-
-def test_a_run_elsewhere_takes_no_slot_but_counts() -> None:
-    turns, told, left = Turns(1), list[Place | None](), [0.5, 0.01]
-    spent: list[str] = []
-    turns.ended = lambda key, seconds: spent.append(key)
-    within: list[str] = []
-
-    @contextmanager
-    def meanwhile() -> Iterator[None]:
-        within.append("in")
-        yield
-        within.append("out")
-
-    turns.meanwhile = meanwhile
-
-    def ask_there() -> None:
-        with turns.elsewhere("there"):
-            pass
-
-    with turns.turn("here"):
-        other = threading.Thread(target=ask_there)
-        other.start()
-        other.join(10)
-        assert not other.is_alive()  # though the only slot is taken
-    turns.pause = lambda: left.pop(0) if left else 0.0
-    with turns.watched(told.append), turns.elsewhere("there"), turns.turn("part of it"):
-        assert turns.running == 0
-    assert told == [Place(0, 0.5, True), Place(0, 0.01, True), None]
-    assert spent == ["there", "here", "there"] and within[-2:] == ["in", "out"]

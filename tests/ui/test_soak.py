@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import random
 
 import pytest
 
@@ -12,21 +12,24 @@ from cvdemo.ui.pages import PAGES
 
 def test_visitors_do_everything_and_nobody_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     pages = [page for page in PAGES if page.key in ("iou", "detect", "upsampling")]
-    done = Counter[str]()
-    do = soak._do
-
-    async def counted(what: str, visitor: soak.Visitor, rng: soak.random.Random) -> float | None:
-        done[what] += 1
-        return await do(what, visitor, rng)
-
     monkeypatch.setattr(soak, "PAGES", pages)
     monkeypatch.setattr(soak, "UPLOADS", ("detect",))
     monkeypatch.setattr(soak, "SETTLE", 0.0)
-    monkeypatch.setattr(soak, "GAP", 0.1)
-    monkeypatch.setattr(soak, "DOES", {"move": 2, "turn": 2, "upload": 2, "broken": 2, "vanish": 1})
-    monkeypatch.setattr(soak, "_do", counted)
-    found = soak.run(4, 0.15)
+    monkeypatch.setattr(soak, "_crowd", one_of_each)
+    found = soak.run(1, 1)
     assert not found["exceptions"] and not found["dropped"] and not found["faults"]
-    assert {"move", "turn", "upload", "broken"} <= set(done)
-    assert found["seconds"]["open"]["n"] > 4  # those who vanish are followed by others
+    assert found["seconds"]["open"]["n"] == 1 and found["seconds"]["upload"]["n"] == 1
     assert found["memory_before"]["MB"] > 100 and 0.5 < found["ratio"] < 2
+
+
+async def one_of_each(address: str, visitors: int, seconds: float, seed: int, told: soak.Told) -> None:
+    """A visitor who does everything that there is, and vanishes."""
+    rng = random.Random(seed)
+    visitor = soak.Visitor(address, "detect")
+    told.times["open"].append(await visitor.open())
+    for what in ("move", "turn", "upload", "broken"):
+        took = await soak._do(what, visitor, rng)
+        assert took is not None
+        told.times[what].append(took)
+    told.errors.update(visitor.errors)
+    await soak._go(visitor, vanishes=True)

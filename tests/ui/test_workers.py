@@ -108,6 +108,7 @@ def test_a_worker_that_ends_is_started_again_and_nobody_is_turned_away(hall: tup
 
     visitor = asyncio.run(come())  # at once, by the other one
     assert visitor.sliders and not visitor.errors
+    assert fetched(address, Accept="text/html", Cookie=f"{COOKIE}=1")[1][0].startswith(f"{COOKIE}=0;")
     end = time.monotonic() + 60
     while (now := workers_of(process)).get("worker-1", first["worker-1"]) == first["worker-1"]:
         assert time.monotonic() < end
@@ -138,6 +139,14 @@ def test_nginx_reads_the_configuration(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
 
 
+@needs_nginx
+def test_what_is_far_too_large_is_refused_before_it_comes(hall: tuple[str, int]) -> None:
+    with pytest.raises(HTTPError, match="413"):
+        asked = urllib.request.Request(f"{hall[0]}/_stcore/upload_file/a/b", method="PUT", data=b"x")
+        asked.add_header("Content-Length", str(10**9))
+        urllib.request.urlopen(asked, timeout=30)
+
+
 def test_every_worker_has_its_share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 8)
     own = environment(
@@ -148,6 +157,8 @@ def test_every_worker_has_its_share(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert (own["CVDEMO_METRICS"], own["CVDEMO_WORKER"]) == ("9103", "2")
     odd = environment({"CVDEMO_MODEL_MEMORY": "much", "OMP_NUM_THREADS": "3"}, tmp_path, b"k", 0, 16)
     assert (odd["CVDEMO_MODEL_MEMORY"], odd["CVDEMO_RUNS"], odd["OMP_NUM_THREADS"]) == ("128", "1", "3")
+    few = environment({"OMP_NUM_THREADS": "2", "CVDEMO_METRICS": "0"}, tmp_path, b"k", 1, 2)
+    assert (few["CVDEMO_RUNS"], few["CVDEMO_METRICS"]) == ("2", "0")
 
 
 def test_what_cannot_be_served_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
