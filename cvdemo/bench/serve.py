@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
 import statistics
 import subprocess
@@ -16,9 +15,10 @@ from typing import Any, cast
 import numpy as np
 
 from cvdemo import zoo
-from cvdemo.bench.ui import ROOT, free_port
+from cvdemo.bench.ui import ROOT, environment, free_port
 from cvdemo.data.pictures import sample
 from cvdemo.errors import CvdemoError
+from cvdemo.ui.workers import end_all
 from cvdemo.zoo import served
 from cvdemo.zoo.model import Detector
 
@@ -53,31 +53,25 @@ def run(replicas: Sequence[int] = (1, 2), *, calls: int = 60, seconds: float = 6
 
 
 @contextlib.contextmanager
-def server(replicas: int, *more: str) -> Iterator[str]:
-    """A `cvdemo serve` of its own, which `zoo.load` uses meanwhile; yields its address."""
-    port, before = free_port(), {name: os.environ.get(name) for name in ("CVDEMO_SERVE", "CVDEMO_SERVE_KEY")}
-    os.environ["CVDEMO_SERVE_KEY"] = secrets.token_hex(16)
-    os.environ.pop("CVDEMO_SERVE", None)
-    options = ["--replicas", str(replicas), "--cpus", "0.1", "--port", str(port), *more]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "cvdemo", "serve", *options],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
-    try:
-        address = f"http://127.0.0.1:{port}"
-        if process.stdout is None or not any(line.strip().endswith(address) for line in process.stdout):
-            raise CvdemoError("the server did not start: is Ray installed? `pip install 'cvdemo[serve]'`")
-        os.environ["CVDEMO_SERVE"] = address
-        served.forget()
-        yield address
-    finally:
-        process.terminate()
-        process.wait(30)
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
-        served.forget()
+def server(replicas: int) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """A `cvdemo serve` of its own, which `zoo.load` uses meanwhile; yields its address and its process."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    options = ["--replicas", str(replicas), "--cpus", "0.1", "--port", str(port)]
+    with environment(CVDEMO_SERVE=None, CVDEMO_SERVE_KEY=secrets.token_hex(16)):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "cvdemo", "serve", *options],
+            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        )  # fmt: skip
+        try:
+            if process.stdout is None or f"CVDEMO_SERVE={address}" not in map(str.strip, process.stdout):
+                raise CvdemoError("the server did not start: is Ray installed? `pip install 'cvdemo[serve]'`")
+            with environment(CVDEMO_SERVE=address):
+                served.forget()
+                yield address, process
+        finally:
+            end_all([process])
+    served.forget()
 
 
 def _in_turns(works: Sequence[Callable[[], Any]], calls: int) -> list[float]:

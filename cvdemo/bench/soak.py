@@ -6,7 +6,6 @@ What is asked: no exception, nobody dropped, and the memory as before when all h
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import re
 import time
@@ -20,7 +19,7 @@ import numpy as np
 import websockets
 
 from cvdemo.bench.hall import summary
-from cvdemo.bench.ui import free_port, start_hall, wait_until_healthy
+from cvdemo.bench.ui import environment, free_port, start_hall, wait_until_healthy
 from cvdemo.data.pictures import sample, to_jpeg
 from cvdemo.errors import CvdemoError
 from cvdemo.ui.pages import PAGES
@@ -51,7 +50,7 @@ def run(visitors: int = 100, minutes: float = 10.0, *, workers: int = 1, seed: i
     for a tenth of the time. `caches` are the bytes that the server keeps on purpose, up to their limits.
     """
     metrics = free_port()
-    with _environment(CVDEMO_METRICS=str(metrics)), start_hall(workers) as (address, process):
+    with environment(CVDEMO_METRICS=str(metrics)), start_hall(workers) as (address, process):
         wait_until_healthy(address, 180)
         asyncio.run(_everywhere(address))
         asyncio.run(_crowd(address, visitors, 6 * minutes, seed + 1, Told()))
@@ -77,22 +76,6 @@ def run(visitors: int = 100, minutes: float = 10.0, *, workers: int = 1, seed: i
             (after["MB"] - after["caches_MB"]) / (before["MB"] - before["caches_MB"]), 3
         ),
     }
-
-
-class _environment:  # noqa: N801 - a context manager
-    """Variables of the environment, set for a while."""
-
-    def __init__(self, **values: str) -> None:
-        self.values, self.before = values, {name: os.environ.get(name) for name in values}
-
-    def __enter__(self) -> None:
-        os.environ.update(self.values)
-
-    def __exit__(self, *_: object) -> None:
-        for name, value in self.before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
 
 
 def _settle(address: str) -> None:

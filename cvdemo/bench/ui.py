@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import socket
 import statistics
@@ -11,12 +12,13 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from cvdemo.data.pictures import fit, sample, to_jpeg
 from cvdemo.errors import CvdemoError
+from cvdemo.ui.workers import end_all
 
 ROOT = Path(__file__).resolve().parents[2]
 BROWSER_ARGS = [
@@ -136,6 +138,24 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
+def environment(**values: str | None) -> Iterator[None]:
+    """Variables of the environment set for a while, or taken away where they are None."""
+    before = {name: os.environ.get(name) for name in values}
+    _set(values)
+    try:
+        yield
+    finally:
+        _set(before)
+
+
+def _set(values: Mapping[str, str | None]) -> None:
+    for name, value in values.items():
+        os.environ.pop(name, None)
+        if value is not None:
+            os.environ[name] = value
+
+
+@contextlib.contextmanager
 def _running(module: list[str], folder: Path) -> Iterator[int]:
     """A module of Python as a process of its own, ended at the end; yields its process id."""
     process = subprocess.Popen(
@@ -144,12 +164,7 @@ def _running(module: list[str], folder: Path) -> Iterator[int]:
     try:
         yield process.pid
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end_all([process])
 
 
 def wait_until_healthy(address: str, seconds: float = 60) -> None:

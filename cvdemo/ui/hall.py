@@ -18,7 +18,7 @@ from cvdemo.assets import app_file
 from cvdemo.ui.internals import always_through_app, settings_beside
 from cvdemo.ui.live.route import camera_routes
 from cvdemo.ui.live.tickets import frame_path
-from cvdemo.ui.memory import few_heaps, give_back_now_and_then
+from cvdemo.ui.memory import few_arenas, give_back_now_and_then
 
 SWITCH = 0.001  # seconds that a run may keep Python to itself while others wait
 
@@ -32,7 +32,7 @@ class _WithoutFrames(logging.Filter):
 
 @asynccontextmanager
 async def _lifespan(_app: st.App) -> AsyncIterator[None]:
-    few_heaps()
+    few_arenas()
     always_through_app()
     sys.setswitchinterval(SWITCH)
     for module in pkgutil.walk_packages(labs.__path__, f"{labs.__name__}."):

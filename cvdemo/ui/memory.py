@@ -1,6 +1,7 @@
 """Memory that is no longer used goes back to the system: a hall runs for days.
 
-glibc keeps a heap for each thread, and what was freed in the middle of one. Every run of a page is a thread.
+glibc keeps an arena for each of many threads, and in each what was freed in its middle. Every run of a page
+is a thread.
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ import ctypes
 from contextlib import suppress
 
 EVERY = 60.0  # seconds
-HEAPS = 2
+ARENAS = 2
 _ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
 
 
-def few_heaps() -> None:
-    """Have all threads share a few heaps, from now on; nothing where the C library knows no such thing."""
+def few_arenas() -> None:
+    """Have all threads share a few arenas, from now on; nothing where the C library knows no such thing."""
     with suppress(OSError, AttributeError, TypeError):
-        ctypes.CDLL(None).mallopt(_ARENA_MAX, HEAPS)
+        ctypes.CDLL(None).mallopt(_ARENA_MAX, ARENAS)
 
 
 def give_back() -> bool:

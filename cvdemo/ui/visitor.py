@@ -105,9 +105,12 @@ class Visitor:
             self._forget_stale()
         return time.perf_counter() - begin
 
+    def _elements(self) -> tuple[dict[str, tuple[Any, str]], ...]:
+        return self.sliders, self.buttons, self.uploaders
+
     def _forget_stale(self) -> None:
         """After a run of a fragment: what other fragments had on the page may be gone with it."""
-        for elements in (self.sliders, self.buttons, self.uploaders):
+        for elements in self._elements():
             for label in [name for name, (_, own) in elements.items() if own and name not in self.fresh]:
                 del elements[label]
 
@@ -201,7 +204,7 @@ class Visitor:
         elif kind == "new_session":
             self.session = message.new_session.initialize.session_id or self.session
             if not message.metadata.run.fragment_ids:  # what was there before is taken away
-                for elements in (self.sliders, self.buttons, self.uploaders):
+                for elements in self._elements():
                     elements.clear()
         elif kind == "file_urls_response":
             self.addresses = list(message.file_urls_response.file_urls)

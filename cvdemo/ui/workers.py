@@ -19,10 +19,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from cvdemo.errors import CvdemoError
 from cvdemo.lecture.hub import Hub
@@ -104,7 +105,7 @@ def serve(count: int, host: str, port: int) -> None:
         except KeyboardInterrupt:
             pass
         finally:
-            _end_all(workers)
+            end_all(workers)
             hub.close()
 
 
@@ -161,8 +162,9 @@ def environment(
         with suppress(ValueError):
             mib = int(given.get(name, mib))
         own[name] = str(max(1, mib // count))
-    if given.get("CVDEMO_METRICS", "").strip("0").isdigit():  # 0 is any port
-        own["CVDEMO_METRICS"] = str(int(given["CVDEMO_METRICS"]) + number)
+    port = given.get("CVDEMO_METRICS", "")
+    if port.isdigit() and int(port):  # 0 is any port
+        own["CVDEMO_METRICS"] = str(int(port) + number)
     return own
 
 
@@ -202,7 +204,7 @@ def _serving(
     try:
         yield process
     finally:
-        _end_all([process])
+        end_all([process])
 
 
 def _look_after(
@@ -246,7 +248,8 @@ def _check_port(host: str, port: int) -> None:
             raise CvdemoError(f"{host}:{port} cannot be served on: {error}") from error
 
 
-def _end_all(processes: list[subprocess.Popen[bytes]]) -> None:
+def end_all(processes: Sequence[subprocess.Popen[Any]]) -> None:
+    """Tell processes to end, and kill those that do not within `END` seconds."""
     for process in processes:
         process.terminate()
     for process in processes:

@@ -37,7 +37,6 @@ class Serving:
     """
 
     key: str
-
     replicas: int = 1
     most_replicas: int = 1
     cpus: float = 1.0
@@ -90,7 +89,7 @@ def deploy(serving: Serving, host: str, port: int) -> None:
             if not call.name:
                 return Answer(described(model), None, 0.0)
             job = Job(model, call.name, call.given, dict(call.named))
-            if call.name == "network" and model.batches and _has_picture(job):
+            if _may_share(job):
                 return await self.together(job)
             return await asyncio.to_thread(lambda: answers([job])[0])
 
@@ -155,18 +154,19 @@ def answers(jobs: Sequence[Job]) -> list[Answer]:
     return [found[k] for k in range(len(jobs))]
 
 
-def _groups(jobs: Sequence[Job]) -> Iterator[list[int]]:
+def _groups(jobs: Sequence[Job]) -> list[list[int]]:
     """Numbers of jobs that are one run: of the same model, whose pictures have the same size."""
     groups: dict[Any, list[int]] = {}
     for k, job in enumerate(jobs):
-        together = job.model.batches and job.name == "network" and _has_picture(job)
-        key = (id(job.model), job.given[0].shape, job.given[1:]) if together else k
+        key = (id(job.model), job.given[0].shape, job.given[1:]) if _may_share(job) else k
         groups.setdefault(key, []).append(k)
-    yield from groups.values()
+    return list(groups.values())
 
 
-def _has_picture(job: Job) -> bool:
-    return bool(job.given) and isinstance(job.given[0], np.ndarray) and not job.named
+def _may_share(job: Job) -> bool:
+    """Whether this is a picture that others of its size may go through the net with."""
+    has_picture = bool(job.given) and isinstance(job.given[0], np.ndarray) and not job.named
+    return has_picture and job.name == "network" and job.model.batches
 
 
 def _alone(job: Job) -> Answer:

@@ -116,11 +116,11 @@ class Turns:
 
     def _wait(self, key: str, watch: Watch | None) -> tuple[_Ticket, bool]:
         """The ticket of a run that may begin now, and whether `watch` was told of its place."""
-        told = False
         with self._changed:
             self._number += 1
             ticket = _Ticket(self._number, key, self._seconds.get(key, UNKNOWN))
             self._waiting.append(ticket)
+        told = False
         try:
             while not self._may_begin(ticket, PATIENCE if watch else None):
                 if watch:

@@ -14,8 +14,8 @@ from cvdemo.ui import memory
 SCRIPT = """
 import threading
 from pathlib import Path
-from cvdemo.ui.memory import few_heaps, give_back
-few_heaps()
+from cvdemo.ui.memory import few_arenas, give_back
+few_arenas()
 
 def resident():
     import re
@@ -23,7 +23,7 @@ def resident():
 
 def fill(kept):
     parts = [bytearray(20_000) for _ in range(4000)]
-    kept.append(parts[-1])  # at the end of the heap: all before it stays with the process
+    kept.append(parts[-1])  # at the end of the arena: all before it stays with the process
 
 kept = []
 before = resident()
@@ -45,5 +45,5 @@ def test_what_threads_have_freed_goes_back() -> None:
 
 def test_another_c_library_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory.ctypes, "CDLL", lambda name: object())
-    memory.few_heaps()
+    memory.few_arenas()
     assert not memory.give_back()

@@ -8,7 +8,6 @@ import os
 import pickle
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,7 +20,7 @@ import torch
 import urllib3
 
 from cvdemo import zoo
-from cvdemo.bench.ui import free_port
+from cvdemo.bench.serve import server
 from cvdemo.data.pictures import sample
 from cvdemo.errors import DataError, ServeError
 from cvdemo.zoo import served
@@ -159,12 +158,10 @@ def test_pages_that_use_a_part_of_the_net_can(monkeypatch: pytest.MonkeyPatch) -
     from cvdemo.labs.stacked import experiment as stacked
 
     elsewhere = Elsewhere()
-    server = served.Server(elsewhere)
+    there = served.Server(elsewhere)
 
     def load(key: str, device: str | None = None) -> Model:
-        return (
-            build(zoo.spec(key), "cpu") if device else server.model(zoo.spec(key), lambda: load(key, "cpu"))
-        )
+        return build(zoo.spec(key), "cpu") if device else there.model(zoo.spec(key), lambda: load(key, "cpu"))
 
     monkeypatch.setattr(zoo, "load", load)
     clip = np.stack([sample("cat")[:96, :96]] * 3)
@@ -280,31 +277,13 @@ def _tensors(value: Any) -> Iterator[torch.Tensor]:
 
 # --- a server ---
 
-KEY = "the key of this test"
-
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """`cvdemo serve` with two replicas, and this process as who uses it."""
     pytest.importorskip("ray")
-    port = free_port()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CVDEMO_SERVE_KEY", KEY)
-        patch.delenv("CVDEMO_SERVE", raising=False)
-        options = ["--replicas", "2", "--cpus", "0.1", "--port", str(port)]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "cvdemo", "serve", *options],
-            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        )  # fmt: skip
-        assert process.stdout is not None
-        address = f"http://127.0.0.1:{port}"
-        assert any(line.strip() == f"CVDEMO_SERVE={address}" for line in process.stdout)
-        patch.setenv("CVDEMO_SERVE", address)
-        served.forget()
-        yield address, process
-        process.terminate()
-        process.wait(30)
-    served.forget()
+    with server(2) as there:
+        yield there
 
 
 @pytest.mark.parametrize("key", ["ssd", "unet", "efficientnet-lite0", "show-attend-tell"])
