@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise
-from typing import NamedTuple, TypeAlias, TypeVar
+from functools import partial
+from typing import NamedTuple, TypeAlias
 
 import cv2
 import numpy as np
@@ -15,13 +13,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from cvdemo.errors import DataError
 from cvdemo.ops.crf_kernels import Filter, bilateral_filter, gaussian_filter
+from cvdemo.ops.parallel import bands, in_parallel
 
 Floats: TypeAlias = NDArray[np.float32]
-T = TypeVar("T")
-R = TypeVar("R")
 
-WORKERS = 2  # threads: sparse products and OpenCV release Python's global lock
-ALONE = 1 << 16  # values of Q below which a second thread costs more than it saves
 HIGHEST = 80.0  # of scores whose exponential float32 can hold
 LEAST = 1e-5  # smaller probabilities are raised to this, so that the logarithm is finite
 
@@ -70,7 +65,7 @@ def dense_crf(
     Krahenbuhl and Koltun, NIPS 2011, arXiv:1210.5644, alg. 1.
     """
     unary, mu = _checked(probabilities, iterations, compatibility)
-    q = _softmax(-unary)
+    q = _softmax(np.zeros_like(unary), unary)
     for _ in range(iterations):
         q = _update(unary, _messages(q, kernels), mu)
     return _maps(q)
@@ -89,7 +84,7 @@ def dense_crf_steps(
 
 
 def _steps(unary: Floats, kernels: Sequence[Kernel], iterations: int, mu: Floats | None) -> Iterator[CrfStep]:
-    q = _softmax(-unary)
+    q = _softmax(np.zeros_like(unary), unary)
     before = None
     for iteration in range(iterations + 1):
         maps = _maps(q)
@@ -144,23 +139,22 @@ def _messages(q: Floats, kernels: Sequence[Kernel]) -> Floats:
     used = [kernel for kernel in kernels if kernel.weight]
     if not used:
         return np.zeros_like(q)
+    sums = in_parallel([partial(kernel.filter, q) for kernel in used], q.size)
+    total = sums[0]
 
-    def pass_messages(kernel: Kernel) -> Floats:
-        sums = kernel.filter(q)
-        sums *= np.float32(kernel.weight)
-        return sums
+    def band(rows: slice) -> None:
+        total[rows] *= np.float32(used[0].weight)
+        for kernel, more in zip(used[1:], sums[1:], strict=True):
+            more[rows] *= np.float32(kernel.weight)
+            total[rows] += more[rows]
 
-    first, *others = _in_parallel(pass_messages, used, q.size)
-    for other in others:
-        first += other
-    return first
+    in_parallel([partial(band, rows) for rows in bands(len(q), q.size)], q.size)
+    return total
 
 
 def _update(unary: Floats, messages: Floats, mu: Floats | None) -> Floats:
     """The next Q. With Potts, only the message of a class itself changes its cost relative to the others."""
-    scores = messages if mu is None else -_costs(messages, mu)
-    scores -= unary
-    return _softmax(scores)
+    return _softmax(messages if mu is None else -_costs(messages, mu), unary)
 
 
 def _costs(messages: Floats, mu: Floats) -> Floats:
@@ -175,33 +169,22 @@ def _pairwise(q: Floats, messages: Floats, mu: Floats | None) -> float:
     return 0.5 * (float(messages.sum(dtype=float)) / (q.shape[0] * q.shape[1]) - _dot(q, messages))
 
 
-def _softmax(scores: Floats) -> Floats:
-    """Softmax over the classes, in place; bands of rows run in parallel."""
-    height, _, classes = scores.shape
+def _softmax(scores: Floats, costs: Floats) -> Floats:
+    """Softmax over the classes of the scores minus the costs, in place; bands of rows run in parallel."""
+    classes = scores.shape[2]
     one = np.ones(classes, np.float32)
 
     def band(rows: slice) -> None:
         part = scores[rows]
-        if np.abs(part).max() > HIGHEST:
+        part -= costs[rows]
+        if max(part.max(), -part.min()) > HIGHEST:
             part -= part.max(axis=2, keepdims=True)
         np.exp(part, out=part)
         share = 1 / (part @ one)
         part *= np.repeat(share, classes).reshape(part.shape)  # faster than along rows of few classes
 
-    bands = min(WORKERS, height) if scores.size > ALONE else 1
-    edges = [k * height // bands for k in range(bands + 1)]
-    _in_parallel(band, [slice(*edge) for edge in pairwise(edges)], scores.size)
+    in_parallel([partial(band, rows) for rows in bands(len(scores), scores.size)], scores.size)
     return scores
-
-
-def _in_parallel(work: Callable[[T], R], parts: Sequence[T], size: int) -> list[R]:
-    """What the work gives for each part, each in a thread where there are more than a few values."""
-    return list(_pool().map(work, parts) if len(parts) > 1 and size > ALONE else map(work, parts))
-
-
-@cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(WORKERS, thread_name_prefix="crf")
 
 
 def _maps(q: Floats) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -10,9 +11,11 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from cvdemo.errors import DataError
+from cvdemo.ops.parallel import bands, in_parallel
 
 Floats: TypeAlias = NDArray[np.float32]
-Indices: TypeAlias = NDArray[np.int64]
+Indices: TypeAlias = NDArray[Any]
+"""Codes and indices of vertices: int32 where they fit, else int64."""
 
 TABLE = 1 << 25  # up to this many possible vertices a table numbers them; above, sorting does
 
@@ -51,20 +54,29 @@ def permutohedral_lattice(features: Floats) -> Lattice:
     Raises DataError if the features span more vertices than int64 can number: the kernel is too narrow.
     """
     count, d = features.shape
-    remainder, rank, barycentric = _simplex(features)
+    parts = in_parallel(
+        [partial(_simplex, features[rows]) for rows in bands(count, features.size)], features.size
+    )
+    remainder, rank, barycentric = (np.concatenate(part, axis=1) for part in zip(*parts, strict=True))
     cell = remainder[:d] // (d + 1)
     low, high = cell.min(axis=1) - 2, cell.max(axis=1) + 2
     spans = (high - low + 1).astype(np.int64)
     if np.prod(spans.astype(float)) * (d + 1) > 2**62:
         raise DataError("the kernel is too narrow for this picture: choose larger widths")
-    places = np.append(np.cumprod(spans[:0:-1])[::-1], 1)
+    possible = int(np.prod(spans)) * (d + 1)
+    small = np.int32 if possible <= TABLE else np.int64
+    places = np.append(np.cumprod(spans[:0:-1])[::-1], 1).astype(small)
     # All coordinates of a vertex have the same remainder k, so k and d of the quotients identify it.
-    first = places @ (cell - low[:, None])
-    codes = np.empty((d + 1, count), np.int64)
-    for k in range(d + 1):
+    first = places @ (cell - low[:, None]).astype(small, copy=False)
+    codes = np.empty((d + 1, count), small)
+
+    def number_vertices(k: int) -> None:
         codes[k] = (d + 1) * (first - places @ (rank[:d] > d - k)) + k
-    vertices, number, find = _numbered(codes.ravel(), int(np.prod(spans)) * (d + 1))
-    blurs = tuple(_blur(vertices, _step(vertices, places, axis), find) for axis in range(d + 1))
+
+    in_parallel([partial(number_vertices, k) for k in range(d + 1)], codes.size)
+    vertices, number, find = _numbered(codes.ravel(), possible)
+    blur = [partial(_blur, vertices, places, axis, find) for axis in range(d + 1)]
+    blurs = tuple(in_parallel(blur, len(vertices) * d))
     alpha = np.float32(1 / (1 + 2.0**-d))  # blurring along all d + 1 axes returns 2^-d to each vertex
     weights = sp.csr_array(
         (
@@ -118,7 +130,7 @@ def _numbered(codes: Indices, possible: int) -> tuple[Indices, NDArray[Any], Any
         return vertices, number, search
     there = np.zeros(possible, bool)
     there[codes] = True
-    vertices = np.flatnonzero(there)
+    vertices = np.flatnonzero(there).astype(codes.dtype)
     numbers = np.zeros(possible, np.int32)
     numbers[vertices] = np.arange(len(vertices), dtype=np.int32)
     return vertices, numbers[codes], lambda queries: (there[queries], numbers[queries])
@@ -132,10 +144,10 @@ def _step(vertices: Indices, places: Indices, axis: int) -> Indices:
     return onward - (d + 1) * places[axis] if axis < d else onward
 
 
-def _blur(vertices: Indices, neighbours: Indices, find: Any) -> sp.csr_array:
+def _blur(vertices: Indices, places: Indices, axis: int, find: Any) -> sp.csr_array:
     """The blur along one axis, [M, M]: each vertex plus half of both neighbours."""
     count = len(vertices)
-    has_next, at = find(neighbours)
+    has_next, at = find(_step(vertices, places, axis))
     here, after = np.flatnonzero(has_next), at[has_next]
     has_last = np.zeros(count, bool)
     has_last[after] = True
