@@ -2,10 +2,15 @@
 
 import streamlit as st
 
-from cvdemo.assets import asset
-from cvdemo.ui import follow, present, turns
-from cvdemo.ui.pages import navigation
+from cvdemo.ui import ahead
 
-st.set_page_config(page_title="cvdemo", page_icon=asset("icon.png"), layout="wide")
+if ahead.is_server():
+    app = st.App(__file__, lifespan=ahead.lifespan)
+else:
+    ahead.wait()
+    from cvdemo.assets import asset
+    from cvdemo.ui import follow, present, turns
+    from cvdemo.ui.pages import navigation
 
-navigation(present.frame, follow.frame, turns.frame)
+    st.set_page_config(page_title="cvdemo", page_icon=asset("icon.png"), layout="wide")
+    navigation(present.frame, follow.frame, turns.frame)

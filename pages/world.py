@@ -13,7 +13,7 @@ from cvdemo.ui.downloads import offer, png
 from cvdemo.ui.page import code_fold, guarded, header, picture_beside, theory
 from cvdemo.ui.scene import choose_scene, drawn
 from cvdemo.ui.try_this import try_this
-from cvdemo.world.clips.motion import clip_motion
+from cvdemo.world.film.motion import clip_motion
 from cvdemo.world.layers import LAYERS, overlay
 
 EXPERIMENTS = {

@@ -152,3 +152,14 @@ def test_the_zoo_imports_neither_torch_nor_streamlit() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+def test_home_opens_without_opencv_and_the_world() -> None:
+    heavy = "'cv2', 'scipy', 'torch', 'av', 'cvdemo.world.graph', 'cvdemo.world.raster'"
+    code = (
+        "import sys, importlib; from cvdemo.ui import ahead;"
+        "[importlib.import_module(name) for name in ahead.FIRST];"
+        f"print(*sorted({{{heavy}}} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,6 +39,8 @@ def pairs(folder: Path, split: str = "test") -> list[tuple[Path, Path]]:
 
 def read_map(path: Path) -> NDArray[np.uint8]:
     """The label map [H, W] of a file; DataError if it cannot be read."""
+    import cv2  # late: labels of models need this module, and no picture
+
     data = np.frombuffer(path.read_bytes(), np.uint8)
     found = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
     if found is None or found.ndim != 2:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from cvdemo.data.domain import Domain
 from cvdemo.data.photo_objects import PhotoObjects
-from cvdemo.world.truth import Truth
+
+if TYPE_CHECKING:
+    from cvdemo.world.reading import Truth
 
 WIDTH, HEIGHT = 1280, 960  # of a drawn scene
 SPLIT = "test"  # no net is trained on what the pages show

@@ -10,7 +10,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-import cv2
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
@@ -165,11 +164,15 @@ def fit(picture: np.ndarray, longest: int) -> np.ndarray:
     if scale >= 1:
         return picture
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    import cv2  # late, here and below: Home and the lists of models are there before it is
+
     return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
 
 
 def to_jpeg(picture: np.ndarray, quality: int = 85) -> bytes:
     """A picture [H, W, 3] uint8 RGB as JPEG; quality 85 is small and fast enough to update with a slider."""
+    import cv2
+
     return _encode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
 
 
@@ -179,6 +182,8 @@ def to_png(picture: np.ndarray) -> bytes:
 
 
 def _encode(suffix: str, picture: np.ndarray, options: list[int]) -> bytes:
+    import cv2
+
     order = cv2.COLOR_RGBA2BGRA if picture.shape[2] == 4 else cv2.COLOR_RGB2BGR
     return cv2.imencode(suffix, cv2.cvtColor(picture, order), options)[1].tobytes()
 

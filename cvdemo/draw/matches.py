@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cvdemo.draw.detections import measures
 from cvdemo.ops.detections import confidence
 from cvdemo.ops.iou import box_iou
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 
 RIGHT, WRONG, MISSED = (0, 200, 120), (240, 60, 60), (255, 255, 255)
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from cvdemo.errors import DataError
 from cvdemo.world.captions.checker import Kind, Statement, check
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 
 Ngram: TypeAlias = tuple[str, ...]
 Bleu: TypeAlias = tuple[float, float, float, float]

@@ -12,7 +12,7 @@ from cvdemo.metrics.coco import score
 from cvdemo.metrics.eligible_pairs import eligible_pairs
 from cvdemo.metrics.scene import MATCH_IOU, SceneScore, as_xywh
 from cvdemo.ops.detections import confidence, keypoints_of
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.world.vocabulary import KEYPOINTS, THINGS
 
 

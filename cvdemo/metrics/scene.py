@@ -15,7 +15,7 @@ from cvdemo.metrics import load
 from cvdemo.metrics.coco import score
 from cvdemo.metrics.eligible_pairs import EligiblePairs, Matches, eligible_pairs
 from cvdemo.ops.detections import confidence, masks_of
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.world.vocabulary import THINGS
 
 SYNONYMS = {"sports ball": "ball"}  # COCO's name for it

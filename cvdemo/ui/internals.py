@@ -10,6 +10,8 @@ looked and added it. What to look at, besides this file:
   labels; `messages.py` lists the texts of each kind of message;
 - `st.Page` keeps nothing of a run but the mark that it may be shown;
 - `postScriptGC` of `.streamlit/config.toml` is a hidden option;
+- before its first element Streamlit looks whether it is in a Python prompt, through the files of all modules
+  (60 ms): a warning that is marked as given;
 - every element and every command reads Streamlit's settings, under one lock for all visitors. Where a
   hundred runs want it, each waits for it longer than it works: `read_settings_without_lock`.
 """
@@ -23,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from streamlit import config, runtime
+from streamlit import config, delta_generator, runtime
 from streamlit.components.v2.bidi_component import serialization
 from streamlit.delta_generator_singletons import context_dg_stack
 from streamlit.runtime.pages_manager import PagesManager
@@ -34,6 +36,8 @@ SEEN_WITH = ("1.67.0",)
 
 context_dg_stack.get()  # made in the first run otherwise: two at once would have one each, and mix them up
 
+delta_generator._use_warning_has_been_displayed = True
+
 serialization.is_dataframe_like = lambda obj: False  # components get none; to look for them imports pandas
 
 _pages: dict[tuple[Any, ...], Any] = {}
@@ -43,20 +47,12 @@ _get_section = getattr(config.get_options_for_section, "unchanged", config.get_o
 _enqueue = getattr(ScriptRunContext.enqueue, "unchanged", ScriptRunContext.enqueue)
 
 
-def start_through_app() -> None:
-    """Start over through app.py where Streamlit runs the page's file alone.
-
-    It does so for the deep links with which a server's first visits begin, because of the folder's name
-    `pages/` (its older way to many pages), until `st.navigation` has been called once.
-    """
-    context = get_script_run_ctx()
-    if context is not None and (context.pages_manager.main_script_parent / "pages").is_dir():
-        always_through_app()
-        st.rerun()
-
-
 def always_through_app() -> None:
-    """Before the first visit: no page's file is run alone, and `start_through_app` has nothing to do."""
+    """Before the first visit: let `app.py` run, and no page's file alone.
+
+    Else Streamlit runs the file of a deep link with which a server's first visits begin, because of the
+    folder's name `pages/` (its older way to many pages), until `st.navigation` has been called once.
+    """
     PagesManager.uses_pages_directory = False
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cvdemo import zoo
 from cvdemo.data.chosen import Chosen
 from cvdemo.ui.cache import cached
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.zoo import mask_shifts
 from cvdemo.zoo.mask_heads import ALIGN, POOL, MaskFeatures, mask_features
 from cvdemo.zoo.mask_shifts import ShiftCosts

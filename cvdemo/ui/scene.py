@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -15,7 +16,9 @@ from cvdemo.ui import carry, state, widgets
 from cvdemo.ui.cache import cached
 from cvdemo.ui.pages import row_of
 from cvdemo.world.difficulty import KNOBS, PRESETS, Difficulty
-from cvdemo.world.truth import Truth
+
+if TYPE_CHECKING:
+    from cvdemo.world.reading import Truth
 
 
 @cached

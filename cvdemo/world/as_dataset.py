@@ -11,7 +11,7 @@ from cvdemo.data.formats.writing import indexed_png
 from cvdemo.data.pictures import to_png
 from cvdemo.world.captions.grammar import describe_regions, write_captions
 from cvdemo.world.graph import Scene
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.world.vocabulary import KEYPOINTS, SEMANTIC, SKELETON, STUFF, THINGS
 
 TITLE = "The drawn world"

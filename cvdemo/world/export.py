@@ -16,8 +16,8 @@ from cvdemo.errors import DataError
 from cvdemo.world.captions.grammar import describe_regions, write_captions
 from cvdemo.world.difficulty import Difficulty
 from cvdemo.world.painting import lay_out, paint_picture
+from cvdemo.world.reading import Truth, read_truth
 from cvdemo.world.sampling.scene import scene as sample_scene
-from cvdemo.world.truth import Truth, read_truth
 from cvdemo.world.vocabulary import COLOURS, KEYPOINTS, SEMANTIC, SKELETON, THINGS, WORLD_VERSION
 
 FORMATS = ("coco",)

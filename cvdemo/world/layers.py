@@ -12,8 +12,8 @@ from cvdemo.world.captions.grammar import write_captions
 from cvdemo.world.difficulty import Difficulty
 from cvdemo.world.painting import lay_out, paint_picture
 from cvdemo.world.raster import Picture
+from cvdemo.world.reading import Truth, read_truth
 from cvdemo.world.sampling.scene import scene as sample_scene
-from cvdemo.world.truth import Truth, read_truth
 from cvdemo.world.vocabulary import COLOURS, SEMANTIC, SKELETON, THINGS
 
 LAYERS = ("picture", "boxes", "full boxes", "masks", "semantic", "keypoints", "order", "caption")

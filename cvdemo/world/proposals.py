@@ -6,7 +6,7 @@ import numpy as np
 import supervision as sv
 
 from cvdemo.ops.iou import box_iou
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.world.vocabulary import THINGS
 
 SHIFT, STRETCH = 0.09, 0.10

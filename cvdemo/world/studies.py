@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo.errors import DataError
-from cvdemo.world.clips.motion import Motion
+from cvdemo.world.film.motion import Motion
 from cvdemo.world.raster import Picture
 
 FRAMES = 8

@@ -15,7 +15,7 @@ from cvdemo.errors import DataError
 from cvdemo.metrics.captions import bleu, by_kind, cider_d, exact, rouge_l, tokenised, truthful
 from cvdemo.world.captions.checker import SINGULAR, is_named
 from cvdemo.world.difficulty import Difficulty
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.zoo.captioner import Caption, Captioner, Encoded
 from cvdemo.zoo.evaluate import SIZE, pictures_in
 

@@ -15,7 +15,7 @@ from cvdemo.errors import DataError
 from cvdemo.metrics.captions import by_kind
 from cvdemo.metrics.dense_captions import DenseCaptionScores, TrueRegions, matched
 from cvdemo.world.difficulty import Difficulty
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.zoo.dense_captioner import LEAST, NMS_IOU, DenseCaptioner, RawRegions
 from cvdemo.zoo.evaluate import SIZE
 

@@ -18,7 +18,7 @@ from cvdemo.labs.captions import draw, experiment
 from cvdemo.labs.captions.experiment import Begin, Decoding, Method, begin_text, continued, read_begin, write
 from cvdemo.labs.captions.judged import judge
 from cvdemo.labs.captions.search import _path, _shown
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.zoo import loader
 from cvdemo.zoo.captioner import Captioner, Encoded, NextWord, Prefix
 from cvdemo.zoo.spec import ModelSpec, Source, Task

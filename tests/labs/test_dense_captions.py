@@ -22,7 +22,7 @@ from cvdemo.labs.dense_captions.experiment import (
     verdicts,
 )
 from cvdemo.metrics.meteor import meteor
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.zoo.dense_captioner import RawRegions
 
 

@@ -21,7 +21,7 @@ from cvdemo.labs.localize.experiment import (
 )
 from cvdemo.nets.localizer import LocalizerTrace, localizer_loss
 from cvdemo.nets.matching import Targets
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from cvdemo import world, zoo
 from cvdemo.data.pictures import sample
 from cvdemo.labs.mask_rcnn import experiment
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.zoo.mask_crops import KEY, mask_crops, masks_of_crops
 from cvdemo.zoo.mask_heads import ALIGN, POOL, SOFTMAX, MaskFeatures, mask_features, masks_of_boxes
 from cvdemo.zoo.mask_shifts import pasted

@@ -17,7 +17,7 @@ from cvdemo.labs.pose.draw import SIDE, draw_close
 from cvdemo.labs.pose.experiment import PoseTrace, compare, comparison_csv, people, pose_trace
 from cvdemo.metrics.people import people_rows
 from cvdemo.ops.peaks import find_peaks
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from cvdemo.labs.yolo_ssd.experiment import (
     yolo_grid,
 )
 from cvdemo.ops.detections import confidence
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import supervision as sv
 
 from cvdemo import world
 from cvdemo.metrics.people import people_rows, people_score
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.zoo.coco_scores import coco_numbers
 from cvdemo.zoo.evaluate import drawn_people
 

@@ -10,7 +10,7 @@ from cvdemo.data.detections_json import run_lengths, to_coco
 from cvdemo.metrics.scene import scene_matches, scene_score
 from cvdemo.ops.detections import MASK_BOXES, MASKS, SIZE, at_mask_threshold, masks_of
 from cvdemo.world import draw, named, scene
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.world.vocabulary import THINGS
 from cvdemo.zoo.coco_scores import coco_numbers
 

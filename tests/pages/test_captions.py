@@ -18,7 +18,7 @@ from cvdemo.labs.captions.experiment import Decoding
 from cvdemo.labs.captions.judged import judge
 from cvdemo.ui.scene import drawn
 from cvdemo.world.difficulty import named
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.zoo.captioner import Captioner
 from cvdemo.zoo.drawn_captions import DrawnCaptioner
 from tests.pages import driver

@@ -17,8 +17,8 @@ from cvdemo import world
 from cvdemo.cli import main
 from cvdemo.errors import DataError
 from cvdemo.video.read import read_video
-from cvdemo.world.clips.export import export_clips
-from cvdemo.world.clips.layers import clip_overlay, track_colour
+from cvdemo.world.film.export import export_clips
+from cvdemo.world.film.layers import clip_overlay, track_colour
 
 SIZE = (160, 120)
 CLIPS = [world.clip(seed, split="test", seconds=1, fps=5) for seed in (4, 7)]

@@ -10,8 +10,8 @@ import pytest
 
 from cvdemo import world
 from cvdemo.errors import DataError
-from cvdemo.world.clips.camera import CameraMove
-from cvdemo.world.clips.routes import Bounce
+from cvdemo.world.film.camera import CameraMove
+from cvdemo.world.film.routes import Bounce
 
 PLAIN = world.named("normal", noise=0, weather=0, lighting=0)
 

@@ -13,8 +13,8 @@ import pytest
 
 from cvdemo import world
 from cvdemo.errors import DataError
-from cvdemo.world.clips.routes import Lane
 from cvdemo.world.difficulty import PRESETS
+from cvdemo.world.film.routes import Lane
 from cvdemo.world.graph import Scene
 
 PINNED = json.loads((Path(__file__).parent / "pinned_clips.json").read_text())

@@ -7,7 +7,7 @@ import pytest
 
 from cvdemo import world
 from cvdemo.errors import DataError
-from cvdemo.world.clips.truth import clip_truth
+from cvdemo.world.film.truth import clip_truth
 
 
 def test_a_longer_stack_has_the_shorter_one_inside() -> None:

@@ -15,7 +15,7 @@ from cvdemo.errors import DataError
 from cvdemo.nets.backbone import BackboneConfig
 from cvdemo.nets.densecap import CodeConfig, DenseCap, DenseCapConfig
 from cvdemo.ops.vocabulary import START
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.zoo.captioner import Caption, Captioner
 from cvdemo.zoo.dense_captioner import DenseCaptioner, RawRegions, select_regions
 from cvdemo.zoo.detect_then_caption import DetectThenCaption, cut_out

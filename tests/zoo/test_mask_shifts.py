@@ -7,7 +7,7 @@ import pytest
 
 from cvdemo import world
 from cvdemo.ops.iou import mask_iou
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.zoo.mask_heads import ALIGN, POOL, MaskFeatures, mask_features, masks_of_boxes
 from cvdemo.zoo.mask_shifts import SHIFTS, pasted, shift_costs, to_picture
 from cvdemo.zoo.weights import has_weights

@@ -11,8 +11,8 @@ import click
 import numpy as np
 
 from cvdemo.errors import DataError
-from cvdemo.world.clips.camera import CAMERA
 from cvdemo.world.difficulty import KNOBS, PRESETS, Difficulty, named
+from cvdemo.world.film.camera import CAMERA
 
 F = TypeVar("F", bound=Callable[..., Any])
 

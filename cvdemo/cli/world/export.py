@@ -8,8 +8,8 @@ import click
 
 from cvdemo import world
 from cvdemo.cli.world._options import clip_options, difficulty_options, parse_difficulty, parse_size
-from cvdemo.world.clips.export import export_clips
 from cvdemo.world.export import FORMATS, export
+from cvdemo.world.film.export import export_clips
 
 
 @click.command("export")

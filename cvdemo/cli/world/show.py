@@ -16,7 +16,7 @@ from cvdemo.cli.world._options import (
 )
 from cvdemo.errors import DataError
 from cvdemo.video.write import Mp4Writer, write_gif
-from cvdemo.world.clips.layers import CLIP_LAYERS, shown_frames
+from cvdemo.world.film.layers import CLIP_LAYERS, shown_frames
 from cvdemo.world.layers import overlay
 
 

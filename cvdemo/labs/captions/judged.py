@@ -15,7 +15,7 @@ from cvdemo.metrics.captions import (
     document_frequencies,
     truthful,
 )
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.zoo.captioner import Captioner, Encoded
 from cvdemo.zoo.entries import entries
 from cvdemo.zoo.evaluate_captions import noun_peaks

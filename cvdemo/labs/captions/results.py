@@ -18,7 +18,7 @@ from cvdemo.ops.decoding import Words
 from cvdemo.ops.detections import select
 from cvdemo.ui.cache import cached
 from cvdemo.ui.models import opening_model, raw_detections
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.zoo.captioner import Captioner, Encoded
 from cvdemo.zoo.describe import describe_photo
 from cvdemo.zoo.model import Segmenter

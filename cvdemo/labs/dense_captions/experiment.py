@@ -13,7 +13,7 @@ from cvdemo.metrics.dense_captions import IOU_THRESHOLDS, METEOR_THRESHOLDS, Den
 from cvdemo.metrics.meteor import meteor
 from cvdemo.ops.iou import box_iou
 from cvdemo.world.captions.phrases import article
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.zoo.catalogue import spec
 from cvdemo.zoo.dense_captioner import DenseCaptioner, RawRegions
 from cvdemo.zoo.weights import read_card

@@ -11,7 +11,7 @@ from cvdemo.data.chosen import Chosen
 from cvdemo.labs.dense_captions import experiment
 from cvdemo.labs.dense_captions.experiment import Fits, PictureScore, Verdict
 from cvdemo.ui.cache import cached
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.zoo.dense_captioner import DenseCaptioner, RawRegions, select_regions
 
 

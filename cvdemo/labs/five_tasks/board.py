@@ -34,7 +34,7 @@ from cvdemo.ui.models import classification, raw_detections
 from cvdemo.ui.page import texts
 from cvdemo.ui.pages import PAGES
 from cvdemo.ui.segmentation import Segmented, segmented
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.world.vocabulary import THINGS
 
 WIDTH = 640  # pixels of a picture

@@ -16,7 +16,7 @@ from cvdemo import zoo
 from cvdemo.data.detections_json import class_names
 from cvdemo.ops.detections import at_mask_threshold, confidence, select
 from cvdemo.ops.iou import box_iou
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.world.vocabulary import THINGS
 from cvdemo.zoo.model import Classification, Classifier, Detector, Segmenter
 from cvdemo.zoo.weights import has_weights

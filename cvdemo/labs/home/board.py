@@ -85,8 +85,9 @@ def machine() -> None:
             st.markdown(f"**Device:** {zoo.device_title()}")
         except CvdemoError as error:
             st.error(sentence(error), icon=":material/warning:")
+        every = zoo.models()
         for task in zoo.Task:
-            entries = zoo.models(task)
+            entries = [m for m in every if m.task == task]
             ready = [m.title for m in entries if m.offline]
             fetched = [m.title for m in entries if not m.offline]
             if entries:

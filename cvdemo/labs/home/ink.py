@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from cvdemo import world
 from cvdemo.draw.colours import HEX
 from cvdemo.draw.skeletons import rgb
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 
 Picture = NDArray[np.uint8]
 Ink = tuple[int, int, int]

@@ -32,7 +32,7 @@ from cvdemo.ui.component import component, packed
 from cvdemo.ui.downloads import coco, offer, png, table
 from cvdemo.ui.models import raw_detections
 from cvdemo.ui.page import texts
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 
 LIMIT = 100  # detections of a picture that are shown
 

@@ -13,7 +13,7 @@ from cvdemo.data.detections_json import class_names
 from cvdemo.metrics.scene import SceneMatches, scene_matches
 from cvdemo.ops.detections import at_mask_threshold, masks_of, select
 from cvdemo.ops.masks import PastedMasks
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 
 DRAWN = "mask-rcnn"  # the net of the drawn world that the page opens with
 LEAST_THRESHOLD = 0.05  # of a mask

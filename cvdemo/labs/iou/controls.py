@@ -26,7 +26,7 @@ from cvdemo.ops.iou import iou_under_shift
 from cvdemo.ui import state, widgets
 from cvdemo.ui.models import choose_model, raw_detections, ready
 from cvdemo.ui.try_this import on_top, try_this
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 
 PLAIN = {"displayModeBar": False}
 

@@ -16,7 +16,7 @@ from cvdemo.metrics.curve import true_positives_by_threshold
 from cvdemo.metrics.eligible_pairs import eligible_pairs
 from cvdemo.metrics.readers import load
 from cvdemo.ops.iou import box_iou, complete_box_iou, distance_box_iou, generalized_box_iou
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 
 Box: TypeAlias = tuple[float, ...]
 """x1 y1 x2 y2 in pixels of the picture."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cvdemo import zoo
 from cvdemo.nets.localizer import LocalizerTrace
 from cvdemo.ops.iou import box_iou
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.world.vocabulary import THINGS
 from cvdemo.zoo.drawn import DrawnDetector, at_working_size
 from cvdemo.zoo.entries import option_of_each

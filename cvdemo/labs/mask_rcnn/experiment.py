@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo.ops.iou import box_iou, mask_iou
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.world.vocabulary import THINGS
 from cvdemo.zoo.mask_heads import ALIGN, POOL, SOFTMAX
 from cvdemo.zoo.mask_shifts import Mask, pasted, to_picture

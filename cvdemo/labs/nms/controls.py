@@ -33,7 +33,7 @@ from cvdemo.ui.source import scene_picture
 from cvdemo.ui.try_this import try_this
 from cvdemo.world.difficulty import PRESETS
 from cvdemo.world.proposals import simulated_proposals
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 
 KINDS = ("detector", "simulated", "my own")
 IOU, SCORE = 0.5, 0.3

@@ -15,7 +15,7 @@ from cvdemo.ops.detections import confidence
 from cvdemo.ops.iou import box_iou
 from cvdemo.ops.nms import batched_nms, nms
 from cvdemo.ops.replay import Method, Replay, replay
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.world.vocabulary import THINGS
 
 FINE, COARSE = np.linspace(0, 1, 101), np.linspace(0, 1, 21)

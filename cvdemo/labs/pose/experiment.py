@@ -15,7 +15,7 @@ from cvdemo.ops.detections import confidence, keypoints_of
 from cvdemo.ops.iou import box_iou
 from cvdemo.ops.keypoints import KEYPOINT_NAMES, correct_keypoints, keypoint_similarity, oks
 from cvdemo.ops.peaks import Peaks, find_peaks
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.zoo.entries import entries
 from cvdemo.zoo.spec import ModelSpec, Source, Task
 from cvdemo.zoo.weights import has_weights, read_card

@@ -24,7 +24,7 @@ from cvdemo.ops.regions import (
     working_picture,
 )
 from cvdemo.ops.segments import Segments
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.world.vocabulary import THINGS
 
 Picture: TypeAlias = NDArray[np.uint8]

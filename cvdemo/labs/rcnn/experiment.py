@@ -16,7 +16,7 @@ from cvdemo.metrics.recall_counts import RecallCounts, recall_counts
 from cvdemo.ops.detections import confidence, select
 from cvdemo.ops.iou import box_iou
 from cvdemo.ops.warp import warp_regions
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.world.vocabulary import THINGS
 from cvdemo.zoo.drawn_regions import (
     Prepared,

@@ -11,7 +11,7 @@ from cvdemo.data.chosen import Chosen
 from cvdemo.labs.rcnn import experiment, measure
 from cvdemo.labs.rcnn.experiment import FamilyRun, PhotoRegions, detector
 from cvdemo.ui.cache import cached
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.zoo.drawn_regions import Prepared, RegionFeatures, StagedRun
 from cvdemo.zoo.region_stages import MultiplyAdds
 from cvdemo.zoo.weights import has_weights

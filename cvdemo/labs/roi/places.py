@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cvdemo.labs.roi.experiment import Box, FeatureLevels, Floats
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 
 CHANNELS = 24  # that can be chosen of a level: as many as the poorest has
 MARGIN = 0.12  # of the picture's longer side, around it, that a RoI may reach into

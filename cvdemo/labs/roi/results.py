@@ -9,7 +9,7 @@ from cvdemo.labs.roi import experiment
 from cvdemo.labs.roi.experiment import Box, FeatureLevels, MaskCosts, Picture, ScoreMaps
 from cvdemo.labs.roi.places import target_number
 from cvdemo.ui.cache import cached
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 
 
 def levels(chosen: Chosen) -> FeatureLevels:

@@ -28,7 +28,7 @@ from cvdemo.ui.cache import cached
 from cvdemo.ui.component import Parts, component, packed
 from cvdemo.ui.downloads import coco, offer, png, table
 from cvdemo.ui.page import texts
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 
 if TYPE_CHECKING:  # torch
     from cvdemo.nets.rpn_paper import Counted

@@ -15,7 +15,7 @@ from cvdemo.metrics.proposals import recall
 from cvdemo.metrics.scene import SceneScore, scene_score
 from cvdemo.ops.anchors import inside
 from cvdemo.ops.detections import scaled, select
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo import world, zoo
-from cvdemo.world.clips.truth import ClipTruth, clip_truth
+from cvdemo.world.film.truth import ClipTruth, clip_truth
 from cvdemo.zoo.weights import has_weights, read_card
 
 if TYPE_CHECKING:

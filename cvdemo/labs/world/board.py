@@ -16,8 +16,8 @@ from cvdemo.ops.keypoints import LIMBS, SIDES
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component, packed
 from cvdemo.ui.downloads import offer, text
-from cvdemo.world.clips.layers import track_colour
 from cvdemo.world.difficulty import Difficulty
+from cvdemo.world.film.layers import track_colour
 
 LAYERS = ("boxes", "masks", "semantic", "keypoints", "tracks")
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cvdemo import world
 from cvdemo.video.write import Mp4Writer
-from cvdemo.world.clips.export import mot_lines
+from cvdemo.world.film.export import mot_lines
 
 SIZE = (800, 600)  # width and height of the page's film
 FPS = 25.0

@@ -53,7 +53,7 @@ def _clip(state: PageState) -> Cells:
     yield code(f"""
         from PIL import Image
 
-        from cvdemo.world.clips.layers import clip_overlay
+        from cvdemo.world.film.layers import clip_overlay
 
         frame = len(clip) // 2
         layers = {state.get("over", ["tracks"])}

@@ -37,7 +37,7 @@ from cvdemo.ui.component import Parts, component, packed
 from cvdemo.ui.downloads import offer, png, table
 from cvdemo.ui.page import texts
 from cvdemo.ui.truth import say_score
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.world.vocabulary import THINGS
 
 MAP = 480  # pixels of a map's width

@@ -14,7 +14,7 @@ from cvdemo.draw.matches import match_detections
 from cvdemo.nets.ssd import SSD, SSDConfig, SSDTrace
 from cvdemo.nets.yolo import YOLOTrace
 from cvdemo.ops.detections import confidence
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.world.vocabulary import THINGS
 from cvdemo.zoo.default_boxes import CELLS, FINEST, INPUT, SCALES, default_boxes
 from cvdemo.zoo.drawn import LONG_SIDE, DrawnDetector, at_working_size

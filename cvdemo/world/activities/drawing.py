@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from cvdemo.world.activities.figure import Figure, Prop
 from cvdemo.world.backdrop.land import haze_at, haze_colour
-from cvdemo.world.clips.air import air_at
 from cvdemo.world.compose import Composition, light_of
 from cvdemo.world.figures.ball import draw_ball
 from cvdemo.world.figures.person import draw_person
 from cvdemo.world.figures.stump import draw_stump
 from cvdemo.world.figures.teddy import draw_teddy
 from cvdemo.world.figures.umbrella import draw_umbrella
+from cvdemo.world.film.air import air_at
 from cvdemo.world.geometry import Point
 from cvdemo.world.graph import FigureLook, Scene, Thing
 from cvdemo.world.painting import SceneLayout, finish, gain_below, lay_out, paint_standing, shade_below

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo.world.activities.moves import ENDS, RELEASE, Posture, ease, posture
-from cvdemo.world.clips.gait import CYCLES
 from cvdemo.world.figures.person import person_skeleton
 from cvdemo.world.figures.skeleton import PITCH, Skeleton, project
+from cvdemo.world.film.gait import CYCLES
 from cvdemo.world.geometry import Point
 from cvdemo.world.graph import Pose, Thing
 from cvdemo.world.sampling.poses import mirror

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from cvdemo.world.clips.gait import blend, moving_pose
+from cvdemo.world.film.gait import blend, moving_pose
 from cvdemo.world.graph import Pose
 from cvdemo.world.sampling.poses import pose
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from cvdemo.world.captions.phrases import ACTIONS, HELD_BY, NEAR, NUMBERS, PLACES, VEST, VESTS, plural
 from cvdemo.world.captions.relations import RELATIONS, holds, in_sky, stands_on, stuff_near
+from cvdemo.world.reading import Truth
 from cvdemo.world.records import GARMENTS
-from cvdemo.world.truth import Truth
 from cvdemo.world.vocabulary import PAINTS, THINGS
 
 MARGIN = 0.02

@@ -19,8 +19,8 @@ from cvdemo.world.captions.phrases import (
     plural,
 )
 from cvdemo.world.captions.relations import INVERSE, RELATIONS, Relation, holds, in_sky, stuff_near
+from cvdemo.world.reading import Truth
 from cvdemo.world.records import Record
-from cvdemo.world.truth import Truth
 
 MARGIN = 0.05
 """The margin with which a relation must hold to be mentioned, in picture heights."""

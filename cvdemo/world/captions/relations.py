@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from cvdemo.world.truth import Truth
+from cvdemo.world.reading import Truth
 from cvdemo.world.vocabulary import FIRST_THING, SEMANTIC
 
 Relation = Literal["left of", "right of", "behind", "in front of", "near"]

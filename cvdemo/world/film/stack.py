@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo.errors import DataError
-from cvdemo.world.clips.clip import CLIP_VERSION, Clip, clip
-from cvdemo.world.clips.truth import clip_picture, clip_truth
 from cvdemo.world.difficulty import Difficulty
+from cvdemo.world.film.clip import CLIP_VERSION, Clip, clip
+from cvdemo.world.film.truth import clip_picture, clip_truth
 from cvdemo.world.raster import Picture
 from cvdemo.world.rng import RandomStream
 from cvdemo.world.vocabulary import WORLD_VERSION

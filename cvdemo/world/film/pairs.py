@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo.world.clips.clip import CLIP_VERSION, clip
-from cvdemo.world.clips.motion import motion_between
-from cvdemo.world.clips.truth import lay_out_frame
 from cvdemo.world.difficulty import Difficulty
+from cvdemo.world.film.clip import CLIP_VERSION, clip
+from cvdemo.world.film.motion import motion_between
+from cvdemo.world.film.truth import lay_out_frame
 from cvdemo.world.painting import paint_picture
 from cvdemo.world.raster import Picture
 from cvdemo.world.rng import RandomStream

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo.errors import DataError
-from cvdemo.world.clips.clip import Clip
-from cvdemo.world.clips.truth import lay_out_frame
+from cvdemo.world.film.clip import Clip
+from cvdemo.world.film.truth import lay_out_frame
 from cvdemo.world.graph import FigureLook
 from cvdemo.world.painting import SceneLayout
 from cvdemo.world.raster import SHIFT, Outlines

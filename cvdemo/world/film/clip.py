@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from cvdemo.errors import DataError
-from cvdemo.world.clips.air import air_at
-from cvdemo.world.clips.camera import CAMERA, CameraMove, sample_camera
-from cvdemo.world.clips.motion_sampler import MotionSampler
-from cvdemo.world.clips.moving import MovingThing, Terrain, things_at
 from cvdemo.world.compose import Scenery, draw_scenery
 from cvdemo.world.difficulty import Difficulty
+from cvdemo.world.film.air import air_at
+from cvdemo.world.film.camera import CAMERA, CameraMove, sample_camera
+from cvdemo.world.film.motion_sampler import MotionSampler
+from cvdemo.world.film.moving import MovingThing, Terrain, things_at
 from cvdemo.world.graph import Scene, Thing
 from cvdemo.world.raster import View
 from cvdemo.world.rng import RandomStream

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 import cv2
 import numpy as np
 
-from cvdemo.world.clips.clip import Clip
-from cvdemo.world.clips.truth import ClipTruth, clip_picture, draw_clip_frame
+from cvdemo.world.film.clip import Clip
+from cvdemo.world.film.truth import ClipTruth, clip_picture, draw_clip_frame
 from cvdemo.world.layers import LAYERS, overlay
 from cvdemo.world.raster import Picture
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from cvdemo.world.clips.moving import MovingThing, Terrain
-from cvdemo.world.clips.routes import Bounce, Lane, Path, Route, Sway
+from cvdemo.world.film.moving import MovingThing, Terrain
+from cvdemo.world.film.routes import Bounce, Lane, Path, Route, Sway
 from cvdemo.world.graph import Scene, Thing
 from cvdemo.world.rng import RandomStream
 from cvdemo.world.sampling.poses import facing_for

@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 
 from cvdemo.errors import DataError
-from cvdemo.world.clips.clip import Clip
-from cvdemo.world.clips.truth import ClipTruth, draw_clip_frame
 from cvdemo.world.export import Book, write_file, writing
+from cvdemo.world.film.clip import Clip
+from cvdemo.world.film.truth import ClipTruth, draw_clip_frame
 from cvdemo.world.raster import Picture
 
 _QUALITY = 95

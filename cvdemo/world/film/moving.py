@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from cvdemo.world.clips.gait import CYCLES, TEMPOS, moving_pose
-from cvdemo.world.clips.routes import Bounce, Lane, Path, Route, Step, Sway, edges
 from cvdemo.world.difficulty import Difficulty
 from cvdemo.world.figures.person import held_at
+from cvdemo.world.film.gait import CYCLES, TEMPOS, moving_pose
+from cvdemo.world.film.routes import Bounce, Lane, Path, Route, Step, Sway, edges
 from cvdemo.world.graph import FigureLook, Thing
 from cvdemo.world.sampling.land import Ground, person_height
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo.world.clips.clip import Clip
 from cvdemo.world.compose import THING_CODE
+from cvdemo.world.film.clip import Clip
 from cvdemo.world.painting import Detail, SceneLayout, check_size, fineness_of, lay_out, paint_picture
 from cvdemo.world.raster import Picture, write_codes
-from cvdemo.world.truth import Truth, read_truth
+from cvdemo.world.reading import Truth, read_truth
 
 if TYPE_CHECKING:
     import supervision as sv
