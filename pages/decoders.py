@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from cvdemo.labs.decoders.board import SHOW, choose_net, costs, gallery, inside, strides
+from cvdemo.labs.decoders.board import SHOW, additions, choose_net, costs, gallery, inside, strides
 from cvdemo.labs.decoders.experiment import photo_segmenters, segmenters
 from cvdemo.nets.linknet import LinkNet
 from cvdemo.nets.pspnet import PyramidPooling
@@ -58,6 +58,8 @@ def lab() -> None:
     st.subheader("What each costs and gives", anchor=False)
     st.markdown(texts(PAGE)["photo figures" if net.entry in photo_segmenters() else "figures"])
     costs(found, net.entry.key)
+    if net.entry not in photo_segmenters():
+        additions()
 
 
 def main() -> None:

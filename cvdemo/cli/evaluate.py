@@ -18,7 +18,7 @@ from cvdemo.video.tracked import Tracker
 from cvdemo.world.difficulty import Difficulty
 from cvdemo.zoo.evaluators import open_data, score
 from cvdemo.zoo.model import Detector, Segmenter
-from cvdemo.zoo.weights import WITH_CRF, card_of, renew_card
+from cvdemo.zoo.weights import WITH_CRF, WITHOUT, card_of, renew_card
 
 CLIPS = "world-clips:"
 FORMS = (
@@ -40,10 +40,13 @@ TESTS = {"camvid": "CamVid test", "msrc": "MSRC test"}
 )
 @difficulty_options
 @click.option("--crf", is_flag=True, help="Segmenters: a fully connected CRF sharpens every answer.")
+@click.option("--without", metavar="PART", help="Segmenters: a part to leave out, such as 'rate 3'.")
 @click.option(
     "--tracker", type=click.Choice(list(TRACKERS)), help="Clips: only this tracker; all by default."
 )
-@click.option("--card", is_flag=True, help="Put the numbers on the net's card, beside them with --crf.")
+@click.option(
+    "--card", is_flag=True, help="Put the numbers on the net's card, beside them with --crf or --without."
+)
 @click.option("--device", help="cpu, cuda or mps; the best there is by default.")
 @click.option(
     "--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the numbers."
@@ -55,6 +58,7 @@ def command(
     preset: str,
     knobs: tuple[str, ...],
     crf: bool,
+    without: str | None,
     tracker: Tracker | None,
     card: bool,
     device: str | None,
@@ -84,8 +88,10 @@ def command(
     those too: mIoU, pixel accuracy, boundary F1.
     """
     if data.startswith(CLIPS):
-        if crf or card:
-            raise DataError("clips are scored by their tracks: --crf and --card belong to pictures")
+        if crf or card or without:
+            raise DataError(
+                "clips are scored by their tracks: --crf, --without and --card belong to pictures"
+            )
         numbers = _score_clips(
             key, data.removeprefix(CLIPS), count, parse_difficulty(preset, knobs), device, tracker
         )
@@ -93,6 +99,8 @@ def command(
         if json_file is not None:
             write_json(json_file, numbers)
         return
+    if crf and without:
+        raise DataError("--crf and --without go one at a time")
     if tracker is not None:
         raise DataError("pictures have no tracks: --tracker belongs to world-clips:")
     figures_of = _test(data)
@@ -104,13 +112,19 @@ def command(
             raise DataError(
                 f"a card holds the figures of the whole test: --card goes with no other choice{own}"
             )
-    numbers = _score(key, data, count, parse_difficulty(preset, knobs), device, crf=crf)
+    numbers = _score(key, data, count, parse_difficulty(preset, knobs), device, crf=crf, without=without)
     for name, value in numbers.items():
         _print(name, value)
     if data.startswith("coco:") and (caveat := zoo.spec(key).caveat):
         click.echo(caveat, err=True)
     if card:
-        renew_card(key, figures_of, numbers, part=WITH_CRF if crf else "metrics")
+        part = "metrics"
+        if crf:
+            part = WITH_CRF
+        elif without:
+            part = WITHOUT
+            numbers = {**card_of(key, figures_of).get(WITHOUT, {}), without: numbers}
+        renew_card(key, figures_of, numbers, part=part)
     if json_file is not None:
         write_json(json_file, numbers)
 
@@ -124,7 +138,14 @@ def _test(data: str) -> str:
 
 
 def _score(
-    key: str, data: str, count: int | None, difficulty: Difficulty, device: str | None, *, crf: bool
+    key: str,
+    data: str,
+    count: int | None,
+    difficulty: Difficulty,
+    device: str | None,
+    *,
+    crf: bool,
+    without: str | None,
 ) -> dict[str, Any]:
     def bar(items: Any) -> Any:
         return tqdm(items, unit="picture", disable=None)
@@ -132,12 +153,18 @@ def _score(
     entry = zoo.spec(key)
     if crf and entry.task != zoo.Task.SEGMENT:
         raise CvdemoError(f"{entry.title} does not segment: the CRF has nothing to sharpen")
+    if without and entry.task != zoo.Task.SEGMENT:
+        raise CvdemoError(f"{entry.title} does not segment: no part of it can be left out here")
     pictures = open_data(entry, data, count, difficulty)
     model = load_model(key, device)
     if crf:
         from cvdemo.zoo.refined import RefinedSegmenter
 
         model = RefinedSegmenter(cast(Segmenter, model))
+    if without:
+        from cvdemo.zoo.ablated import AblatedSegmenter
+
+        model = AblatedSegmenter(cast(Segmenter, model), without)
     return score(model, pictures, progress=bar)
 
 

@@ -1,8 +1,8 @@
 """PSPNet: the whole scene, pooled at four scales, tells every pixel where it is (arXiv:1612.01105).
 
-Against the paper: the backbone is the shared small one, pretrained, at output stride 8 as there; from
-there two light steps of a U-Net lead back to half resolution (`Up`, `Sharpen`) in place of upsampling
-by 8. `pspnet_paper` builds it as published.
+Against the paper: the backbone is the shared small one, pretrained, at output stride 8 as there.
+`pspnet_sharp` adds a sharp end: two light steps of a U-Net lead back to half resolution (`Up`, `Sharpen`)
+in place of upsampling by 8. `pspnet_paper` builds it as published.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class PSPNetConfig:
     """`levels` are the pyramid's bins a side, none for no pyramid at all.
 
     `width` are the head's channels, `auxiliary` those of the auxiliary head, 0 for none, and `sharpen` the
-    channels at strides 4 and 2, none for bilinear upsampling as in the paper.
+    channels at strides 4 and 2 of a sharp end, none for bilinear upsampling as in the paper.
     """
 
     classes: int = 14
@@ -34,7 +34,7 @@ class PSPNetConfig:
     width: int = 64
     dropout: float = 0.1
     auxiliary: int = 32
-    sharpen: tuple[int, ...] = (32, 24)
+    sharpen: tuple[int, ...] = ()
     backbone: BackboneConfig = field(default_factory=lambda: BackboneConfig(output_stride=8))
 
 
@@ -123,12 +123,22 @@ def pspnet() -> PSPNet:
     return PSPNet()
 
 
+def pspnet_sharp() -> PSPNet:
+    """PSPNet with a sharp end, to see what that brings."""
+    return PSPNet(PSPNetConfig(sharpen=(32, 24)))
+
+
+def pspnet_nopyramid() -> PSPNet:
+    """PSPNet trained without its pyramid, to see what that brings (arXiv:1612.01105, table 1)."""
+    return PSPNet(PSPNetConfig(levels=()))
+
+
 def pspnet_noaux() -> PSPNet:
-    """PSPNet trained without its auxiliary loss, to see what that brings (arXiv:1612.01105, table 2)."""
-    return PSPNet(PSPNetConfig(auxiliary=0))
+    """`pspnet_sharp` without its auxiliary loss, to see what that brings (arXiv:1612.01105, table 2)."""
+    return PSPNet(PSPNetConfig(auxiliary=0, sharpen=(32, 24)))
 
 
 def pspnet_paper(classes: int = 21, *, layers: int = 50) -> PSPNet:
     """PSPNet on a ResNet of 50 or 101 layers with its auxiliary loss (arXiv:1612.01105, fig. 3 and 4)."""
-    config = PSPNetConfig(classes, width=512, auxiliary=256, sharpen=())
+    config = PSPNetConfig(classes, width=512, auxiliary=256)
     return PSPNet(config, ResNet(layers, output_stride=8))

@@ -1,8 +1,9 @@
 """RefineNet: from the coarsest map to the finest, each step mends the one before (arXiv:1611.06612).
 
 Against the paper: the backbone is the shared small one, pretrained; convolutions are followed by batch
-normalisation, each path has one residual unit rather than two, and the last map, at stride 4, goes on to
-half resolution (`Sharpen`) in place of upsampling by 4. `refinenet_paper` builds it as published.
+normalisation, and each path has one residual unit rather than two. `refinenet_sharp` adds a sharp end: the
+last map, at stride 4, goes on to half resolution (`Sharpen`) in place of upsampling by 4. `refinenet_paper`
+builds it as published.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class RefineNetConfig:
     pools: int = 2
     final: int = 0
     normalise: bool = True
-    sharpen: int = 24
+    sharpen: int = 0
     backbone: BackboneConfig = field(default_factory=BackboneConfig)
 
 
@@ -159,9 +160,12 @@ def refinenet() -> RefineNet:
     return RefineNet()
 
 
+def refinenet_sharp() -> RefineNet:
+    """RefineNet with a sharp end, to see what that brings."""
+    return RefineNet(RefineNetConfig(sharpen=24))
+
+
 def refinenet_paper(classes: int = 21, *, layers: int = 101) -> RefineNet:
     """RefineNet-101: 512 channels in the coarsest block, 256 in the others (arXiv:1611.06612, sec. 3)."""
-    config = RefineNetConfig(
-        classes, (512, 256, 256, 256), adapt=2, pools=4, final=2, normalise=False, sharpen=0
-    )
+    config = RefineNetConfig(classes, (512, 256, 256, 256), adapt=2, pools=4, final=2, normalise=False)
     return RefineNet(config, ResNet(layers))

@@ -17,6 +17,7 @@ from cvdemo.train.recipes import SIZE
 from cvdemo.train.stream import DataWorkers, Stream
 from cvdemo.train.task import Progress
 from cvdemo.world.vocabulary import WORLD_VERSION
+from cvdemo.zoo.convergence import converged
 from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.weights import load_weights, write_weights
 
@@ -75,6 +76,7 @@ def _card(run: Run, path: Path, n: int, numbers: dict[str, Any], exact: dict[str
         "metrics": numbers,
         f"before_rounding_to_{rounded}": {run.task.metric: exact[run.task.metric]},
         "validation": run.history,
+        "converged": converged(run.history, run.task.metric),
         "differences": list(entry.differs) if entry else [],
         "command": command,
     }

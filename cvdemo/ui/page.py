@@ -19,6 +19,8 @@ from cvdemo.ui.gate import GATE
 from cvdemo.ui.language import language, translate
 from cvdemo.ui.pages import nets_of
 from cvdemo.ui.translation import LANGUAGES
+from cvdemo.zoo.convergence import last_gain
+from cvdemo.zoo.weights import read_card
 
 P = ParamSpec("P")
 
@@ -87,7 +89,7 @@ def theory(page: str) -> None:
 
 def differs_from_paper(*keys: str) -> None:
     """A fold with what nets that are trained here do otherwise than their papers; others are left out."""
-    said = {key: zoo.differences(key) for key in keys if zoo.differences(key)}
+    said = {key: [*zoo.differences(key), *_rising(key)] for key in keys if zoo.differences(key)}
     if not said:
         return
     shared = [text for text in next(iter(said.values())) if all(text in own for own in said.values())]
@@ -99,6 +101,19 @@ def differs_from_paper(*keys: str) -> None:
             rest = own if len(said) == 1 else [text for text in own if text not in shared]
             lines = [f"**{entry.title}** ([paper]({entry.paper}))", *(f"- {text}" for text in rest)]
             st.markdown("\n".join(lines))
+
+
+def _rising(key: str) -> list[str]:
+    """A sentence about a net that had not finished learning when its training ended."""
+    card = read_card(key) or {}
+    if card.get("converged") is not False:
+        return []
+    before, last = last_gain(card["validation"], card["metric"]) or (0.0, 0.0)
+    name = str(card["metric"]).replace("_", " ")
+    return [
+        f"When its training ended, its {name} on validation data still got better: "
+        f"{before:.3f} to {last:.3f}."
+    ]
 
 
 def code_fold(*functions: Callable[..., Any], paper: str = "", ready_made: str = "") -> None:

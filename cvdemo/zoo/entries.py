@@ -83,6 +83,7 @@ def _segmenter(
     steps: int = 1000,
     start: str = "ssd",
     rate: float = 3e-3,
+    eight_bits: bool = False,
     default: bool = False,
 ) -> Entry:
     """The recipe is the same for all segmenters, so that their figures compare the nets.
@@ -92,7 +93,7 @@ def _segmenter(
     task = f"cvdemo.train.segmenter:SegmenterTask:{key}"
     return Entry(
         key, title, arxiv, f"cvdemo.nets.{net}",
-        Recipe(key, task, steps=steps, start=start, rate=rate, channels_last=True),
+        Recipe(key, task, steps=steps, start=start, rate=rate, channels_last=True, eight_bits=eight_bits),
         Task.SEGMENT, "cvdemo.zoo.drawn:TraceSegmenter", "drawn-semantic",
         differences=(SMALL_BACKBONE, *differences), default=default,
     )  # fmt: skip
@@ -209,6 +210,8 @@ UNET = (
 )
 STACKED = "The channels of its picture are those of neighbouring frames; it segments the middle one."
 FCN = "Pictures are padded to the stride, where the paper lays 100 pixels around them."
+DEPTHWISE = "Plain convolutions where the paper makes them depthwise."
+REFINE = "Convolutions are followed by batch normalisation, and a path has one residual unit, not two."
 RATES = "The pictures are smaller, and so are the dilation rates."
 
 ENTRIES: dict[str, Entry] = {
@@ -301,23 +304,35 @@ ENTRIES: dict[str, Entry] = {
                    "A decoder stage is one convolution rather than two or three."),
         _segmenter("deeplabv1", "DeepLab v1", "1412.7062", "deeplab:deeplabv1", RATES,
                    "It has batch normalisation.", "The CRF is apart, in `cvdemo.ops.crf`."),
-        _segmenter("deeplabv3", "DeepLab v3", "1706.05587", "deeplab:deeplabv3", RATES, "No multi-grid."),
         _segmenter(
-            "deeplabv3plus", "DeepLab v3+", "1802.02611", "deeplab:deeplabv3plus", RATES,
-            "Plain convolutions where the paper makes them depthwise.",
-            "It goes on from its decoder's stride 4 to stride 2.",
+            "deeplabv2", "DeepLab v2", "1606.00915", "deeplab:deeplabv2", RATES,
+            "It has batch normalisation.",
+            "It sees the picture at one scale: the paper takes the maximum of three.",
+            "The CRF is apart, in `cvdemo.ops.crf`.", eight_bits=True,
         ),
+        _segmenter("deeplabv3", "DeepLab v3", "1706.05587", "deeplab:deeplabv3", RATES, "No multi-grid."),
+        _segmenter("deeplabv3plus", "DeepLab v3+", "1802.02611", "deeplab:deeplabv3plus", RATES, DEPTHWISE,
+                   eight_bits=True),
         _segmenter(
-            "refinenet", "RefineNet", "1611.06612", "refinenet:refinenet",
-            "Convolutions are followed by batch normalisation, and a path has one residual unit, not two.",
+            "deeplabv3plus-sharp", "DeepLab v3+, sharp end", "1802.02611", "deeplab:deeplabv3plus_sharp",
+            RATES, DEPTHWISE, "It goes on from its decoder's stride 4 to stride 2.", eight_bits=True,
+        ),
+        _segmenter("refinenet", "RefineNet", "1611.06612", "refinenet:refinenet", REFINE, eight_bits=True),
+        _segmenter(
+            "refinenet-sharp", "RefineNet, sharp end", "1611.06612", "refinenet:refinenet_sharp", REFINE,
             "The last map, at stride 4, goes on to half resolution in place of upsampling by 4.",
+            eight_bits=True,
         ),
         _segmenter("linknet", "LinkNet", "1707.03718", "linknet:linknet",
                    "The encoder's first map is at stride 2, so that one step less leads back to full size."),
-        _segmenter("pspnet", "PSPNet", "1612.01105", "pspnet:pspnet",
-                   "Two light steps of a U-Net lead back to half resolution in place of upsampling by 8."),
+        _segmenter("pspnet", "PSPNet", "1612.01105", "pspnet:pspnet", eight_bits=True),
+        _segmenter("pspnet-sharp", "PSPNet, sharp end", "1612.01105", "pspnet:pspnet_sharp",
+                   "Two light steps of a U-Net lead back to half resolution in place of upsampling by 8.",
+                   eight_bits=True),
+        _segmenter("pspnet-nopyramid", "PSPNet without pyramid", "1612.01105", "pspnet:pspnet_nopyramid",
+                   "It is trained without its pyramid; all else is as in `pspnet`.", eight_bits=True),
         _segmenter("pspnet-noaux", "PSPNet without auxiliary loss", "1612.01105", "pspnet:pspnet_noaux",
-                   "It is trained without the auxiliary loss; all else is as in `pspnet`."),
+                   "It is trained without the auxiliary loss; all else is as in `pspnet-sharp`."),
         _frames(1),
         _frames(3, STACKED),
         _frames(5, STACKED),

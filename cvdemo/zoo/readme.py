@@ -11,8 +11,8 @@ from cvdemo.zoo.evaluators import EVALUATORS
 from cvdemo.zoo.weights import read_card
 
 HEADING = (
-    "| net | parameters | held-out figure | ms a picture | from |",
-    "|---|---|---|---|---|",
+    "| net | parameters | held-out figure | converged | ms a picture | from |",
+    "|---|---|---|---|---|---|",
 )
 
 
@@ -26,7 +26,9 @@ def _row(key: str, card: dict[str, Any]) -> str:
     numbers = card["metrics"]
     times = [numbers[name] for name in ("ms_per_image", "ms") if name in numbers]
     ms = f"{times[0]:.0f}" if times else "-"
-    cells = (f"`{key}`", f"{card['params'] / 1e6:.2f} M", _figures(key, card), ms, f"`{_command(key, card)}`")
+    flat = {True: "yes", False: "no", None: "-"}[card.get("converged")]
+    size = f"{card['params'] / 1e6:.2f} M"
+    cells = (f"`{key}`", size, _figures(key, card), flat, ms, f"`{_command(key, card)}`")
     return f"| {' | '.join(cells)} |"
 
 

@@ -14,6 +14,7 @@ from cvdemo.cli import main
 from cvdemo.data.pictures import read_picture, sample, to_png
 from cvdemo.zoo.coco_scores import NUMBERS, coco_numbers
 from cvdemo.zoo.packaged import package_file
+from cvdemo.zoo.weights import figures_without
 
 COCO_MINI = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "coco-mini"
 
@@ -102,3 +103,46 @@ def graph_results(image: dict, folder: Path) -> list[dict]:
         for row, box in zip(rows, boxes.tolist(), strict=True)
         if row[2] > 0.01
     ]
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(main, ["evaluate", *words])
+
+
+def test_a_part_that_is_left_out_is_scored_and_stands_on_the_card(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = ["--data", "world:test", "--n", "6"]
+    whole, without = (tmp_path / f"{name}.json" for name in ("whole", "without"))
+    assert run("deeplabv3", *few, "--json", str(whole)).exit_code == 0
+    done = run("deeplabv3", *few, "--without", "rate 9", "--json", str(without))
+    assert done.exit_code == 0, done.output
+    numbers = [json.loads(path.read_text()) for path in (whole, without)]
+    assert numbers[0]["mIoU"] != numbers[1]["mIoU"]
+
+    card = {"scored_on": "world:test, 500 scenes, normal", "metrics": {"mIoU": 0.9}}
+    (tmp_path / "deeplabv3.json").write_text(json.dumps(card))
+    monkeypatch.setattr("cvdemo.zoo.weights.weights_folder", lambda: tmp_path)
+    monkeypatch.setattr("cvdemo.cli.evaluate._score", lambda *_, without, **__: {"mIoU": 0.8, "of": without})
+    for part in ("rate 3", "rate 9"):
+        assert run("deeplabv3", "--data", "world:test", "--without", part, "--card").exit_code == 0
+    assert figures_without("deeplabv3") == {"rate 3": pytest.approx(0.1), "rate 9": pytest.approx(0.1)}
+    assert json.loads((tmp_path / "deeplabv3.json").read_text())["metrics"] == {"mIoU": 0.9}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ["deeplabv3", "--without", "rate 7"],
+            "no part 'rate 7' to leave out; it has: '1 × 1', 'rate 3'",
+        ),
+        (["deeplabv1", "--without", "rate 6"], "it has: none"),
+        (["ssd", "--without", "rate 3"], "does not segment"),
+        (["deeplabv3", "--without", "rate 3", "--crf"], "one at a time"),
+    ],
+)
+def test_what_cannot_be_left_out_is_said(words: list[str], said: str) -> None:
+    done = run(*words, "--data", "world:test", "--n", "1")
+    assert done.exit_code == 1 and said in done.output
+    assert "Traceback" not in done.output

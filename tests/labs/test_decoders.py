@@ -6,14 +6,18 @@ import numpy as np
 import pytest
 
 from cvdemo import world, zoo
+from cvdemo.draw.gain_chart import gain_chart
 from cvdemo.labs.decoders.experiment import (
+    ADDITIONS,
     ablated_labels,
     drawn_segmenters,
+    gains,
     inner_pictures,
     possible_ablations,
     segmenter_cards,
     unfinished,
 )
+from cvdemo.zoo.convergence import converged
 
 
 def test_cards_of_all_nets_are_read() -> None:
@@ -32,7 +36,8 @@ def test_an_ablation_changes_labels_and_none_leaves_the_models_own() -> None:
     assert (whole == model(picture)).mean() > 0.999
     assert 0.001 < (whole != without).mean() < 0.5
     assert set(possible_ablations("unet").values()) >= {2, 4}
-    assert possible_ablations("deeplabv3") == {}
+    assert len(possible_ablations("deeplabv3")) == 5
+    assert possible_ablations("deeplabv1") == {}
 
 
 def test_inner_maps_come_in_the_order_of_the_trace() -> None:
@@ -43,9 +48,25 @@ def test_inner_maps_come_in_the_order_of_the_trace() -> None:
     assert all(m.colours.shape[1:] == (240, 3) for m in maps)
 
 
+def test_what_an_addition_brings_is_what_both_cards_say() -> None:
+    found = gains()
+    assert len(found) == len(ADDITIONS)
+    for one, (_, present, absent) in zip(found, ADDITIONS, strict=True):
+        with_it, without = segmenter_cards([present, absent])
+        assert (one.present, one.without) == (with_it.miou, without.miou)
+    figure = gain_chart(found)
+    without, with_it = figure.data[-2:]
+    assert list(without.x) == [one.without for one in found]
+    assert list(with_it.x) == [one.present for one in found]
+    assert [note.text for note in figure.layout.annotations] == [
+        f"{one.present - one.without:+.3f}" for one in found
+    ]
+
+
 def test_a_curve_that_still_rises_is_said_to(monkeypatch: pytest.MonkeyPatch) -> None:
     curves = {"rising": [0.2, 0.4, 0.5], "flat": [0.5, 0.6, 0.602], "falling": [0.6, 0.5], "short": [0.4]}
-    cards = {key: {"validation": [{"step": 1, "mIoU": v} for v in curve]} for key, curve in curves.items()}
+    rows = {key: [{"step": 1, "mIoU": v} for v in curve] for key, curve in curves.items()}
+    cards = {key: {"validation": v, "converged": converged(v, "mIoU")} for key, v in rows.items()}
     monkeypatch.setattr("cvdemo.labs.decoders.experiment.read_card", cards.get)
     assert unfinished("rising") == (0.4, 0.5)
     assert [unfinished(key) for key in ("flat", "falling", "short", "none")] == [None] * 4

@@ -13,12 +13,17 @@ from cvdemo.nets.deeplab import (
     ASPP,
     DeepLab,
     DeepLabConfig,
+    DeepLabV2,
+    DeepLabV2Config,
     deeplabv1,
     deeplabv1_paper,
+    deeplabv2,
+    deeplabv2_paper,
     deeplabv3,
     deeplabv3_paper,
     deeplabv3plus,
     deeplabv3plus_paper,
+    deeplabv3plus_sharp,
 )
 
 SIZES = [(160, 192), (1, 1), (37, 61), (64, 31)]
@@ -60,7 +65,57 @@ def test_v3plus_decodes_at_stride_4(size: tuple[int, int]) -> None:
     assert trace.decoder.shape == (1, 48, high // 4, wide // 4)
 
 
-@pytest.mark.parametrize("build", [deeplabv1, deeplabv3, deeplabv3plus])
+@pytest.mark.parametrize("size", SIZES)
+def test_v2_adds_the_scores_of_its_rates(size: tuple[int, int]) -> None:
+    trace = deeplabv2().eval()(torch.rand(1, 3, *size))
+    assert trace.logits.shape == (1, 14, *size)
+    assert len(trace.branches) == 4
+    torch.testing.assert_close(trace.scores, sum(trace.branches))
+    assert trace.scores.shape[-2:] == tuple(-(-s // 8) for s in size)
+
+
+def test_a_branch_of_v2_is_v1_of_its_rate() -> None:
+    one = DeepLabV2(DeepLabV2Config(width=128, rates=(6,))).eval()
+    other = deeplabv1().eval()
+    names = {"branches.0.0": "fc6", "branches.0.2": "fc7", "branches.0.4": "fc8"}
+    state = one.state_dict()
+    for new, old in names.items():
+        state = {name.replace(new, old): value for name, value in state.items()}
+    other.load_state_dict(state)
+    x = torch.rand(1, 3, 48, 64)
+    torch.testing.assert_close(one(x).logits, other(x).logits)
+
+
+def test_v2s_parameters_on_vgg_16() -> None:
+    """Four times fc6 of 3 x 3, fc7 and fc8, where v1 has them once."""
+    with torch.device("meta"):
+        one, four = parameters(deeplabv1_paper()), parameters(deeplabv2_paper())
+    head = (9 * 512 * 1024 + 1024) + (1024 * 1024 + 1024) + (1024 * 21 + 21)
+    assert four - one == 3 * head
+
+
+@pytest.mark.parametrize("build", [deeplabv2, deeplabv3, deeplabv3plus])
+def test_cut_branches_are_silent_and_the_others_are_not(build) -> None:
+    net, x = build().eval().double(), torch.rand(1, 3, 48, 64).double()
+    for weight in (p for p in net.parameters() if p.ndim > 1):
+        torch.nn.init.normal_(weight, std=0.05)
+    whole = net(x)
+    assert len(net.ablations()) == len(whole.branches)
+    for name, k in net.ablations().items():
+        trace = net(x, ablate=(k,))
+        for other, (found, before) in enumerate(zip(trace.branches, whole.branches, strict=True)):
+            torch.testing.assert_close(found, torch.zeros_like(before) if other == k else before)
+        assert float((trace.logits - whole.logits).detach().abs().max()) > 0, name
+
+
+def test_a_sharp_end_works_at_stride_2() -> None:
+    plain, sharp = deeplabv3plus(), deeplabv3plus_sharp()
+    names = {n.split(".")[0] for n in sharp.state_dict()} ^ {n.split(".")[0] for n in plain.state_dict()}
+    assert names == {"sharpen", "classify"}
+    assert sharp.eval()(torch.rand(1, 3, 37, 61)).logits.shape == (1, 14, 37, 61)
+
+
+@pytest.mark.parametrize("build", [deeplabv1, deeplabv2, deeplabv3, deeplabv3plus, deeplabv3plus_sharp])
 def test_every_parameter_learns(build) -> None:
     net = build().train()
     net(torch.rand(2, 3, 96, 96)).logits.square().mean().backward()

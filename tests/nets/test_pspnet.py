@@ -8,7 +8,15 @@ from torch import nn
 from torchvision.models import resnet50
 
 from cvdemo.nets.backbone import BackboneConfig
-from cvdemo.nets.pspnet import PSPNet, PSPNetConfig, PyramidPooling, pspnet, pspnet_paper
+from cvdemo.nets.pspnet import (
+    PSPNet,
+    PSPNetConfig,
+    PyramidPooling,
+    pspnet,
+    pspnet_nopyramid,
+    pspnet_paper,
+    pspnet_sharp,
+)
 
 TINY = BackboneConfig((8, 8, 8, 8, 16), (1, 1, 1, 1), output_stride=8)
 
@@ -27,8 +35,9 @@ def test_every_pixel_is_answered(size: tuple[int, int]) -> None:
     assert trace.aux == ()
 
 
-def test_every_parameter_learns() -> None:
-    net = pspnet().train()
+@pytest.mark.parametrize("build", [pspnet, pspnet_sharp, pspnet_nopyramid])
+def test_every_parameter_learns(build) -> None:
+    net = build().train()
     trace = net(torch.rand(2, 3, 96, 96))
     (trace.logits.square().mean() + trace.aux[0].square().mean()).backward()
     assert [n for n, p in net.named_parameters() if p.grad is None or not p.grad.any()] == []

@@ -15,6 +15,7 @@ from cvdemo.nets.refinenet import (
     ResidualUnit,
     refinenet,
     refinenet_paper,
+    refinenet_sharp,
 )
 
 
@@ -32,8 +33,9 @@ def test_every_pixel_is_answered(size: tuple[int, int]) -> None:
         assert {m.shape for m in stage} == {(1, channels, high // stride, wide // stride)}
 
 
-def test_every_parameter_learns() -> None:
-    net = refinenet().train()
+@pytest.mark.parametrize("build", [refinenet, refinenet_sharp])
+def test_every_parameter_learns(build) -> None:
+    net = build().train()
     net(torch.rand(2, 3, 96, 96)).logits.square().mean().backward()
     assert [n for n, p in net.named_parameters() if p.grad is None or not p.grad.any()] == []
 

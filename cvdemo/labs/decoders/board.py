@@ -12,11 +12,14 @@ from cvdemo import zoo
 from cvdemo.data.chosen import Chosen
 from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.cost_chart import CHOSEN, OTHER, Disc, cost_chart
+from cvdemo.draw.gain_chart import gain_chart
 from cvdemo.draw.segmentation import error_map, overlay_labels
 from cvdemo.labs.decoders.experiment import (
+    ADDITIONS,
     InnerMap,
     SegmenterCard,
     ablated_labels,
+    gains,
     inner_pictures,
     possible_ablations,
     segmenter_cards,
@@ -27,9 +30,12 @@ from cvdemo.metrics.segmentation import SegmentationScores
 from cvdemo.ui import widgets
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component, packed
+from cvdemo.ui.language import translate
 from cvdemo.ui.page import texts
 from cvdemo.ui.segmentation import Segmented, known, scored
 from cvdemo.world.vocabulary import SEMANTIC
+from cvdemo.zoo.budgets import odd_budgets
+from cvdemo.zoo.weights import figures_without, has_weights
 
 PICTURE = 480  # pixels of a small picture's width
 COLUMNS, INNER_COLUMNS = 4, 6
@@ -161,6 +167,10 @@ def _ablate(chosen: Chosen, one: Segmented) -> None:
         ablated, width="stretch", alt=f"{chosen.name} by {one.entry.title} without {', '.join(names)}"
     )
     after.caption(f"without {', '.join(names)} · {_score_text(score)}")
+    lost = figures_without(key)
+    for name in names:
+        if name in lost:
+            st.caption(f"Without {name}, 500 held-out scenes lose {lost[name]:.3f} of mIoU.")
     changed = fit(error_map(chosen.picture, left_out, labels), PICTURE)
     difference.image(changed, width="stretch", alt=f"{chosen.name}: the pixels that change their class")
     share = np.mean(left_out != labels)
@@ -174,6 +184,21 @@ def costs(found: Sequence[Segmented], chosen_key: str) -> None:
         discs = [_disc(card, CHOSEN if card.key == chosen_key else OTHER) for card in cards]
         figure = cost_chart(discs, f"mIoU, {cards[0].data}")
         st.plotly_chart(figure, key="figures", config={"displayModeBar": False})
+
+
+def additions() -> None:
+    """What each part of a net brings: the mIoU without and with it, on the same held-out scenes."""
+    found = gains()
+    if not found:
+        return
+    st.subheader("What each addition brings", anchor=False)
+    st.markdown(texts("decoders")["additions"])
+    rows = [one._replace(part=translate(one.part), title=translate(one.title)) for one in found]
+    st.plotly_chart(gain_chart(rows), key="additions", config={"displayModeBar": False})
+    keys = sorted({key for one in ADDITIONS for key in (one.present, one.absent) if has_weights(key)})
+    most, others = odd_budgets(keys)
+    longer = ", ".join(f"{short_title(zoo.spec(key))} {steps:,}" for key, steps in others.items())
+    st.caption(f"Every net was trained for {most:,} steps from the same backbone, but for: {longer}.")
 
 
 def _disc(card: SegmenterCard, colour: str) -> Disc:

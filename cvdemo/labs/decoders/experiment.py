@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cvdemo import zoo
 from cvdemo.draw.feature_maps import corner_colours, enlarged, feature_colours
 from cvdemo.nets.inside import ablations, inner_maps
+from cvdemo.zoo.convergence import last_gain
 from cvdemo.zoo.drawn import TraceSegmenter
 from cvdemo.zoo.entries import entries
 from cvdemo.zoo.model import Segmentation
@@ -18,7 +19,6 @@ from cvdemo.zoo.photo_entries import PHOTO_ENTRIES
 from cvdemo.zoo.weights import has_weights, read_card
 
 MAP = 240  # pixels of an inner map's width
-RISE = 0.005  # of the mIoU between the last two points of a curve, which is then not flat
 MSRC = "msrc"  # the labels of the nets for photos that share backbone and training
 
 
@@ -32,6 +32,37 @@ class SegmenterCard(NamedTuple):
     params: int
     milliseconds: float
     data: str
+
+
+class Addition(NamedTuple):
+    """A part of a net, the key of the net that has it, and of the one that differs in nothing else."""
+
+    part: str
+    present: str
+    absent: str
+
+
+ADDITIONS = (
+    Addition("scores at stride 16", "fcn16s", "fcn32s"),
+    Addition("scores at stride 8", "fcn8s", "fcn16s"),
+    Addition("skips", "unet", "unet-noskip"),
+    Addition("several rates", "deeplabv2", "deeplabv1"),
+    Addition("pyramid", "pspnet", "pspnet-nopyramid"),
+    Addition("sharp end", "pspnet-sharp", "pspnet"),
+    Addition("auxiliary loss", "pspnet-sharp", "pspnet-noaux"),
+    Addition("sharp end", "refinenet-sharp", "refinenet"),
+    Addition("sharp end", "deeplabv3plus-sharp", "deeplabv3plus"),
+)
+"""What the chart of additions shows; `deeplabv1` has one rate, wider."""
+
+
+class Gain(NamedTuple):
+    """What a part brings on held-out scenes: the mIoU without and with it, and the net's title."""
+
+    part: str
+    title: str
+    without: float
+    present: float
 
 
 class InnerMap(NamedTuple):
@@ -79,10 +110,21 @@ def segmenter_cards(keys: Sequence[str]) -> list[SegmenterCard]:
     return found
 
 
+def gains() -> list[Gain]:
+    """What each part of `ADDITIONS` brings, as the cards of both nets say."""
+    found = []
+    for part, present, absent in ADDITIONS:
+        one, other = read_card(present), read_card(absent)
+        if one and other:
+            title = short_title(zoo.spec(absent if part == "sharp end" else present))
+            found.append(Gain(part, title, other["metrics"]["mIoU"], one["metrics"]["mIoU"]))
+    return found
+
+
 def unfinished(key: str) -> tuple[float, float] | None:
-    """The last two mIoUs of a net's validation curve where it still rose by `RISE`, as its card says."""
-    rows = [float(row["mIoU"]) for row in (read_card(key) or {}).get("validation", []) if "mIoU" in row]
-    return (rows[-2], rows[-1]) if len(rows) > 1 and rows[-1] - rows[-2] >= RISE else None
+    """The last two mIoUs of a net's validation curve where it still rose, as its card says."""
+    card = read_card(key) or {}
+    return last_gain(card["validation"], "mIoU") if card.get("converged") is False else None
 
 
 def possible_ablations(key: str) -> dict[str, int]:

@@ -31,6 +31,7 @@ from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component, with_picture
 from cvdemo.ui.downloads import offer, png
 from cvdemo.world.vocabulary import SEMANTIC
+from cvdemo.zoo.weights import figures_without
 
 SHOWN = 4 * WORKING[0]
 BRANCH_WIDTH = 360
@@ -177,10 +178,13 @@ def aspp(chosen: Chosen) -> None:
         found, milliseconds = _aspp_views(chosen.identity, chosen.picture)
     picture = BranchView("picture", "192 pixels wide to the network", fit(chosen.picture, BRANCH_WIDTH))
     views = [picture, *found]
+    lost = figures_without(ASPP_KEY)
     for row in (views[:4], views[4:]):
         for column, view in zip(st.columns(4), row, strict=False):
             column.image(to_jpeg(view.picture), width="stretch", alt=f"{chosen.name}: {view.name}")
             column.markdown(f"**{view.name}**  \n{view.remark}")
+            if view.name in lost:
+                column.caption(f"Without it, 500 held-out scenes lose {lost[view.name]:.3f} of mIoU.")
     st.caption(
         "The colours of a map are its own three principal components: cells of one colour have similar "
         f"features. {zoo.spec(ASPP_KEY).title}: network {milliseconds:.0f} ms (once)"

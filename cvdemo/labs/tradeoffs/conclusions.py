@@ -15,11 +15,14 @@ FAMILIES = {
     "unet": "skips",
     "linknet": "light decoder",
     "pspnet": "pyramid pooling",
+    "pspnet-sharp": "pyramid pooling, sharp end",
     "refinenet": "refinement",
+    "refinenet-sharp": "refinement, sharp end",
+    "deeplabv3plus-sharp": "dilation, sharp end",
     "segnet": "unpooling",
 }
 """What leads segmenters back to full size; others go by their names."""
-ABLATIONS = ("unet-noskip", "pspnet-noaux")  # nets that lack a part on purpose
+ABLATIONS = ("unet-noskip", "pspnet-noaux", "pspnet-nopyramid")  # nets that lack a part on purpose
 EXTRACTORS = (
     ("two stages", "heavy", "fasterrcnn-resnet50-fpn"),
     ("two stages", "light", "fasterrcnn-mobilenet-v3-large-fpn"),

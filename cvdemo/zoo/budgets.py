@@ -1,0 +1,25 @@
+"""How long nets that stand under one chart were trained: the steps after the detector that all start from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from cvdemo.zoo.entries import ENTRIES
+
+SHARED = ("ssd", "backbone")
+"""What other nets start from; its own steps are nobody else's."""
+
+
+def steps_of(key: str) -> int:
+    """Training steps of a net, with those of the nets that its training went through before."""
+    recipe = ENTRIES[key].recipe
+    before = recipe.start
+    return recipe.steps + (steps_of(before) if before and before not in SHARED else 0)
+
+
+def odd_budgets(keys: Sequence[str]) -> tuple[int, dict[str, int]]:
+    """The steps that most of the nets have, and those of the others by key."""
+    steps = {key: steps_of(key) for key in keys}
+    most, _ = Counter(steps.values()).most_common(1)[0]
+    return most, {key: count for key, count in steps.items() if count != most}

@@ -1,0 +1,37 @@
+"""Nets under one chart had the same budget, or it is said which had not."""
+
+from __future__ import annotations
+
+import pytest
+
+from cvdemo.labs.decoders.experiment import ADDITIONS
+from cvdemo.zoo.budgets import odd_budgets, steps_of
+from cvdemo.zoo.entries import ENTRIES, entries
+from cvdemo.zoo.spec import Task
+from cvdemo.zoo.weights import read_card
+
+LONGER = {"fcn16s": 1500, "fcn8s": 2000}  # they go on from the coarser one; the page says it
+
+
+def test_all_segmenters_had_the_same_budget_but_for_those_that_are_named() -> None:
+    assert odd_budgets([one.key for one in entries(Task.SEGMENT)]) == (1000, LONGER)
+
+
+def test_a_nets_steps_are_those_of_all_its_stages() -> None:
+    recipes = {key: one.recipe.steps for key, one in ENTRIES.items()}
+    assert steps_of("rcnn") == recipes["rcnn"] + recipes["rcnn-svm"] + recipes["rcnn-finetune"]
+    assert steps_of("ssd") == recipes["ssd"]
+
+
+@pytest.mark.parametrize("one", ADDITIONS, ids=lambda one: f"{one.present}-{one.absent}")
+def test_two_nets_of_an_addition_differ_in_nothing_but_its_part(one) -> None:
+    present, absent = ENTRIES[one.present].recipe, ENTRIES[one.absent].recipe
+    assert present.data == absent.data and present.batch == absent.batch
+    if not one.part.startswith("scores"):  # a finer FCN goes on from the coarser one
+        assert (present.steps, present.rate, present.start) == (absent.steps, absent.rate, absent.start)
+
+
+@pytest.mark.parametrize("key", [one.key for one in entries(Task.SEGMENT)])
+def test_a_card_is_of_the_budget_that_the_entry_says(key: str) -> None:
+    card = read_card(key)
+    assert card is not None and card["steps"] == ENTRIES[key].recipe.steps

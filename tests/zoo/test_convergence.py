@@ -1,0 +1,37 @@
+"""What is flat by the rule, and that every card says what its own curve says."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cvdemo.zoo.convergence import converged, last_gain
+from cvdemo.zoo.weights import weights_folder
+
+CARDS = sorted(weights_folder().glob("*.json"))
+
+
+@pytest.mark.parametrize(
+    ("metric", "curve", "flat"),
+    [
+        ("AP", [0.5, 0.6, 0.604], True),
+        ("AP", [0.5, 0.6, 0.605], False),
+        ("AP", [0.7, 0.6], True),
+        ("EPE", [1.0, 0.9], False),
+        ("EPE", [1.0, 0.996], True),
+        ("EPE", [0.9, 1.0], True),
+        ("AP", [0.5], None),
+        ("AP", [], None),
+    ],
+)
+def test_a_curve_is_flat_that_gains_little(metric: str, curve: list[float], flat: bool | None) -> None:
+    rows = [{"step": 1, metric: value} for value in curve]
+    assert converged(rows, metric) is flat
+    assert (last_gain(rows, metric) is None) == (flat is None)
+
+
+@pytest.mark.parametrize("path", CARDS, ids=lambda path: path.stem)
+def test_a_card_says_whether_its_net_had_finished(path) -> None:
+    card = json.loads(path.read_text())
+    assert card["converged"] is converged(card.get("validation", []), card["metric"])
