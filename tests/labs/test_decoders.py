@@ -18,6 +18,7 @@ from cvdemo.labs.decoders.experiment import (
     unfinished,
 )
 from cvdemo.zoo.convergence import converged
+from cvdemo.zoo.weights import has_weights
 
 
 def test_cards_of_all_nets_are_read() -> None:
@@ -50,8 +51,9 @@ def test_inner_maps_come_in_the_order_of_the_trace() -> None:
 
 def test_what_an_addition_brings_is_what_both_cards_say() -> None:
     found = gains()
-    assert len(found) == len(ADDITIONS)
-    for one, (_, present, absent) in zip(found, ADDITIONS, strict=True):
+    there = [one for one in ADDITIONS if has_weights(one.present) and has_weights(one.absent)]
+    assert len(there) > 4
+    for one, (_, present, absent) in zip(found, there, strict=True):
         with_it, without = segmenter_cards([present, absent])
         assert (one.present, one.without) == (with_it.miou, without.miou)
     figure = gain_chart(found)
