@@ -3,7 +3,7 @@
 Against the papers: the backbone is the shared small one, pretrained; the pictures are smaller, so the
 rates are too. v1 and v2 have batch normalisation (their CRF is `cvdemo.ops.crf`), v2 sees one scale; v3
 goes without the multi-grid; v3+ has plain convolutions where the paper makes them depthwise.
-`deeplabv3plus_sharp` adds a sharp end: it goes on from its decoder's stride 4 to stride 2 (`Sharpen`).
+`deeplabv3plus_sharp` adds a U-Net end: it goes on from its decoder's stride 4 to stride 2 (`Sharpen`).
 `deeplabv1_paper` and `deeplabv2_paper` build v1 and v2 as published. `deeplabv3_paper` and
 `deeplabv3plus_paper` have the papers' backbones and widths, without the multi-grid of the last block
 (arXiv:1706.05587, sec. 3.2.1); v3 has one more 3 x 3 convolution before the classifier, as in torchvision.
@@ -273,7 +273,7 @@ def deeplabv3plus() -> DeepLab:
 
 
 def deeplabv3plus_sharp() -> DeepLab:
-    """DeepLab v3+ with a sharp end, to see what that brings."""
+    """DeepLab v3+ with a U-Net end, to see what that brings."""
     return DeepLab(replace(_V3PLUS, sharpen=24))
 
 

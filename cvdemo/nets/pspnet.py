@@ -1,7 +1,7 @@
 """PSPNet: the whole scene, pooled at four scales, tells every pixel where it is (arXiv:1612.01105).
 
 Against the paper: the backbone is the shared small one, pretrained, at output stride 8 as there.
-`pspnet_sharp` adds a sharp end: two light steps of a U-Net lead back to half resolution (`Up`, `Sharpen`)
+`pspnet_sharp` adds a U-Net end: two light steps of a U-Net lead back to half resolution (`Up`, `Sharpen`)
 in place of upsampling by 8. `pspnet_paper` builds it as published.
 """
 
@@ -26,7 +26,7 @@ class PSPNetConfig:
     """`levels` are the pyramid's bins a side, none for no pyramid at all.
 
     `width` are the head's channels, `auxiliary` those of the auxiliary head, 0 for none, and `sharpen` the
-    channels at strides 4 and 2 of a sharp end, none for bilinear upsampling as in the paper.
+    channels at strides 4 and 2 of a U-Net end, none for bilinear upsampling as in the paper.
     """
 
     classes: int = 14
@@ -124,7 +124,7 @@ def pspnet() -> PSPNet:
 
 
 def pspnet_sharp() -> PSPNet:
-    """PSPNet with a sharp end, to see what that brings."""
+    """PSPNet with a U-Net end, to see what that brings."""
     return PSPNet(PSPNetConfig(sharpen=(32, 24)))
 
 

@@ -1,7 +1,7 @@
 """RefineNet: from the coarsest map to the finest, each step mends the one before (arXiv:1611.06612).
 
 Against the paper: the backbone is the shared small one, pretrained; convolutions are followed by batch
-normalisation, and each path has one residual unit rather than two. `refinenet_sharp` adds a sharp end: the
+normalisation, and each path has one residual unit rather than two. `refinenet_sharp` adds a U-Net end: the
 last map, at stride 4, goes on to half resolution (`Sharpen`) in place of upsampling by 4. `refinenet_paper`
 builds it as published.
 """
@@ -161,7 +161,7 @@ def refinenet() -> RefineNet:
 
 
 def refinenet_sharp() -> RefineNet:
-    """RefineNet with a sharp end, to see what that brings."""
+    """RefineNet with a U-Net end, to see what that brings."""
     return RefineNet(RefineNetConfig(sharpen=24))
 
 

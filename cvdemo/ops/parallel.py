@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
 from itertools import pairwise
 from typing import TypeVar
@@ -22,8 +22,11 @@ def in_parallel(parts: Sequence[Callable[[], T]], values: int) -> list[T]:
     if values <= ALONE:
         return [part() for part in parts]
     waiting = [(part, _pool().submit(part)) for part in parts[1:]]
-    done = [part() for part in parts[:1]]
-    return done + [part() if future.cancel() else future.result() for part, future in waiting]
+    try:
+        done = [part() for part in parts[:1]]
+        return done + [part() if future.cancel() else future.result() for part, future in waiting]
+    finally:  # after an error nothing goes on writing into what the parts share
+        wait([future for _, future in waiting if not future.cancel()])
 
 
 def bands(rows: int, values: int) -> list[slice]:
@@ -34,4 +37,4 @@ def bands(rows: int, values: int) -> list[slice]:
 
 @cache
 def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(WORKERS, thread_name_prefix="ops")
+    return ThreadPoolExecutor(WORKERS - 1, thread_name_prefix="ops")

@@ -22,6 +22,7 @@ from cvdemo.train import loop
 from cvdemo.train.finish import chip
 from cvdemo.train.recipes import Recipe
 from cvdemo.train.task import Progress
+from cvdemo.zoo.convergence import converged
 from cvdemo.zoo.device import default_device
 from cvdemo.zoo.eight_bits import to_eight_bits
 from cvdemo.zoo.fetch import cache_folder
@@ -180,6 +181,7 @@ def finish(run: loop.Run, folder: Path) -> dict[str, Any]:
         "metric": task.metric,
         "metrics": numbers,
         "validation": run.history,
+        "converged": converged(run.history, task.metric),
         "differences": list(entry.differences),
         "command": entry.command + (f" --minutes {run.minutes:g}" if run.minutes else ""),
     }

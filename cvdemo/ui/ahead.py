@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import importlib
 import sys
-import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from threading import Thread
 
 import streamlit as st
-from streamlit import config
+from streamlit import cli_util, config
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.web.server import server_util
 
 from cvdemo.ui.internals import always_through_app
 
@@ -34,10 +34,16 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     _threads.append(thread)
     thread.start()
     if not config.get_option("server.headless"):
-        host = config.get_option("server.address") or "localhost"
-        address = f"http://{host}:{config.get_option('server.port')}"
-        asyncio.get_running_loop().call_soon(webbrowser.open, address)
+        asyncio.get_running_loop().call_soon(cli_util.open_browser, _address())
     yield
+
+
+def _address() -> str:
+    """Where the browser finds this server, as `streamlit run` has it."""
+    for option in ("browser.serverAddress", "server.address"):
+        if config.is_manually_set(option):
+            return server_util.get_url(server_util.get_display_address(config.get_option(option)))
+    return server_util.get_url("localhost")
 
 
 def wait() -> None:

@@ -104,14 +104,14 @@ def differs_from_paper(*keys: str) -> None:
 
 
 def _rising(key: str) -> list[str]:
-    """A sentence about a net that had not finished learning when its training ended."""
+    """A sentence about a net whose validation curve was not flat when its training ended."""
     card = read_card(key) or {}
     if card.get("converged") is not False:
         return []
     before, last = last_gain(card["validation"], card["metric"]) or (0.0, 0.0)
     name = str(card["metric"]).replace("_", " ")
     return [
-        f"When its training ended, its {name} on validation data still got better: "
+        f"It may learn more in a longer training: its {name} on validation data still got better at the end, "
         f"{before:.3f} to {last:.3f}."
     ]
 

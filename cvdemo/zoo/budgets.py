@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from cvdemo.zoo.entries import ENTRIES
 
 SHARED = ("ssd", "backbone")
-"""What other nets start from; its own steps are nobody else's."""
+"""What other nets start from: their steps are not counted for those."""
 
 
 def steps_of(key: str) -> int:
@@ -20,6 +20,8 @@ def steps_of(key: str) -> int:
 
 def odd_budgets(keys: Sequence[str]) -> tuple[int, dict[str, int]]:
     """The steps that most of the nets have, and those of the others by key."""
+    if not keys:
+        return 0, {}
     steps = {key: steps_of(key) for key in keys}
     most, _ = Counter(steps.values()).most_common(1)[0]
     return most, {key: count for key, count in steps.items() if count != most}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-GAIN = 0.005
-"""Less than this between the last two of a curve's points is flat, of a share as of an end-point error."""
-SMALLER_IS_BETTER = ("EPE",)
+GAIN, OF_CLIPS, OF_ERROR = 0.005, 0.02, 0.01
+"""Less than this between the last two of a curve's points is flat: of a metric of scenes; of an accuracy,
+which is measured on 100 clips; of an end-point error, as a share of it."""
 
 
 def last_gain(validation: Sequence[Mapping[str, Any]], metric: str) -> tuple[float, float] | None:
@@ -17,13 +17,15 @@ def last_gain(validation: Sequence[Mapping[str, Any]], metric: str) -> tuple[flo
 
 
 def converged(validation: Sequence[Mapping[str, Any]], metric: str) -> bool | None:
-    """Whether the curve was flat at the end: it gained less than `GAIN` in its last ninth; None if unknown.
+    """Whether the curve was flat between its last two points; None if it has fewer.
 
     The learning rate is near zero there, so that a flat end does not say that a longer schedule brings
-    nothing; one that still rises says that it does.
+    nothing; one that still gets better suggests that it does.
     """
     points = last_gain(validation, metric)
     if points is None:
         return None
     before, last = points
-    return (before - last if metric in SMALLER_IS_BETTER else last - before) < GAIN
+    if metric == "EPE":
+        return before - last < OF_ERROR * before
+    return last - before < (OF_CLIPS if metric == "accuracy" else GAIN)

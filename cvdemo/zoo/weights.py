@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 WITH_CRF = "metrics_with_crf"
-WITHOUT = "metrics_without"
-"""The part of a card with the figures of a net of which something is left out, by the name of that."""
 """The part of a card that holds a segmenter's numbers behind the fully connected CRF."""
+WITHOUT = "metrics_without"
+"""That with the numbers of a net of which a part is left out, by the name of the part."""
 
 
 def weights_folder() -> Path:
@@ -126,11 +126,11 @@ def read_card(key: str, folder: Path | None = None) -> dict[str, Any] | None:
     return card if isinstance(card, dict) else None
 
 
-def figures_without(key: str) -> dict[str, float]:
-    """By the name of a part, how much less mIoU a net has on held-out data without it, as its card says."""
+def figures_without(key: str) -> dict[str, tuple[float, float]]:
+    """By the name of a part, the mIoU of a whole net and of the net without it, on the data of its card."""
     card = read_card(key) or {}
-    whole = card.get("metrics", {}).get("mIoU", 0.0)
-    return {name: whole - float(numbers["mIoU"]) for name, numbers in card.get(WITHOUT, {}).items()}
+    parts = card.get(WITHOUT, {})
+    return {name: (float(card["metrics"]["mIoU"]), float(found["mIoU"])) for name, found in parts.items()}
 
 
 def card_of(key: str, data: str, folder: Path | None = None) -> dict[str, Any]:

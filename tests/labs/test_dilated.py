@@ -64,3 +64,10 @@ def test_branches_are_named_by_what_they_are() -> None:
     np.testing.assert_array_equal(found[2].features, trace.branches[2][0].numpy())
     average = found[4].features
     np.testing.assert_array_equal(average, np.broadcast_to(average[:, :1, :1], average.shape))
+
+
+def test_a_branch_has_the_name_under_which_it_is_left_out() -> None:
+    net = deeplabv3().eval()
+    with torch.inference_mode():
+        found = branches(net(torch.zeros(1, 3, 32, 32)), net.config.rates, 8)
+    assert [one.name for one in found[:-1]] == list(net.ablations())

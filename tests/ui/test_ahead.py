@@ -16,6 +16,12 @@ from cvdemo.assets import app_file
 from cvdemo.ui import ahead
 
 
+def with_options(monkeypatch: pytest.MonkeyPatch, **options: object) -> None:
+    real = config.get_option
+    named = {f"server.{name}": value for name, value in options.items()}
+    monkeypatch.setattr(config, "get_option", lambda key: named[key] if key in named else real(key))
+
+
 def test_streamlit_finds_the_app_in_the_file() -> None:
     found = discover_asgi_app(app_file())
     assert found.is_asgi_app and found.import_string == "app:app"
@@ -25,10 +31,9 @@ def test_streamlit_finds_the_app_in_the_file() -> None:
 def test_the_browser_is_opened_where_there_is_one(
     headless: bool, opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    options = {"server.headless": headless, "server.address": None, "server.port": 8765}
-    monkeypatch.setattr(config, "get_option", options.__getitem__)
+    with_options(monkeypatch, headless=headless, port=8765)
     addresses: list[str] = []
-    monkeypatch.setattr(ahead.webbrowser, "open", addresses.append)
+    monkeypatch.setattr(ahead.cli_util, "open_browser", addresses.append)
     monkeypatch.setattr(PagesManager, "uses_pages_directory", None)
     monkeypatch.setattr(ahead, "_threads", [])
     monkeypatch.setattr(config, "_main_script_path", str(app_file()))  # st.App would leave its own
@@ -44,3 +49,9 @@ def test_the_browser_is_opened_where_there_is_one(
     assert PagesManager.uses_pages_directory is False
     assert sys.getswitchinterval() == interval
     assert all(name in sys.modules for name in ahead.FIRST)
+
+
+def test_the_address_is_one_that_a_browser_can_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_options(monkeypatch, port=8765, baseUrlPath="lab", address="0.0.0.0")
+    monkeypatch.setattr(config, "is_manually_set", lambda key: key == "server.address")
+    assert ahead._address() == "http://localhost:8765/lab"

@@ -24,7 +24,7 @@ def test_a_nets_steps_are_those_of_all_its_stages() -> None:
 
 
 @pytest.mark.parametrize("one", ADDITIONS, ids=lambda one: f"{one.present}-{one.absent}")
-def test_two_nets_of_an_addition_differ_in_nothing_but_its_part(one) -> None:
+def test_two_nets_of_an_addition_are_trained_alike(one) -> None:
     present, absent = ENTRIES[one.present].recipe, ENTRIES[one.absent].recipe
     assert present.data == absent.data and present.batch == absent.batch
     if not one.part.startswith("scores"):  # a finer FCN goes on from the coarser one

@@ -15,7 +15,6 @@ from cvdemo.draw.cost_chart import CHOSEN, OTHER, Disc, cost_chart
 from cvdemo.draw.gain_chart import gain_chart
 from cvdemo.draw.segmentation import error_map, overlay_labels
 from cvdemo.labs.decoders.experiment import (
-    ADDITIONS,
     InnerMap,
     SegmenterCard,
     ablated_labels,
@@ -35,7 +34,7 @@ from cvdemo.ui.page import texts
 from cvdemo.ui.segmentation import Segmented, known, scored
 from cvdemo.world.vocabulary import SEMANTIC
 from cvdemo.zoo.budgets import odd_budgets
-from cvdemo.zoo.weights import figures_without, has_weights
+from cvdemo.zoo.weights import figures_without
 
 PICTURE = 480  # pixels of a small picture's width
 COLUMNS, INNER_COLUMNS = 4, 6
@@ -137,7 +136,7 @@ def inside(chosen: Chosen, one: Segmented) -> None:
     if rising := unfinished(one.entry.key):
         st.caption(
             f"Its validation curve still rose when its training ended, {rising[0]:.3f} to {rising[1]:.3f}: "
-            "all nets had the same budget, and this one had not finished learning."
+            "it had not finished learning."
         )
     _ablate(chosen, one)
 
@@ -167,14 +166,16 @@ def _ablate(chosen: Chosen, one: Segmented) -> None:
         ablated, width="stretch", alt=f"{chosen.name} by {one.entry.title} without {', '.join(names)}"
     )
     after.caption(f"without {', '.join(names)} · {_score_text(score)}")
-    lost = figures_without(key)
-    for name in names:
-        if name in lost:
-            st.caption(f"Without {name}, 500 held-out scenes lose {lost[name]:.3f} of mIoU.")
+    if len(names) == 1 and names[0] in (figures := figures_without(key)):
+        st.caption(_held_out(names[0], *figures[names[0]]))
     changed = fit(error_map(chosen.picture, left_out, labels), PICTURE)
     difference.image(changed, width="stretch", alt=f"{chosen.name}: the pixels that change their class")
     share = np.mean(left_out != labels)
     difference.caption(f"{100 * share:.1f} % of the pixels have another class now")
+
+
+def _held_out(name: str, whole: float, without: float) -> str:
+    return f"On 500 held-out scenes the mIoU is {whole:.3f}, without {name} {without:.3f}."
 
 
 def costs(found: Sequence[Segmented], chosen_key: str) -> None:
@@ -195,10 +196,10 @@ def additions() -> None:
     st.markdown(texts("decoders")["additions"])
     rows = [one._replace(part=translate(one.part), title=translate(one.title)) for one in found]
     st.plotly_chart(gain_chart(rows), key="additions", config={"displayModeBar": False})
-    keys = sorted({key for one in ADDITIONS for key in (one.present, one.absent) if has_weights(key)})
-    most, others = odd_budgets(keys)
+    most, others = odd_budgets(sorted({key for one in found for key in one.keys}))
     longer = ", ".join(f"{short_title(zoo.spec(key))} {steps:,}" for key, steps in others.items())
-    st.caption(f"Every net was trained for {most:,} steps from the same backbone, but for: {longer}.")
+    if longer:
+        st.caption(f"Every net was trained for {most:,} steps from the same backbone, but for: {longer}.")
 
 
 def _disc(card: SegmenterCard, colour: str) -> Disc:

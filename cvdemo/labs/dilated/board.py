@@ -178,13 +178,14 @@ def aspp(chosen: Chosen) -> None:
         found, milliseconds = _aspp_views(chosen.identity, chosen.picture)
     picture = BranchView("picture", "192 pixels wide to the network", fit(chosen.picture, BRANCH_WIDTH))
     views = [picture, *found]
-    lost = figures_without(ASPP_KEY)
+    figures = figures_without(ASPP_KEY)
     for row in (views[:4], views[4:]):
         for column, view in zip(st.columns(4), row, strict=False):
             column.image(to_jpeg(view.picture), width="stretch", alt=f"{chosen.name}: {view.name}")
             column.markdown(f"**{view.name}**  \n{view.remark}")
-            if view.name in lost:
-                column.caption(f"Without it, 500 held-out scenes lose {lost[view.name]:.3f} of mIoU.")
+            if view.name in figures:
+                whole, without = figures[view.name]
+                column.caption(f"On 500 held-out scenes the mIoU is {whole:.3f}, without it {without:.3f}.")
     st.caption(
         "The colours of a map are its own three principal components: cells of one colour have similar "
         f"features. {zoo.spec(ASPP_KEY).title}: network {milliseconds:.0f} ms (once)"

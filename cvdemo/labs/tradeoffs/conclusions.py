@@ -15,10 +15,10 @@ FAMILIES = {
     "unet": "skips",
     "linknet": "light decoder",
     "pspnet": "pyramid pooling",
-    "pspnet-sharp": "pyramid pooling, sharp end",
+    "pspnet-sharp": "pyramid pooling, U-Net end",
     "refinenet": "refinement",
-    "refinenet-sharp": "refinement, sharp end",
-    "deeplabv3plus-sharp": "dilation, sharp end",
+    "refinenet-sharp": "refinement, U-Net end",
+    "deeplabv3plus-sharp": "dilation, U-Net end",
     "segnet": "unpooling",
 }
 """What leads segmenters back to full size; others go by their names."""
