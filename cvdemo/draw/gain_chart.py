@@ -8,7 +8,7 @@ from typing import Protocol
 import plotly.graph_objects as go
 
 WITHOUT, WITH, LOST = "#999999", "#0072B2", "#D55E00"
-ROW = 34  # pixels
+ROW = 42  # pixels
 
 
 class Gained(Protocol):
@@ -27,7 +27,7 @@ class Gained(Protocol):
 def gain_chart(gains: Sequence[Gained], quality: str = "mIoU") -> go.Figure:
     """One row per part: a grey disc without it, a blue one with it, or an orange one where it loses."""
     figure = go.Figure()
-    names = [f"{one.title}: {one.part}" for one in gains]
+    names = [f"{one.title}:<br>{one.part}" for one in gains]
     colours = [WITH if one.present >= one.without else LOST for one in gains]
     for name, one, colour in zip(names, gains, colours, strict=True):
         figure.add_scatter(
@@ -49,7 +49,8 @@ def gain_chart(gains: Sequence[Gained], quality: str = "mIoU") -> go.Figure:
             showarrow=False, xanchor="left", xshift=12,
         )  # fmt: skip
     figure.update_layout(
-        height=90 + ROW * len(gains), margin={"l": 10, "r": 60, "t": 10, "b": 40}, xaxis={"title": quality},
-        yaxis={"autorange": "reversed", "automargin": True}, legend={"orientation": "h", "y": 1.12},
+        height=110 + ROW * len(gains), margin={"l": 10, "r": 60, "t": 50, "b": 40}, xaxis={"title": quality},
+        yaxis={"autorange": "reversed", "automargin": True},
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "xanchor": "left", "x": 0},
     )  # fmt: skip
     return figure
