@@ -47,12 +47,21 @@ _get_section = getattr(config.get_options_for_section, "unchanged", config.get_o
 _enqueue = getattr(ScriptRunContext.enqueue, "unchanged", ScriptRunContext.enqueue)
 
 
-def always_through_app() -> None:
-    """Before the first visit: let `app.py` run, and no page's file alone.
+def start_through_app() -> None:
+    """Start over through app.py where Streamlit runs the page's file alone.
 
-    Else Streamlit runs the file of a deep link with which a server's first visits begin, because of the
-    folder's name `pages/` (its older way to many pages), until `st.navigation` has been called once.
+    It does so for the deep links with which the first visits begin, because of the folder's name `pages/`
+    (its older way to many pages), until `st.navigation` has been called once: in its `AppTest`, and on a
+    server that did not begin with `always_through_app`.
     """
+    context = get_script_run_ctx()
+    if context is not None and (context.pages_manager.main_script_parent / "pages").is_dir():
+        always_through_app()
+        st.rerun()
+
+
+def always_through_app() -> None:
+    """Before the first visit: no page's file is run alone, and `start_through_app` has nothing to do."""
     PagesManager.uses_pages_directory = False
 
 

@@ -16,6 +16,7 @@ from cvdemo.errors import CvdemoError
 from cvdemo.ui import carry, state
 from cvdemo.ui.component import component, text
 from cvdemo.ui.gate import GATE
+from cvdemo.ui.internals import start_through_app
 from cvdemo.ui.language import language, translate
 from cvdemo.ui.pages import nets_of
 from cvdemo.ui.translation import LANGUAGES
@@ -58,6 +59,8 @@ def _sections(text: str) -> dict[str, str]:
 
 def header(page: str) -> None:
     """Title and the one or two sentences under it."""
+    if not GATE.is_within:  # nobody has called `navigation`
+        start_through_app()
     state.enter(page, carry.brought(page))
     with st.container(key="page-head"):
         st.html(STYLE)
