@@ -28,6 +28,7 @@ def gain_chart(gains: Sequence[Gained], quality: str = "mIoU") -> go.Figure:
     """One row per part: a grey disc without it, a blue one with it, or an orange one where it loses."""
     figure = go.Figure()
     names = [f"{one.title}:<br>{one.part}" for one in gains]
+    changes = [f"{one.present - one.without:+.3f}" for one in gains]
     colours = [WITH if one.present >= one.without else LOST for one in gains]
     for name, one, colour in zip(names, gains, colours, strict=True):
         figure.add_scatter(
@@ -40,13 +41,12 @@ def gain_chart(gains: Sequence[Gained], quality: str = "mIoU") -> go.Figure:
     ):
         figure.add_scatter(
             x=values, y=names, mode="markers", name=label, marker={"size": 13, "color": fill},
-            customdata=[f"{one.present - one.without:+.3f}" for one in gains],
+            customdata=changes,
             hovertemplate=f"%{{y}}<br>{label}: %{{x:.3f}}<br>%{{customdata}}<extra></extra>",
         )  # fmt: skip
-    for name, one in zip(names, gains, strict=True):
+    for name, one, change in zip(names, gains, changes, strict=True):
         figure.add_annotation(
-            x=max(one.without, one.present), y=name, text=f"{one.present - one.without:+.3f}",
-            showarrow=False, xanchor="left", xshift=12,
+            x=max(one.without, one.present), y=name, text=change, showarrow=False, xanchor="left", xshift=12,
         )  # fmt: skip
     figure.update_layout(
         height=110 + ROW * len(gains), margin={"l": 10, "r": 60, "t": 50, "b": 40}, xaxis={"title": quality},

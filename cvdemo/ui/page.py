@@ -20,7 +20,7 @@ from cvdemo.ui.internals import start_through_app
 from cvdemo.ui.language import language, translate
 from cvdemo.ui.pages import nets_of
 from cvdemo.ui.translation import LANGUAGES
-from cvdemo.zoo.convergence import last_gain
+from cvdemo.zoo.convergence import unfinished
 from cvdemo.zoo.weights import read_card
 
 P = ParamSpec("P")
@@ -108,10 +108,11 @@ def differs_from_paper(*keys: str) -> None:
 
 def _rising(key: str) -> list[str]:
     """A sentence about a net whose validation curve was not flat when its training ended."""
-    card = read_card(key) or {}
-    if card.get("converged") is not False:
+    card = read_card(key)
+    points = unfinished(card)
+    if card is None or points is None:
         return []
-    before, last = last_gain(card["validation"], card["metric"]) or (0.0, 0.0)
+    before, last = points
     name = str(card["metric"]).replace("_", " ")
     return [
         f"It may learn more in a longer training: its {name} on validation data still got better at the end, "

@@ -29,3 +29,10 @@ def converged(validation: Sequence[Mapping[str, Any]], metric: str) -> bool | No
     if metric == "EPE":
         return before - last < OF_ERROR * before
     return last - before < (OF_CLIPS if metric == "accuracy" else GAIN)
+
+
+def unfinished(card: Mapping[str, Any] | None) -> tuple[float, float] | None:
+    """The last two points of the curve of a card whose net had not converged; None for any other."""
+    if card is None or card.get("converged") is not False:
+        return None
+    return last_gain(card["validation"], card["metric"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from cvdemo import world, zoo
 from cvdemo.draw.gain_chart import gain_chart
@@ -15,9 +14,7 @@ from cvdemo.labs.decoders.experiment import (
     inner_pictures,
     possible_ablations,
     segmenter_cards,
-    unfinished,
 )
-from cvdemo.zoo.convergence import converged
 from cvdemo.zoo.weights import has_weights
 
 
@@ -63,12 +60,3 @@ def test_what_an_addition_brings_is_what_both_cards_say() -> None:
     assert [note.text for note in figure.layout.annotations] == [
         f"{one.present - one.without:+.3f}" for one in found
     ]
-
-
-def test_a_curve_that_still_rises_is_said_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    curves = {"rising": [0.2, 0.4, 0.5], "flat": [0.5, 0.6, 0.602], "falling": [0.6, 0.5], "short": [0.4]}
-    rows = {key: [{"step": 1, "mIoU": v} for v in curve] for key, curve in curves.items()}
-    cards = {key: {"validation": v, "converged": converged(v, "mIoU")} for key, v in rows.items()}
-    monkeypatch.setattr("cvdemo.labs.decoders.experiment.read_card", cards.get)
-    assert unfinished("rising") == (0.4, 0.5)
-    assert [unfinished(key) for key in ("flat", "falling", "short", "none")] == [None] * 4

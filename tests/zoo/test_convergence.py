@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from cvdemo.zoo.convergence import converged, last_gain
+from cvdemo.zoo.convergence import converged, last_gain, unfinished
 from cvdemo.zoo.weights import weights_folder
 
 CARDS = sorted(weights_folder().glob("*.json"))
@@ -37,3 +37,13 @@ def test_a_curve_is_flat_that_gains_little(metric: str, curve: list[float], flat
 def test_a_card_says_whether_its_net_had_finished(path) -> None:
     card = json.loads(path.read_text())
     assert card["converged"] is converged(card.get("validation", []), card["metric"])
+
+
+def test_a_curve_that_still_rises_is_said_to() -> None:
+    curves = {"rising": [0.2, 0.4, 0.5], "flat": [0.5, 0.6, 0.602], "falling": [0.6, 0.5], "short": [0.4]}
+    rows = {key: [{"step": 1, "mIoU": v} for v in curve] for key, curve in curves.items()}
+    cards = {
+        key: {"metric": "mIoU", "validation": v, "converged": converged(v, "mIoU")} for key, v in rows.items()
+    }
+    assert unfinished(cards["rising"]) == (0.4, 0.5)
+    assert [unfinished(cards.get(key)) for key in ("flat", "falling", "short", "none")] == [None] * 4

@@ -23,7 +23,6 @@ from cvdemo.labs.decoders.experiment import (
     possible_ablations,
     segmenter_cards,
     short_title,
-    unfinished,
 )
 from cvdemo.metrics.segmentation import SegmentationScores
 from cvdemo.ui import widgets
@@ -34,7 +33,8 @@ from cvdemo.ui.page import texts
 from cvdemo.ui.segmentation import Segmented, known, scored
 from cvdemo.world.vocabulary import SEMANTIC
 from cvdemo.zoo.budgets import odd_budgets
-from cvdemo.zoo.weights import figures_without
+from cvdemo.zoo.convergence import unfinished
+from cvdemo.zoo.weights import figures_without, read_card
 
 PICTURE = 480  # pixels of a small picture's width
 COLUMNS, INNER_COLUMNS = 4, 6
@@ -133,7 +133,7 @@ def inside(chosen: Chosen, one: Segmented) -> None:
         for column, k in zip(st.columns(INNER_COLUMNS, gap="small"), row, strict=False):
             column.image(maps[k].colours, width="stretch", alt=f"{one.entry.title}: {maps[k].name}")
             column.caption(f"{maps[k].name} · {maps[k].size}")
-    if rising := unfinished(one.entry.key):
+    if rising := unfinished(read_card(one.entry.key)):
         st.caption(
             f"Its validation curve still rose when its training ended, {rising[0]:.3f} to {rising[1]:.3f}: "
             "it had not finished learning."

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from cvdemo import zoo
 from cvdemo.draw.feature_maps import corner_colours, enlarged, feature_colours
 from cvdemo.nets.inside import ablations, inner_maps
-from cvdemo.zoo.convergence import last_gain
 from cvdemo.zoo.drawn import TraceSegmenter
 from cvdemo.zoo.entries import entries
 from cvdemo.zoo.model import Segmentation
@@ -122,12 +121,6 @@ def gains() -> list[Gain]:
             mious = other["metrics"]["mIoU"], one["metrics"]["mIoU"]
             found.append(Gain(part, title, *mious, (absent, present)))
     return found
-
-
-def unfinished(key: str) -> tuple[float, float] | None:
-    """The last two mIoUs of a net's validation curve where it still rose, as its card says."""
-    card = read_card(key) or {}
-    return last_gain(card["validation"], "mIoU") if card.get("converged") is False else None
 
 
 def possible_ablations(key: str) -> dict[str, int]:
