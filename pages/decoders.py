@@ -6,18 +6,20 @@ from typing import Any
 
 import streamlit as st
 
-from cvdemo.labs.decoders.board import SHOW, additions, choose_net, costs, gallery, inside, strides
+from cvdemo.labs.decoders.board import SHOW, choose_net, costs, gallery, inside, strides
 from cvdemo.labs.decoders.experiment import photo_segmenters, segmenters
 from cvdemo.nets.linknet import LinkNet
 from cvdemo.nets.pspnet import PyramidPooling
 from cvdemo.nets.segnet import SegNet
 from cvdemo.nets.unet import Up
 from cvdemo.ui import widgets
+from cvdemo.ui.additions import additions_chart
 from cvdemo.ui.page import code_fold, guarded, header, picture_first, texts, theory
 from cvdemo.ui.segmentation import segmented
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
+from cvdemo.zoo.additions import SEGMENTERS
 
 PAGE = "decoders"
 SCENE = {"source": "scene", "seed": 36, "preset": "normal"}
@@ -59,7 +61,7 @@ def lab() -> None:
     st.markdown(texts(PAGE)["photo figures" if net.entry in photo_segmenters() else "figures"])
     costs(found, net.entry.key)
     if net.entry not in photo_segmenters():
-        additions()
+        additions_chart(PAGE, SEGMENTERS, ("mIoU",))
 
 
 def main() -> None:

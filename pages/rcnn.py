@@ -6,7 +6,7 @@ import streamlit as st
 
 from cvdemo import zoo
 from cvdemo.labs.rcnn.board import detections, follow, name_missing, stage_rows, votes_corner
-from cvdemo.labs.rcnn.controls import EXPERIMENTS, choose_regions
+from cvdemo.labs.rcnn.controls import EXPERIMENTS, choose_family, choose_regions
 from cvdemo.labs.rcnn.experiment import FAMILY, available
 from cvdemo.labs.rcnn.photo import photo
 from cvdemo.labs.rcnn.results import family_runs
@@ -16,11 +16,13 @@ from cvdemo.nets.faster_rcnn import FasterRCNN
 from cvdemo.nets.rcnn import RCNN
 from cvdemo.nets.rfcn import VotingHead
 from cvdemo.ops.warp import warp_regions
+from cvdemo.ui.additions import additions_chart
 from cvdemo.ui.page import code_fold, guarded, header, theory
 from cvdemo.ui.published import voc_table
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
+from cvdemo.zoo.additions import TWO_STAGES
 
 
 @st.fragment
@@ -33,14 +35,15 @@ def lab() -> None:
         chosen = choose_picture("scene")
     with right:
         count = choose_regions()
+        additions = choose_family()
     if chosen is None:
         return
     with st.container():  # what stands below keeps its place, whatever is said here
         if chosen.truth is None:
             photo(chosen)
-            say_what_it_knows(chosen, *(zoo.spec(key) for key in available()))
-        name_missing()
-        runs = family_runs(chosen, available(), count)
+            say_what_it_knows(chosen, *(zoo.spec(key) for key in available(additions=additions)))
+        name_missing(additions=additions)
+        runs = family_runs(chosen, available(additions=additions), count)
     if not runs:
         return
     with right:
@@ -59,6 +62,7 @@ def main() -> None:
     """The page from top to bottom."""
     header("rcnn")
     lab()
+    additions_chart("rcnn", TWO_STAGES, ("AP", "AP50", "APs"))
     voc_table(("", *FAMILY))
     theory("rcnn")
     code_fold(

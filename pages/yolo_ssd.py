@@ -9,18 +9,20 @@ import streamlit as st
 from cvdemo import zoo
 from cvdemo.data.chosen import Chosen
 from cvdemo.labs.yolo_ssd.board import mobilenet_predictions, predictions, side_by_side, ssd_view, yolo_view
-from cvdemo.labs.yolo_ssd.controls import choose_nets, choose_view_options
+from cvdemo.labs.yolo_ssd.controls import choose_nets, choose_ssd, choose_view_options
 from cvdemo.labs.yolo_ssd.experiment import LEVELS, PHOTO_KEY, PHOTO_LEVELS, SSDLevels, YOLOGrid
 from cvdemo.nets.ssd import SSD, ssd_loss
 from cvdemo.nets.yolo import YOLO, assign_targets, boxes_of, yolo_loss
 from cvdemo.ops.anchors import default_sizes, grid_boxes
 from cvdemo.ui import widgets
+from cvdemo.ui.additions import additions_chart
 from cvdemo.ui.models import about
 from cvdemo.ui.page import code_fold, guarded, header, picture_first, theory
 from cvdemo.ui.published import voc_table
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
+from cvdemo.zoo.additions import ONE_STAGE
 from cvdemo.zoo.default_boxes import default_boxes, level_sizes
 
 GRID, DEFAULTS, BOTH = VIEWS = ("YOLO's grid", "SSD's levels", "Side by side")
@@ -70,6 +72,7 @@ def lab() -> None:
         photo = choose_nets(chosen)
         if not photo:
             view = widgets.segmented_control("view", "View", VIEWS, GRID, wrap=True)
+            ssd = choose_ssd()
     if chosen is None:
         return
     if photo:
@@ -78,15 +81,16 @@ def lab() -> None:
         with picture_first():
             photo_results(chosen, mobilenet_predictions(chosen))
         return
-    say_what_it_knows(chosen, zoo.spec("yolo"), zoo.spec("ssd"))
+    say_what_it_knows(chosen, zoo.spec("yolo"), zoo.spec(ssd))
     with picture_first():
-        results(chosen, *predictions(chosen), view)
+        results(chosen, *predictions(chosen, ssd), view)
 
 
 def main() -> None:
     """The page from top to bottom."""
     header("yolo_ssd")
     lab()
+    additions_chart("yolo_ssd", ONE_STAGE, ("AP", "AP50", "APs"))
     voc_table(("yolo", "ssd", "faster-rcnn"))
     theory("yolo_ssd")
     code_fold(

@@ -31,7 +31,7 @@ QUICK: dict[str, dict[str, Any]] = {
 
 STATES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("world", {"show": "clip", "seconds": 1.0, "over": ["tracks"]}),
-    ("detect", {"source": "upload", "score": 0.1, "only": ["cup"], "compare": True, "model2": "ssd"}),
+    ("detect", {"source": "upload", "score": 0.1, "only": ["cup"], "compare": True, "model2": "ssd-plus"}),
     ("nms", {"source": "scene", "boxes": "simulated", "compare": True, "method2": Method.FUSION}),
     ("yolo_ssd", {**PHOTO, "photo-levels": ["3 × 3"]}),
     ("mask_rcnn", {**PHOTO, "box": (50.0, 40.0, 90.0, 110.0), "threshold": 0.9}),
@@ -45,7 +45,7 @@ STATES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("activity", {"order": "backwards", "hidden": 1.0, "ways": ["stacked frames"]}),
     ("classify", {**PHOTO, "look": "espresso", "k": 3}),
     ("datasets", {"show": "a model on it", "scored": 3, "size": "small", "most": 6}),
-    ("tradeoffs", {"show": "a bigger picture", "net": "ssd"}),
+    ("tradeoffs", {"show": "a bigger picture", "net": "ssd-plus"}),
     ("video", {"gives": "maps of classes", "seconds": 1.0}),
 )
 

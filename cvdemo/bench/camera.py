@@ -12,7 +12,7 @@ from cvdemo.bench.ui import browser, start, start_hall, wait_until_healthy
 from cvdemo.errors import CvdemoError
 
 FAKE_CAMERA = ("--use-fake-device-for-media-stream=fps=30", "--use-fake-ui-for-media-stream")
-MODELS = ("ssd-mobilenet-v2", "ssd")
+MODELS = ("ssd-mobilenet-v2", "ssd-plus")
 VISITORS = (1, 3, 5)
 WARM_UP = 10  # frames
 
@@ -96,7 +96,7 @@ def _summary(rows: list[dict[str, Any]]) -> dict[str, float]:
 def _memory(address: str, pid: int, frames: int, width: int) -> dict[str, float]:
     """The server's resident memory in MiB after a tenth of the frames and after all of them."""
     with browser(*FAKE_CAMERA) as chromium:
-        page = _open(chromium, address, "ssd", width)
+        page = _open(chromium, address, "ssd-plus", width)
         sizes = {}
         for goal in (frames // 10, frames // 2, frames):
             while page.locator(".live").evaluate("root => root.camera.count") < goal:

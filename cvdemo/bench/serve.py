@@ -22,7 +22,7 @@ from cvdemo.ui.workers import end_all
 from cvdemo.zoo import served
 from cvdemo.zoo.model import Detector
 
-KEYS = ("ssd", "ssd-mobilenet-v2", "faster-rcnn")
+KEYS = ("ssd-plus", "ssd-mobilenet-v2", "faster-rcnn-plus")
 CLIENTS = 8
 
 

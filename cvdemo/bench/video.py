@@ -101,5 +101,5 @@ def _peak_here(seconds: float) -> float:
             still = rng.integers(0, 255, (240, 320, 3), np.uint8)
             for k in range(round(seconds * RATE)):
                 writer.add(np.roll(still, 4 * k, axis=1))
-        _ours(zoo.load("ssd", "cpu"), path)
+        _ours(zoo.load("ssd-plus", "cpu"), path)
     return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) / 1024

@@ -40,7 +40,9 @@ TESTS = {"camvid": "CamVid test", "msrc": "MSRC test"}
 )
 @difficulty_options
 @click.option("--crf", is_flag=True, help="Segmenters: a fully connected CRF sharpens every answer.")
-@click.option("--without", metavar="PART", help="Segmenters: a part to leave out, such as 'rate 3'.")
+@click.option(
+    "--without", metavar="PART", help="A part to leave out, such as 'rate 3' of DeepLab or 'stride 8' of SSD."
+)
 @click.option(
     "--tracker", type=click.Choice(list(TRACKERS)), help="Clips: only this tracker; all by default."
 )
@@ -153,8 +155,6 @@ def _score(
     entry = zoo.spec(key)
     if crf and entry.task != zoo.Task.SEGMENT:
         raise CvdemoError(f"{entry.title} does not segment: the CRF has nothing to sharpen")
-    if without and entry.task != zoo.Task.SEGMENT:
-        raise CvdemoError(f"{entry.title} does not segment: no part of it can be left out here")
     pictures = open_data(entry, data, count, difficulty)
     model = load_model(key, device)
     if crf:
@@ -162,9 +162,9 @@ def _score(
 
         model = RefinedSegmenter(cast(Segmenter, model))
     if without:
-        from cvdemo.zoo.ablated import AblatedSegmenter
+        from cvdemo.zoo.ablated import without_part
 
-        model = AblatedSegmenter(cast(Segmenter, model), without)
+        model = without_part(model, without)
     return score(model, pictures, progress=bar)
 
 

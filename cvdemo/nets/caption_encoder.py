@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from cvdemo.nets.backbone import STRIDES
 from cvdemo.nets.blocks import ConvNorm, pad_to_stride
-from cvdemo.nets.ssd import SSDConfig, SSDLevels
+from cvdemo.nets.ssd import TOP_DOWN, SSDConfig, SSDLevels
 
 STRIDE = 16
 OCTAVES = 4
@@ -48,7 +48,7 @@ class CaptionEncoder(SSDLevels):
     """
 
     def __init__(self, words: int, channels: int, config: SSDConfig | None = None) -> None:
-        super().__init__(config or SSDConfig())
+        super().__init__(config or TOP_DOWN)
         self.build_encoder(words, channels)
 
     def build_encoder(self, words: int, channels: int) -> None:

@@ -1,8 +1,9 @@
 """Fast R-CNN: features once for the whole picture, regions from elsewhere (arXiv:1504.08083).
 
 Faster R-CNN without its own proposals: the regions come from Selective Search, and RoI pooling takes the
-greatest value of every cell. Against the paper: the small backbone and features of several strides
-(arXiv:1612.03144). `cvdemo.nets.fast_rcnn_paper` builds it as published.
+greatest value of every cell. `fast_rcnn` has the paper's structure and loss on the small backbone; the class
+itself, unless configured otherwise, has features of several strides (arXiv:1612.03144) and a loss that knows
+the IoU. `cvdemo.nets.fast_rcnn_paper` builds the paper's own net.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from torch import Tensor, nn
 from cvdemo.nets.backbone import BackboneConfig
 from cvdemo.nets.encoders import PaperBackbone
 from cvdemo.nets.matching import Targets
-from cvdemo.nets.pyramid import PyramidNet
+from cvdemo.nets.pyramid import NoPyramid, PyramidNet
 from cvdemo.nets.roi_head import (
     RoIHead,
     RoIHeadConfig,
@@ -30,13 +31,17 @@ from cvdemo.nets.roi_head import (
 
 @dataclass(frozen=True)
 class FastRCNNConfig:
-    """Strides and channels of the pyramid, the head, and how many regions of a picture are used."""
+    """Strides and channels of the pyramid, the head, and how many regions of a picture are used.
+
+    `iou_aware` as in `head_loss`.
+    """
 
     strides: tuple[int, ...] = (4, 8, 16, 32)
     channels: int = 64
     head: RoIHeadConfig = field(default_factory=lambda: RoIHeadConfig(pooling="max"))
     backbone: BackboneConfig = field(default_factory=BackboneConfig)
     proposals: int = 500
+    iou_aware: bool = True
 
 
 class FastRCNNTrace(NamedTuple):
@@ -84,4 +89,16 @@ def fast_rcnn_loss(
     targets = sample_rois(boxes, truth)
     with autocast:
         trace = net(pictures, targets.boxes).head
-    return head_loss(trace.logits, trace.offsets, trace.rois, targets).total
+    return head_loss(trace.logits, trace.offsets, trace.rois, targets, iou_aware=net.config.iou_aware).total
+
+
+ONE_MAP = BackboneConfig(output_stride=8)
+"""The backbone whose last map has stride 8: on pictures of 192 x 160, what the papers' 16 is on theirs."""
+
+
+def fast_rcnn() -> FastRCNN:
+    """The paper's structure and loss on the small backbone: one map, of the last layer."""
+    config = FastRCNNConfig(
+        (8,), ONE_MAP.channels[-1], RoIHeadConfig(strides=(8,), pooling="max"), ONE_MAP, iou_aware=False
+    )
+    return FastRCNN(config, pyramid=NoPyramid(config.strides))

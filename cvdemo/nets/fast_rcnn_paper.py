@@ -14,6 +14,6 @@ from cvdemo.nets.roi_head import RoIHeadConfig
 def fast_rcnn_paper(classes: int = 20) -> FastRCNN:
     """Fast R-CNN on VGG-16, for pictures with a shorter side of 600 pixels; VOC has 20 classes."""
     head = RoIHeadConfig(classes, strides=(16,), pooling="max", hidden=4096, dropout=0.5)
-    config = FastRCNNConfig(strides=(16,), channels=512, head=head, proposals=2000)
+    config = FastRCNNConfig(strides=(16,), channels=512, head=head, proposals=2000, iou_aware=False)
     backbone = VGG16(last_pool=False, colours=CAFFE)
     return FastRCNN(config, backbone=backbone, pyramid=NoPyramid(config.strides))

@@ -1,9 +1,10 @@
 """Faster R-CNN: the network proposes regions by itself, then classifies them (arXiv:1506.01497).
 
-Backbone -> pyramid -> region proposal network -> head, one after the other on the same features. Against the
-paper: a small backbone, features of several strides (arXiv:1612.03144), RoIAlign (arXiv:1703.06870), and all
-is trained together in one go ("approximate joint training", sec. 3.2). `cvdemo.nets.faster_rcnn_paper` builds
-it as published.
+Backbone -> pyramid -> region proposal network -> head, one after the other on the same features, and all is
+trained together in one go ("approximate joint training", sec. 3.2). `faster_rcnn` has the paper's structure
+and loss on the small backbone; the class itself, unless configured otherwise, has features of several strides
+(arXiv:1612.03144), RoIAlign (arXiv:1703.06870) and a loss that knows the IoU. `cvdemo.nets.faster_rcnn_paper`
+builds the paper's own net.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from torch import Tensor, nn
 
 from cvdemo.nets.backbone import BackboneConfig
 from cvdemo.nets.encoders import PaperBackbone
+from cvdemo.nets.fast_rcnn import ONE_MAP
 from cvdemo.nets.matching import Targets
-from cvdemo.nets.pyramid import PyramidNet
+from cvdemo.nets.pyramid import NoPyramid, PyramidNet
 from cvdemo.nets.roi_head import (
     RoIHead,
     RoIHeadConfig,
@@ -32,13 +34,17 @@ from cvdemo.nets.rpn import RPN, Proposals, RPNConfig, RPNTrace, propose, rpn_lo
 
 @dataclass(frozen=True)
 class FasterRCNNConfig:
-    """Strides and channels of the pyramid, and the two halves that stand on it."""
+    """Strides and channels of the pyramid, and the two halves that stand on it.
+
+    `iou_aware` as in `rpn_loss` and `head_loss`.
+    """
 
     strides: tuple[int, ...] = (4, 8, 16, 32)
     channels: int = 64
     rpn: RPNConfig = field(default_factory=RPNConfig)
     head: RoIHeadConfig = field(default_factory=RoIHeadConfig)
     backbone: BackboneConfig = field(default_factory=BackboneConfig)
+    iou_aware: bool = True
 
 
 class TwoStageTrace(NamedTuple):
@@ -125,6 +131,18 @@ def sampled_loss(net: FasterRCNN, pictures: Tensor, truth: Sequence[Targets], au
     targets = sample_rois([p.boxes for p in proposals], truth)
     with autocast:
         trace = net.head(features, targets.boxes)
-    first = rpn_loss(rpn_trace, truth, net.config.rpn)
-    second = head_loss(trace.logits, trace.offsets, trace.rois, targets)
+    aware = net.config.iou_aware
+    first = rpn_loss(rpn_trace, truth, net.config.rpn, iou_aware=aware)
+    second = head_loss(trace.logits, trace.offsets, trace.rois, targets, iou_aware=aware)
     return SampledLoss(first.total + second.total, features, targets)
+
+
+ONE_LEVEL = RPNConfig(strides=(8,), scales=((16, 32, 64),), before=900, positive=0.7)
+"""Anchors of three scales and three ratios at every cell of one map, as published."""
+
+
+def faster_rcnn() -> FasterRCNN:
+    """The paper's structure and loss on the small backbone: one map, of the last layer, and RoI pooling."""
+    head = RoIHeadConfig(strides=(8,), pooling="max")
+    config = FasterRCNNConfig((8,), ONE_MAP.channels[-1], ONE_LEVEL, head, ONE_MAP, iou_aware=False)
+    return FasterRCNN(config, pyramid=NoPyramid(config.strides))

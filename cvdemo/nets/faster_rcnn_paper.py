@@ -29,7 +29,7 @@ NO_VARIANCES = (1.0, 1.0, 1.0, 1.0)
 def faster_rcnn_vgg16_paper(classes: int = 20) -> FasterRCNN:
     """Faster R-CNN on VGG-16, for pictures with a shorter side of 600 pixels; VOC has 20 classes."""
     head = RoIHeadConfig(classes, strides=(16,), pooling="max", hidden=4096, dropout=0.5)
-    config = FasterRCNNConfig(strides=(16,), channels=512, rpn=PAPER, head=head)
+    config = FasterRCNNConfig(strides=(16,), channels=512, rpn=PAPER, head=head, iou_aware=False)
     backbone = VGG16(last_pool=False, colours=CAFFE)
     return FasterRCNN(config, backbone=backbone, pyramid=NoPyramid(config.strides))
 
@@ -53,7 +53,7 @@ def faster_rcnn_fpn_paper(classes: int = 90, *, eps: float = 1e-5) -> FasterRCNN
         whole=True,
     )
     head = RoIHeadConfig(classes, strides, side=112, hidden=1024, aligned=False)
-    config = FasterRCNNConfig(strides, 256, rpn, head)
+    config = FasterRCNNConfig(strides, 256, rpn, head, iou_aware=False)
     backbone = ResNet(50, colours=IMAGENET)
     for module in backbone.modules():
         if isinstance(module, nn.BatchNorm2d):

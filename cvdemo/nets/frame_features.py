@@ -47,8 +47,8 @@ class ClipConfig:
 class FrameNet(nn.Module):
     """What sees frames [N, C, 96, 96] in 0..1 and gives a vector [N, F] for each; nets go on from there.
 
-    A backbone of which `nothing` learns is that of the detector `ssd` and stays as it is: the net learns what
-    to make of its maps.
+    A backbone of which `nothing` learns is that of the detector `ssd-plus` and stays as it is: the net learns
+    what to make of its maps.
     """
 
     def __init__(self, config: ClipConfig, learning: Learning = "everything") -> None:
@@ -68,7 +68,7 @@ class FrameNet(nn.Module):
 
     def shared_weights(self) -> dict[str, tuple[str, str]]:
         """Which weights are another net's."""
-        return {"backbone.": ("ssd", "backbone.")} if self.frozen else {}
+        return {"backbone.": ("ssd-plus", "backbone.")} if self.frozen else {}
 
     def train(self, mode: bool = True) -> FrameNet:
         """Switch to training or back; the statistics of a backbone go on where everything is trained."""

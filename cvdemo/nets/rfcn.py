@@ -2,8 +2,10 @@
 
 arXiv:1605.06409. For every class there are K x K score maps, one for each part of an object: upper left,
 upper middle ... A region's bin takes the mean of its own map, and the mean of the bins is the region's score.
-Against the paper: the small backbone with features of stride 4, bins of bilinear samples and not of rounded
-cells, and no online hard example mining. `cvdemo.nets.rfcn_paper` builds it as published.
+`rfcn` has the paper's structure and loss on the small backbone, but no online hard example mining; the class
+itself, unless configured otherwise, has the features of a pyramid (arXiv:1612.03144) at stride 4, bins of
+bilinear samples and not of rounded cells, and a loss that knows the IoU. `cvdemo.nets.rfcn_paper` builds the
+paper's own net.
 """
 
 from __future__ import annotations
@@ -16,7 +18,9 @@ from torch import Tensor, nn
 from torchvision.ops import ps_roi_align, ps_roi_pool
 
 from cvdemo.nets.blocks import ConvNorm
-from cvdemo.nets.faster_rcnn import FasterRCNN, FasterRCNNConfig
+from cvdemo.nets.fast_rcnn import ONE_MAP
+from cvdemo.nets.faster_rcnn import ONE_LEVEL, FasterRCNN, FasterRCNNConfig
+from cvdemo.nets.pyramid import NoPyramid
 from cvdemo.nets.roi_head import boxes_to_rois
 
 
@@ -107,3 +111,12 @@ class RFCN(FasterRCNN):
 
     def build_head(self) -> nn.Module:
         return VotingHead(self.config.channels, self.config.voting)
+
+
+def rfcn() -> RFCN:
+    """The paper's structure on the small backbone: one map, of the last layer, and bins of rounded cells."""
+    config = RFCNConfig(
+        (8,), ONE_MAP.channels[-1], ONE_LEVEL, backbone=ONE_MAP, iou_aware=False,
+        voting=VotingHeadConfig(stride=8, pooling="mean"),
+    )  # fmt: skip
+    return RFCN(config, pyramid=NoPyramid(config.strides))

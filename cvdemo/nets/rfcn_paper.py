@@ -26,7 +26,7 @@ def rfcn_paper(classes: int = 20) -> RFCN:
     last, channels = backbone.channels[-1], backbone.channels[-2]
     voting = VotingHeadConfig(classes, bins=7, stride=16, pooling="mean")
     rpn = replace(PAPER, hidden=512)
-    config = RFCNConfig(strides=(16,), channels=channels, rpn=rpn, voting=voting)
+    config = RFCNConfig(strides=(16,), channels=channels, rpn=rpn, voting=voting, iou_aware=False)
     conv = nn.Sequential(conv5, nn.Conv2d(last, 1024, 1), nn.ReLU(inplace=True))
     head = VotingHead(1024, voting, conv)
     return RFCN(config, backbone=backbone, pyramid=NoPyramid(config.strides), head=head)

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torchvision.ops import roi_align, roi_pool
 
 from cvdemo.nets.matching import Targets, match, sample_positives_negatives
-from cvdemo.nets.rpn import box_loss
+from cvdemo.nets.rpn import iou_box_loss, smooth_l1_loss
 from cvdemo.ops.box_coding import VARIANCES, decode, paired_overlap
 
 
@@ -191,16 +191,23 @@ class HeadLoss(NamedTuple):
         return self.classes + self.boxes
 
 
-def head_loss(logits: Tensor, offsets: Tensor, rois: Tensor, targets: RoITargets) -> HeadLoss:
+def head_loss(
+    logits: Tensor, offsets: Tensor, rois: Tensor, targets: RoITargets, *, iou_aware: bool = True
+) -> HeadLoss:
     """Loss of regions [R, 5] (arXiv:1504.08083, eq. 1), their boxes' of the true class only.
 
-    The target of a class is the IoU of the region's shifted box with its object, and background's is the
-    rest (arXiv:2006.04388), so that the best box of an object scores best.
+    As published, or `iou_aware`: the target of a class is then the IoU of the region's shifted box with its
+    object, and background's is the rest (arXiv:2006.04388), so that the best box of an object scores best;
+    and the boxes' loss has the generalised IoU.
     """
     on = (targets.classes > 0).nonzero()[:, 0]
     own, classes, boxes = offsets[on, targets.classes[on]].float(), targets.classes[on], rois[on, 1:]
     likely = logits.float().log_softmax(dim=-1)  # [R, 1 + classes]
+    count = max(len(rois), 1)
+    if not iou_aware:
+        entropy = -likely.gather(1, targets.classes[:, None]).sum()
+        return HeadLoss(entropy / count, smooth_l1_loss(own, boxes, targets.target_boxes) / count)
     quality = paired_overlap(decode(own.detach(), boxes), targets.target_boxes)[0].clamp(0, 1)
     positive = -(quality * likely[on, classes] + (1 - quality) * likely[on, 0]).sum()
     negative = -likely[targets.classes == 0, 0].sum()
-    return HeadLoss((positive + negative) / max(len(rois), 1), box_loss(own, boxes, targets.target_boxes))
+    return HeadLoss((positive + negative) / count, iou_box_loss(own, boxes, targets.target_boxes))

@@ -1,8 +1,8 @@
 """The region proposal network: anchors, how much each looks like an object, and the best of them.
 
 Faster R-CNN, arXiv:1506.01497, sec. 3.1. One small convolution runs over every level of the features; each
-cell scores and shifts its anchors. Against the paper: anchors stand on several levels (arXiv:1612.03144,
-sec. 4.1), and the boxes' loss has the generalised IoU beside smooth L1.
+cell scores and shifts its anchors. Anchors may stand on several levels (arXiv:1612.03144, sec. 4.1), and the
+boxes' loss may have the generalised IoU beside smooth L1 (arXiv:1902.09630).
 """
 
 from __future__ import annotations
@@ -196,8 +196,13 @@ class RPNLoss(NamedTuple):
         return self.objectness + self.boxes
 
 
-def rpn_loss(trace: RPNTrace, truth: Sequence[Targets], config: RPNConfig) -> RPNLoss:
-    """Loss of a batch (arXiv:1506.01497, eq. 1) over a balanced choice of each picture's anchors."""
+def rpn_loss(
+    trace: RPNTrace, truth: Sequence[Targets], config: RPNConfig, *, iou_aware: bool = True
+) -> RPNLoss:
+    """Loss of a batch (arXiv:1506.01497, eq. 1) over a balanced choice of each picture's anchors.
+
+    The boxes' is `iou_box_loss` or, as published, `smooth_l1_loss` for each chosen anchor.
+    """
     anchors = torch.cat(trace.anchors)
     objectness = torch.cat(trace.objectness, 1).float()  # [N, D]
     offsets = torch.cat(trace.offsets, 1).float()  # [N, D, 4]
@@ -216,13 +221,23 @@ def rpn_loss(trace: RPNTrace, truth: Sequence[Targets], config: RPNConfig) -> RP
     target_boxes, _ = targets_of_batch(
         truth, picture, torch.cat([t[m] for t, (m, _) in zip(found, chosen, strict=True)])
     )
-    return RPNLoss(
-        torch.stack(losses).mean(),
-        box_loss(offsets[picture, row], anchors[row], target_boxes, config.variances),
-    )
+    boxes = offsets[picture, row], anchors[row], target_boxes, config.variances
+    count = sum(len(positives) + len(negatives) for positives, negatives in chosen)
+    second = iou_box_loss(*boxes) if iou_aware else smooth_l1_loss(*boxes) / max(count, 1)
+    return RPNLoss(torch.stack(losses).mean(), second)
 
 
-def box_loss(
+def smooth_l1_loss(
+    offsets: Tensor, boxes: Tensor, target_boxes: Tensor, variances: tuple[float, ...] = VARIANCES
+) -> Tensor:
+    """Smooth L1 of offsets [P, 4] of boxes [P, 4] from those of `target_boxes` [P, 4]: a sum.
+
+    arXiv:1504.08083, eq. 2 and 3.
+    """
+    return nn.functional.smooth_l1_loss(offsets, encode(target_boxes, boxes, variances), reduction="sum")
+
+
+def iou_box_loss(
     offsets: Tensor, boxes: Tensor, target_boxes: Tensor, variances: tuple[float, ...] = VARIANCES
 ) -> Tensor:
     """Smooth L1 of offsets [P, 4] of boxes [P, 4] from those of `target_boxes` [P, 4], plus 1 - GIoU: a mean.

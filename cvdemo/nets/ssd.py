@@ -1,16 +1,17 @@
 """SSD: every cell of several feature maps scores and shifts a few default boxes (arXiv:1512.02325).
 
-Against the paper: the backbone is the shared small one; coarse maps are added to finer ones on the way
-(`top_down`, arXiv:1612.03144), so that small boxes know their surroundings; the boxes' loss has the
-generalised IoU beside smooth L1; and a score learns how well its box fits (`quality`,
-arXiv:2006.04388), so that the best box of an object comes first. `cvdemo.nets.ssd_paper` builds it as
-published.
+`SSD()` has the paper's structure, matching and loss on the shared small backbone, with three levels. What
+later work added comes step by step: `ssd_top_down` adds coarse maps to finer ones on the way
+(arXiv:1612.03144), so that small boxes know their surroundings; `ssd_giou` has the generalised IoU beside
+smooth L1 in the boxes' loss (arXiv:1902.09630); in `ssd_plus` a score also learns how well its box fits
+(arXiv:2006.04388), so that the best box of an object comes first. `cvdemo.nets.ssd_paper` builds the
+paper's own net.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -25,16 +26,14 @@ from cvdemo.nets.matching import Targets, match, targets_of_batch
 from cvdemo.ops.anchors import default_sizes, grid_boxes
 from cvdemo.ops.box_coding import decode, encode, paired_overlap
 
-BEND = 0.1
-"""Error of an offset below which smooth L1 is a square: a hundredth of a default box's size."""
-
 
 @dataclass(frozen=True)
 class SSDConfig:
     """Levels by stride, their default boxes' scales in pixels (one more than levels) and aspect ratios.
 
     `match_iou` is the overlap from which a default box belongs to an object, `negatives` the number of
-    background boxes that are learnt from for every one of these.
+    background boxes that are learnt from for every one of these. Below an error of `bend` (of an offset, in
+    its variance) smooth L1 is a square.
     """
 
     classes: int = 8  # without background, which is class 0 of the logits
@@ -43,10 +42,12 @@ class SSDConfig:
     ratios: tuple[float, ...] = (2, 3)
     channels: int = 64
     depth: int = 2  # convolutions that a level goes through before it is classified
-    top_down: bool = True
-    match_iou: float = 0.45
+    top_down: bool = False
+    match_iou: float = 0.5
     negatives: int = 3
-    quality: bool = True
+    bend: float = 1.0
+    giou: bool = False
+    quality: bool = False
     backbone: BackboneConfig = field(default_factory=BackboneConfig)
 
     @property
@@ -74,6 +75,10 @@ class SSDTrace(NamedTuple):
     def scores(self) -> Tensor:
         """Probabilities [N, D, classes] of all levels, without the background's."""
         return torch.cat(self.logits, 1).float().softmax(dim=-1)[..., 1:]
+
+    def without(self, level: int) -> SSDTrace:
+        """The same without the default boxes of a level, counted from the finest, 0."""
+        return SSDTrace(*(part[:level] + part[level + 1 :] for part in self))
 
 
 class SSDLevels(nn.Module):
@@ -137,8 +142,33 @@ class SSD(SSDLevels):
         )
 
 
+TOP_DOWN = SSDConfig(top_down=True)
+GIOU = replace(TOP_DOWN, match_iou=0.45, bend=0.1, giou=True)
+PLUS = replace(GIOU, quality=True)
+"""The paper's with one addition after the other.
+
+With the IoU in the loss a default box may be further from its object, and smooth L1 is for what is left:
+beyond a hundredth of the default box's size it is linear, and it counts a quarter.
+"""
+
+
+def ssd_top_down() -> SSD:
+    """SSD whose coarse maps are added to finer ones."""
+    return SSD(TOP_DOWN)
+
+
+def ssd_giou() -> SSD:
+    """The same with the generalised IoU in the boxes' loss."""
+    return SSD(GIOU)
+
+
+def ssd_plus() -> SSD:
+    """The same with scores that know how well their boxes fit."""
+    return SSD(PLUS)
+
+
 class SSDLoss(NamedTuple):
-    """Parts of the loss, each per matched default box."""
+    """Parts of the loss, each per matched default box; `overlap` is 0 where it is not learnt from."""
 
     classes: Tensor
     offsets: Tensor
@@ -164,7 +194,7 @@ def ssd_loss(trace: SSDTrace, truth: list[Targets], config: SSDConfig) -> SSDLos
     iou, giou = paired_overlap(found, target_boxes)
     count = max(len(row), 1)
     distance = nn.functional.smooth_l1_loss(
-        offsets[picture, row], encode(target_boxes, defaults[row]), reduction="sum", beta=BEND
+        offsets[picture, row], encode(target_boxes, defaults[row]), reduction="sum", beta=config.bend
     )
     labels = classes + 1  # [P]
     likely = logits.log_softmax(dim=-1)  # [N, D, 1 + classes]
@@ -172,7 +202,9 @@ def ssd_loss(trace: SSDTrace, truth: list[Targets], config: SSDConfig) -> SSDLos
     quality = iou.detach().clamp(0, 1) if config.quality else torch.ones_like(iou)
     positive = -(quality * chosen.gather(1, labels[:, None])[:, 0] + (1 - quality) * chosen[:, 0]).sum()
     negative = hardest_negatives(-likely[..., 0], target, config.negatives)
-    return SSDLoss((positive + negative) / count, distance / (4 * count), (1 - giou).sum() / count)
+    overlap = (1 - giou).sum() if config.giou else giou.new_zeros(())
+    share = 0.25 if config.giou else 1.0
+    return SSDLoss((positive + negative) / count, share * distance / count, overlap / count)
 
 
 def hardest_negatives(loss: Tensor, target: Tensor, ratio: int, least: int = 12) -> Tensor:

@@ -46,8 +46,6 @@ class PaperSSDConfig(SSDConfig):
     strides: tuple[int, ...] = (8, 16, 32, 64, 100, 300)
     scales: tuple[float, ...] = SCALES["voc"]
     level_ratios: tuple[tuple[float, ...], ...] = ((2,), (2, 3), (2, 3), (2, 3), (2,), (2,))
-    match_iou: float = 0.5
-    quality: bool = False
 
     @property
     def sizes(self) -> list[NDArray[np.float32]]:

@@ -36,7 +36,7 @@ def choose_detector(*, drawn: bool) -> zoo.ModelSpec:
     """A select box of all models that give boxes, masks or skeletons; first the one that knows the clip."""
     entries = {m.key: m for task in TASKS for m in zoo.models(task)}
     say_what_is_unknown(state.asked("model"), list(entries))
-    first = "ssd" if drawn and "ssd" in entries else zoo.first_model(zoo.Task.DETECT)
+    first = "ssd-plus" if drawn and "ssd-plus" in entries else zoo.first_model(zoo.Task.DETECT)
 
     def title(key: str) -> str:
         return f"{model_title(key)} · {TASKS[entries[key].task]}"

@@ -68,7 +68,8 @@ class Page(NamedTuple):
 
 
 WORLD, DETECTION, SEGMENTATION, INSTANCES, VIDEO, PRACTICE = CHAPTERS
-REGIONS = ("rcnn", "fast-rcnn", "faster-rcnn", "rfcn")
+REGIONS = ("rcnn", "fast-rcnn", "faster-rcnn", "rfcn", "fast-rcnn-plus", "faster-rcnn-plus", "rfcn-plus")
+SSDS = ("ssd", "ssd-top-down", "ssd-giou", "ssd-plus")
 MAPS = (
     "fcn32s", "fcn16s", "fcn8s", "segnet", "unet", "unet-noskip", "linknet", "deeplabv1", "deeplabv2",
     "deeplabv3", "deeplabv3plus", "deeplabv3plus-sharp", "refinenet", "refinenet-sharp", "pspnet",
@@ -104,15 +105,15 @@ PAGES = (
     Page(
         "roi", "RoI lab", "center_focus_strong", DETECTION,
         "How does a region of any size become a grid of one size?",
-        {7: "RoI pooling", 35: "RoIAlign"}, ("mask-rcnn", "mask-rcnn-roipool", "rfcn"),
+        {7: "RoI pooling", 35: "RoIAlign"}, ("mask-rcnn", "mask-rcnn-roipool", "rfcn-plus"),
     ),
     Page(
         "rpn", "RPN and anchors", "anchor", DETECTION, "How does a network propose regions?",
-        {9: "Region proposal network"}, ("faster-rcnn",),
+        {9: "Region proposal network"}, ("faster-rcnn-plus",),
     ),
     Page(
         "yolo_ssd", "YOLO and SSD", "bolt", DETECTION, "Can one pass of a network find all objects?",
-        {11: "YOLO", 12: "SSD", 13: "SSD against YOLO"}, ("yolo", "ssd"),
+        {11: "YOLO", 12: "SSD", 13: "SSD against YOLO"}, ("yolo", *SSDS),
     ),
     Page(
         "nms", "NMS", "filter_alt", DETECTION, "Which of many overlapping boxes stay?",
@@ -123,7 +124,7 @@ PAGES = (
     Page(
         "tradeoffs", "Speed against accuracy", "timer", DETECTION,
         "Which detector is fast, and which is accurate?", {18: "Speed and accuracy"},
-        ("localizer", "sliding-window", *REGIONS, "yolo", "ssd", *MAPS),
+        ("localizer", "sliding-window", *REGIONS, "yolo", "ssd", "ssd-plus", *MAPS),
     ),
     Page(
         "captions", "Captions", "chat", DETECTION, "How does a picture become a sentence?",

@@ -14,7 +14,7 @@ KARPATHY = "10.1109/CVPR.2014.223"
 
 STEPS, BATCH = 2000, 16
 BACKBONE = (
-    "The backbone is a small residual net up to stride 16. It starts from `ssd` and stays as it is for "
+    "The backbone is a small residual net up to stride 16. It starts from `ssd-plus` and stays as it is for "
     f"{STEPS:,} steps; then it learns too."
 )
 SMALL = "The backbone is a small residual net up to stride 16."
@@ -41,7 +41,7 @@ def _net(
     )  # fmt: skip
 
 
-def _recipe(key: str, task: str, *, start: str = "ssd", data: ActivityClips = FROZEN) -> Recipe:
+def _recipe(key: str, task: str, *, start: str = "ssd-plus", data: ActivityClips = FROZEN) -> Recipe:
     return Recipe(
         key, f"cvdemo.train.activity:{task}:{key}", steps=STEPS, start=start, whole=start == "frame-average",
         batch=BATCH, rate=2e-3, ema=0.99, data=data, eight_bits=True,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from cvdemo.zoo.entries import ENTRIES
 
-SHARED = ("ssd", "backbone")
+SHARED = ("ssd-plus", "backbone")
 """What other nets start from: their steps are not counted for those."""
 
 

@@ -117,7 +117,7 @@ CROSSINGS = (
         published=measured("detect-then-caption"),
         note="A detector finds objects, a captioner of whole pictures describes each cut-out.",
         domain=Domain.DRAWINGS,
-        options={PARTS: ("faster-rcnn", "show-attend-tell")},
+        options={PARTS: ("faster-rcnn-plus", "show-attend-tell")},
     ),
 )
 """Models that are made of two others."""

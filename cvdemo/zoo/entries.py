@@ -34,9 +34,23 @@ def _detector(
     )  # fmt: skip
 
 
+def _ssd(key: str, title: str, net: str, *differences: str, place: int = 0, eight_bits: bool = True) -> Entry:
+    """SSD as published and with additions, by one recipe. All other nets start from `ssd-plus`."""
+    recipe = Recipe(
+        key, f"cvdemo.train.ssd:SSDTask:{key}", steps=7500, start="backbone", channels_last=True,
+        data=Scenes(objects=(6, 12)), eight_bits=eight_bits,
+    )  # fmt: skip
+    return _detector(
+        key, title, "1512.02325", f"ssd:{net}", recipe,
+        Chart(ONE_STAGE, {11: "#009E73", 12: "#6BBF59"}.get(place, ""), place), SSD_LEVELS, *differences,
+    )  # fmt: skip
+
+
 def _region_recipe(key: str, task: str, **more: Any) -> Recipe:
     """What detectors that classify regions have in common, so that their figures compare the nets."""
-    return Recipe(key, f"cvdemo.train.{task}", steps=2000, start="ssd", rate=2e-3, channels_last=True, **more)
+    return Recipe(
+        key, f"cvdemo.train.{task}", steps=2000, start="ssd-plus", rate=2e-3, channels_last=True, **more
+    )  # fmt: skip
 
 
 def _stage_recipe(key: str, stage: str, *, start: str, steps: int) -> Recipe:
@@ -51,10 +65,20 @@ def _stage(key: str, title: str, arxiv: str, net: str, recipe: Recipe) -> Entry:
     return Entry(key, title, arxiv, f"cvdemo.nets.{net}", recipe)
 
 
+def _fast(key: str, title: str, net: str, chart: Chart, *differences: str) -> Entry:
+    recipe = _region_recipe(key, f"fast_rcnn:FastRCNNTask:{key}", data=SEARCHED, eight_bits=True)
+    return _detector(
+        key, title, "1504.08083", f"fast_rcnn:{net}", recipe, chart, *differences,
+        "It learns from 300 proposals of a picture and classifies 500, where the paper has 2,000 of both.",
+        adapter="cvdemo.zoo.drawn_regions:FastRCNNDetector",
+    )  # fmt: skip
+
+
 def _two_stages(
-    key: str, title: str, arxiv: str, net: str, chart: Chart, *differences: str, default: bool = False
-) -> Entry:
-    recipe = _region_recipe(key, f"faster_rcnn:FasterRCNNTask:{key}")
+    key: str, title: str, arxiv: str, net: str, chart: Chart, *differences: str,
+    default: bool = False, eight_bits: bool = True,
+) -> Entry:  # fmt: skip
+    recipe = _region_recipe(key, f"faster_rcnn:FasterRCNNTask:{key}", eight_bits=eight_bits)
     adapter = "cvdemo.zoo.drawn_regions:TwoStageDetector"
     return _detector(
         key, title, arxiv, net, recipe, chart, *differences, adapter=adapter, default=default
@@ -64,7 +88,7 @@ def _two_stages(
 def _localizer(key: str, title: str, weight: float, chart: Chart) -> Entry:
     """Class and box with a weight of the box's loss: the entries differ in it alone."""
     recipe = Recipe(
-        key, f"cvdemo.train.localizer:LocalizerTask:{key}", steps=2400, start="ssd", rate=2e-3,
+        key, f"cvdemo.train.localizer:LocalizerTask:{key}", steps=2400, start="ssd-plus", rate=2e-3,
         channels_last=True, data=Scenes(fresh=2048, objects=(1,)), eight_bits=True,
     )  # fmt: skip
     return _detector(
@@ -81,9 +105,9 @@ def _segmenter(
     net: str,
     *differences: str,
     steps: int = 1000,
-    start: str = "ssd",
+    start: str = "ssd-plus",
     rate: float = 3e-3,
-    eight_bits: bool = False,
+    eight_bits: bool = True,
     default: bool = False,
 ) -> Entry:
     """The recipe is the same for all segmenters, so that their figures compare the nets.
@@ -99,23 +123,32 @@ def _segmenter(
     )  # fmt: skip
 
 
+SSD_LEVELS = "Three levels of default boxes rather than six, each behind two 3 x 3 convolutions."
+SSD_ADDITIONS = (
+    "Coarse maps are added to finer ones (arXiv:1612.03144): small boxes know their surroundings.",
+    "The loss of boxes has the generalised IoU beside smooth L1; objects take default boxes from .45 IoU on.",
+    "A score learns how well its box fits (arXiv:2006.04388).",
+)
+ONE_MAP = "Its one map has stride 8, of a dilated backbone: the pictures are a quarter of the paper's."
+JOINT = "Both halves are trained together in one go, not in four alternating steps."
+NO_MINING = "No online hard example mining."
 FASTER = (
     "Features of several strides (a feature pyramid, arXiv:1612.03144).",
     "RoIAlign (arXiv:1703.06870) in place of RoI pooling.",
-    "Both halves are trained together in one go (approximate joint training, sec. 3.2).",
+    JOINT,
     "The loss of boxes has the generalised IoU beside smooth L1.",
     "A class's target is the IoU of its box (arXiv:2006.04388).",
 )
 HEADS = (
     "The head is narrow, and pools the backbone's map of stride 2 beside the pyramid's level.",
-    "It is trained on from Faster R-CNN's weights, on all classes.",
+    "It is trained on from Faster R-CNN+'s weights, on all classes.",
 )
 
 
 def _masks(key: str, title: str, net: str, *differences: str, default: bool = False) -> Entry:
     """Mask R-CNN and its ablations share their recipe."""
     recipe = Recipe(
-        key, f"cvdemo.train.instances:MaskRCNNTask:{key}", steps=2000, start="faster-rcnn", whole=True,
+        key, f"cvdemo.train.instances:MaskRCNNTask:{key}", steps=2000, start="faster-rcnn-plus", whole=True,
         batch=8, rate=1.5e-3, channels_last=True, data=Scenes(pool=2048, fresh=768), eight_bits=True,
     )  # fmt: skip
     return Entry(
@@ -128,7 +161,7 @@ def _masks(key: str, title: str, net: str, *differences: str, default: bool = Fa
 def _pose(key: str, title: str, arxiv: str, net: str, *differences: str, default: bool = False) -> Entry:
     """Both ways to keypoints share their recipe: larger pictures of scenes with people."""
     recipe = Recipe(
-        key, f"cvdemo.train.pose:PoseTask:{key}", steps=1500, start="faster-rcnn", whole=True, batch=8,
+        key, f"cvdemo.train.pose:PoseTask:{key}", steps=1500, start="faster-rcnn-plus", whole=True, batch=8,
         rate=1.5e-3, channels_last=True,
         data=Scenes(pool=1536, fresh=512, objects=(8, 12), people=2, size=POSE_SIZE), eight_bits=True,
     )  # fmt: skip
@@ -145,7 +178,7 @@ def _captioner(
     """The recipe is the same for all captioners but for the steps, which the page says."""
     name = key.replace("-", "_")
     recipe = Recipe(
-        key, f"cvdemo.train.captions:CaptionTask:{key}", steps=steps, start="ssd", whole=True, rate=2e-3,
+        key, f"cvdemo.train.captions:CaptionTask:{key}", steps=steps, start="ssd-plus", whole=True, rate=2e-3,
         channels_last=True, data=Scenes(pool=3072, fresh=1536, objects=(6,), captions=True),
         eight_bits=True,
     )  # fmt: skip
@@ -174,7 +207,7 @@ def _densecap() -> Entry:
         "cvdemo.zoo.drawn_dense:DrawnDenseCaptioner", "drawn-things", default=True,
         differences=(
             SMALL_BACKBONE, *FASTER[:4],
-            "It is trained on from Faster R-CNN's weights, the words first on true boxes alone.",
+            "It is trained on from Faster R-CNN+'s weights, the words first on true boxes alone.",
             "A region's score learns the IoU of its box (arXiv:2006.04388).",
             "The code is taken from a second look, at the corrected box.",
             "The code also holds the box and, by attention (arXiv:1706.03762), what is around it.",
@@ -222,44 +255,43 @@ ENTRIES: dict[str, Entry] = {
             Recipe("backbone", "cvdemo.train.classifier:ClassifierTask:backbone", steps=900,
                    data=Scenes(pool=2048, objects=(10,))),
         ),
-        _detector(
-            "ssd", "SSD", "1512.02325", "ssd:SSD",
-            Recipe("ssd", "cvdemo.train.ssd:SSDTask:ssd", steps=7500, start="backbone", channels_last=True,
-                   data=Scenes(objects=(6, 12))),
-            Chart(ONE_STAGE, "#009E73", 8),
-            "Coarse maps are added to finer ones (arXiv:1612.03144): small boxes know their surroundings.",
-            "The loss of boxes has the generalised IoU beside smooth L1.",
-            "A score learns how well its box fits (arXiv:2006.04388).",
-        ),
+        _ssd("ssd-plus", "SSD+", "ssd_plus", *SSD_ADDITIONS, place=12, eight_bits=False),
+        _ssd("ssd", "SSD", "SSD", place=11),
+        _ssd("ssd-top-down", "SSD, top-down", "ssd_top_down", *SSD_ADDITIONS[:1]),
+        _ssd("ssd-giou", "SSD, top-down, GIoU", "ssd_giou", *SSD_ADDITIONS[:2]),
         _stage("rcnn-finetune", "R-CNN, fine-tuned", "1311.2524", "rcnn:RCNN",
-               _stage_recipe("rcnn-finetune", "finetune", start="ssd", steps=2000)),
+               _stage_recipe("rcnn-finetune", "finetune", start="ssd-plus", steps=2000)),
         _stage("rcnn-svm", "R-CNN with SVMs", "1311.2524", "rcnn:RCNN",
                _stage_recipe("rcnn-svm", "svm", start="rcnn-finetune", steps=500)),
         _detector(
             "rcnn", "R-CNN", "1311.2524", "rcnn:RCNN",
             _stage_recipe("rcnn", "boxes", start="rcnn-svm", steps=700), Chart(TWO_STAGES, "#D55E00", 3),
             "Cut-outs have 64 x 64 pixels instead of 227 x 227.",
+            "There are 300 proposals of a picture, where the paper has 2,000.",
             "Network, SVMs and regressors are all trained by stochastic gradient descent.",
             adapter="cvdemo.zoo.drawn_regions:RCNNDetector",
         ),
-        _detector(
-            "fast-rcnn", "Fast R-CNN", "1504.08083", "fast_rcnn:FastRCNN",
-            _region_recipe("fast-rcnn", "fast_rcnn:FastRCNNTask:fast-rcnn", data=SEARCHED),
-            Chart(TWO_STAGES, "#E69F00", 4), FASTER[0], *FASTER[3:],
-            adapter="cvdemo.zoo.drawn_regions:FastRCNNDetector",
-        ),
-        _two_stages("faster-rcnn", "Faster R-CNN", "1506.01497", "faster_rcnn:FasterRCNN",
-                    Chart(TWO_STAGES, "#0072B2", 5), *FASTER, default=True),
+        _fast("fast-rcnn", "Fast R-CNN", "fast_rcnn", Chart(TWO_STAGES, "#E69F00", 4), ONE_MAP),
+        _fast("fast-rcnn-plus", "Fast R-CNN+", "FastRCNN", Chart(TWO_STAGES, "#A6761D", 5), FASTER[0],
+              *FASTER[3:]),
+        _two_stages("faster-rcnn-plus", "Faster R-CNN+", "1506.01497", "faster_rcnn:FasterRCNN",
+                    Chart(TWO_STAGES, "#5B5FC7", 7), *FASTER, default=True, eight_bits=False),
+        _two_stages("faster-rcnn", "Faster R-CNN", "1506.01497", "faster_rcnn:faster_rcnn",
+                    Chart(TWO_STAGES, "#0072B2", 6), ONE_MAP, JOINT),
+        _two_stages("rfcn", "R-FCN", "1605.06409", "rfcn:rfcn", Chart(TWO_STAGES, "#56B4E9", 8), ONE_MAP,
+                    "Proposals come from the same map as the votes, not from the one before it.",
+                    "There are 3 x 3 bins rather than 7 x 7.", JOINT, NO_MINING),
         _two_stages(
-            "rfcn", "R-FCN", "1605.06409", "rfcn:RFCN", Chart(TWO_STAGES, "#56B4E9", 6),
+            "rfcn-plus", "R-FCN+", "1605.06409", "rfcn:RFCN", Chart(TWO_STAGES, "#2AA5A0", 9),
             FASTER[0], *FASTER[2:],
             "Score maps have stride 4, and bins are means of bilinear samples, not of rounded cells.",
-            "No online hard example mining.",
+            "There are 3 x 3 bins rather than 7 x 7.", NO_MINING,
         ),
         _detector(
             "yolo", "YOLO", "1506.02640", "yolo:YOLO",
-            Recipe("yolo", "cvdemo.train.yolo:YOLOTask:yolo", steps=5000, start="ssd", channels_last=True),
-            Chart(ONE_STAGE, "#8D6FD1", 7),
+            Recipe("yolo", "cvdemo.train.yolo:YOLOTask:yolo", steps=5000, start="ssd-plus",
+                   channels_last=True, eight_bits=True),
+            Chart(ONE_STAGE, "#8D6FD1", 10),
             "The grid is the map at stride 16, which knows of its surroundings from the map at stride 32.",
             "Convolutions in place of the fully connected layers: pictures of any size have a grid.",
             "Sides of boxes are in units of the width of the training scenes.",
@@ -267,7 +299,7 @@ ENTRIES: dict[str, Entry] = {
         _detector(
             "sliding-window", "Sliding window", "1312.6229", "sliding_window:WindowClassifier",
             Recipe("sliding-window", "cvdemo.train.sliding_window:WindowTask:sliding-window", steps=1500,
-                   start="ssd"),
+                   start="ssd-plus"),
             Chart(WINDOWS, "#CC79A7", 2),
             "A window's target is how well it fits an object, so that the best of many windows comes first.",
             adapter="cvdemo.zoo.drawn:sliding_window",
@@ -286,51 +318,51 @@ ENTRIES: dict[str, Entry] = {
         _stage(
             "densecap-words", "DenseCap's words", "1511.07571", "densecap:DenseCap",
             Recipe("densecap-words", "cvdemo.train.densecap:RegionWordsTask:densecap-words", steps=2600,
-                   start="faster-rcnn", whole=True, rate=2e-3, channels_last=True,
+                   start="faster-rcnn-plus", whole=True, rate=2e-3, channels_last=True,
                    data=Scenes(pool=4096, fresh=1024, captions=True)),
         ),
         _densecap(),
         _segmenter(
             "unet", "U-Net", "1505.04597", "unet:unet",
             *UNET,
-            default=True,
+            eight_bits=False, default=True,
         ),
         _segmenter("unet-noskip", "U-Net without skips", "1505.04597", "unet:unet_noskip",
                    "It has no skips, to see what they bring; all else is as in `unet`."),
         _segmenter("fcn32s", "FCN-32s", "1411.4038", "fcn:fcn32s", FCN),
         _segmenter("fcn16s", "FCN-16s", "1411.4038", "fcn:fcn16s", FCN, steps=500, start="fcn32s", rate=1e-3),
-        _segmenter("fcn8s", "FCN-8s", "1411.4038", "fcn:fcn8s", FCN, steps=500, start="fcn16s", rate=1e-3),
+        _segmenter("fcn8s", "FCN-8s", "1411.4038", "fcn:fcn8s", FCN, steps=500, start="fcn16s", rate=1e-3,
+                   eight_bits=False),
         _segmenter("segnet", "SegNet", "1511.00561", "segnet:segnet",
                    "A decoder stage is one convolution rather than two or three."),
         _segmenter("deeplabv1", "DeepLab v1", "1412.7062", "deeplab:deeplabv1", RATES,
-                   "It has batch normalisation.", "The CRF is apart, in `cvdemo.ops.crf`."),
+                   "It has batch normalisation.", "The CRF is apart, in `cvdemo.ops.crf`.",
+                   eight_bits=False),
         _segmenter(
             "deeplabv2", "DeepLab v2", "1606.00915", "deeplab:deeplabv2", RATES,
             "It has batch normalisation.",
             "It sees the picture at one scale: the paper takes the maximum of three.",
-            "The CRF is apart, in `cvdemo.ops.crf`.", eight_bits=True,
+            "The CRF is apart, in `cvdemo.ops.crf`.",
         ),
-        _segmenter("deeplabv3", "DeepLab v3", "1706.05587", "deeplab:deeplabv3", RATES, "No multi-grid."),
-        _segmenter("deeplabv3plus", "DeepLab v3+", "1802.02611", "deeplab:deeplabv3plus", RATES, DEPTHWISE,
-                   eight_bits=True),
+        _segmenter("deeplabv3", "DeepLab v3", "1706.05587", "deeplab:deeplabv3", RATES, "No multi-grid.",
+                   eight_bits=False),
+        _segmenter("deeplabv3plus", "DeepLab v3+", "1802.02611", "deeplab:deeplabv3plus", RATES, DEPTHWISE),
         _segmenter(
             "deeplabv3plus-sharp", "DeepLab v3+, U-Net end", "1802.02611", "deeplab:deeplabv3plus_sharp",
-            RATES, DEPTHWISE, "It goes on from its decoder's stride 4 to stride 2.", eight_bits=True,
+            RATES, DEPTHWISE, "It goes on from its decoder's stride 4 to stride 2.",
         ),
-        _segmenter("refinenet", "RefineNet", "1611.06612", "refinenet:refinenet", REFINE, eight_bits=True),
+        _segmenter("refinenet", "RefineNet", "1611.06612", "refinenet:refinenet", REFINE),
         _segmenter(
             "refinenet-sharp", "RefineNet, U-Net end", "1611.06612", "refinenet:refinenet_sharp", REFINE,
             "The last map, at stride 4, goes on to half resolution in place of upsampling by 4.",
-            eight_bits=True,
         ),
         _segmenter("linknet", "LinkNet", "1707.03718", "linknet:linknet",
                    "The encoder's first map is at stride 2, so that one step less leads back to full size."),
-        _segmenter("pspnet", "PSPNet", "1612.01105", "pspnet:pspnet", eight_bits=True),
+        _segmenter("pspnet", "PSPNet", "1612.01105", "pspnet:pspnet"),
         _segmenter("pspnet-sharp", "PSPNet, U-Net end", "1612.01105", "pspnet:pspnet_sharp",
-                   "Two light steps of a U-Net lead back to half resolution in place of upsampling by 8.",
-                   eight_bits=True),
+                   "Two light steps of a U-Net lead back to half resolution in place of upsampling by 8."),
         _segmenter("pspnet-nopyramid", "PSPNet without pyramid", "1612.01105", "pspnet:pspnet_nopyramid",
-                   "It is trained without its pyramid; all else is as in `pspnet`.", eight_bits=True),
+                   "It is trained without its pyramid; all else is as in `pspnet`."),
         _segmenter("pspnet-noaux", "PSPNet, U-Net end, no auxiliary loss", "1612.01105",
                    "pspnet:pspnet_noaux",
                    "It is trained without the auxiliary loss; all else is as in `pspnet-sharp`."),

@@ -1,8 +1,8 @@
 """Weights that a net has in common with another one and that are kept only in that one's file.
 
 A net says with `shared_weights()` which of its weights are another net's and were not trained further:
-{"backbone.": ("ssd", "backbone.")}, its own prefix with the other's key and prefix. Its file has the names
-and a checksum.
+{"backbone.": ("ssd-plus", "backbone.")}, its own prefix with the other's key and prefix. Its file has the
+names and a checksum.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ PROPOSALS = (10, 20, 50, 100, 200, 500, 1000)
 VALUES: dict[Knob, tuple[int, ...]] = {"size": SIZES, "proposals": PROPOSALS}
 FIRST = 3  # scenes that regions are counted on, and that warm up
 
-PEER = "ssd"
+PEER = "ssd-plus"
 """Times are given as ratios to this net's."""
 
 

@@ -126,11 +126,11 @@ def read_card(key: str, folder: Path | None = None) -> dict[str, Any] | None:
     return card if isinstance(card, dict) else None
 
 
-def figures_without(key: str) -> dict[str, tuple[float, float]]:
-    """By the name of a part, the mIoU of a whole net and of the net without it, on the data of its card."""
+def figures_without(key: str, metric: str = "mIoU") -> dict[str, tuple[float, float]]:
+    """By the name of a part, a figure of a whole net and of the net without it, on the data of its card."""
     card = read_card(key) or {}
     parts = card.get(WITHOUT, {})
-    return {name: (float(card["metrics"]["mIoU"]), float(found["mIoU"])) for name, found in parts.items()}
+    return {name: (float(card["metrics"][metric]), float(found[metric])) for name, found in parts.items()}
 
 
 def card_of(key: str, data: str, folder: Path | None = None) -> dict[str, Any]:

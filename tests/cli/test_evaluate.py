@@ -138,7 +138,8 @@ def test_a_part_that_is_left_out_is_scored_and_stands_on_the_card(
             "no part 'rate 7' to leave out; it has: '1 × 1', 'rate 3'",
         ),
         (["deeplabv1", "--without", "rate 6"], "it has: none"),
-        (["ssd", "--without", "rate 3"], "does not segment"),
+        (["ssd-plus", "--without", "rate 3"], "it has: 'stride 8', 'stride 16', 'stride 32'"),
+        (["yolo", "--without", "stride 8"], "it has: none"),
         (["deeplabv3", "--without", "rate 3", "--crf"], "one at a time"),
     ],
 )

@@ -39,8 +39,8 @@ def test_the_sentence_names_the_choice_and_the_ends() -> None:
 def test_points_come_from_cards_and_the_benchmark() -> None:
     curves = read_curves()
     nets = {one.key: one for one in detectors(curves)}
-    assert {"faster-rcnn", "ssd"} <= set(nets) and "localizer" not in nets
-    assert nets["ssd"].ms == curves.ms["ssd"]
+    assert {"faster-rcnn-plus", "ssd-plus"} <= set(nets) and "localizer" not in nets
+    assert nets["ssd-plus"].ms == curves.ms["ssd-plus"]
     assert detectors(None) == []
     maps = {one.key: one for one in segmenters()}
     assert maps["linknet"].kind == "light decoder" and maps["deeplabv1"].kind == "dilation"

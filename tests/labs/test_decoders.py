@@ -7,14 +7,13 @@ import numpy as np
 from cvdemo import world, zoo
 from cvdemo.draw.gain_chart import gain_chart
 from cvdemo.labs.decoders.experiment import (
-    ADDITIONS,
     ablated_labels,
     drawn_segmenters,
-    gains,
     inner_pictures,
     possible_ablations,
     segmenter_cards,
 )
+from cvdemo.zoo.additions import SEGMENTERS, gains
 from cvdemo.zoo.weights import has_weights
 
 
@@ -47,8 +46,8 @@ def test_inner_maps_come_in_the_order_of_the_trace() -> None:
 
 
 def test_what_an_addition_brings_is_what_both_cards_say() -> None:
-    found = gains()
-    there = [one for one in ADDITIONS if has_weights(one.present) and has_weights(one.absent)]
+    found = gains(SEGMENTERS, "mIoU")
+    there = [one for one in SEGMENTERS if has_weights(one.present) and has_weights(one.absent)]
     assert len(there) > 4
     for one, (_, present, absent) in zip(found, there, strict=True):
         with_it, without = segmenter_cards([present, absent])

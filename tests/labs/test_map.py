@@ -55,7 +55,7 @@ def test_the_simulated_set_scores_as_evaluate_does(example: DrawnExample) -> Non
 
 
 def test_a_detectors_results_have_the_truths_classes(example: DrawnExample) -> None:
-    model = cast(Detector, zoo.load("ssd"))
+    model = cast(Detector, zoo.load("ssd-plus"))
     categories = example.truth["categories"]
     rows = [row for p in pictures_of_example(example) for row in detect(model, p, categories)]
     assert {row["image_id"] for row in rows} == {image["id"] for image in example.truth["images"]}

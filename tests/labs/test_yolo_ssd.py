@@ -16,6 +16,7 @@ from cvdemo.labs.yolo_ssd.experiment import (
     SSDLevels,
     YOLOGrid,
     from_levels,
+    level_scores,
     recall_by_size,
     ssd_cells,
     ssd_levels,
@@ -64,6 +65,20 @@ def test_a_level_that_is_off_gives_no_detections(levels: SSDLevels) -> None:
     sizes = [np.sqrt((b[:, 2:] - b[:, :2]).prod(1)).mean() for b in
              (found.boxes[found.level == k] for k in range(3))]  # fmt: skip
     assert sizes[0] < sizes[1] < sizes[2]
+
+
+def test_what_a_level_brings_is_what_the_card_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    card = {
+        "metrics": {"AP": 0.75, "APs": 0.7501, "APm": 0.8},
+        "metrics_without": {"stride 8": {"AP": 0.5, "APs": 0.2, "APm": 0.81239}},
+    }
+    monkeypatch.setattr("cvdemo.zoo.weights.read_card", lambda key: card)
+    assert level_scores("ssd") == [
+        {"level off": "none", "AP": 0.75, "AP small": 0.75, "AP medium": 0.8},
+        {"level off": "stride 8", "AP": 0.5, "AP small": 0.2, "AP medium": 0.812},
+    ]
+    monkeypatch.setattr("cvdemo.zoo.weights.read_card", lambda key: None)
+    assert level_scores("ssd") == []
 
 
 def test_a_cell_says_the_best_of_its_boxes(grid: YOLOGrid, levels: SSDLevels) -> None:

@@ -162,7 +162,7 @@ def test_an_object_without_a_sentence_has_no_words() -> None:
 def test_the_whole_net_begins_as_faster_rcnn_does() -> None:
     from cvdemo.zoo.entries import build_net
 
-    ours, theirs = build_net("densecap").state_dict(), build_net("faster-rcnn").state_dict()
+    ours, theirs = build_net("densecap").state_dict(), build_net("faster-rcnn-plus").state_dict()
     differ = {name for name, value in theirs.items() if name not in ours or ours[name].shape != value.shape}
     assert differ == {"head.classify.weight", "head.classify.bias", "head.locate.weight", "head.locate.bias"}
 

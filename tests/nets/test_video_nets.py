@@ -105,7 +105,7 @@ def test_a_frozen_backbone_stays_as_it_is(name: str, clips: Tensor) -> None:
     net(clips).logits.sum().backward()
     assert all(torch.equal(v, before[k]) for k, v in net.backbone.state_dict().items())
     assert all(p.grad is None for p in net.backbone.parameters()) and net.linear.weight.grad is not None
-    assert net.shared_weights() == {"backbone.": ("ssd", "backbone.")}
+    assert net.shared_weights() == {"backbone.": ("ssd-plus", "backbone.")}
     torch.testing.assert_close(net.eval().tell(net.see(clips)).logits, net(clips).logits)
 
 

@@ -69,7 +69,7 @@ def test_filters_and_one_image_stand_in_the_address() -> None:
 
 
 def test_a_detector_runs_a_part_at_a_time_and_can_be_stopped() -> None:
-    app = without_errors(open_page(show=MODEL, model="ssd", scored="6"))
+    app = without_errors(open_page(show=MODEL, model="ssd-plus", scored="6"))
     without_errors(app.button(key="run").click().run())
     for _ in range(40):
         if not app.session_state[RUNNING]:

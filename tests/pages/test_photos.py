@@ -49,7 +49,7 @@ def test_a_net_of_drawings_on_a_photo_is_said_to_guess(page: str, ran: list[Mode
 @pytest.mark.parametrize(
     ("page", "widget", "photo", "drawn"),
     [
-        ("detect", "model", "ssd-mobilenet-v2", "faster-rcnn"),
+        ("detect", "model", "ssd-mobilenet-v2", "faster-rcnn-plus"),
         ("instances", "model", "photo-masks", "mask-rcnn"),
         ("pose", "model", "movenet-lightning", "keypoint-rcnn"),
     ],

@@ -94,11 +94,11 @@ def test_scenes_and_photos_have_their_own_net_and_every_level() -> None:
 
 def test_scenes_have_rfcns_maps_once_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     net = RFCN().eval()
-    model = DrawnDetector(zoo.spec("rfcn"), "cpu", net)
+    model = DrawnDetector(zoo.spec("rfcn-plus"), "cpu", net)
     real_load = zoo.load
 
     def load(key: str, device: str | None = None) -> Any:
-        return model if key == "rfcn" else real_load(key, device)
+        return model if key == "rfcn-plus" else real_load(key, device)
 
     monkeypatch.setattr(experiment.zoo, "load", load)
     monkeypatch.setattr(experiment, "has_weights", lambda key: True)
@@ -132,7 +132,7 @@ def test_the_most_varied_channel_is_found_around_the_roi_and_beside_the_map() ->
 
 
 def test_the_network_runs_once_for_a_picture() -> None:
-    ssd, rfcn = (zoo.load(key, "cpu") for key in ("ssd", "rfcn"))
+    ssd, rfcn = (zoo.load(key, "cpu") for key in ("ssd-plus", "rfcn-plus"))
     before = ssd.runs, rfcn.runs
     app = without_errors(open_page(seed="4711"))
     without_errors(app.slider(key="roi-size").set_value(7).run())

@@ -199,7 +199,7 @@ def test_without_weights_the_page_says_what_makes_them(monkeypatch: pytest.Monke
     monkeypatch.setattr(weights, "has_weights", lambda key: False)
     monkeypatch.setattr(rpn, "predict", lambda picture: pytest.fail("no network can run"))
     app = without_errors(open_page())
-    assert any("`cvdemo train faster-rcnn`" in i.value for i in app.info)
+    assert any("`cvdemo train faster-rcnn-plus`" in i.value for i in app.info)
     assert len(app.table) == 1
 
 

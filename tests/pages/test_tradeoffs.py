@@ -29,9 +29,9 @@ def test_every_net_stands_in_the_table_and_nothing_runs_twice() -> None:
     before = runs()
     for metric in ("AP50", "APs"):
         without_errors(app.segmented_control(key="tradeoffs-metric").set_value(metric).run())
-    without_errors(app.selectbox(key="tradeoffs-net").select("ssd").run())
+    without_errors(app.selectbox(key="tradeoffs-net").select("ssd-plus").run())
     assert runs() == before
-    assert app.query_params["net"] in ("ssd", ["ssd"])
+    assert app.query_params["net"] in ("ssd-plus", ["ssd-plus"])
     without_errors(app.button(key="again").click().run())
     assert all(after > before[key] for key, after in runs().items())
 
@@ -46,15 +46,15 @@ def test_photos_have_published_figures_and_models_that_are_not_here_no_time() ->
 
 def test_curves_run_on_the_page_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(VALUES, "size", (96, 192))
-    app = without_errors(open_page(show="a bigger picture", net="ssd", scenes="5"))
+    app = without_errors(open_page(show="a bigger picture", net="ssd-plus", scenes="5"))
     assert not any("Dashed" in c.value for c in app.caption)
-    before = runs()["ssd"]
+    before = runs()["ssd-plus"]
     without_errors(app.button(key="live").click().run())
     assert any("Dashed: 5 test scenes" in c.value for c in app.caption)
-    after = runs()["ssd"]
+    after = runs()["ssd-plus"]
     assert after >= before
     without_errors(app.button(key="live").click().run())
-    assert runs()["ssd"] == after
+    assert runs()["ssd-plus"] == after
 
 
 def test_no_net_is_chosen_no_run() -> None:

@@ -35,7 +35,7 @@ def test_the_place_is_shown_while_another_s_network_runs(monkeypatch: pytest.Mon
 
     threading.Thread(target=another, daemon=True).start()
     assert began.wait(20)
-    app = without_errors(open_page("detect", source="scene", seed="91", model="ssd"))
+    app = without_errors(open_page("detect", source="scene", seed="91", model="ssd-plus"))
     assert heard[0].ahead == 1 and heard[-1] is None
     assert not any("Waiting for a turn" in info.value for info in app.info)
     assert queue.waiting == 0

@@ -34,7 +34,7 @@ def _visit() -> None:
 def test_sliders_of_forty_visitors_run_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     predict, predicted = experiment.predict, []
     monkeypatch.setattr(experiment, "predict", lambda p: predicted.append(1) or predict(p))
-    before = zoo.load("ssd").runs
+    before = zoo.load("ssd-plus").runs
     visitors = []
     for seed in range(VISITORS):
         app = AppTest.from_function(_visit, default_timeout=180)
@@ -46,5 +46,5 @@ def test_sliders_of_forty_visitors_run_no_network(monkeypatch: pytest.MonkeyPatc
         app.slider(key="iou").set_value(0.3).run()  # the head runs on other proposals, the network does not
         assert not app.exception
     assert len(predicted) == VISITORS
-    assert zoo.load("ssd").runs == before + VISITORS
+    assert zoo.load("ssd-plus").runs == before + VISITORS
     assert RESULTS.nbytes <= RESULTS.limit

@@ -102,7 +102,7 @@ def test_captioners_learn_alike_but_for_the_steps() -> None:
     for key in KEYS:
         card = read_card(key)
         assert card is not None and card["steps"] == recipe(key).steps
-    assert all(recipe(key).start == "ssd" and recipe(key).eight_bits for key in KEYS)
+    assert all(recipe(key).start == "ssd-plus" and recipe(key).eight_bits for key in KEYS)
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -42,14 +42,14 @@ def test_scenes_of_enough_people() -> None:
 @pytest.mark.parametrize("keys", [MASKS, POSES])
 def test_variants_have_the_same_budget_and_the_same_start(keys: tuple[str, ...]) -> None:
     assert len({replace(recipe(key), key="", task="") for key in keys}) == 1
-    assert all(recipe(key).start == "faster-rcnn" and recipe(key).whole for key in keys)
+    assert all(recipe(key).start == "faster-rcnn-plus" and recipe(key).whole for key in keys)
 
 
 @pytest.mark.parametrize("key", [*MASKS, *POSES])
 def test_a_net_begins_with_the_whole_detector(key: str) -> None:
-    start = task_of(recipe("faster-rcnn")).build().state_dict()
+    start = task_of(recipe("faster-rcnn-plus")).build().state_dict()
     run = loop.start(recipe(key), task_of(recipe(key)))
-    loop.begin_with(run, start, whole=recipe(key).trained_like(recipe("faster-rcnn")))
+    loop.begin_with(run, start, whole=recipe(key).trained_like(recipe("faster-rcnn-plus")))
     own = run.net.state_dict()
     assert all(torch.equal(own[name], value) for name, value in start.items())
     assert {name.split(".")[0] for name in own.keys() - start.keys()} <= {"mask_head", "keypoint_head"}

@@ -238,7 +238,7 @@ def test_every_recipe_can_be_built_and_starts_from_one_before() -> None:
 def test_a_net_begins_with_anothers_backbone_or_with_all_that_fits() -> None:
     coarse, fine = recipe("fcn32s"), recipe("fcn16s")
     assert fine.trained_like(coarse)
-    assert not coarse.trained_like(recipe("ssd"))
+    assert not coarse.trained_like(recipe("ssd-plus"))
     state = {n: torch.full_like(v, 0.5) for n, v in task_of(coarse).build().state_dict().items()}
     state["score.16.bias"] = torch.ones(3)  # of another size: left alone
     for whole in (True, False):

@@ -40,7 +40,20 @@ def test_proposals_turn_with_the_scene(batch: list[Sample]) -> None:
         np.testing.assert_allclose(before, after, rtol=1e-5)
 
 
-@pytest.mark.parametrize("key", ["faster-rcnn", "rfcn", "fast-rcnn", "rcnn-finetune", "rcnn-svm", "rcnn"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "faster-rcnn",
+        "rfcn",
+        "fast-rcnn",
+        "faster-rcnn-plus",
+        "rfcn-plus",
+        "fast-rcnn-plus",
+        "rcnn-finetune",
+        "rcnn-svm",
+        "rcnn",
+    ],
+)
 def test_a_step_of_every_recipe_moves_the_net(key: str, batch: list[Sample]) -> None:
     run = loop.start(recipe(key), task_of(recipe(key)))
     before = {k: v.clone() for k, v in run.net.state_dict().items()}
@@ -81,5 +94,5 @@ def test_stages_follow_each_other() -> None:
     chain = [recipe("rcnn")]
     while chain[-1].start in recipes() and chain[-1].start != "backbone":
         chain.append(recipe(chain[-1].start))
-    assert [r.key for r in chain] == ["rcnn", "rcnn-svm", "rcnn-finetune", "ssd"]
+    assert [r.key for r in chain] == ["rcnn", "rcnn-svm", "rcnn-finetune", "ssd-plus"]
     assert recipe("rcnn").trained_like(recipe("rcnn-svm"))

@@ -48,7 +48,7 @@ def test_names_and_buttons() -> None:
         from cvdemo.ui import downloads, state
 
         state.enter("yolo_ssd")
-        for part in ("", "ssd"):
+        for part in ("", "ssd-plus"):
             downloads.offer("my cat.jpg", downloads.text("CSV", "csv", lambda: "a"), part=part)
         import streamlit as st
 

@@ -81,7 +81,7 @@ def test_others_go_on_while_a_network_runs_and_whoever_comes_back_is_next() -> N
 
     def network() -> None:
         with gate.passed():
-            with turns.turn("ssd"):
+            with turns.turn("ssd-plus"):
                 runs.set()
                 ran.wait(PATIENCE)
             order.append("network")

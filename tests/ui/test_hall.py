@@ -28,7 +28,7 @@ def test_all_default_models_are_loaded_at_start(monkeypatch: pytest.MonkeyPatch)
             assert set(loaded) == set(zoo.first_models())
 
     asyncio.run(start())
-    assert {"ssd-mobilenet-v2", "unet", "faster-rcnn", "efficientnet-lite0", "movenet-lightning"} <= set(
+    assert {"ssd-mobilenet-v2", "unet", "faster-rcnn-plus", "efficientnet-lite0", "movenet-lightning"} <= set(
         loaded
     )
 

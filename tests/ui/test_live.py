@@ -273,12 +273,12 @@ def test_frames_are_decoded_as_they_are() -> None:
 
 def test_boxes_are_the_models_own() -> None:
     picture = decode_frame(FRAME)
-    answer = predict(DetectionPredictor("ssd", 0.3, 0.4), FRAME)
-    found = zoo.load("ssd")(picture, score=0.3, iou=0.4)  # type: ignore[operator]
+    answer = predict(DetectionPredictor("ssd-plus", 0.3, 0.4), FRAME)
+    found = zoo.load("ssd-plus")(picture, score=0.3, iou=0.4)  # type: ignore[operator]
     assert len(found) > 0
     assert np.allclose(answer["boxes"], found.xyxy, atol=0.06)
     assert answer["names"] == list(found.data["class_name"])
-    assert len(predict(DetectionPredictor("ssd", 1.0), FRAME)["boxes"]) == 0
+    assert len(predict(DetectionPredictor("ssd-plus", 1.0), FRAME)["boxes"]) == 0
     json.dumps(answer)
 
 
@@ -312,10 +312,10 @@ def test_tracks_keep_their_numbers_from_frame_to_frame(tracker: Any) -> None:
     clip = world.clip(4, split="test", seconds=1, fps=12, camera=0)
     pictures = [world.clip_picture(clip, k, 320, 240) for k in range(len(clip))]
     knobs = TrackingKnobs(score=0.4, tracker=tracker)
-    predictor = TrackingPredictor(DetectionPredictor("ssd", 0.4), knobs)
+    predictor = TrackingPredictor(DetectionPredictor("ssd-plus", 0.4), knobs)
     answers = [predictor(picture) for picture in pictures]
     least = min(knobs.score, knobs.low) if tracker == "bytetrack" else knobs.score
-    found = [DetectionPredictor("ssd", least).find(picture)[0] for picture in pictures]
+    found = [DetectionPredictor("ssd-plus", least).find(picture)[0] for picture in pictures]
     frames = [FrameBoxes(one.xyxy.astype(float), confidence(one)) for one in found]
     tracks = collect(TRACKERS[tracker][0](frames, knobs.settings()), frames, online=True)
     for k, answer in enumerate(answers):

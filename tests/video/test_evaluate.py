@@ -100,7 +100,7 @@ def test_the_shell_prints_a_line_for_each_way(monkeypatch: pytest.MonkeyPatch) -
     assert result.exit_code == 0, result.output
     assert "MOTA" in result.output and "sort, smoothed" in result.output and "bytetrack" not in result.output
     assert evaluate("--crf").exit_code == 1
-    other = CliRunner().invoke(main, ["evaluate", "ssd", "--data", "world:test", "--tracker", "sort"])
+    other = CliRunner().invoke(main, ["evaluate", "ssd-plus", "--data", "world:test", "--tracker", "sort"])
     assert other.exit_code == 1 and "pictures have no tracks" in other.output
 
 

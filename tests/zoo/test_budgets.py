@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cvdemo.labs.decoders.experiment import ADDITIONS
+from cvdemo.zoo.additions import ONE_STAGE, SEGMENTERS, TWO_STAGES
 from cvdemo.zoo.budgets import odd_budgets, steps_of
 from cvdemo.zoo.entries import ENTRIES, entries
 from cvdemo.zoo.spec import Task
@@ -23,7 +23,9 @@ def test_a_nets_steps_are_those_of_all_its_stages() -> None:
     assert steps_of("ssd") == recipes["ssd"]
 
 
-@pytest.mark.parametrize("one", ADDITIONS, ids=lambda one: f"{one.present}-{one.absent}")
+@pytest.mark.parametrize(
+    "one", (*SEGMENTERS, *ONE_STAGE, *TWO_STAGES), ids=lambda one: f"{one.present}-{one.absent}"
+)
 def test_two_nets_of_an_addition_are_trained_alike(one) -> None:
     present, absent = ENTRIES[one.present].recipe, ENTRIES[one.absent].recipe
     assert present.data == absent.data and present.batch == absent.batch

@@ -19,7 +19,7 @@ def test_new_numbers_go_on_a_card_and_the_rest_of_it_stays(tmp_path: Path) -> No
     renew_card("unet", "world:test", {"mIoU": 0.2, "n": 500}, tmp_path)
     assert read_card("unet", tmp_path) == {**rest, "metrics": {"mIoU": 0.2, "n": 500}}
     with pytest.raises(ModelNotAvailableError, match="no card"):
-        renew_card("ssd", "world:test", {}, tmp_path)
+        renew_card("ssd-plus", "world:test", {}, tmp_path)
     with pytest.raises(DataError, match="not of CamVid test"):
         renew_card("unet", "CamVid test", {}, tmp_path)
     assert read_card("unet", tmp_path) == {**rest, "metrics": {"mIoU": 0.2, "n": 500}}

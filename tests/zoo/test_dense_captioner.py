@@ -191,12 +191,12 @@ def test_what_cannot_be_scored_is_one_sentence() -> None:
 def test_the_crossing_is_listed_where_both_its_nets_are(monkeypatch: pytest.MonkeyPatch) -> None:
     from cvdemo.zoo import catalogue
 
-    keys = {"faster-rcnn", "show-attend-tell"}
+    keys = {"faster-rcnn-plus", "show-attend-tell"}
     monkeypatch.setattr(catalogue, "has_weights", lambda key: key in keys)
     assert [m.key for m in zoo.models(zoo.Task.DENSE_CAPTION) if m.source is zoo.Source.DRAWN] == [
         "detect-then-caption"
     ]
-    keys.remove("faster-rcnn")
+    keys.remove("faster-rcnn-plus")
     assert not [m for m in zoo.models(zoo.Task.DENSE_CAPTION) if m.source is zoo.Source.DRAWN]
 
 

@@ -44,7 +44,7 @@ def test_models_load_on_the_cpu(
     monkeypatch.setattr(loader, "build", build)
     monkeypatch.setattr(loader, "CACHE", loader.ModelCache(1000))
     zoo.load("unet", asked)
-    zoo.load("ssd", asked)
+    zoo.load("ssd-plus", asked)
     assert loaded == ["cpu", "cpu"]
     assert [r.message for r in caplog.records] == [
         "torch cannot use NVIDIA Old, so models run on the CPU: The NVIDIA driver on your system is too old "

@@ -14,7 +14,7 @@ from cvdemo import world, zoo
 from cvdemo.data import camvid
 from cvdemo.data.pictures import to_png
 from cvdemo.errors import CheckpointError, DataError, ModelNotAvailableError
-from cvdemo.nets.ssd import SSD
+from cvdemo.nets.ssd import SSD, ssd_plus
 from cvdemo.nets.unet import UNet
 from cvdemo.zoo import weights as files
 from cvdemo.zoo.coco_scores import NUMBERS, coco_numbers
@@ -26,13 +26,13 @@ from cvdemo.zoo.evaluate_maps import camvid_maps, drawn_maps, evaluate_maps
 from cvdemo.zoo.weights import has_weights, load_weights, read_card, weights_folder, write_weights
 
 CAMVID = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "camvid"
-SHIPPED = [k for k in ("ssd", *(one.key for one in entries(zoo.Task.SEGMENT))) if has_weights(k)]
+SHIPPED = [k for k in ("ssd-plus", *(one.key for one in entries(zoo.Task.SEGMENT))) if has_weights(k)]
 
 
 @pytest.fixture(scope="module")
 def detector() -> DrawnDetector:
     torch.manual_seed(0)
-    return DrawnDetector(zoo.spec("ssd"), "cpu", SSD())
+    return DrawnDetector(zoo.spec("ssd-plus"), "cpu", ssd_plus())
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def segmenter() -> TraceSegmenter:
 def test_catalogue() -> None:
     detectors = [m.key for m in zoo.models("detect")]
     assert detectors[0] == "ssd-mobilenet-v2"
-    assert "ssd" in detectors
+    assert "ssd-plus" in detectors
     assert zoo.labels("drawn-things") == dict(enumerate(world.THINGS))
     assert zoo.labels("drawn-semantic") == dict(enumerate(world.SEMANTIC))
 
@@ -178,7 +178,7 @@ def test_shipped_weights_and_their_card(key: str) -> None:
     assert published is not None
     assert published.value == round(100 * card["metrics"][metric], 1)
     model = zoo.load(key, "cpu")
-    if key == "ssd":
+    if key == "ssd-plus":
         assert evaluate(model, drawn_data("val", 20))["AP50"] > 0.9
     else:
         found = evaluate_maps(model, drawn_maps("val", 20))["pixel_accuracy"]

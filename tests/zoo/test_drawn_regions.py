@@ -26,7 +26,7 @@ from cvdemo.zoo.region_stages import (
 )
 from cvdemo.zoo.weights import has_weights
 
-KEYS = ("rcnn", "fast-rcnn", "faster-rcnn", "rfcn")
+KEYS = ("rcnn", "fast-rcnn", "faster-rcnn", "rfcn", "fast-rcnn-plus", "faster-rcnn-plus", "rfcn-plus")
 
 
 @pytest.fixture(scope="module")
@@ -119,9 +119,10 @@ def test_multiply_adds_are_the_formulas(
     family: dict[str, RegionDetector], picture: np.ndarray, key: str
 ) -> None:
     cost = multiply_adds(family[key], family[key].prepare(picture))
-    heads = {"fast-rcnn", "faster-rcnn"}
-    each = 64 * 7 * 7 * 128 + 128 * 128 + 128 * 9 + 128 * 36
-    assert cost.each == {"rfcn": 0}.get(key, each if key in heads else cost.each)
+    heads = {"fast-rcnn", "faster-rcnn", "fast-rcnn-plus", "faster-rcnn-plus"}
+    channels = 64 if key.endswith("-plus") else 128
+    each = channels * 7 * 7 * 128 + 128 * 128 + 128 * 9 + 128 * 36
+    assert cost.each == {"rfcn": 0, "rfcn-plus": 0}.get(key, each if key in heads else cost.each)
     assert (cost.once == 0) == (key == "rcnn")
     assert cost.of(3) == cost.once + 3 * cost.each
     assert cost.of(10) > 0
@@ -141,10 +142,11 @@ def test_objectness_is_the_best_anchor_of_a_pixel(
     assert best.max() == pytest.approx(max(float(s.sigmoid().max()) for s in prepared.rpn.objectness))
 
 
+@pytest.mark.parametrize("plus", ["", "-plus"])
 def test_pooled_and_votes_are_what_the_head_saw(
-    family: dict[str, RegionDetector], picture: np.ndarray
+    family: dict[str, RegionDetector], picture: np.ndarray, plus: str
 ) -> None:
-    fast, rfcn = family["fast-rcnn"], family["rfcn"]
+    fast, rfcn = family[f"fast-rcnn{plus}"], family[f"rfcn{plus}"]
     run_stages = fast.run_stages(picture, most=5)
     cut = roi_features(fast, run_stages, 2)
     np.testing.assert_array_equal(cut.cells, run_stages.trace.head.pooled[2].numpy())
@@ -154,8 +156,9 @@ def test_pooled_and_votes_are_what_the_head_saw(
     np.testing.assert_allclose(said.bins, run_stages.trace.head.bins[3].numpy(), atol=1e-5)
     np.testing.assert_allclose(said.logits, said.bins.mean(axis=(1, 2)), atol=1e-5)
     assert said.probabilities().sum() == pytest.approx(1)
+    size = (32, 48) if plus else (16, 24)
     np.testing.assert_array_equal(
-        class_maps(run_stages, 0), run_stages.trace.head.score_maps[0, 9:18].view(3, 3, 32, 48)
+        class_maps(run_stages, 0), run_stages.trace.head.score_maps[0, 9:18].view(3, 3, *size)
     )
     assert votes_by_maps(rfcn) and not votes_by_maps(fast)
 
@@ -174,9 +177,9 @@ def test_the_median_of_each_stage_and_no_more_runs_than_patience_allows() -> Non
     assert median_seconds(lambda: next(slow), runs=3) == {"a": 5.0}
 
 
-@pytest.mark.skipif(not has_weights("rfcn"), reason="`cvdemo train rfcn` makes the weights")
-def test_a_region_moved_by_half_its_width_loses_the_vote() -> None:
-    rfcn = cast(RegionDetector, zoo.load("rfcn", "cpu"))
+@pytest.mark.parametrize("key", [key for key in ("rfcn", "rfcn-plus") if has_weights(key)])
+def test_a_region_moved_by_half_its_width_loses_the_vote(key: str) -> None:
+    rfcn = cast(RegionDetector, zoo.load(key, "cpu"))
     scene, truth = draw(world_scene(7, split="test", difficulty=named("normal")), 384, 288)
     run_stages = rfcn.run_stages(scene, most=10)
     known = truth.detections()

@@ -23,7 +23,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
 def test_every_task_that_works_offline_has_a_model_for_both_kinds_of_pictures(here: set[str]) -> None:
     assert zoo.first_model(Task.DETECT) == "ssd-mobilenet-v2"
-    assert zoo.first_model(Task.DETECT, Domain.DRAWINGS) == "faster-rcnn"
+    assert zoo.first_model(Task.DETECT, Domain.DRAWINGS) == "faster-rcnn-plus"
     assert zoo.first_model(Task.SEGMENT, Domain.DRAWINGS) == "unet"
     assert zoo.spec(zoo.first_model(Task.SEGMENT)).domain is not Domain.DRAWINGS
     assert zoo.first_model(Task.CLASSIFY, Domain.DRAWINGS) == "efficientnet-lite0"
@@ -36,7 +36,7 @@ def test_a_downloaded_model_goes_first_where_its_figure_is_better(here: set[str]
     assert zoo.first_model(Task.DETECT) == "ssd-mobilenet-v2"
     here |= {"dfine-small", "fcos-resnet50-fpn"}
     assert zoo.first_model(Task.DETECT) == "dfine-small"
-    assert zoo.first_model(Task.DETECT, Domain.DRAWINGS) == "faster-rcnn"
+    assert zoo.first_model(Task.DETECT, Domain.DRAWINGS) == "faster-rcnn-plus"
 
 
 def test_a_new_default_for_photos_is_found_by_itself(here: set[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -205,7 +205,7 @@ def test_true_masks_and_keypoints_score_one() -> None:
         poses[picture.tobytes()] = RawArrays(
             truth.boxes[people], scores[people], ids[people], keypoints=truth.keypoints[people]
         )
-    spec = replace(zoo.spec("faster-rcnn"), task=Task.INSTANCES)
+    spec = replace(zoo.spec("faster-rcnn-plus"), task=Task.INSTANCES)
     numbers = evaluate(TrueMasks(spec, masks), drawn_data("test", 6))
     assert numbers["mask_AP"] == pytest.approx(1, abs=0.02)
     assert numbers["AP"] == pytest.approx(1, abs=0.02)

@@ -38,7 +38,7 @@ def test_shipped_weights_and_their_card(key: str) -> None:
 
 
 def test_what_they_reach() -> None:
-    yolo, ssd, balanced = (read_card(key)["metrics"] for key in ("yolo", "ssd", "localizer"))
+    yolo, ssd, balanced = (read_card(key)["metrics"] for key in ("yolo", "ssd-plus", "localizer"))
     assert yolo["AP50"] > 0.85
     assert ssd["APs"] > yolo["APs"] + 0.05
     assert balanced["accuracy"] > 0.95 and balanced["box_IoU"] > 0.75

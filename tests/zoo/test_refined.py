@@ -31,6 +31,6 @@ def test_any_size_comes_out_at_its_own_size() -> None:
 
 
 def test_a_detector_has_nothing_to_sharpen() -> None:
-    done = CliRunner().invoke(main, ["evaluate", "ssd", "--data", "world:test", "--n", "1", "--crf"])
+    done = CliRunner().invoke(main, ["evaluate", "ssd-plus", "--data", "world:test", "--n", "1", "--crf"])
     assert done.exit_code == 1
     assert "does not segment" in done.output

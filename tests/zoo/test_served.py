@@ -119,10 +119,10 @@ def test_traces_stages_and_numbers_come_from_elsewhere_too() -> None:
     segmenter = elsewhere.model("unet")
     trace = segmenter.trace(picture)
     assert torch.equal(trace.logits, zoo.load("unet", "cpu").trace(picture).logits)  # type: ignore[attr-defined]
-    regions: Any = elsewhere.model("faster-rcnn")
+    regions: Any = elsewhere.model("faster-rcnn-plus")
     run, own = (
         regions.run_stages(picture, most=20),
-        zoo.load("faster-rcnn", "cpu").run_stages(picture, most=20),
+        zoo.load("faster-rcnn-plus", "cpu").run_stages(picture, most=20),
     )  # type: ignore[attr-defined]
     assert same(tuple(run.raw)[:3], tuple(own.raw)[:3])
     timed = segmenter.run(lambda: segmenter.network(picture))
@@ -132,8 +132,8 @@ def test_traces_stages_and_numbers_come_from_elsewhere_too() -> None:
 
 
 def test_the_network_itself_is_loaded_here_when_it_is_asked_for() -> None:
-    there = Elsewhere().model("ssd", here=True)
-    assert there.net is zoo.load("ssd", "cpu").net  # type: ignore[attr-defined]
+    there = Elsewhere().model("ssd-plus", here=True)
+    assert there.net is zoo.load("ssd-plus", "cpu").net  # type: ignore[attr-defined]
     with pytest.raises(AttributeError):
         _ = there.nothing_of_this_name
 
@@ -141,7 +141,7 @@ def test_the_network_itself_is_loaded_here_when_it_is_asked_for() -> None:
 @pytest.mark.parametrize("copied", [False, True])
 def test_a_model_that_is_changed_runs_here_and_no_other_one_changes(copied: bool) -> None:
     elsewhere, picture = Elsewhere(), sample("cat")
-    key = "faster-rcnn"
+    key = "faster-rcnn-plus"
     there = elsewhere.model(key, here=True)
     changed = copy.copy(there) if copied else there
     many = len(changed.raw(picture))
@@ -181,10 +181,10 @@ def test_what_is_wrong_is_said_as_here() -> None:
 
 def test_where_nobody_answers_any_more_models_run_here(caplog: pytest.LogCaptureFixture) -> None:
     elsewhere, picture = Elsewhere(), sample("cat")
-    there = elsewhere.model("ssd", here=True)
+    there = elsewhere.model("ssd-plus", here=True)
     elsewhere.gone = True
     for _ in range(3):
-        assert same(there.raw(picture), zoo.load("ssd", "cpu").raw(picture))  # type: ignore[attr-defined]
+        assert same(there.raw(picture), zoo.load("ssd-plus", "cpu").raw(picture))  # type: ignore[attr-defined]
     said = [record.getMessage() for record in caplog.records]
     assert said == ["the models' server did not answer (Test): models run here"]
     assert elsewhere.asked == [""]
@@ -198,7 +198,7 @@ def batchable() -> list[ModelSpec]:
 def test_a_batch_says_of_each_picture_what_it_says_of_it_alone() -> None:
     pictures = [np.roll(sample("coffee")[::2, ::2], 40 * k, 1) for k in range(3)]
     entries = batchable()
-    assert {"ssd", "yolo", "unet", "pspnet"} <= {entry.key for entry in entries}
+    assert {"ssd-plus", "yolo", "unet", "pspnet"} <= {entry.key for entry in entries}
     for entry in entries:
         model: Any = zoo.load(entry.key, "cpu")
         alone = [model.network(p, "") if entry.task == Task.DETECT else model.network(p) for p in pictures]
@@ -220,7 +220,7 @@ def test_a_batch_says_of_each_picture_what_it_says_of_it_alone() -> None:
 
 
 def test_only_pictures_of_one_model_and_size_are_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
-    ssd, yolo, rcnn = (zoo.load(key, "cpu") for key in ("ssd", "yolo", "faster-rcnn"))
+    ssd, yolo, rcnn = (zoo.load(key, "cpu") for key in ("ssd-plus", "yolo", "faster-rcnn-plus"))
     large, small = sample("cat"), sample("cat")[:200, :200].copy()
     sizes: list[int] = []
     networks = type(ssd).networks
@@ -244,7 +244,7 @@ def test_only_pictures_of_one_model_and_size_are_a_batch(monkeypatch: pytest.Mon
 
 
 def test_one_bad_picture_of_a_batch_does_not_spoil_the_others() -> None:
-    ssd, good = zoo.load("ssd", "cpu"), sample("cat")
+    ssd, good = zoo.load("ssd-plus", "cpu"), sample("cat")
     bad = np.full(good.shape, None, dtype=object)
     found = answers([Job(ssd, "network", (picture, ""), {}) for picture in (good, bad, good)])
     assert [answer.error is None for answer in found] == [True, False, True]
@@ -286,7 +286,7 @@ def cluster() -> Iterator[tuple[str, subprocess.Popen[str]]]:
         yield there
 
 
-@pytest.mark.parametrize("key", ["ssd", "unet", "efficientnet-lite0", "show-attend-tell"])
+@pytest.mark.parametrize("key", ["ssd-plus", "unet", "efficientnet-lite0", "show-attend-tell"])
 def test_served_models_give_the_same_to_the_last_digit(
     cluster: tuple[str, Any], key: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -300,7 +300,7 @@ def test_served_models_give_the_same_to_the_last_digit(
 def test_a_replica_that_is_killed_loses_no_request(
     cluster: tuple[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
-    there, here = zoo.load("ssd"), zoo.load("ssd", "cpu")
+    there, here = zoo.load("ssd-plus"), zoo.load("ssd-plus", "cpu")
     picture = sample("cat")
     want = len(here.raw(picture))  # type: ignore[attr-defined]
     replicas = replicas_of(cluster[1].pid)
@@ -334,7 +334,7 @@ def replicas_of(process: int) -> list[int]:
 
 
 def test_only_who_has_the_key_is_answered(cluster: tuple[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    harmful = pickle.dumps(Call("ssd"))
+    harmful = pickle.dumps(Call("ssd-plus"))
     for body in (harmful, served.signed("guessed", harmful), b"", b"short"):
         assert urllib3.request("POST", cluster[0], body=body).status == served.REFUSED
     monkeypatch.setenv("CVDEMO_SERVE_KEY", "guessed")
@@ -342,7 +342,7 @@ def test_only_who_has_the_key_is_answered(cluster: tuple[str, Any], monkeypatch:
     with pytest.raises(ServeError, match="CVDEMO_SERVE_KEY is not the key of http"):
         there = served.server()
         assert there is not None
-        there.model(zoo.spec("ssd"), lambda: zoo.load("ssd", "cpu"))
+        there.model(zoo.spec("ssd-plus"), lambda: zoo.load("ssd-plus", "cpu"))
     monkeypatch.undo()
     served.forget()
 
@@ -350,7 +350,7 @@ def test_only_who_has_the_key_is_answered(cluster: tuple[str, Any], monkeypatch:
 def test_what_the_server_says_is_wrong_is_said(
     cluster: tuple[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
-    there: Any = zoo.load("ssd")
+    there: Any = zoo.load("ssd-plus")
     with pytest.raises(AttributeError):
         there.network(None, "")
     with pytest.raises(TypeError):
@@ -381,6 +381,6 @@ def test_a_server_that_is_not_there_is_said_once(
     monkeypatch.setenv("CVDEMO_SERVE", wrong)
     served.forget()
     for _ in range(3):
-        assert zoo.load("ssd") is zoo.load("ssd", "cpu")
+        assert zoo.load("ssd-plus") is zoo.load("ssd-plus", "cpu")
     assert [said in record.getMessage() for record in caplog.records] == [True]
     served.forget()

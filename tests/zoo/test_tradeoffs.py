@@ -49,7 +49,7 @@ def yolo() -> DrawnDetector:
 @pytest.fixture(scope="module")
 def faster() -> TwoStageDetector:
     torch.manual_seed(0)
-    return TwoStageDetector(zoo.spec("faster-rcnn"), "cpu", FasterRCNN())
+    return TwoStageDetector(zoo.spec("faster-rcnn-plus"), "cpu", FasterRCNN())
 
 
 @pytest.fixture(scope="module")
@@ -63,9 +63,10 @@ def test_every_detector_of_the_zoo_has_a_kind() -> None:
     assert {m.chart.family for m in detectors} == {"sliding window", "two stages", "one stage", "queries"}
     placed = sorted((m for m in detectors if m.chart.place), key=lambda m: m.chart.place)
     assert [m.key for m in placed] == [
-        "localizer", "sliding-window", "rcnn", "fast-rcnn", "faster-rcnn", "rfcn", "yolo", "ssd",
+        "localizer", "sliding-window", "rcnn", "fast-rcnn", "fast-rcnn-plus", "faster-rcnn",
+        "faster-rcnn-plus", "rfcn", "rfcn-plus", "yolo", "ssd", "ssd-plus",
     ]  # fmt: skip
-    assert [m.chart.place for m in placed] == list(range(1, 9))
+    assert [m.chart.place for m in placed] == list(range(1, 13))
     assert all(m.chart.colour for m in placed)
 
 
@@ -153,14 +154,14 @@ class Counted(Detector):
 
 def test_all_are_timed_in_turn_after_one_call_each() -> None:
     calls: list[str] = []
-    models = {key: Counted(key, calls) for key in ("ssd", "yolo")}
+    models = {key: Counted(key, calls) for key in ("ssd-plus", "yolo")}
     picture = np.zeros((20, 20, 3), np.uint8)
     found = in_turn(models, picture, repeats=3)
-    assert calls == ["ssd", "yolo"] * 4
-    assert list(found) == ["ssd", "yolo"]
+    assert calls == ["ssd-plus", "yolo"] * 4
+    assert list(found) == ["ssd-plus", "yolo"]
     calls.clear()
     in_turn(models, picture, repeats=3, seconds=0)
-    assert calls == ["ssd", "yolo"] * 2  # the patience is over after the first that counts
+    assert calls == ["ssd-plus", "yolo"] * 2  # the patience is over after the first that counts
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=12))
@@ -195,22 +196,22 @@ def test_the_bench_measures_only_what_its_file_lacks(
     measured: list[tuple[str, str, int]], tmp_path: Path
 ) -> None:
     out = tmp_path / "detectors.json"
-    options = ("ssd", "--n", 1, "--size", 96, "--size", 192, "--out", out)
+    options = ("ssd-plus", "--n", 1, "--size", 96, "--size", 192, "--out", out)
     said = json.loads(bench(*options))
-    assert said["peer"] == "ssd"
-    assert said["ratio"]["ssd"] == 1
-    assert measured == [("ssd", "size", 96), ("ssd", "size", 192)]
+    assert said["peer"] == "ssd-plus"
+    assert said["ratio"]["ssd-plus"] == 1
+    assert measured == [("ssd-plus", "size", 96), ("ssd-plus", "size", 192)]
     curves = read_curves(out)
     assert curves is not None
     assert (curves.n, curves.command) == (1, f"cvdemo bench detectors --n 1 --out {out}")
-    assert [p.value for p in curves.points["ssd"]["size"]] == [96, 192]
-    assert curves.ms["ssd"] > 0
+    assert [p.value for p in curves.points["ssd-plus"]["size"]] == [96, 192]
+    assert curves.ms["ssd-plus"] > 0
     bench(*options)
     assert len(measured) == 2
     bench(*options, "--again")
     assert len(measured) == 4
     changed = json.loads(out.read_text())
-    changed["nets"]["ssd"]["weights"] = "other weights"
+    changed["nets"]["ssd-plus"]["weights"] = "other weights"
     out.write_text(json.dumps(changed))
     bench(*options)
     assert len(measured) == 6
@@ -222,7 +223,7 @@ def test_the_bench_refuses_what_it_does_not_know() -> None:
     assert "'ssd-mobilenet-v2' is not a detector of the drawn world" in done.stderr
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"nets": 3}', '{"nets": {"ssd": []}}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"nets": 3}', '{"nets": {"ssd-plus": []}}'])
 def test_a_file_that_is_none_gives_no_curves(tmp_path: Path, text: str) -> None:
     (tmp_path / "curves.json").write_text(text)
     assert read_curves(tmp_path / "curves.json") is None

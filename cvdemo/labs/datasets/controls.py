@@ -19,7 +19,7 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "Small objects": {"show": PICTURES, "size": "small"},
     "Who is where": {"show": PICTURES, "layers": ["boxes", "names", "relations"]},
     "A class for every pixel": {"show": PICTURES, "layers": ["semantic"]},
-    "The worst pictures": {"show": MODEL, "model": "ssd"},
+    "The worst pictures": {"show": MODEL, "model": "ssd-plus"},
     "What YOLO cannot hold": {"show": CONVERT, "to": "yolo"},
 }
 AT_FIRST = {

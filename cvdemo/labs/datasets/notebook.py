@@ -93,7 +93,7 @@ def _charts() -> Cells:
 
 
 def _model(state: PageState) -> Cells:
-    key = state.get("model", "ssd")
+    key = state.get("model", "ssd-plus")
     yield code(f"""
         from cvdemo import zoo
         from cvdemo.labs.datasets.scoring import detect_one, score_images

@@ -12,13 +12,11 @@ from cvdemo import zoo
 from cvdemo.data.chosen import Chosen
 from cvdemo.data.pictures import fit, to_jpeg
 from cvdemo.draw.cost_chart import CHOSEN, OTHER, Disc, cost_chart
-from cvdemo.draw.gain_chart import gain_chart
 from cvdemo.draw.segmentation import error_map, overlay_labels
 from cvdemo.labs.decoders.experiment import (
     InnerMap,
     SegmenterCard,
     ablated_labels,
-    gains,
     inner_pictures,
     possible_ablations,
     segmenter_cards,
@@ -28,11 +26,9 @@ from cvdemo.metrics.segmentation import SegmentationScores
 from cvdemo.ui import widgets
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component, packed
-from cvdemo.ui.language import translate
 from cvdemo.ui.page import texts
 from cvdemo.ui.segmentation import Segmented, known, scored
 from cvdemo.world.vocabulary import SEMANTIC
-from cvdemo.zoo.budgets import odd_budgets
 from cvdemo.zoo.convergence import unfinished
 from cvdemo.zoo.weights import figures_without, read_card
 
@@ -185,21 +181,6 @@ def costs(found: Sequence[Segmented], chosen_key: str) -> None:
         discs = [_disc(card, CHOSEN if card.key == chosen_key else OTHER) for card in cards]
         figure = cost_chart(discs, f"mIoU, {cards[0].data}")
         st.plotly_chart(figure, key="figures", config={"displayModeBar": False})
-
-
-def additions() -> None:
-    """What each part of a net brings: the mIoU without and with it, on the same held-out scenes."""
-    found = gains()
-    if not found:
-        return
-    st.subheader("What each addition brings", anchor=False)
-    st.markdown(texts("decoders")["additions"])
-    rows = [one._replace(part=translate(one.part), title=translate(one.title)) for one in found]
-    st.plotly_chart(gain_chart(rows), key="additions", config={"displayModeBar": False})
-    most, others = odd_budgets(sorted({key for one in found for key in one.keys}))
-    longer = ", ".join(f"{short_title(zoo.spec(key))} {steps:,}" for key, steps in others.items())
-    if longer:
-        st.caption(f"Every net was trained for {most:,} steps from the same backbone, but for: {longer}.")
 
 
 def _disc(card: SegmenterCard, colour: str) -> Disc:

@@ -33,39 +33,6 @@ class SegmenterCard(NamedTuple):
     data: str
 
 
-class Addition(NamedTuple):
-    """A part of a net, the key of the net that has it, and of the one that is as like it without."""
-
-    part: str
-    present: str
-    absent: str
-
-
-UNET_END = "U-Net end"
-ADDITIONS = (
-    Addition("scores at stride 16", "fcn16s", "fcn32s"),
-    Addition("scores at stride 8", "fcn8s", "fcn16s"),
-    Addition("skips", "unet", "unet-noskip"),
-    Addition("several rates", "deeplabv2", "deeplabv1"),
-    Addition("pyramid", "pspnet", "pspnet-nopyramid"),
-    Addition("auxiliary loss", "pspnet-sharp", "pspnet-noaux"),
-    Addition(UNET_END, "pspnet-sharp", "pspnet"),
-    Addition(UNET_END, "refinenet-sharp", "refinenet"),
-    Addition(UNET_END, "deeplabv3plus-sharp", "deeplabv3plus"),
-)
-"""What the chart of additions shows; `deeplabv1` has one branch of 128 channels, `deeplabv2` four of 64."""
-
-
-class Gain(NamedTuple):
-    """What a part brings on held-out scenes: the mIoU without and with it, the net's title, both keys."""
-
-    part: str
-    title: str
-    without: float
-    present: float
-    keys: tuple[str, str]
-
-
 class InnerMap(NamedTuple):
     """One map of a trace: its name, its size as text, its colours [h, w, 3].
 
@@ -108,18 +75,6 @@ def segmenter_cards(keys: Sequence[str]) -> list[SegmenterCard]:
             numbers = (m["mIoU"], m["boundary_F1"], card["params"], m["ms_per_image"])
             data = ", ".join(str(card["scored_on"]).split(", ")[:2])
             found.append(SegmenterCard(key, short_title(zoo.spec(key)), *numbers, data))
-    return found
-
-
-def gains() -> list[Gain]:
-    """What each part of `ADDITIONS` brings, as the cards of both nets say."""
-    found = []
-    for part, present, absent in ADDITIONS:
-        one, other = read_card(present), read_card(absent)
-        if one and other and has_weights(present) and has_weights(absent):
-            title = short_title(zoo.spec(absent if part == UNET_END else present))
-            mious = other["metrics"]["mIoU"], one["metrics"]["mIoU"]
-            found.append(Gain(part, title, *mious, (absent, present)))
     return found
 
 

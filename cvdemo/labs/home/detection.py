@@ -97,7 +97,7 @@ def localize() -> Picture:
 def detect() -> Picture:
     """A detector's boxes with their classes and scores."""
     picture, _ = scene(29)
-    return draw_detections(picture, plain(detector("ssd")(picture, score=0.4)))
+    return draw_detections(picture, plain(detector("ssd-plus")(picture, score=0.4)))
 
 
 def windows() -> Picture:
@@ -129,7 +129,7 @@ def rcnn() -> Picture:
     """Four nets of one family on the same picture."""
     picture, _ = scene()
     cells = []
-    for key in ("rcnn", "fast-rcnn", "faster-rcnn", "rfcn"):
+    for key in ("rcnn", "fast-rcnn-plus", "faster-rcnn-plus", "rfcn-plus"):
         drawn = draw_detections(picture, plain(detector(key)(picture, score=0.5)), labels=False)
         cells.append(drawn)
     result = grid(cells, 2)
@@ -191,7 +191,7 @@ def yolo_ssd() -> Picture:
 def suppression() -> Picture:
     """Many overlapping boxes, and the few that stay."""
     picture, _ = scene(29)
-    raw = select(detector("ssd").raw(picture), score=0.06, iou=1.0)
+    raw = select(detector("ssd-plus").raw(picture), score=0.06, iou=1.0)
     keep = nms(raw.xyxy, confidence(raw), 0.4)
     keep = keep[confidence(raw)[keep] > 0.3]
     result = picture.copy()

@@ -16,11 +16,11 @@ from cvdemo.labs.rcnn import results
 from cvdemo.labs.rcnn.controls import choose_object, choose_thresholds, choose_votes, moved_region
 from cvdemo.labs.rcnn.draw import vote_grid, vote_limit, vote_maps
 from cvdemo.labs.rcnn.experiment import (
-    FAMILY,
     FamilyRun,
     FollowedObject,
     KeptDetections,
     available,
+    family,
     keep_detections,
     nearest_region,
     objects_to_follow,
@@ -75,11 +75,12 @@ def _heading(name: str) -> None:
     st.markdown(texts("rcnn")[name.split(" ", 1)[1].lower()])
 
 
-def name_missing() -> None:
+def name_missing(*, additions: bool) -> None:
     """One sentence about the nets of the family that have no weights."""
-    missing = [key for key in FAMILY if key not in available()]
+    titles, there = family(additions=additions), available(additions=additions)
+    missing = [key for key in titles if key not in there]
     if missing:
-        names = " and ".join(filter(None, [", ".join(FAMILY[k] for k in missing[:-1]), FAMILY[missing[-1]]]))
+        names = " and ".join(filter(None, [", ".join(titles[k] for k in missing[:-1]), titles[missing[-1]]]))
         commands = ", ".join(f"`cvdemo train {key}`" for key in missing)
         st.info(
             f"{names} {'has' if len(missing) == 1 else 'have'} no weights here yet: {commands} makes them."

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from cvdemo.labs.rcnn.experiment import STEPS, FamilyRun, FollowedObject, nearest_region
+from cvdemo.labs.rcnn.experiment import FAMILIES, STEPS, FamilyRun, FollowedObject, nearest_region
 from cvdemo.ui import state, widgets
 
 SCORE, IOU = 0.3, 0.5
@@ -37,6 +37,11 @@ def choose_regions() -> int:
         "regions", "Number of regions", STEPS, 100,
         help="Selective Search's best for R-CNN and Fast R-CNN, the network's own best for the others",
     )  # fmt: skip
+
+
+def choose_family() -> bool:
+    """Whether the nets have what later work added, or are as published."""
+    return widgets.segmented_control("family", "Nets", FAMILIES, FAMILIES[0]) == FAMILIES[1]
 
 
 def choose_object(objects: Sequence[FollowedObject]) -> FollowedObject:

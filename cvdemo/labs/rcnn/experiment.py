@@ -32,6 +32,12 @@ from cvdemo.zoo.photo_rcnn import CONTEXT, CROP, PhotoRCNN
 from cvdemo.zoo.weights import has_weights
 
 FAMILY = {key: entry(key).title for key in ("rcnn", "fast-rcnn", "faster-rcnn", "rfcn")}
+"""The nets as published."""
+WITH_ADDITIONS = {
+    key: entry(key).title for key in ("rcnn", "fast-rcnn-plus", "faster-rcnn-plus", "rfcn-plus")
+}
+"""The same with what later work added; R-CNN, which has one map a region, is as it was."""
+FAMILIES = ("as published", "with additions")
 STEPS = (0, 10, 20, 50, 100, 150, 200, 300, 500, 1000)
 """Numbers of regions to choose from; R-CNN's cut-outs are computed once from one of them to the next."""
 
@@ -52,7 +58,7 @@ class FamilyRun(NamedTuple):
     @property
     def title(self) -> str:
         """The net's name."""
-        return FAMILY[self.key]
+        return entry(self.key).title
 
     @property
     def size(self) -> tuple[int, int]:
@@ -114,13 +120,18 @@ class PhotoRegions(NamedTuple):
     milliseconds: dict[str, float]
 
 
-def available() -> list[str]:
+def family(*, additions: bool) -> dict[str, str]:
+    """Titles of the nets by key: as published, or with later work's additions."""
+    return WITH_ADDITIONS if additions else FAMILY
+
+
+def available(*, additions: bool = False) -> list[str]:
     """The keys of the family whose weights are here."""
-    return [key for key in FAMILY if has_weights(key)]
+    return [key for key in family(additions=additions) if has_weights(key)]
 
 
 def detector(key: str) -> RegionDetector:
-    """The loaded net of a key of `FAMILY`."""
+    """The loaded net of a key of a family."""
     return cast(RegionDetector, zoo.load(key))
 
 
@@ -166,10 +177,10 @@ def raw_detections(key: str, prepared: Prepared, staged: StagedRun) -> sv.Detect
     return detector(key).detections(staged.raw, prepared.picture.shape[:2], milliseconds)
 
 
-def run_family(picture: np.ndarray, regions: int) -> list[FamilyRun]:
+def run_family(picture: np.ndarray, regions: int, *, additions: bool = False) -> list[FamilyRun]:
     """A picture [H, W, 3] through every net that has weights, with at most so many regions."""
     runs: list[FamilyRun] = []
-    for key in available():
+    for key in available(additions=additions):
         after = next((run.prepared for run in runs if run.prepared.ranked is not None), None)
         prepared = prepare(key, picture, after)
         staged = run_stages(key, prepared, regions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cvdemo.labs.rcnn.experiment import FAMILIES
 from cvdemo.notebook import Cells, PageState, code, is_drawn, picture, text
 
 
@@ -10,12 +11,13 @@ def cells(state: PageState) -> Cells:
     yield picture(state)
     if not is_drawn(state):
         yield from _photo(state)
+    additions = ", additions=True" if state.get("family") == FAMILIES[1] else ""
     yield code(f"""
         from cvdemo.draw.inline import row, table
         from cvdemo.labs.rcnn.experiment import keep_detections, objects_to_follow, run_family, targets_of
 
         regions = {state.get("regions", 100)}
-        runs = run_family(picture, regions)  # R-CNN, Fast R-CNN, Faster R-CNN, R-FCN
+        runs = run_family(picture, regions{additions})  # R-CNN, Fast R-CNN, Faster R-CNN, R-FCN
         table([{{"net": run.title, **{{f"{{k}}, ms": v for k, v in run.milliseconds.items()}}}} for run in runs])
     """)
     follow = state.get("follow")

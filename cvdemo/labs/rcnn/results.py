@@ -38,7 +38,7 @@ def _family_run(key: str, chosen: Chosen, regions: int) -> FamilyRun:
 @cached
 def _prepared(key: str, identity: str, _picture: np.ndarray) -> Prepared:
     """What a net computes once for a picture; a search is made once for all nets."""
-    searched = key == "fast-rcnn" and has_weights("rcnn")
+    searched = key.startswith("fast-rcnn") and has_weights("rcnn")
     return experiment.prepare(key, _picture, _prepared("rcnn", identity, _picture) if searched else None)
 
 

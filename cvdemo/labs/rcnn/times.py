@@ -12,11 +12,12 @@ from cvdemo.labs.rcnn import results
 from cvdemo.labs.rcnn.board import columns
 from cvdemo.labs.rcnn.charts import STAGES, published_bars, region_curves, share_bars, time_bars
 from cvdemo.labs.rcnn.controls import thresholds
-from cvdemo.labs.rcnn.experiment import FAMILY, STEPS, FamilyRun, keep_detections
+from cvdemo.labs.rcnn.experiment import STEPS, FamilyRun, keep_detections
 from cvdemo.labs.rcnn.measure import COUNTS, PUBLISHED, RUNS, common_regions, times_csv
 from cvdemo.ui import widgets
 from cvdemo.ui.downloads import offer, text
 from cvdemo.ui.page import texts
+from cvdemo.zoo.entries import entry
 
 PLAIN = {"displayModeBar": False}
 
@@ -92,7 +93,7 @@ def _found_curve(chosen: Chosen, runs: Sequence[FamilyRun], regions: int) -> Non
         return
     score, iou = thresholds()
     keys = [run.key for run in runs]
-    lines: dict[str, list[int]] = {FAMILY[key]: [] for key in keys}
+    lines: dict[str, list[int]] = {entry(key).title: [] for key in keys}
     for count in STEPS[1:]:
         for run in results.family_runs(chosen, keys, count):
             matches = keep_detections(run.raw, targets, score=score, iou=iou).matches

@@ -126,7 +126,7 @@ def feature_levels(picture: Picture, *, drawn: bool) -> FeatureLevels:
 
 
 def _drawn_backbone() -> tuple[str, Model, nn.Module]:
-    model: Any = zoo.load("ssd", "cpu")
+    model: Any = zoo.load("ssd-plus", "cpu")
     return "the drawn world's backbone (of SSD)", model, model.net.backbone
 
 
@@ -144,14 +144,14 @@ def _unpadded(maps: Tensor, height: int, width: int, stride: int) -> Floats:
 
 def has_score_maps(*, drawn: bool) -> bool:
     """Whether a net here has real position-sensitive maps of a picture: R-FCN, of drawn scenes."""
-    return drawn and has_weights("rfcn")
+    return drawn and has_weights("rfcn-plus")
 
 
 def score_maps(picture: Picture) -> ScoreMaps:
     """R-FCN's score maps of a drawn scene [H, W, 3]."""
     from cvdemo.zoo.drawn import at_working_size
 
-    model: Any = zoo.load("rfcn", "cpu")
+    model: Any = zoo.load("rfcn-plus", "cpu")
     x = at_working_size(picture, "cpu")  # [1, 3, H, W]
     scores, _ = model.run(lambda: model.net.head.maps(model.net.features(x))).value
     stride = int(model.net.head.config.stride)

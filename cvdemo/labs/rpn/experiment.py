@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Floats: TypeAlias = NDArray[np.float32]
 
-KEY = "faster-rcnn"
+KEY = "faster-rcnn-plus"
 SCALES = (12, 18, 28, 42, 64, 96)  # of the net's anchors in pixels, two for each level
 RATIOS = (0.5, 1.0, 2.0)  # height to width
 SHAPES = dict(zip(("wide", "square", "upright"), RATIOS, strict=True))

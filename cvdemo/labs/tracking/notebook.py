@@ -16,7 +16,7 @@ NAMES = {
 
 def cells(state: PageState) -> Cells:
     """The clip, its detections, the tracker's steps, one of them with its matrix of IoUs."""
-    key = state.get("model", "ssd" if is_drawn(state, "drawn") else zoo.first_model(zoo.Task.DETECT))
+    key = state.get("model", "ssd-plus" if is_drawn(state, "drawn") else zoo.first_model(zoo.Task.DETECT))
     prompt = ", 'person, dog'" if zoo.spec(key).prompt else ""
     knobs = [f"{field}={state.get(name, getattr(FIRST, field))!r}" for field, name in NAMES.items()]
     yield clip(state)

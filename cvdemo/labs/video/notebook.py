@@ -17,7 +17,7 @@ def cells(state: PageState) -> Cells:
 
 
 def _boxes(state: PageState) -> Cells:
-    first = "ssd" if is_drawn(state, "drawn") else zoo.first_model(zoo.Task.DETECT)
+    first = "ssd-plus" if is_drawn(state, "drawn") else zoo.first_model(zoo.Task.DETECT)
     key = state.get("model", first)
     spec = zoo.spec(key)
     prompt = f", {state.get('prompt', 'person, dog')!r}" if spec.prompt else ""

@@ -24,6 +24,7 @@ from cvdemo.labs.yolo_ssd.experiment import (
     SSDLevels,
     YOLOGrid,
     from_levels,
+    level_scores,
     mobilenet_levels,
     recall_by_size,
     ssd_cells,
@@ -55,8 +56,8 @@ def _yolo_grid(identity: str, _picture: NDArray[np.uint8]) -> YOLOGrid:
 
 
 @cached
-def _ssd_levels(identity: str, _picture: NDArray[np.uint8]) -> SSDLevels:
-    return ssd_levels(_picture)
+def _ssd_levels(key: str, identity: str, _picture: NDArray[np.uint8]) -> SSDLevels:
+    return ssd_levels(_picture, key)
 
 
 @cached
@@ -69,10 +70,10 @@ def _jpeg(identity: str, _picture: NDArray[np.uint8]) -> bytes:
     return to_jpeg(fit(_picture, 800))
 
 
-def predictions(chosen: Chosen) -> tuple[YOLOGrid, SSDLevels]:
-    """What both nets predict; each runs once for a picture."""
+def predictions(chosen: Chosen, ssd: str) -> tuple[YOLOGrid, SSDLevels]:
+    """What both nets predict, with the SSD of a key; each runs once for a picture."""
     with st.spinner(f"YOLO and SSD run on {zoo.default_device().upper()} …", show_time=True):
-        return _yolo_grid(chosen.identity, chosen.picture), _ssd_levels(chosen.identity, chosen.picture)
+        return _yolo_grid(chosen.identity, chosen.picture), _ssd_levels(ssd, chosen.identity, chosen.picture)
 
 
 def mobilenet_predictions(chosen: Chosen) -> SSDLevels:
@@ -116,7 +117,17 @@ def ssd_view(chosen: Chosen, found: SSDLevels, options: ViewOptions) -> None:
             f"4 offsets · "
             f"network {found.milliseconds:.0f} ms (once)"
         )
-        _downloads(chosen, kept, "ssd")
+        _downloads(chosen, kept, found.key)
+    _levels_off(found.key)
+
+
+def _levels_off(key: str) -> None:
+    """What each level brings on held-out scenes, where the card of the net says it."""
+    if rows := level_scores(key):
+        st.caption(
+            "With one level off, on 500 held-out scenes (*small* is below 32 × 32 pixels, as COCO has it):"
+        )
+        st.dataframe(rows, hide_index=True, key="levels-off")
 
 
 def _level_table(found: SSDLevels, kept: sv.Detections, used: list[int]) -> None:
@@ -136,7 +147,7 @@ def side_by_side(chosen: Chosen, grid: YOLOGrid, levels: SSDLevels, options: Vie
     left, right = st.columns(2, gap="medium")
     for side, key, raw, milliseconds in (
         (left, "yolo", grid.raw, grid.milliseconds),
-        (right, "ssd", levels.raw, levels.milliseconds),
+        (right, levels.key, levels.raw, levels.milliseconds),
     ):
         with side:
             kept = select(raw, score=options.score, iou=options.iou)

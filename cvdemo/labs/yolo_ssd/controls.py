@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cvdemo import zoo
 from cvdemo.data.chosen import Chosen
-from cvdemo.labs.yolo_ssd.experiment import LEVELS, PHOTO_KEY
+from cvdemo.labs.yolo_ssd.experiment import LEVELS, PHOTO_KEY, available_ssds
 from cvdemo.ui import widgets
 from cvdemo.ui.truth import true_boxes
 
@@ -39,6 +39,14 @@ def choose_nets(chosen: Chosen | None) -> bool:
     options = (zoo.spec(PHOTO_KEY).title, "YOLO and SSD (drawn world)")
     photo = chosen is None or chosen.domain is not zoo.Domain.DRAWINGS
     return widgets.selectbox("nets", "Nets", options, options[0 if photo else 1]) == options[0]
+
+
+def choose_ssd() -> str:
+    """The key of one of the drawn world's SSDs: as published, or with additions."""
+    titles = available_ssds()
+    return widgets.segmented_control(
+        "ssd", "SSD", titles, next(iter(titles)), format_func=titles.__getitem__, wrap=True
+    )
 
 
 def choose_levels(names: Sequence[str]) -> tuple[list[int], int]:

@@ -16,10 +16,13 @@ from cvdemo.nets.yolo import YOLOTrace
 from cvdemo.ops.detections import confidence
 from cvdemo.world.reading import Truth
 from cvdemo.world.vocabulary import THINGS
+from cvdemo.zoo.additions import SSDS
 from cvdemo.zoo.default_boxes import CELLS, FINEST, INPUT, SCALES, default_boxes
 from cvdemo.zoo.drawn import LONG_SIDE, DrawnDetector, at_working_size
+from cvdemo.zoo.entries import entry
 from cvdemo.zoo.model import FLOOR
 from cvdemo.zoo.packaged import SSDMobileNetV2
+from cvdemo.zoo.weights import figures_without, has_weights
 
 Floats: TypeAlias = NDArray[np.float32]
 
@@ -53,7 +56,7 @@ class YOLOGrid(NamedTuple):
 
 
 class SSDLevels(NamedTuple):
-    """An SSD's default boxes by level, and its detections before threshold and NMS.
+    """The default boxes by level of the SSD `key`, and its detections before threshold and NMS.
 
     `boxes` [D, 4] are the default boxes in pixels of the picture, `level` [D] the level of each; `names` and
     `cells`, rows and columns, are those of every level, `scales` the sides of its smallest square in pixels
@@ -70,6 +73,7 @@ class SSDLevels(NamedTuple):
     unit: tuple[float, float]
     raw: sv.Detections
     milliseconds: float
+    key: str
 
 
 class CellMap(NamedTuple):
@@ -127,9 +131,14 @@ def yolo_grid(picture: NDArray[np.uint8]) -> YOLOGrid:
     )
 
 
-def ssd_levels(picture: NDArray[np.uint8]) -> SSDLevels:
-    """Run SSD on a picture [H, W, 3] uint8 RGB."""
-    net, trace, unit, milliseconds = _run("ssd", picture)
+def available_ssds() -> dict[str, str]:
+    """The titles of the drawn world's SSDs that have weights, by key: as published, then with additions."""
+    return {key: entry(key).title for key in SSDS if has_weights(key)}
+
+
+def ssd_levels(picture: NDArray[np.uint8], key: str = "ssd-plus") -> SSDLevels:
+    """Run one of the SSDs on a picture [H, W, 3] uint8 RGB."""
+    net, trace, unit, milliseconds = _run(key, picture)
     config, trace = cast(SSD, net).config, cast(SSDTrace, trace)
     scale = np.array(unit * 2, np.float32)
     level = np.repeat(np.arange(len(trace.defaults)), [len(d) for d in trace.defaults])
@@ -146,7 +155,29 @@ def ssd_levels(picture: NDArray[np.uint8]) -> SSDLevels:
         unit,
         raw,
         milliseconds,
+        key,
     )
+
+
+def level_scores(key: str) -> list[dict[str, Any]]:
+    """AP of all objects, of small and of medium ones on held-out scenes: with all levels, without each.
+
+    Empty where the net's card does not have them.
+    """
+    figures = {metric: figures_without(key, metric) for metric in ("AP", "APs", "APm")}
+    off = list(figures["AP"])
+    if not off:
+        return []
+    rows = [{"level off": "none", **{metric: each[off[0]][0] for metric, each in figures.items()}}]
+    rows += [
+        {"level off": level, **{metric: each[level][1] for metric, each in figures.items()}} for level in off
+    ]
+    names = {"AP": "AP", "APs": "AP small", "APm": "AP medium"}
+    return [{names.get(name, name): _rounded(value) for name, value in row.items()} for row in rows]
+
+
+def _rounded(value: Any) -> Any:
+    return round(value, 3) if isinstance(value, float) else value
 
 
 def mobilenet_levels(picture: NDArray[np.uint8]) -> SSDLevels:
@@ -167,6 +198,7 @@ def mobilenet_levels(picture: NDArray[np.uint8]) -> SSDLevels:
         (width / INPUT, height / INPUT),
         raw,
         milliseconds,
+        PHOTO_KEY,
     )
 
 

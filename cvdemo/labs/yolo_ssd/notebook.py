@@ -16,13 +16,13 @@ def cells(state: PageState) -> Cells:
 
 def _both(state: PageState) -> Cells:
     levels = [LEVELS.index(name) for name in state.get("levels", LEVELS)]
-    yield code("""
+    yield code(f"""
         from cvdemo.labs.yolo_ssd.experiment import from_levels, ssd_cells, ssd_levels, yolo_cells, yolo_grid
 
-        grid, ssd = yolo_grid(picture), ssd_levels(picture)
+        grid, ssd = yolo_grid(picture), ssd_levels(picture, {state.get("ssd", "ssd")!r})
         rows, columns, boxes = grid.confidence.shape
-        print(f"YOLO: {rows} x {columns} cells x {boxes} boxes, {grid.milliseconds:.0f} ms")
-        print(f"SSD: {len(ssd.boxes):,} default boxes on {ssd.names}, {ssd.milliseconds:.0f} ms")
+        print(f"YOLO: {{rows}} x {{columns}} cells x {{boxes}} boxes, {{grid.milliseconds:.0f}} ms")
+        print(f"{{ssd.key}}: {{len(ssd.boxes):,}} default boxes on {{ssd.names}}, {{ssd.milliseconds:.0f}} ms")
     """)
     shown = "draw_matches(picture, kept, truth)" if is_drawn(state) else "draw_detections(picture, kept)"
     yield code(f"""
