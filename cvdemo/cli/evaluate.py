@@ -18,7 +18,7 @@ from cvdemo.video.tracked import Tracker
 from cvdemo.world.difficulty import Difficulty
 from cvdemo.zoo.evaluators import open_data, score
 from cvdemo.zoo.model import Detector, Segmenter
-from cvdemo.zoo.weights import WITH_CRF, WITHOUT, card_of, renew_card
+from cvdemo.zoo.weights import WITH_CRF, WITH_KNOBS, WITHOUT, card_of, renew_card
 
 CLIPS = "world-clips:"
 FORMS = (
@@ -47,7 +47,9 @@ TESTS = {"camvid": "CamVid test", "msrc": "MSRC test"}
     "--tracker", type=click.Choice(list(TRACKERS)), help="Clips: only this tracker; all by default."
 )
 @click.option(
-    "--card", is_flag=True, help="Put the numbers on the net's card, beside them with --crf or --without."
+    "--card",
+    is_flag=True,
+    help="Put the numbers on the net's card, beside them with --crf, --without or --knob.",
 )
 @click.option("--device", help="cpu, cuda or mps; the best there is by default.")
 @click.option(
@@ -109,7 +111,8 @@ def command(
     if card:
         scored_on = str(card_of(key, figures_of)["scored_on"])  # says at once if there is none of this data
         own_knobs = {part for part in scored_on.split(", ") if "=" in part}
-        if (count, preset, set(knobs)) != (None, "normal", own_knobs):
+        harder = bool(knobs) and not own_knobs and not without
+        if (count, preset) != (None, "normal") or (set(knobs) != own_knobs and not harder):
             own = f"; its scenes are of --knob {' --knob '.join(sorted(own_knobs))}" if own_knobs else ""
             raise DataError(
                 f"a card holds the figures of the whole test: --card goes with no other choice{own}"
@@ -120,13 +123,15 @@ def command(
     if data.startswith("coco:") and (caveat := zoo.spec(key).caveat):
         click.echo(caveat, err=True)
     if card:
-        part = "metrics"
-        if crf:
-            part = WITH_CRF
-        elif without:
-            part = WITHOUT
-            numbers = {**card_of(key, figures_of).get(WITHOUT, {}), without: numbers}
-        renew_card(key, figures_of, numbers, part=part)
+        part = WITH_CRF if crf else "metrics"
+        said: dict[str, Any] = numbers
+        if without:
+            part, said = WITHOUT, {**card_of(key, figures_of).get(WITHOUT, {}), without: numbers}
+        elif harder:
+            others = card_of(key, figures_of).get(WITH_KNOBS, {})
+            scenes = ", ".join(sorted(knobs))
+            part, said = WITH_KNOBS, {**others, scenes: {**others.get(scenes, {}), part: numbers}}
+        renew_card(key, figures_of, said, part=part)
     if json_file is not None:
         write_json(json_file, numbers)
 

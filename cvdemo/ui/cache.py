@@ -14,6 +14,8 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 import numpy as np
 
+from cvdemo.zoo.turns import TURNS
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -57,7 +59,7 @@ class ResultCache:
             self.before()
         with self._lock:
             computing = self._computing.setdefault(key, threading.Lock())
-        with computing:
+        with TURNS.held(computing):
             with self._lock:
                 if key in self._kept:
                     return self._use(key)

@@ -15,6 +15,7 @@ from cvdemo.zoo.catalogue import first_model, spec
 from cvdemo.zoo.device import check_device, default_device, settled
 from cvdemo.zoo.fetch import is_here, may_fetch
 from cvdemo.zoo.spec import ModelSpec
+from cvdemo.zoo.turns import TURNS
 
 if TYPE_CHECKING:  # supervision takes most of a second to import: not for the first page
     from cvdemo.zoo.model import Model
@@ -41,7 +42,7 @@ class ModelCache:
             if found := self._touch(key):
                 return found
             loading = self._loading.setdefault(key, threading.Lock())
-        with loading:
+        with TURNS.held(loading):
             with self._lock:
                 if found := self._touch(key):
                     return found

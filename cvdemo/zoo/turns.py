@@ -44,7 +44,10 @@ Watch = Callable[[Place | None], None]
 
 
 class Turns:
-    """`slots` runs at once; the others wait in the order in which they came."""
+    """`slots` runs at once, of different models; the others wait in the order in which they came.
+
+    A model runs once at a time: who waits for one that runs lets those behind pass who want another.
+    """
 
     def __init__(self, slots: int) -> None:
         self.slots = slots
@@ -101,6 +104,17 @@ class Turns:
                 self._here.running = False
                 self._leave(ticket)
 
+    @contextmanager
+    def held(self, lock: threading.Lock) -> Iterator[None]:
+        """Hold a lock; while somebody else has it, what is done `meanwhile` is."""
+        if not lock.acquire(blocking=False):
+            with self.meanwhile():
+                lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
+
     def rest(self) -> None:
         """Wait as long as `pause` says, and tell whoever watches; to be called where nobody waits for it."""
         if self.pause() <= 0 or getattr(self._here, "running", False):
@@ -136,14 +150,19 @@ class Turns:
     def _may_begin(self, ticket: _Ticket, seconds: float | None) -> bool:
         """Begin if it is this one's turn, after waiting for so long at most; whether it began."""
         with self._changed:
-            first = self._changed.wait_for(
-                lambda: self._waiting[0] is ticket and len(self._running) < self.slots, seconds
-            )
+            first = self._changed.wait_for(lambda: self._next() is ticket, seconds)
             if first:
-                self._waiting.popleft()
+                self._waiting.remove(ticket)
                 self._running[ticket] = time.perf_counter()
                 self._changed.notify_all()
             return first
+
+    def _next(self) -> _Ticket | None:
+        """Whose run may begin now, None for nobody's."""
+        if len(self._running) >= self.slots:
+            return None
+        busy = {ticket.key for ticket in self._running}
+        return next((ticket for ticket in self._waiting if ticket.key not in busy), None)
 
     def _place(self, ticket: _Ticket) -> Place:
         with self._changed:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 WITH_CRF = "metrics_with_crf"
 """The part of a card that holds a segmenter's numbers behind the fully connected CRF."""
+WITH_KNOBS = "metrics_with_knobs"
+"""That with the numbers on scenes of other difficulty, "noise=12": in each the parts of a card again."""
 WITHOUT = "metrics_without"
 """That with the numbers of a net of which a part is left out, by the name of the part."""
 

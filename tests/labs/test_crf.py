@@ -20,7 +20,7 @@ from cvdemo.labs.crf.experiment import (
 )
 from cvdemo.ops.crf import dense_crf_steps
 from cvdemo.world.vocabulary import SEMANTIC
-from cvdemo.zoo.weights import WITH_CRF
+from cvdemo.zoo.weights import WITH_CRF, WITH_KNOBS
 
 
 def test_mean_field_repairs_noise() -> None:
@@ -58,10 +58,13 @@ def test_entropy_is_zero_where_sure_and_full_at_a_coins_throw() -> None:
 
 def test_gains_come_from_cards(monkeypatch: pytest.MonkeyPatch) -> None:
     metrics = {"mIoU": 0.7, "boundary_F1": 0.6}
-    cards = {"unet": {"metrics": metrics, WITH_CRF: {"mIoU": 0.75, "boundary_F1": 0.65}}}
+    both = {"metrics": metrics, WITH_CRF: {"mIoU": 0.75, "boundary_F1": 0.65}}
+    noisy = {"metrics": metrics, WITH_CRF: {"mIoU": 0.69, "boundary_F1": 0.6}}
+    cards = {"unet": {**both, WITH_KNOBS: {"noise=12": noisy, "weather=1": {"metrics": metrics}}}}
     monkeypatch.setattr("cvdemo.labs.crf.experiment.read_card", cards.get)
-    (row,) = gain_rows()
-    assert list(row.values()) == ["U-Net", 0.7, 0.75, "+0.050", 0.6, 0.65]
+    row, other = gain_rows()
+    assert list(row.values()) == ["as it is", "U-Net", 0.7, 0.75, "+0.050", 0.6, 0.65]
+    assert list(other.values()) == ["much noise", "U-Net", 0.7, 0.69, "-0.010", 0.6, 0.6]
 
 
 def test_figures_on_msrc_come_from_cards(monkeypatch: pytest.MonkeyPatch) -> None:

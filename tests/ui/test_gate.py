@@ -106,6 +106,26 @@ def test_others_go_on_while_a_network_runs_and_whoever_comes_back_is_next() -> N
     assert order == ["beside", "network", "after"]
 
 
+def test_others_go_on_while_somebody_waits_for_what_another_computes() -> None:
+    gate, turns, lock, order = Gate(PATIENCE), Turns(1), threading.Lock(), []
+    turns.meanwhile = gate.left
+
+    def waits() -> None:
+        with gate.passed(), turns.held(lock):
+            order.append("waited")
+
+    lock.acquire()
+    thread = begin(waits)
+    until(lambda: not gate.waiting)
+    begun = time.monotonic()
+    with gate.passed():
+        order.append("beside")
+    assert time.monotonic() - begun < PATIENCE / 2
+    lock.release()
+    thread.join(PATIENCE)
+    assert order == ["beside", "waited"]
+
+
 def test_an_error_gives_the_place_back() -> None:
     gate = Gate(PATIENCE)
     with pytest.raises(ValueError, match="no"), gate.passed():

@@ -28,7 +28,7 @@ def test_at_most_so_many_run_at_once_and_all_do(slots: int) -> None:
     turns, lock, now, most, done = Turns(slots), threading.Lock(), [0], [0], []
 
     def work(name: int) -> None:
-        with turns.turn("net"):
+        with turns.turn(f"net {name}"):
             with lock:
                 now[0] += 1
                 most[0] = max(most[0], now[0])
@@ -41,6 +41,28 @@ def test_at_most_so_many_run_at_once_and_all_do(slots: int) -> None:
     for thread in threads:
         thread.join(20)
     assert sorted(done) == list(range(12)) and most[0] == slots and turns.waiting == 0
+
+
+def test_a_model_runs_once_at_a_time_and_others_pass_who_waits_for_it() -> None:
+    turns, order, leave = Turns(2), [], threading.Event()
+
+    def work(key: str, name: str) -> None:
+        with turns.turn(key):
+            order.append(name)
+            if name == "first":
+                leave.wait(20)
+
+    threads = [_start(lambda: work("long", "first"))]
+    _until(lambda: order == ["first"])
+    threads.append(_start(lambda: work("long", "second")))
+    _until(lambda: turns.waiting == 1)
+    threads.append(_start(lambda: work("short", "other")))
+    _until(lambda: order == ["first", "other"])
+    assert turns.waiting == 1
+    leave.set()
+    for thread in threads:
+        thread.join(20)
+    assert order == ["first", "other", "second"] and not turns.running
 
 
 def test_who_came_first_runs_first_and_hears_the_place() -> None:

@@ -17,7 +17,7 @@ from cvdemo.ops.crf import CrfStep, Kernel, dense_crf_steps
 from cvdemo.ops.crf_kernels import Filter, bilateral_filter, gaussian_filter
 from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.model import Segmenter
-from cvdemo.zoo.weights import WITH_CRF, read_card
+from cvdemo.zoo.weights import WITH_CRF, WITH_KNOBS, read_card
 
 Floats: TypeAlias = NDArray[np.float32]
 Picture: TypeAlias = NDArray[np.uint8]
@@ -177,15 +177,26 @@ def msrc_rows() -> list[dict[str, Any]]:
     return rows
 
 
+SCENES = {"": "as it is", "noise=0": "no noise", "noise=12": "much noise", "weather=1": "rain, snow, fog"}
+"""Knobs of the drawn world at which a CRF is measured, and what such scenes are called."""
+
+
 def gain_rows() -> list[dict[str, Any]]:
-    """mIoU and boundary F1 of nets of the drawn world with a CRF and without, as far as cards have both."""
+    """mIoU and boundary F1 of nets of the drawn world with a CRF and without, as far as cards have both.
+
+    Scene by scene's difficulty: as training has them, then with the knobs of `SCENES`.
+    """
     rows = []
-    for entry in zoo.models(zoo.Task.SEGMENT):
-        card = read_card(entry.key) if entry.domain is zoo.Domain.DRAWINGS else None
-        if card and WITH_CRF in card:
-            bare, crf = card["metrics"], card[WITH_CRF]
+    for knob, scenes in SCENES.items():
+        for entry in zoo.models(zoo.Task.SEGMENT):
+            card = read_card(entry.key) if entry.domain is zoo.Domain.DRAWINGS else None
+            figures = (card or {}).get(WITH_KNOBS, {}).get(knob, {}) if knob else card
+            if not figures or WITH_CRF not in figures:
+                continue
+            bare, crf = figures["metrics"], figures[WITH_CRF]
             rows.append(
                 {
+                    "scenes": scenes,
                     "network": ENTRIES[entry.key].title,
                     "mIoU": round(bare["mIoU"], 3),
                     "mIoU with CRF": round(crf["mIoU"], 3),

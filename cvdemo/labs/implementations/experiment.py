@@ -24,6 +24,7 @@ from cvdemo.zoo.counterparts import COUNTERPARTS, DET, Counterpart, Outputs, Rea
 from cvdemo.zoo.device import default_device, settled
 from cvdemo.zoo.entry import resolve
 from cvdemo.zoo.source_lines import code_lines, file_of
+from cvdemo.zoo.turns import TURNS
 
 SIZES = {"small": (96, 128), "medium": (192, 256), "large": (384, 512)}
 """Heights and widths of the drawn scene: both sides divide by 32, so that no net pads."""
@@ -164,7 +165,7 @@ def compare(key: str, size: str = "small", seed: int = 0) -> Comparison:
     shape = pair.fixed or SIZES[size]
     device = settled(default_device())
     ready = pair.ready if pair.ready is not None and pair.ready.installed else None
-    with _MEASURING, torch.inference_mode():
+    with TURNS.held(_MEASURING), torch.inference_mode():
         picture = scene_tensor(shape, seed, device)
         mine, theirs = _nets(pair, ready, shape, seed, device)
         run_ours, run_theirs = _runs(pair, mine, theirs, picture)

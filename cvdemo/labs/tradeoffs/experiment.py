@@ -18,6 +18,7 @@ from cvdemo.zoo.evaluate import SIZE
 from cvdemo.zoo.fetch import is_here
 from cvdemo.zoo.model import Detector
 from cvdemo.zoo.tradeoffs import PEER, VALUES, Curves, Knob, Point, in_turn, measure
+from cvdemo.zoo.turns import TURNS
 from cvdemo.zoo.weights import read_card
 
 METRICS = ("AP", "AP50", "AP75", "APs", "APm", "APl")
@@ -107,7 +108,7 @@ def time_detectors(
     """
     models: dict[str, Detector] = {}
     errors: dict[str, CvdemoError] = {}
-    with _MEASURING:
+    with TURNS.held(_MEASURING):
         for key in loading(keys):
             try:
                 models[key] = cast(Detector, zoo.load(key))
@@ -165,7 +166,7 @@ class KnobLine(NamedTuple):
 def measure_point(key: str, knob: Knob, value: int, n: int, progress: Progress = iter) -> Point:
     """A detector of the drawn world scored and timed on n test scenes at one value of a knob."""
     model = cast(Detector, zoo.load(key))
-    with _MEASURING:
+    with TURNS.held(_MEASURING):
         return measure(model, knob, value, n=n, progress=progress)
 
 
