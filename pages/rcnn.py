@@ -11,10 +11,10 @@ from cvdemo.labs.rcnn.experiment import FAMILY, available
 from cvdemo.labs.rcnn.photo import photo
 from cvdemo.labs.rcnn.results import family_runs
 from cvdemo.labs.rcnn.times import bars, curves
-from cvdemo.nets.fast_rcnn import FastRCNN
-from cvdemo.nets.faster_rcnn import FasterRCNN
+from cvdemo.nets.fast_rcnn import FastRCNN, fast_rcnn
+from cvdemo.nets.faster_rcnn import FasterRCNN, faster_rcnn
 from cvdemo.nets.rcnn import RCNN
-from cvdemo.nets.rfcn import VotingHead
+from cvdemo.nets.rfcn import VotingHead, rfcn
 from cvdemo.ops.warp import warp_regions
 from cvdemo.ui.additions import additions_chart
 from cvdemo.ui.page import code_fold, guarded, header, theory
@@ -22,7 +22,7 @@ from cvdemo.ui.published import voc_table
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
-from cvdemo.zoo.additions import TWO_STAGES
+from cvdemo.zoo.additions import REGION_NETS
 
 
 @st.fragment
@@ -62,15 +62,18 @@ def main() -> None:
     """The page from top to bottom."""
     header("rcnn")
     lab()
-    additions_chart("rcnn", TWO_STAGES, ("AP", "AP50", "APs"))
+    additions_chart("rcnn", REGION_NETS, ("AP", "AP50", "APs"))
     voc_table(("", *FAMILY))
     theory("rcnn")
     code_fold(
         warp_regions,
         RCNN,
         FastRCNN,
+        fast_rcnn,
         FasterRCNN,
+        faster_rcnn,
         VotingHead,
+        rfcn,
         paper="https://arxiv.org/abs/1506.01497",
         ready_made="`torchvision.models.detection.fasterrcnn_resnet50_fpn`",
     )

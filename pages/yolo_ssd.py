@@ -11,7 +11,7 @@ from cvdemo.data.chosen import Chosen
 from cvdemo.labs.yolo_ssd.board import mobilenet_predictions, predictions, side_by_side, ssd_view, yolo_view
 from cvdemo.labs.yolo_ssd.controls import choose_nets, choose_ssd, choose_view_options
 from cvdemo.labs.yolo_ssd.experiment import LEVELS, PHOTO_KEY, PHOTO_LEVELS, SSDLevels, YOLOGrid
-from cvdemo.nets.ssd import SSD, ssd_loss
+from cvdemo.nets.ssd import SSD, ssd_loss, ssd_plus
 from cvdemo.nets.yolo import YOLO, assign_targets, boxes_of, yolo_loss
 from cvdemo.ops.anchors import default_sizes, grid_boxes
 from cvdemo.ui import widgets
@@ -22,7 +22,7 @@ from cvdemo.ui.published import voc_table
 from cvdemo.ui.source import choose_picture
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.ui.try_this import try_this
-from cvdemo.zoo.additions import ONE_STAGE
+from cvdemo.zoo.additions import SSD_CHAIN
 from cvdemo.zoo.default_boxes import default_boxes, level_sizes
 
 GRID, DEFAULTS, BOTH = VIEWS = ("YOLO's grid", "SSD's levels", "Side by side")
@@ -90,7 +90,7 @@ def main() -> None:
     """The page from top to bottom."""
     header("yolo_ssd")
     lab()
-    additions_chart("yolo_ssd", ONE_STAGE, ("AP", "AP50", "APs"))
+    additions_chart("yolo_ssd", SSD_CHAIN, ("AP", "AP50", "APs"))
     voc_table(("yolo", "ssd", "faster-rcnn"))
     theory("yolo_ssd")
     code_fold(
@@ -99,6 +99,7 @@ def main() -> None:
         assign_targets,
         yolo_loss,
         SSD,
+        ssd_plus,
         level_sizes,
         default_boxes,
         default_sizes,

@@ -26,7 +26,7 @@ def run(*, seconds: float = 15.0, frames: int = 2000, width: int = 320) -> dict[
     """Frames a second, milliseconds from grab to drawn boxes, and the server's memory over many frames.
 
     Of each model at 1, 3 and 5 visitors by the hall's route, and at 1 by triggers under `streamlit run`.
-    Browsers and server share the machine. `frames` answers in a row with `ssd` say whether the server's
+    Browsers and server share the machine. `frames` answers in a row with `ssd-plus` say whether the server's
     memory grows.
     """
     found: dict[str, Any] = {}

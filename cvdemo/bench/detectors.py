@@ -1,4 +1,4 @@
-"""Speed against accuracy of the drawn world's detectors: times against SSD's in one run, and curves."""
+"""Speed against accuracy of the drawn world's detectors: times against SSD+'s in one run, and curves."""
 
 from __future__ import annotations
 

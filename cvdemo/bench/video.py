@@ -26,7 +26,7 @@ def run(
 
     Bare: PyAV decodes, each frame becomes an array, the model's raw detections are taken. Ours besides:
     times, thresholds, boxes drawn, H.264 written. The peak is that of a process of its own with the net
-    `ssd`, in MiB.
+    `ssd-plus`, in MiB.
     """
     from cvdemo import zoo
     from cvdemo.zoo.model import Detector

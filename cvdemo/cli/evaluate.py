@@ -111,11 +111,12 @@ def command(
     if card:
         scored_on = str(card_of(key, figures_of)["scored_on"])  # says at once if there is none of this data
         own_knobs = {part for part in scored_on.split(", ") if "=" in part}
-        harder = bool(knobs) and not own_knobs and not without
-        if (count, preset) != (None, "normal") or (set(knobs) != own_knobs and not harder):
+        other_scenes = bool(knobs) and not own_knobs and not without
+        if (count, preset) != (None, "normal") or (set(knobs) != own_knobs and not other_scenes):
             own = f"; its scenes are of --knob {' --knob '.join(sorted(own_knobs))}" if own_knobs else ""
             raise DataError(
-                f"a card holds the figures of the whole test: --card goes with no other choice{own}"
+                "a card holds the figures of the whole test: --card goes without --n and --difficulty, "
+                f"and --knob without --without{own}"
             )
     numbers = _score(key, data, count, parse_difficulty(preset, knobs), device, crf=crf, without=without)
     for name, value in numbers.items():
@@ -127,13 +128,19 @@ def command(
         said: dict[str, Any] = numbers
         if without:
             part, said = WITHOUT, {**card_of(key, figures_of).get(WITHOUT, {}), without: numbers}
-        elif harder:
+        elif other_scenes:
             others = card_of(key, figures_of).get(WITH_KNOBS, {})
-            scenes = ", ".join(sorted(knobs))
+            scenes = ", ".join(sorted(map(_as_number, knobs)))
             part, said = WITH_KNOBS, {**others, scenes: {**others.get(scenes, {}), part: numbers}}
         renew_card(key, figures_of, said, part=part)
     if json_file is not None:
         write_json(json_file, numbers)
+
+
+def _as_number(knob: str) -> str:
+    """A knob as "noise=12", however its value was written."""
+    name, _, value = knob.partition("=")
+    return f"{name.strip()}={float(value):g}"
 
 
 def _test(data: str) -> str:

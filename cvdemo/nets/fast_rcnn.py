@@ -19,9 +19,11 @@ from cvdemo.nets.encoders import PaperBackbone
 from cvdemo.nets.matching import Targets
 from cvdemo.nets.pyramid import NoPyramid, PyramidNet
 from cvdemo.nets.roi_head import (
+    PUBLISHED,
     RoIHead,
     RoIHeadConfig,
     RoITrace,
+    Sampling,
     class_probabilities,
     decode_boxes,
     head_loss,
@@ -42,6 +44,7 @@ class FastRCNNConfig:
     backbone: BackboneConfig = field(default_factory=BackboneConfig)
     proposals: int = 500
     iou_aware: bool = True
+    sampling: Sampling = field(default_factory=Sampling)
 
 
 class FastRCNNTrace(NamedTuple):
@@ -86,19 +89,23 @@ def fast_rcnn_loss(
     net: FastRCNN, pictures: Tensor, boxes: Sequence[Tensor], truth: Sequence[Targets], autocast: Any
 ) -> Tensor:
     """Loss of a batch over a choice of each picture's regions (arXiv:1504.08083, eq. 1)."""
-    targets = sample_rois(boxes, truth)
+    targets = sample_rois(boxes, truth, net.config.sampling)
     with autocast:
         trace = net(pictures, targets.boxes).head
     return head_loss(trace.logits, trace.offsets, trace.rois, targets, iou_aware=net.config.iou_aware).total
 
 
 ONE_MAP = BackboneConfig(output_stride=8)
-"""The backbone whose last map has stride 8: on pictures of 192 x 160, what the papers' 16 is on theirs."""
+"""The backbone whose last map has stride 8, by dilation.
+
+On pictures of 192 x 160 that is twice as coarse as the papers' 16 on 1,000 x 600; a quarter of the time of 4.
+"""
 
 
 def fast_rcnn() -> FastRCNN:
     """The paper's structure and loss on the small backbone: one map, of the last layer."""
     config = FastRCNNConfig(
-        (8,), ONE_MAP.channels[-1], RoIHeadConfig(strides=(8,), pooling="max"), ONE_MAP, iou_aware=False
-    )
+        (8,), ONE_MAP.channels[-1], RoIHeadConfig(strides=(8,), pooling="max"), ONE_MAP,
+        iou_aware=False, sampling=PUBLISHED,
+    )  # fmt: skip
     return FastRCNN(config, pyramid=NoPyramid(config.strides))

@@ -21,15 +21,17 @@ from cvdemo.nets.fast_rcnn import ONE_MAP
 from cvdemo.nets.matching import Targets
 from cvdemo.nets.pyramid import NoPyramid, PyramidNet
 from cvdemo.nets.roi_head import (
+    PUBLISHED,
     RoIHead,
     RoIHeadConfig,
     RoITargets,
+    Sampling,
     class_probabilities,
     decode_boxes,
     head_loss,
     sample_rois,
 )
-from cvdemo.nets.rpn import RPN, Proposals, RPNConfig, RPNTrace, propose, rpn_loss
+from cvdemo.nets.rpn import NO_VARIANCES, RPN, Proposals, RPNConfig, RPNTrace, propose, rpn_loss
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class FasterRCNNConfig:
     head: RoIHeadConfig = field(default_factory=RoIHeadConfig)
     backbone: BackboneConfig = field(default_factory=BackboneConfig)
     iou_aware: bool = True
+    sampling: Sampling = field(default_factory=Sampling)
 
 
 class TwoStageTrace(NamedTuple):
@@ -128,7 +131,7 @@ def sampled_loss(net: FasterRCNN, pictures: Tensor, truth: Sequence[Targets], au
         features = net.features(pictures)
         rpn_trace = net.rpn(features)
     proposals = propose(rpn_trace, (pictures.shape[-2], pictures.shape[-1]), net.config.rpn)
-    targets = sample_rois([p.boxes for p in proposals], truth)
+    targets = sample_rois([p.boxes for p in proposals], truth, net.config.sampling)
     with autocast:
         trace = net.head(features, targets.boxes)
     aware = net.config.iou_aware
@@ -137,12 +140,15 @@ def sampled_loss(net: FasterRCNN, pictures: Tensor, truth: Sequence[Targets], au
     return SampledLoss(first.total + second.total, features, targets)
 
 
-ONE_LEVEL = RPNConfig(strides=(8,), scales=((16, 32, 64),), before=900, positive=0.7)
-"""Anchors of three scales and three ratios at every cell of one map, as published."""
+ONE_LEVEL = RPNConfig(
+    strides=(8,), scales=((16, 32, 64),), before=900, positive=0.7, anchors=256, variances=NO_VARIANCES,
+    inside=True,
+)  # fmt: skip
+"""Anchors of three scales and three ratios at every cell of one map, and their training, as published."""
 
 
 def faster_rcnn() -> FasterRCNN:
     """The paper's structure and loss on the small backbone: one map, of the last layer, and RoI pooling."""
     head = RoIHeadConfig(strides=(8,), pooling="max")
-    config = FasterRCNNConfig((8,), ONE_MAP.channels[-1], ONE_LEVEL, head, ONE_MAP, iou_aware=False)
+    config = FasterRCNNConfig((8,), ONE_MAP.channels[-1], ONE_LEVEL, head, ONE_MAP, False, PUBLISHED)
     return FasterRCNN(config, pyramid=NoPyramid(config.strides))

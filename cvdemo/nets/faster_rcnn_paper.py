@@ -18,12 +18,9 @@ from cvdemo.nets.encoders import CAFFE, IMAGENET, VGG16, ResNet
 from cvdemo.nets.faster_rcnn import FasterRCNN, FasterRCNNConfig
 from cvdemo.nets.pyramid import NoPyramid, PaperPyramid
 from cvdemo.nets.roi_head import RoIHeadConfig
-from cvdemo.nets.rpn import RPNConfig
+from cvdemo.nets.rpn import NO_VARIANCES, RPNConfig
 from cvdemo.nets.rpn_paper import PAPER
 from cvdemo.nets.torchvision_names import renamed
-
-NO_VARIANCES = (1.0, 1.0, 1.0, 1.0)
-"""Proposals' offsets are used as they are."""
 
 
 def faster_rcnn_vgg16_paper(classes: int = 20) -> FasterRCNN:

@@ -27,7 +27,9 @@ def keypoint_rcnn_fpn_paper(keypoints: int = 17, *, eps: float = 1e-5) -> Keypoi
         strides=box.head.strides, side=112, aligned=False, detail=0, channels=512, convs=CONVS,
         keypoints=keypoints,
     )  # fmt: skip
-    config = KeypointRCNNConfig(box.strides, box.channels, box.rpn, box.head, branch=branch)
+    config = KeypointRCNNConfig(
+        box.strides, box.channels, box.rpn, box.head, iou_aware=box.iou_aware, branch=branch
+    )
     return KeypointRCNN(config, backbone=detector.backbone, pyramid=detector.pyramid)
 
 

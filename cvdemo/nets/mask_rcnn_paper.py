@@ -25,7 +25,9 @@ def mask_rcnn_fpn_paper(classes: int = 90, *, eps: float = 1e-5) -> MaskRCNN:
     branch = MaskHeadConfig(
         strides=box.head.strides, side=112, aligned=False, detail=0, channels=256, classes=classes
     )
-    config = MaskRCNNConfig(box.strides, box.channels, box.rpn, box.head, branch=branch)
+    config = MaskRCNNConfig(
+        box.strides, box.channels, box.rpn, box.head, iou_aware=box.iou_aware, branch=branch
+    )
     return MaskRCNN(config, backbone=detector.backbone, pyramid=detector.pyramid)
 
 

@@ -21,7 +21,7 @@ from cvdemo.nets.blocks import ConvNorm
 from cvdemo.nets.fast_rcnn import ONE_MAP
 from cvdemo.nets.faster_rcnn import ONE_LEVEL, FasterRCNN, FasterRCNNConfig
 from cvdemo.nets.pyramid import NoPyramid
-from cvdemo.nets.roi_head import boxes_to_rois
+from cvdemo.nets.roi_head import PUBLISHED, boxes_to_rois
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class RFCN(FasterRCNN):
 def rfcn() -> RFCN:
     """The paper's structure on the small backbone: one map, of the last layer, and bins of rounded cells."""
     config = RFCNConfig(
-        (8,), ONE_MAP.channels[-1], ONE_LEVEL, backbone=ONE_MAP, iou_aware=False,
+        (8,), ONE_MAP.channels[-1], ONE_LEVEL, backbone=ONE_MAP, iou_aware=False, sampling=PUBLISHED,
         voting=VotingHeadConfig(stride=8, pooling="mean"),
     )  # fmt: skip
     return RFCN(config, pyramid=NoPyramid(config.strides))

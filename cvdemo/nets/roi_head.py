@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torchvision.ops import roi_align, roi_pool
 
-from cvdemo.nets.matching import Targets, match, sample_positives_negatives
+from cvdemo.nets.matching import BACKGROUND, IGNORE, Targets, match, sample_positives_negatives
 from cvdemo.nets.rpn import iou_box_loss, smooth_l1_loss
 from cvdemo.ops.box_coding import VARIANCES, decode, paired_overlap
 
@@ -155,24 +155,38 @@ class RoITargets(NamedTuple):
     matched: tuple[Tensor, ...] = ()
 
 
+@dataclass(frozen=True)
+class Sampling:
+    """`count` RoIs of a picture are learnt from, at most `positives` of them on objects.
+
+    Those have an IoU of `iou` or more with one, background has less, but at least `least`.
+    """
+
+    count: int = 48
+    positives: float = 0.4
+    iou: float = 0.5
+    least: float = 0.0
+
+
+PUBLISHED = Sampling(64, 0.25, 0.5, 0.1)
+"""Fast R-CNN's (arXiv:1504.08083, sec. 2.3)."""
+
+
 @torch.no_grad()
 def sample_rois(
-    proposals: Sequence[Tensor],
-    truth: Sequence[Targets],
-    *,
-    count: int = 48,
-    iou: float = 0.5,
-    positive_fraction: float = 0.4,
+    proposals: Sequence[Tensor], truth: Sequence[Targets], sampling: Sampling | None = None
 ) -> RoITargets:
-    """Choose `count` RoIs of each picture from its proposals [P, 4], at most `positive_fraction` on objects.
+    """Choose RoIs of each picture from its proposals [P, 4].
 
-    arXiv:1504.08083, sec. 2.3. The true boxes are among the proposals, so that there is always something.
+    The true boxes are among the proposals, so that there is always something.
     """
+    sampling = sampling or Sampling()
     boxes, classes, target_boxes, rows = [], [], [], []
     for own, targets in zip(proposals, truth, strict=True):
         own = torch.cat([own, targets.boxes[~targets.difficult]])
-        target = match(own, targets, iou, each=False).target
-        positives, negatives = sample_positives_negatives(target, count, positive_fraction)
+        found = match(own, targets, sampling.iou, each=False)
+        target = found.target.masked_fill((found.target == BACKGROUND) & (found.iou < sampling.least), IGNORE)
+        positives, negatives = sample_positives_negatives(target, sampling.count, sampling.positives)
         boxes.append(torch.cat([own[positives], own[negatives]]))
         classes += [targets.classes[target[positives]] + 1, torch.zeros_like(negatives)]
         target_boxes.append(targets.boxes[target[positives]])
@@ -181,7 +195,7 @@ def sample_rois(
 
 
 class HeadLoss(NamedTuple):
-    """Parts of the loss: of the classes per region, of the boxes per region that is on an object."""
+    """Parts of the loss: of the classes per region, of the boxes as `head_loss` says."""
 
     classes: Tensor
     boxes: Tensor

@@ -19,9 +19,11 @@ from torchvision.ops import batched_nms, clip_boxes_to_image
 
 from cvdemo.nets.blocks import by_box
 from cvdemo.nets.matching import Targets, match, sample_positives_negatives, targets_of_batch
-from cvdemo.ops.anchors import anchor_sizes, grid_boxes
+from cvdemo.ops.anchors import anchor_sizes, grid_boxes, inside
 from cvdemo.ops.box_coding import VARIANCES, decode, encode, paired_overlap
 
+NO_VARIANCES = (1.0, 1.0, 1.0, 1.0)
+"""The published network's offsets are used as they are (arXiv:1506.01497, eq. 2)."""
 THINNEST = 1e-3  # pixels; a proposal with a thinner side is dropped
 
 
@@ -34,6 +36,7 @@ class RPNConfig:
     many `anchors` of a picture are learnt from, at most half of them on objects. `centre` as in `grid_boxes`;
     `whole`, as in torchvision, rounds the anchors' half sides to pixels, and takes for a level's stride a
     cell's share of the picture, rounded down. The convolution has `hidden` channels, or as many as come in.
+    Where `inside`, anchors that cross the picture's edge are not learnt from (sec. 3.3).
     """
 
     strides: tuple[int, ...] = (8, 16, 32)
@@ -49,6 +52,7 @@ class RPNConfig:
     variances: tuple[float, ...] = VARIANCES
     whole: bool = False
     hidden: int | None = None
+    inside: bool = False
 
     @property
     def sizes(self) -> list[NDArray[np.float32]]:
@@ -185,8 +189,18 @@ def of_shapes(
     return torch.cat(each).to(trace.anchors[0].device)
 
 
+def learnt_from(trace: RPNTrace, config: RPNConfig) -> Tensor:
+    """Rows of the anchors of all levels that training uses: all, or those wholly inside the picture."""
+    anchors = torch.cat(trace.anchors)
+    if not config.inside:
+        return torch.arange(len(anchors), device=anchors.device)
+    rows, columns, _ = trace.shapes[0]
+    size = rows * config.strides[0], columns * config.strides[0]
+    return torch.from_numpy(inside(anchors.cpu().numpy(), size)).nonzero()[:, 0].to(anchors.device)
+
+
 class RPNLoss(NamedTuple):
-    """Parts of the loss: of the objectness per chosen anchor, of the boxes per matched one."""
+    """Parts of the loss: of the objectness per chosen anchor, of the boxes as `rpn_loss` says."""
 
     objectness: Tensor
     boxes: Tensor
@@ -203,9 +217,10 @@ def rpn_loss(
 
     The boxes' is `iou_box_loss` or, as published, `smooth_l1_loss` for each chosen anchor.
     """
-    anchors = torch.cat(trace.anchors)
-    objectness = torch.cat(trace.objectness, 1).float()  # [N, D]
-    offsets = torch.cat(trace.offsets, 1).float()  # [N, D, 4]
+    used = learnt_from(trace, config)  # [D] of all
+    anchors = torch.cat(trace.anchors)[used]
+    objectness = torch.cat(trace.objectness, 1)[:, used].float()  # [N, D]
+    offsets = torch.cat(trace.offsets, 1)[:, used].float()  # [N, D, 4]
     found = [match(anchors, t, config.positive, background=config.negative).target for t in truth]
     chosen = [sample_positives_negatives(target, config.anchors, 0.5) for target in found]
     entropy = nn.functional.binary_cross_entropy_with_logits

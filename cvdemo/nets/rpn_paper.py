@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torchvision.ops import box_iou, clip_boxes_to_image
 
-from cvdemo.nets.rpn import RPNConfig, funnel
+from cvdemo.nets.rpn import NO_VARIANCES, RPNConfig, funnel
 from cvdemo.ops.anchors import anchor_sizes, grid_boxes, inside
 
 SHORTER, LONGER = 600, 1000  # pixels of a picture's sides
@@ -27,6 +27,8 @@ PAPER = RPNConfig(
     positive=0.7,
     negative=0.3,
     anchors=256,
+    variances=NO_VARIANCES,
+    inside=True,
 )
 
 

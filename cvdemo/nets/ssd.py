@@ -82,7 +82,7 @@ class SSDTrace(NamedTuple):
 
 
 class SSDLevels(nn.Module):
-    """A backbone and the maps above it: of several strides, each knowing what the coarser ones see.
+    """A backbone and maps above it of several strides; with `top_down` each knows what the coarser ones see.
 
     `backbone`, `lateral` and `smooth` have the same names in every net of it: what one has learnt, another
     can begin with.

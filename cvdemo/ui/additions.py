@@ -9,7 +9,7 @@ import streamlit as st
 from cvdemo.draw.gain_chart import gain_chart
 from cvdemo.ui import widgets
 from cvdemo.ui.language import translate
-from cvdemo.ui.page import texts
+from cvdemo.ui.page import guarded, texts
 from cvdemo.zoo.additions import Addition, gains
 from cvdemo.zoo.budgets import odd_budgets
 from cvdemo.zoo.entries import entry
@@ -28,6 +28,7 @@ def additions_chart(page: str, additions: Sequence[Addition], metrics: Sequence[
 
 
 @st.fragment
+@guarded
 def _chart(additions: Sequence[Addition], metrics: Sequence[str]) -> None:
     """The chart and its choice of a metric: all that runs when another is chosen."""
     metric = metrics[0]

@@ -71,7 +71,8 @@ class ResultCache:
             finally:
                 self._here.depth = depth
                 with self._lock:
-                    self._computing.pop(key, None)
+                    if self._computing.get(key) is computing:
+                        del self._computing[key]
 
     def peek(self, key: Hashable) -> Any:
         """The result of a key if it is here, else None."""

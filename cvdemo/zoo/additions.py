@@ -1,4 +1,4 @@
-"""What single parts bring: pairs of nets trained alike that differ in one part, and their cards' figures."""
+"""What parts bring: pairs of nets trained alike, and as like as possible but for a part; their figures."""
 
 from __future__ import annotations
 
@@ -31,22 +31,25 @@ SEGMENTERS = (
 )
 """Of semantic segmentation; `deeplabv1` has one branch of 128 channels, `deeplabv2` four of 64."""
 
-ONE_STAGE = (
+SSD_CHAIN = (
     Addition("top-down pyramid", "ssd-top-down", "ssd"),
     Addition("GIoU", "ssd-giou", "ssd-top-down"),
     Addition("IoU-aware score", "ssd-plus", "ssd-giou"),
 )
 """Of SSD, one after the other."""
-SSDS = ("ssd", *(one.present for one in ONE_STAGE))
+SSDS = ("ssd", *(one.present for one in SSD_CHAIN))
 """SSD as published, then with one addition more each."""
 
-ALL_THREE = "pyramid, GIoU, IoU-aware score"
-TWO_STAGES = (
-    Addition(ALL_THREE, "fast-rcnn-plus", "fast-rcnn"),
-    Addition(ALL_THREE, "faster-rcnn-plus", "faster-rcnn"),
-    Addition(ALL_THREE, "rfcn-plus", "rfcn"),
+TOGETHER = "pyramid, GIoU, IoU-aware score"
+REGION_NETS = (
+    Addition(TOGETHER, "fast-rcnn-plus", "fast-rcnn"),
+    Addition(TOGETHER, "faster-rcnn-plus", "faster-rcnn"),
+    Addition(TOGETHER, "rfcn-plus", "rfcn"),
 )
-"""Of nets of regions: a feature pyramid, GIoU and IoU-aware scores together."""
+"""Of nets of regions, all at once: a feature pyramid, GIoU and IoU-aware scores, and what goes with them.
+
+That is anchors on every level, RoIAlign or bilinear bins, more RoIs on objects in training.
+"""
 
 
 class Gain(NamedTuple):

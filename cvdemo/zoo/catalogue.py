@@ -107,7 +107,7 @@ CROSSINGS = (
     ModelSpec(
         key="detect-then-caption",
         task=Task.DENSE_CAPTION,
-        title="Faster R-CNN, then Show, attend and tell (drawn world)",
+        title="Faster R-CNN+, then Show, attend and tell (drawn world)",
         paper="https://arxiv.org/abs/1502.03044",
         source=Source.DRAWN,
         licence="MIT",

@@ -260,6 +260,11 @@ COUNTERPARTS: dict[str, Counterpart] = {
             missing="No library has the first DeepLab on VGG-16; its CRF is the package `pydensecrf`.",
         ),
         Counterpart(
+            "deeplabv2", "DeepLab v2", "cvdemo.nets.deeplab:deeplabv2_paper", Outputs.LOGITS, "deeplabv2",
+            missing="Neither torchvision nor transformers nor segmentation-models-pytorch has the second "
+            "DeepLab: they begin with v3.",
+        ),
+        Counterpart(
             "deeplabv3", "DeepLab v3", "cvdemo.nets.deeplab:deeplabv3_paper", Outputs.LOGITS, "deeplabv3",
             ready=Ready(
                 "torchvision deeplabv3_resnet50", f"{SEG}:deeplabv3_resnet50", ("out",),

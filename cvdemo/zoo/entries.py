@@ -34,16 +34,13 @@ def _detector(
     )  # fmt: skip
 
 
-def _ssd(key: str, title: str, net: str, *differences: str, place: int = 0, eight_bits: bool = True) -> Entry:
+def _ssd(key: str, title: str, net: str, chart: Chart, *differences: str, eight_bits: bool = True) -> Entry:
     """SSD as published and with additions, by one recipe. All other nets start from `ssd-plus`."""
     recipe = Recipe(
         key, f"cvdemo.train.ssd:SSDTask:{key}", steps=7500, start="backbone", channels_last=True,
         data=Scenes(objects=(6, 12)), eight_bits=eight_bits,
     )  # fmt: skip
-    return _detector(
-        key, title, "1512.02325", f"ssd:{net}", recipe,
-        Chart(ONE_STAGE, {11: "#009E73", 12: "#6BBF59"}.get(place, ""), place), SSD_LEVELS, *differences,
-    )  # fmt: skip
+    return _detector(key, title, "1512.02325", f"ssd:{net}", recipe, chart, *SSD_LEVELS, *differences)
 
 
 def _region_recipe(key: str, task: str, **more: Any) -> Recipe:
@@ -123,22 +120,25 @@ def _segmenter(
     )  # fmt: skip
 
 
-SSD_LEVELS = "Three levels of default boxes rather than six, each behind two 3 x 3 convolutions."
+SSD_LEVELS = (
+    "Three levels of default boxes rather than six, with six boxes at every cell of each.",
+    "Each level goes through two 3 x 3 convolutions before it is classified.",
+    "A picture has at least 12 background boxes in the loss, whatever is on it.",
+)
 SSD_ADDITIONS = (
     "Coarse maps are added to finer ones (arXiv:1612.03144): small boxes know their surroundings.",
     "The loss of boxes has the generalised IoU beside smooth L1; objects take default boxes from .45 IoU on.",
     "A score learns how well its box fits (arXiv:2006.04388).",
 )
-ONE_MAP = "Its one map has stride 8, of a dilated backbone: the pictures are a quarter of the paper's."
+COARSE = "Its one map has stride 8, by dilation: on 192 x 160 pixels twice as coarse as 16 on the paper's."
+FEWER = "150 proposals of a picture are classified, where the paper has 300, and 2,000 in training."
 JOINT = "Both halves are trained together in one go, not in four alternating steps."
 NO_MINING = "No online hard example mining."
-FASTER = (
-    "Features of several strides (a feature pyramid, arXiv:1612.03144).",
-    "RoIAlign (arXiv:1703.06870) in place of RoI pooling.",
-    JOINT,
-    "The loss of boxes has the generalised IoU beside smooth L1.",
-    "A class's target is the IoU of its box (arXiv:2006.04388).",
-)
+BINS = "There are 3 x 3 bins rather than 7 x 7."
+PYRAMID = "Features of several strides (a feature pyramid, arXiv:1612.03144)."
+ALIGN = "RoIAlign (arXiv:1703.06870) in place of RoI pooling."
+GIOU = "The loss of boxes has the generalised IoU beside smooth L1."
+QUALITY = "A class's target is the IoU of its box (arXiv:2006.04388)."
 HEADS = (
     "The head is narrow, and pools the backbone's map of stride 2 beside the pyramid's level.",
     "It is trained on from Faster R-CNN+'s weights, on all classes.",
@@ -154,7 +154,7 @@ def _masks(key: str, title: str, net: str, *differences: str, default: bool = Fa
     return Entry(
         key, title, "1703.06870", f"cvdemo.nets.{net}", recipe, Task.INSTANCES,
         "cvdemo.zoo.drawn_heads:MaskRCNNDetector", "drawn-things", Chart(TWO_STAGES),
-        (SMALL_BACKBONE, *FASTER, *HEADS, *differences), default=default,
+        (SMALL_BACKBONE, GIOU, QUALITY, *HEADS, *differences), default=default,
     )  # fmt: skip
 
 
@@ -168,7 +168,7 @@ def _pose(key: str, title: str, arxiv: str, net: str, *differences: str, default
     return Entry(
         key, title, arxiv, f"cvdemo.nets.{net}", recipe, Task.POSE,
         "cvdemo.zoo.drawn_heads:keypoint_detector", "drawn-things", Chart(TWO_STAGES),
-        (SMALL_BACKBONE, *FASTER, *HEADS, *differences), size=POSE_SIZE, default=default,
+        (SMALL_BACKBONE, GIOU, QUALITY, *HEADS, *differences), size=POSE_SIZE, default=default,
     )  # fmt: skip
 
 
@@ -206,7 +206,7 @@ def _densecap() -> Entry:
         "densecap", "DenseCap", "1511.07571", "cvdemo.nets.densecap:DenseCap", recipe, Task.DENSE_CAPTION,
         "cvdemo.zoo.drawn_dense:DrawnDenseCaptioner", "drawn-things", default=True,
         differences=(
-            SMALL_BACKBONE, *FASTER[:4],
+            SMALL_BACKBONE, PYRAMID, GIOU,
             "It is trained on from Faster R-CNN+'s weights, the words first on true boxes alone.",
             "A region's score learns the IoU of its box (arXiv:2006.04388).",
             "The code is taken from a second look, at the corrected box.",
@@ -255,10 +255,11 @@ ENTRIES: dict[str, Entry] = {
             Recipe("backbone", "cvdemo.train.classifier:ClassifierTask:backbone", steps=900,
                    data=Scenes(pool=2048, objects=(10,))),
         ),
-        _ssd("ssd-plus", "SSD+", "ssd_plus", *SSD_ADDITIONS, place=12, eight_bits=False),
-        _ssd("ssd", "SSD", "SSD", place=11),
-        _ssd("ssd-top-down", "SSD, top-down", "ssd_top_down", *SSD_ADDITIONS[:1]),
-        _ssd("ssd-giou", "SSD, top-down, GIoU", "ssd_giou", *SSD_ADDITIONS[:2]),
+        _ssd("ssd-plus", "SSD+", "ssd_plus", Chart(ONE_STAGE, "#6BBF59", 12), *SSD_ADDITIONS,
+             eight_bits=False),
+        _ssd("ssd", "SSD", "SSD", Chart(ONE_STAGE, "#009E73", 11)),
+        _ssd("ssd-top-down", "SSD, top-down", "ssd_top_down", Chart(ONE_STAGE), *SSD_ADDITIONS[:1]),
+        _ssd("ssd-giou", "SSD, top-down, GIoU", "ssd_giou", Chart(ONE_STAGE), *SSD_ADDITIONS[:2]),
         _stage("rcnn-finetune", "R-CNN, fine-tuned", "1311.2524", "rcnn:RCNN",
                _stage_recipe("rcnn-finetune", "finetune", start="ssd-plus", steps=2000)),
         _stage("rcnn-svm", "R-CNN with SVMs", "1311.2524", "rcnn:RCNN",
@@ -271,21 +272,22 @@ ENTRIES: dict[str, Entry] = {
             "Network, SVMs and regressors are all trained by stochastic gradient descent.",
             adapter="cvdemo.zoo.drawn_regions:RCNNDetector",
         ),
-        _fast("fast-rcnn", "Fast R-CNN", "fast_rcnn", Chart(TWO_STAGES, "#E69F00", 4), ONE_MAP),
-        _fast("fast-rcnn-plus", "Fast R-CNN+", "FastRCNN", Chart(TWO_STAGES, "#A6761D", 5), FASTER[0],
-              *FASTER[3:]),
+        _fast("fast-rcnn", "Fast R-CNN", "fast_rcnn", Chart(TWO_STAGES, "#E69F00", 4), COARSE),
+        _fast("fast-rcnn-plus", "Fast R-CNN+", "FastRCNN", Chart(TWO_STAGES, "#A6761D", 5), PYRAMID,
+              GIOU, QUALITY),
         _two_stages("faster-rcnn-plus", "Faster R-CNN+", "1506.01497", "faster_rcnn:FasterRCNN",
-                    Chart(TWO_STAGES, "#5B5FC7", 7), *FASTER, default=True, eight_bits=False),
+                    Chart(TWO_STAGES, "#5B5FC7", 7), PYRAMID, ALIGN, GIOU, QUALITY, JOINT, FEWER,
+                    default=True, eight_bits=False),
         _two_stages("faster-rcnn", "Faster R-CNN", "1506.01497", "faster_rcnn:faster_rcnn",
-                    Chart(TWO_STAGES, "#0072B2", 6), ONE_MAP, JOINT),
-        _two_stages("rfcn", "R-FCN", "1605.06409", "rfcn:rfcn", Chart(TWO_STAGES, "#56B4E9", 8), ONE_MAP,
-                    "Proposals come from the same map as the votes, not from the one before it.",
-                    "There are 3 x 3 bins rather than 7 x 7.", JOINT, NO_MINING),
+                    Chart(TWO_STAGES, "#0072B2", 6), COARSE, JOINT, FEWER),
+        _two_stages("rfcn", "R-FCN", "1605.06409", "rfcn:rfcn", Chart(TWO_STAGES, "#56B4E9", 8), COARSE,
+                    "Proposals come from the same map as the votes, not from the one before it.", BINS, JOINT,
+                    FEWER, NO_MINING),
         _two_stages(
             "rfcn-plus", "R-FCN+", "1605.06409", "rfcn:RFCN", Chart(TWO_STAGES, "#2AA5A0", 9),
-            FASTER[0], *FASTER[2:],
+            PYRAMID, GIOU, QUALITY,
             "Score maps have stride 4, and bins are means of bilinear samples, not of rounded cells.",
-            "There are 3 x 3 bins rather than 7 x 7.", NO_MINING,
+            BINS, JOINT, FEWER, NO_MINING,
         ),
         _detector(
             "yolo", "YOLO", "1506.02640", "yolo:YOLO",

@@ -104,7 +104,7 @@ class Server:
 
     def model(self, spec: ModelSpec, build: Callable[[], Model]) -> Model:
         """The served model of a spec; `build` makes the one that takes its place where it is needed."""
-        with self._asking.setdefault(spec.key, threading.Lock()):
+        with TURNS.held(self._asking.setdefault(spec.key, threading.Lock())):
             if spec.key not in self._models:
                 said = self.ask(Call(spec.key))
                 if said.error is not None:

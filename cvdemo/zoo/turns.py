@@ -46,7 +46,7 @@ Watch = Callable[[Place | None], None]
 class Turns:
     """`slots` runs at once, of different models; the others wait in the order in which they came.
 
-    A model runs once at a time: who waits for one that runs lets those behind pass who want another.
+    Runs of one key go one after another: who waits for one lets those behind pass who want another key.
     """
 
     def __init__(self, slots: int) -> None:
@@ -107,13 +107,15 @@ class Turns:
     @contextmanager
     def held(self, lock: threading.Lock) -> Iterator[None]:
         """Hold a lock; while somebody else has it, what is done `meanwhile` is."""
-        if not lock.acquire(blocking=False):
-            with self.meanwhile():
-                lock.acquire()
+        mine = lock.acquire(blocking=False)
         try:
+            if not mine:
+                with self.meanwhile():
+                    mine = lock.acquire()
             yield
         finally:
-            lock.release()
+            if mine:
+                lock.release()
 
     def rest(self) -> None:
         """Wait as long as `pause` says, and tell whoever watches; to be called where nobody waits for it."""
@@ -168,9 +170,10 @@ class Turns:
         with self._changed:
             before = [other for other in self._waiting if other.number < ticket.number]
             now = time.perf_counter()
-            left = [max(0.0, other.expected - (now - began)) for other, began in self._running.items()]
-            seconds = (sum(left) + sum(other.expected for other in before)) / self.slots
-            return Place(len(before) + len(left), seconds)
+            left = {other: max(0.0, other.expected - (now - began)) for other, began in self._running.items()}
+            all_before = {**left, **{other: other.expected for other in before}}
+            own = sum(seconds for other, seconds in all_before.items() if other.key == ticket.key)
+            return Place(len(all_before), max(own, sum(all_before.values()) / self.slots))
 
     def _leave(self, ticket: _Ticket) -> None:
         with self._changed:

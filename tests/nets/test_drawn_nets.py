@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -9,8 +11,10 @@ from torch import nn
 
 from cvdemo.nets.backbone import BackboneClassifier, BackboneConfig
 from cvdemo.nets.losses import segmentation_loss
-from cvdemo.nets.ssd import SSD, SSDConfig, Targets, match, ssd_loss
+from cvdemo.nets.matching import Targets, match
+from cvdemo.nets.ssd import GIOU, PLUS, SSD, TOP_DOWN, SSDConfig, ssd_loss
 from cvdemo.nets.unet import UNet, UNetConfig
+from cvdemo.ops.box_coding import decode, encode, paired_overlap
 
 SMALL = BackboneConfig((8, 8, 16, 16, 16), (1, 1, 1, 1))
 SIZES = [(160, 192), (1, 1), (33, 70), (64, 31)]
@@ -103,6 +107,48 @@ def drive_down(net: nn.Module, loss, steps: int) -> tuple[float, float]:
         optimizer.step()
         values.append(value.item())
     return values[0], values[-1]
+
+
+@pytest.mark.parametrize("config", [SSDConfig(), TOP_DOWN, GIOU, PLUS])
+def test_ssd_loss_is_the_formula(config: SSDConfig) -> None:
+    """Every picture by itself: positives, the hardest background, offsets or also the overlap."""
+    torch.manual_seed(0)
+    net = SSD(replace(config, backbone=SMALL)).eval()
+    truth = [
+        Targets(
+            torch.tensor([[8.0, 8, 30, 40], [40, 30, 60, 62]]),
+            torch.tensor([2, 5]),
+            torch.zeros(2, dtype=bool),
+        ),
+        Targets(torch.zeros(0, 4), torch.zeros(0, dtype=torch.long), torch.zeros(0, dtype=torch.bool)),
+    ]
+    with torch.no_grad():
+        trace = net(torch.rand(2, 3, 64, 64))
+    defaults = torch.cat(trace.defaults)
+    classes, offsets, overlap, count = 0.0, 0.0, 0.0, 0
+    for k, targets in enumerate(truth):
+        target = match(defaults, targets, config.match_iou).target
+        likely = torch.cat(trace.logits, 1)[k].log_softmax(1)
+        on = (target >= 0).nonzero()[:, 0]
+        for row in on.tolist():
+            box, default = targets.boxes[target[row]][None], defaults[row][None]
+            own = torch.cat(trace.offsets, 1)[k, row][None]
+            iou, giou = paired_overlap(decode(own, default), box)
+            share = float(iou) if config.quality else 1.0
+            label = 1 + int(targets.classes[target[row]])
+            classes -= share * float(likely[row, label]) + (1 - share) * float(likely[row, 0])
+            away = (own - encode(box, default)).abs()
+            bend = config.bend
+            smooth = torch.where(away < bend, away**2 / (2 * bend), away - bend / 2).sum()
+            offsets += float(smooth) / (4 if config.giou else 1)
+            overlap += float(1 - giou) if config.giou else 0.0
+        background = -likely[target == -1, 0]
+        classes += float(background.sort(descending=True).values[: max(12, 3 * len(on))].sum())
+        count += len(on)
+    found = ssd_loss(trace, truth, config)
+    assert float(found.classes) == pytest.approx(classes / count, rel=1e-4)
+    assert float(found.offsets) == pytest.approx(offsets / count, rel=1e-4)
+    assert float(found.overlap) == pytest.approx(overlap / count, rel=1e-4)
 
 
 def test_ssd_learns_a_batch_by_heart() -> None:

@@ -13,13 +13,17 @@ from torchvision.ops.poolers import LevelMapper
 from cvdemo.nets.backbone import BackboneConfig
 from cvdemo.nets.fast_rcnn import FastRCNN, FastRCNNConfig, fast_rcnn_loss
 from cvdemo.nets.faster_rcnn import FasterRCNN, FasterRCNNConfig, faster_rcnn_loss
+from cvdemo.nets.faster_rcnn import faster_rcnn as published_faster_rcnn
 from cvdemo.nets.matching import Targets
 from cvdemo.nets.rcnn import RCNN, RCNNConfig, regression_loss, svm_loss
 from cvdemo.nets.rfcn import RFCN, RFCNConfig, VotingHead, VotingHeadConfig
+from cvdemo.nets.rfcn import rfcn as published_rfcn
 from cvdemo.nets.roi_head import (
+    PUBLISHED,
     RoIHead,
     RoIHeadConfig,
     RoITargets,
+    Sampling,
     assign_levels,
     boxes_to_rois,
     head_loss,
@@ -127,7 +131,7 @@ def test_regions_to_learn_from() -> None:
         torch.tensor([False, False, True]),
     )
     proposals = torch.cat([targets.boxes[:2] + 1, targets.boxes[2:], random_boxes(60)])
-    trained = sample_rois([proposals, random_boxes(10)], [targets, NOTHING], count=20, positive_fraction=0.25)
+    trained = sample_rois([proposals, random_boxes(10)], [targets, NOTHING], Sampling(20, 0.25))
     assert [len(b) for b in trained.boxes] == [20, 10]
     first = trained.classes[:20]
     assert set(first[first > 0].tolist()) == {4, 6}
@@ -167,6 +171,38 @@ def test_head_loss_is_the_formula() -> None:
     assert float(loss.boxes) == pytest.approx(distance / 4, rel=1e-4)
 
 
+def test_published_head_loss_is_the_formula() -> None:
+    """Cross-entropy of all regions, smooth L1 of those on objects, both over the number of all (eq. 1)."""
+    n, k = 12, 4
+    logits, offsets, boxes = torch.randn(n, 1 + k), torch.randn(n, 1 + k, 4), random_boxes(n)
+    classes = torch.tensor([1, 2, 0, 0, 4, 0, 0, 0, 3, 0, 0, 0])
+    on = (classes > 0).nonzero()[:, 0]
+    target_boxes = boxes[on] + torch.rand(4, 4) * 3
+    rois = torch.cat([torch.zeros(n, 1), boxes], dim=1)
+    loss = head_loss(logits, offsets, rois, RoITargets([boxes], classes, target_boxes), iou_aware=False)
+    torch.testing.assert_close(loss.classes, nn.functional.cross_entropy(logits, classes))
+    away = (offsets[on, classes[on]] - encode(target_boxes, boxes[on])).abs()
+    smooth = torch.where(away < 1, away.square() / 2, away - 0.5).sum()
+    torch.testing.assert_close(loss.boxes, smooth / n)
+
+
+def test_background_without_any_overlap_is_not_learnt_from_as_published() -> None:
+    targets = Targets(torch.tensor([[20.0, 20, 60, 60]]), torch.tensor([2]), torch.tensor([False]))
+    proposals = torch.cat([targets.boxes + 1, random_boxes(300)])
+    found = sample_rois([proposals], [targets], PUBLISHED)
+    iou = box_iou(found.boxes[0], targets.boxes)[:, 0]
+    assert ((iou >= 0.5) == (found.classes > 0)).all() and (iou >= 0.1).all()
+    assert 0 < len(found.target_boxes) <= 16 and len(found.boxes[0]) <= 64
+
+
+def test_box_regressors_learn_squares() -> None:
+    offsets, regions, targets = torch.randn(5, 3, 4), random_boxes(5), random_boxes(5)
+    classes = torch.tensor([0, 2, 1, 1, 0])
+    own = torch.stack([offsets[k, c] for k, c in enumerate(classes)])
+    expected = (own - encode(targets, regions)).square().sum() / 5
+    torch.testing.assert_close(regression_loss(offsets, regions, classes, targets), expected)
+
+
 def trained(net: nn.Module, loss, steps: int) -> tuple[float, float]:
     optimizer = torch.optim.AdamW(net.parameters(), lr=3e-3)
     values = []
@@ -180,7 +216,7 @@ def trained(net: nn.Module, loss, steps: int) -> tuple[float, float]:
     return values[0], values[-1]
 
 
-@pytest.mark.parametrize("build", [faster, rfcn])
+@pytest.mark.parametrize("build", [faster, rfcn, published_faster_rcnn, published_rfcn])
 def test_two_stages_learn_a_picture_by_heart(build) -> None:
     pictures = torch.rand(2, 3, 64, 64)
     net = build()

@@ -14,7 +14,18 @@ from torchvision.models.detection.rpn import RegionProposalNetwork, RPNHead
 from torchvision.ops import generalized_box_iou
 
 from cvdemo.nets.matching import Targets, match
-from cvdemo.nets.rpn import RPN, RPNConfig, RPNTrace, decode_anchors, funnel, of_shapes, propose, rpn_loss
+from cvdemo.nets.rpn import (
+    NO_VARIANCES,
+    RPN,
+    RPNConfig,
+    RPNTrace,
+    decode_anchors,
+    funnel,
+    learnt_from,
+    of_shapes,
+    propose,
+    rpn_loss,
+)
 from cvdemo.nets.rpn_paper import PAPER, at_paper_size, count, paper_anchors
 from cvdemo.ops.box_coding import encode
 
@@ -161,6 +172,31 @@ def test_the_loss_is_the_formula() -> None:
     torch.testing.assert_close(found.objectness, torch.stack(objectness).mean())
     torch.testing.assert_close(found.boxes, regression / positives)
     torch.testing.assert_close(found.total, found.objectness + found.boxes)
+
+
+def test_published_loss_is_the_formula_over_the_anchors_inside() -> None:
+    """Smooth L1 of raw offsets over all chosen anchors (eq. 1); those across the edge are left out."""
+    config = replace(RPNConfig(), anchors=100_000, variances=NO_VARIANCES, inside=True)
+    trace = random_trace(6, config)
+    truth = [things_of((20, 20, 60, 100), (100, 30, 130, 55))] * 2
+    used = learnt_from(trace, config)
+    height, width = (side * 8 for side in trace.shapes[0][:2])
+    anchors = torch.cat(trace.anchors)
+    whole = (anchors[:, :2] >= 0).all(1) & (anchors[:, 2] <= width) & (anchors[:, 3] <= height)
+    assert used.tolist() == whole.nonzero()[:, 0].tolist() and len(used) < len(anchors)
+    anchors, distance, count = anchors[used], 0.0, 0
+    for k, targets in enumerate(truth):
+        target = match(anchors, targets, config.positive, background=config.negative).target
+        offsets = torch.cat(trace.offsets, 1)[k, used]
+        for row in (target >= 0).nonzero()[:, 0].tolist():
+            away = (
+                offsets[row] - encode(targets.boxes[target[row]][None], anchors[row][None], NO_VARIANCES)[0]
+            ).abs()
+            distance += torch.where(away < 1, away**2 / 2, away - 0.5).sum()
+        count += min(int((target >= 0).sum()), 50_000) + int((target == -1).sum())
+    found = rpn_loss(trace, truth, config, iou_aware=False)
+    assert float(distance) > 0
+    torch.testing.assert_close(found.boxes, distance / count)
 
 
 def test_a_picture_without_things_teaches_objectness_only() -> None:

@@ -28,7 +28,7 @@ def _visit() -> None:
     funnel(chosen, FunnelKnobs(iou=st.slider("NMS", 0.0, 1.0, 0.7, key="iou")))
     assert chosen.truth is not None
     shown = chosen.truth.masks.shape  # as large as all else that is kept of a scene
-    st.caption(f"{len(raw_detections(zoo.spec('ssd'), chosen))} {shown}")
+    st.caption(f"{len(raw_detections(zoo.spec('ssd-plus'), chosen))} {shown}")
 
 
 def test_sliders_of_forty_visitors_run_no_network(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from cvdemo import zoo
-from cvdemo.labs.yolo_ssd.experiment import LEVELS, available_ssds
+from cvdemo.labs.yolo_ssd.experiment import LEVELS, first_ssd
 from tests.pages import driver
 from tests.pages.driver import without_errors
 
@@ -18,7 +18,7 @@ open_page = partial(driver.open_page, "yolo_ssd")
 
 
 def runs() -> tuple[int, int]:
-    return zoo.load("yolo").runs, zoo.load(next(iter(available_ssds()))).runs
+    return zoo.load("yolo").runs, zoo.load(first_ssd()).runs
 
 
 def test_sliders_and_views_run_no_network() -> None:

@@ -127,7 +127,7 @@ def test_the_app_counts_the_networks_of_a_visitor() -> None:
         "from cvdemo.zoo.turns import TURNS\n"
         "limits.session_id = lambda: 'me'\n"
         "from cvdemo import zoo\n"
-        "zoo.load('ssd', 'cpu').run(lambda: 3)\n"
+        "zoo.load('ssd-plus', 'cpu').run(lambda: 3)\n"
         "print(limits.SHARES.seconds, list(limits.SHARES._left))"
     )
     done = subprocess.run(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cvdemo.zoo.additions import ONE_STAGE, SEGMENTERS, TWO_STAGES
+from cvdemo.zoo.additions import REGION_NETS, SEGMENTERS, SSD_CHAIN
 from cvdemo.zoo.budgets import odd_budgets, steps_of
 from cvdemo.zoo.entries import ENTRIES, entries
 from cvdemo.zoo.spec import Task
@@ -24,7 +24,7 @@ def test_a_nets_steps_are_those_of_all_its_stages() -> None:
 
 
 @pytest.mark.parametrize(
-    "one", (*SEGMENTERS, *ONE_STAGE, *TWO_STAGES), ids=lambda one: f"{one.present}-{one.absent}"
+    "one", (*SEGMENTERS, *SSD_CHAIN, *REGION_NETS), ids=lambda one: f"{one.present}-{one.absent}"
 )
 def test_two_nets_of_an_addition_are_trained_alike(one) -> None:
     present, absent = ENTRIES[one.present].recipe, ENTRIES[one.absent].recipe

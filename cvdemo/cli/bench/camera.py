@@ -16,7 +16,7 @@ import click
     "--width", type=click.IntRange(64, 1280), default=320, show_default=True, help="Of the frames sent."
 )
 def command(seconds: float, frames: int, width: int) -> None:
-    """SSD-MobileNetV2 and `ssd` at 1, 3 and 5 visitors by the app's route, and by triggers without it."""
+    """SSD-MobileNetV2 and `ssd-plus` at 1, 3 and 5 visitors by the app's route, and by triggers."""
     from cvdemo.bench.camera import run
 
     click.echo(json.dumps(run(seconds=seconds, frames=frames, width=width), indent=2))

@@ -33,7 +33,7 @@ def command(
 ) -> None:
     """AP and milliseconds of detectors (KEYS, or all) at sizes of the picture and numbers of proposals.
 
-    All are timed in turn on one scene, too, against SSD. Nets that the file of --out has from the same
+    All are timed in turn on one scene, too, against SSD+. Nets that the file of --out has from the same
     weights, machine and scenes are kept as they are, so that a run can be broken off and goes on later.
     """
     from cvdemo.bench.detectors import run

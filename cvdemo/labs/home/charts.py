@@ -37,7 +37,7 @@ from cvdemo.zoo.weights import read_card
 CHAPTER_OF = {page.key: page.chapter for page in PAGES}
 SCENES = 12
 LEFT, TOP, RIGHT, BOTTOM = 46, 24, WIDTH - 24, HEIGHT - 38
-COMPARED = ("yolo", "ssd", "rfcn", "faster-rcnn", "fast-rcnn", "rcnn")
+COMPARED = ("yolo", "ssd-plus", "rfcn-plus", "faster-rcnn-plus", "fast-rcnn-plus", "rcnn")
 
 
 def mean_ap() -> Picture:

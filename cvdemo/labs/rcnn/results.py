@@ -12,7 +12,7 @@ from cvdemo.labs.rcnn import experiment, measure
 from cvdemo.labs.rcnn.experiment import FamilyRun, PhotoRegions, detector
 from cvdemo.ui.cache import cached
 from cvdemo.world.reading import Truth
-from cvdemo.zoo.drawn_regions import Prepared, RegionFeatures, StagedRun
+from cvdemo.zoo.drawn_regions import FastRCNNDetector, Prepared, RegionFeatures, StagedRun
 from cvdemo.zoo.region_stages import MultiplyAdds
 from cvdemo.zoo.weights import has_weights
 
@@ -38,7 +38,7 @@ def _family_run(key: str, chosen: Chosen, regions: int) -> FamilyRun:
 @cached
 def _prepared(key: str, identity: str, _picture: np.ndarray) -> Prepared:
     """What a net computes once for a picture; a search is made once for all nets."""
-    searched = key.startswith("fast-rcnn") and has_weights("rcnn")
+    searched = isinstance(detector(key), FastRCNNDetector) and has_weights("rcnn")
     return experiment.prepare(key, _picture, _prepared("rcnn", identity, _picture) if searched else None)
 
 

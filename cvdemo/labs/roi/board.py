@@ -114,8 +114,8 @@ def _about(features: FeatureLevels, scores: ScoreMaps | None, roi: Box, knobs: P
     else:
         name, probability = experiment.classify_roi(scores, roi)
         text += (
-            f"The position-sensitive maps are R-FCN's, which knows the drawn world only; by the votes of all "
-            f"its classes this RoI is **{name}**, {100 * probability:.0f} %."
+            f"The position-sensitive maps are R-FCN+'s, which knows the drawn world only; by the votes of "
+            f"all its classes this RoI is **{name}**, {100 * probability:.0f} %."
         )
     st.caption(text)
 

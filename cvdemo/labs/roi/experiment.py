@@ -28,9 +28,9 @@ Picture: TypeAlias = NDArray[np.uint8]
 
 STRIDES = (4, 8, 16, 32)
 PHOTO_SIDE = 256  # pixels of a photo's longer side in ImageNet's net
-BINS = 3  # along a side of position-sensitive maps: R-FCN's here
+BINS = 3  # along a side of position-sensitive maps: R-FCN+'s
 LIKELIEST = "the likeliest"
-CLASSES = ("background", *THINGS)  # in the order of R-FCN's maps
+CLASSES = ("background", *THINGS)  # in the order of R-FCN+'s maps
 SHIFTS = 33  # that are tried on a mask, from a cell left to a cell right
 COMPARED = ("RoIPool", "RoIAlign")
 
@@ -51,7 +51,7 @@ class FeatureLevels(NamedTuple):
 
 
 class ScoreMaps(NamedTuple):
-    """R-FCN's score maps of a picture, [1 + classes, BINS * BINS, h, w], and their stride."""
+    """R-FCN+'s score maps of a picture, [1 + classes, BINS * BINS, h, w], and their stride."""
 
     maps: Floats
     stride: int
@@ -127,7 +127,7 @@ def feature_levels(picture: Picture, *, drawn: bool) -> FeatureLevels:
 
 def _drawn_backbone() -> tuple[str, Model, nn.Module]:
     model: Any = zoo.load("ssd-plus", "cpu")
-    return "the drawn world's backbone (of SSD)", model, model.net.backbone
+    return "the drawn world's backbone (of SSD+)", model, model.net.backbone
 
 
 def _photo_backbone() -> tuple[str, Model, nn.Module]:
@@ -143,12 +143,12 @@ def _unpadded(maps: Tensor, height: int, width: int, stride: int) -> Floats:
 
 
 def has_score_maps(*, drawn: bool) -> bool:
-    """Whether a net here has real position-sensitive maps of a picture: R-FCN, of drawn scenes."""
+    """Whether a net here has real position-sensitive maps of a picture: R-FCN+, of drawn scenes."""
     return drawn and has_weights("rfcn-plus")
 
 
 def score_maps(picture: Picture) -> ScoreMaps:
-    """R-FCN's score maps of a drawn scene [H, W, 3]."""
+    """R-FCN+'s score maps of a drawn scene [H, W, 3]."""
     from cvdemo.zoo.drawn import at_working_size
 
     model: Any = zoo.load("rfcn-plus", "cpu")
@@ -173,7 +173,7 @@ def stand_in_maps(features: FeatureLevels, stride: int) -> PositionMaps:
 
 
 def classify_roi(scores: ScoreMaps, roi: Box) -> tuple[str, float]:
-    """R-FCN's most probable class of a RoI of a drawn scene, and its probability in 0..1."""
+    """R-FCN+'s most probable class of a RoI of a drawn scene, and its probability in 0..1."""
     logits = _logits(scores, roi)
     powers = np.exp(logits - logits.max())
     k = int(logits.argmax())

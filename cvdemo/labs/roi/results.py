@@ -24,7 +24,7 @@ def _levels(identity: str, drawn: bool, _picture: Picture) -> FeatureLevels:
 
 
 def scores(chosen: Chosen) -> ScoreMaps | None:
-    """R-FCN's score maps of a drawn scene; None where no net has such maps of the picture."""
+    """R-FCN+'s score maps of a drawn scene; None where no net has such maps of the picture."""
     if experiment.has_score_maps(drawn=chosen.truth is not None):
         return _scores(chosen.identity, chosen.picture)
     return None

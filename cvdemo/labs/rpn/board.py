@@ -79,7 +79,7 @@ def _paper_counts(identity: str, size: tuple[int, int], _truth: Truth | None) ->
 
 def funnel(chosen: Chosen, knobs: FunnelKnobs) -> None:
     """The board and what is known of the proposals; the network runs once for each picture."""
-    with st.spinner(f"Faster R-CNN runs on {zoo.default_device().upper()} …", show_time=True):
+    with st.spinner(f"Faster R-CNN+ runs on {zoo.default_device().upper()} …", show_time=True):
         prediction = _prediction(chosen.identity, chosen.picture)
     filtered = _filtered(chosen.identity, knobs, prediction, chosen.truth)
     _draw(chosen, prediction, knobs, filtered)

@@ -1,4 +1,4 @@
-"""The region proposal network of Faster R-CNN on one picture, and its funnel for any choice of anchors."""
+"""The region proposal network of Faster R-CNN+ on one picture, and its funnel for any choice of anchors."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class FilteredProposals(NamedTuple):
 
 
 def detector() -> DrawnDetector:
-    """Faster R-CNN with its shipped weights."""
+    """Faster R-CNN+ with its shipped weights."""
     return cast("DrawnDetector", zoo.load(KEY))
 
 

@@ -68,7 +68,7 @@ def _knob(state: PageState, knob: str) -> Cells:
     yield code('charts["plane"]')
     yield text(
         "Measure a point on this machine: `from cvdemo.labs.tradeoffs.experiment import measure_point`, then "
-        "`measure_point('ssd', 'size', 192, 10)`."
+        "`measure_point('ssd-plus', 'size', 192, 10)`."
     )
 
 

@@ -125,7 +125,7 @@ def _levels_off(key: str) -> None:
     """What each level brings on held-out scenes, where the card of the net says it."""
     if rows := level_scores(key):
         st.caption(
-            "With one level off, on 500 held-out scenes (*small* is below 32 × 32 pixels, as COCO has it):"
+            "With one level off, on the held-out scenes (*small* is below 32 × 32 pixels, as COCO has it):"
         )
         st.dataframe(rows, hide_index=True, key="levels-off")
 

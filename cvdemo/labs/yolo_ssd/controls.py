@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cvdemo import zoo
 from cvdemo.data.chosen import Chosen
-from cvdemo.labs.yolo_ssd.experiment import LEVELS, PHOTO_KEY, available_ssds
+from cvdemo.labs.yolo_ssd.experiment import LEVELS, PHOTO_KEY, available_ssds, first_ssd
 from cvdemo.ui import widgets
 from cvdemo.ui.truth import true_boxes
 
@@ -43,10 +43,9 @@ def choose_nets(chosen: Chosen | None) -> bool:
 
 def choose_ssd() -> str:
     """The key of one of the drawn world's SSDs: as published, or with additions."""
-    titles = available_ssds()
-    return widgets.segmented_control(
-        "ssd", "SSD", titles, next(iter(titles)), format_func=titles.__getitem__, wrap=True
-    )
+    first = first_ssd()
+    titles = available_ssds() or {first: first}
+    return widgets.segmented_control("ssd", "SSD", titles, first, format_func=titles.__getitem__, wrap=True)
 
 
 def choose_levels(names: Sequence[str]) -> tuple[list[int], int]:

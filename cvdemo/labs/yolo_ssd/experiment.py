@@ -136,8 +136,14 @@ def available_ssds() -> dict[str, str]:
     return {key: entry(key).title for key in SSDS if has_weights(key)}
 
 
-def ssd_levels(picture: NDArray[np.uint8], key: str = "ssd-plus") -> SSDLevels:
-    """Run one of the SSDs on a picture [H, W, 3] uint8 RGB."""
+def first_ssd() -> str:
+    """The key of the first SSD that has weights; the published one where none has."""
+    return next(iter(available_ssds()), SSDS[0])
+
+
+def ssd_levels(picture: NDArray[np.uint8], key: str | None = None) -> SSDLevels:
+    """Run one of the SSDs, or `first_ssd`, on a picture [H, W, 3] uint8 RGB."""
+    key = key or first_ssd()
     net, trace, unit, milliseconds = _run(key, picture)
     config, trace = cast(SSD, net).config, cast(SSDTrace, trace)
     scale = np.array(unit * 2, np.float32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cvdemo.labs.yolo_ssd.experiment import LEVELS, PHOTO_LEVELS
+from cvdemo.labs.yolo_ssd.experiment import LEVELS, PHOTO_LEVELS, first_ssd
 from cvdemo.notebook import Cells, PageState, code, is_drawn, picture, text
 
 
@@ -19,7 +19,7 @@ def _both(state: PageState) -> Cells:
     yield code(f"""
         from cvdemo.labs.yolo_ssd.experiment import from_levels, ssd_cells, ssd_levels, yolo_cells, yolo_grid
 
-        grid, ssd = yolo_grid(picture), ssd_levels(picture, {state.get("ssd", "ssd")!r})
+        grid, ssd = yolo_grid(picture), ssd_levels(picture, {state.get("ssd", first_ssd())!r})
         rows, columns, boxes = grid.confidence.shape
         print(f"YOLO: {{rows}} x {{columns}} cells x {{boxes}} boxes, {{grid.milliseconds:.0f}} ms")
         print(f"{{ssd.key}}: {{len(ssd.boxes):,}} default boxes on {{ssd.names}}, {{ssd.milliseconds:.0f}} ms")
