@@ -33,9 +33,9 @@ def lab() -> None:
     left, right = st.columns([1.6, 1], gap="medium")
     with left:
         chosen = choose_picture("scene")
+        additions = choose_family()
     with right:
         count = choose_regions()
-        additions = choose_family()
     if chosen is None:
         return
     with st.container():  # what stands below keeps its place, whatever is said here

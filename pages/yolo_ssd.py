@@ -10,7 +10,14 @@ from cvdemo import zoo
 from cvdemo.data.chosen import Chosen
 from cvdemo.labs.yolo_ssd.board import mobilenet_predictions, predictions, side_by_side, ssd_view, yolo_view
 from cvdemo.labs.yolo_ssd.controls import choose_nets, choose_ssd, choose_view_options
-from cvdemo.labs.yolo_ssd.experiment import LEVELS, PHOTO_KEY, PHOTO_LEVELS, SSDLevels, YOLOGrid
+from cvdemo.labs.yolo_ssd.experiment import (
+    LEVELS,
+    PHOTO_KEY,
+    PHOTO_LEVELS,
+    SSDLevels,
+    YOLOGrid,
+    first_ssd,
+)
 from cvdemo.nets.ssd import SSD, ssd_loss, ssd_plus
 from cvdemo.nets.yolo import YOLO, assign_targets, boxes_of, yolo_loss
 from cvdemo.ops.anchors import default_sizes, grid_boxes
@@ -26,7 +33,7 @@ from cvdemo.zoo.additions import SSD_CHAIN
 from cvdemo.zoo.default_boxes import default_boxes, level_sizes
 
 GRID, DEFAULTS, BOTH = VIEWS = ("YOLO's grid", "SSD's levels", "Side by side")
-SCENE = {"source": "scene", "seed": 7, "preset": "normal", "score": 0.4, "iou": 0.5}
+SCENE = {"source": "scene", "seed": 7, "preset": "normal", "score": 0.3, "iou": 0.5}
 PHOTO = {"source": "sample", "score": 0.4}
 MANY = {"preset": "hard", "seed": 7}
 EXPERIMENTS: dict[str, dict[str, Any]] = {
@@ -34,7 +41,7 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "Without NMS": {**SCENE, "view": GRID, "score": 0.1, "iou": 1.0},
     "Coarse levels only": {**SCENE, **MANY, "view": DEFAULTS, "levels": list(LEVELS[1:])},
     "Finest level only": {**SCENE, **MANY, "view": DEFAULTS, "levels": list(LEVELS[:1])},
-    "Far away": {**SCENE, **MANY, "view": BOTH},
+    "Far away": {**SCENE, **MANY, "seed": 36, "view": BOTH},
     "A photo": {**PHOTO, "sample": "coffee"},
     "Coarsest levels off": {**PHOTO, "sample": "cat", "photo-levels": list(PHOTO_LEVELS[:3])},
 }
@@ -72,7 +79,9 @@ def lab() -> None:
         photo = choose_nets(chosen)
         if not photo:
             view = widgets.segmented_control("view", "View", VIEWS, GRID, wrap=True)
-            ssd = choose_ssd()
+    if not photo:
+        with left:
+            ssd = first_ssd() if view == GRID else choose_ssd()
     if chosen is None:
         return
     if photo:

@@ -45,3 +45,22 @@ def test_a_card_says_which_scenes_it_is_of(more: list[str]) -> None:
     done = CliRunner().invoke(main, ["evaluate", "localizer", "--data", "world:test", "--card", *more])
     assert done.exit_code == 1 and "its scenes are of --knob objects=1" in done.output
     assert read_card("localizer") == before
+
+
+def test_figures_of_other_scenes_stand_beside_a_cards_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = {"scored_on": "world:test, 500 scenes, normal", "metrics": {"mIoU": 0.9}}
+    (tmp_path / "unet.json").write_text(json.dumps(card))
+    monkeypatch.setattr("cvdemo.zoo.weights.weights_folder", lambda: tmp_path)
+    monkeypatch.setattr("cvdemo.cli.evaluate._score", lambda *_, crf, **__: {"mIoU": 0.6 if crf else 0.5})
+    for more in (["noise=12.0"], ["noise=12", "--crf"], ["weather=1"]):
+        words = ["evaluate", "unet", "--data", "world:test", "--card", "--knob", *more]
+        assert CliRunner().invoke(main, words).exit_code == 0
+    assert read_card("unet", tmp_path) == {
+        **card,
+        "metrics_with_knobs": {
+            "noise=12": {"metrics": {"mIoU": 0.5}, "metrics_with_crf": {"mIoU": 0.6}},
+            "weather=1": {"metrics": {"mIoU": 0.5}},
+        },
+    }

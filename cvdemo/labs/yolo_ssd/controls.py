@@ -27,7 +27,7 @@ class ViewOptions(NamedTuple):
 def choose_view_options(chosen: Chosen) -> ViewOptions:
     """Both thresholds, and on a scene whether its truth is shown."""
     left, middle, right = st.columns([2, 2, 1], gap="medium", vertical_alignment="center")
-    score = widgets.slider("score", "Score threshold", 0.02, 1.0, 0.4, 0.01, place=left)
+    score = widgets.slider("score", "Score threshold", 0.02, 1.0, 0.3, 0.01, place=left)
     iou = widgets.slider("iou", "NMS threshold (IoU)", 0.0, 1.0, 0.5, 0.05, place=middle)
     truth = true_boxes(chosen)
     shown = truth is not None and widgets.toggle("truth", "Show the truth", place=right)

@@ -31,7 +31,7 @@ def _both(state: PageState) -> Cells:
         from cvdemo.draw.matches import draw_matches
         from cvdemo.ops.detections import select
 
-        score, iou = {state.get("score", 0.4)}, {state.get("iou", 0.5)}
+        score, iou = {state.get("score", 0.3)}, {state.get("iou", 0.5)}
         raw = {{"YOLO": grid.raw, "SSD": from_levels(ssd, {levels})}}  # which of SSD's levels are on
         found = {{name: select(one, score=score, iou=iou) for name, one in raw.items()}}
         row({{name: {shown} for name, kept in found.items()}})
@@ -72,7 +72,7 @@ def _photo(state: PageState) -> Cells:
         ssd = mobilenet_levels(picture)
         print(f"{{len(ssd.boxes):,}} default boxes on {{ssd.names}}, {{ssd.milliseconds:.0f}} ms")
         kept = select(
-            from_levels(ssd, {levels}), score={state.get("score", 0.4)}, iou={state.get("iou", 0.5)}
+            from_levels(ssd, {levels}), score={state.get("score", 0.3)}, iou={state.get("iou", 0.5)}
         )
         print([ssd.names[level] for level in kept.data["level"]])
         Image.fromarray(draw_detections(picture, kept))
