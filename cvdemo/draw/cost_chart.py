@@ -12,7 +12,8 @@ CHOSEN, OTHER = "#D55E00", "#56B4E9"
 TIME = "milliseconds a picture"
 _TICKS = [m * 10**e for e in range(-1, 6) for m in (1, 2, 5)]
 LOGARITHMIC = {"type": "log", "tickvals": _TICKS, "ticktext": [f"{t:g}" for t in _TICKS]}
-NEAR = 0.1, 0.2  # shares of the x and y axis within which titles would overlap
+PLOT = np.array([560.0, 260.0])  # pixels across and up that titles are given room for
+LETTER, LINE = 6.4, 15.0  # pixels of a title's letter, and of its height
 
 
 class Disc(NamedTuple):
@@ -32,7 +33,10 @@ class Disc(NamedTuple):
 def cost_chart(
     discs: Sequence[Disc], quality: str, *, log: bool = False, front: Sequence[int] = ()
 ) -> go.Figure:
-    """Quality against milliseconds; `front` are indices of discs joined by a dotted step line."""
+    """Quality against milliseconds; `front` are indices of discs joined by a dotted step line.
+
+    A title for which there is no room appears when its disc is pointed at.
+    """
     figure = go.Figure()
     if len(front) > 1:
         figure.add_scatter(
@@ -42,23 +46,23 @@ def cost_chart(
             line={"shape": "hv", "dash": "dot", "width": 1.5, "color": "#888888"},
             hoverinfo="skip",
         )
-    largest = max((d.params or 0 for d in discs), default=0) or 1
+    titles = title_places(discs, log=log)
     figure.add_scatter(
         x=[d.milliseconds for d in discs],
         y=[d.quality for d in discs],
-        text=[d.title for d in discs],
-        customdata=[[d.key, d.hover] for d in discs],
+        text=[d.title if place else "" for d, place in zip(discs, titles, strict=True)],
+        customdata=[[d.key, d.hover, d.title] for d in discs],
         mode="markers+text",
-        textposition=["bottom center" if below else "top center" for below in crowded(discs, log=log)],
+        textposition=[place or "top center" for place in titles],
         marker={
-            "size": [12 + 26 * ((d.params or 0) / largest) ** 0.5 for d in discs],
+            "size": _sizes(discs),
             "color": [d.colour for d in discs],
             "symbol": [d.symbol for d in discs],
             "line": {"color": CHOSEN, "width": [4 if d.ringed else 0 for d in discs]},
             "opacity": 0.85,
         },
         unselected={"marker": {"opacity": 0.85}},
-        hovertemplate="%{text}<br>%{customdata[1]}<extra></extra>",
+        hovertemplate="%{customdata[2]}<br>%{customdata[1]}<extra></extra>",
         cliponaxis=False,
     )
     figure.update_layout(
@@ -70,13 +74,46 @@ def cost_chart(
     return figure
 
 
-def crowded(discs: Sequence[Disc], *, log: bool = False) -> list[bool]:
-    """For each disc, whether another one lies close above it, so that its title goes below."""
+def title_places(discs: Sequence[Disc], *, log: bool = False) -> list[str]:
+    """Where each disc's title stands so that none covers another; "" where there is no room for it.
+
+    The chosen ones come first, then the best ones. Widths are those of a chart of `PLOT` pixels.
+    """
     if not discs:
         return []
-    places = np.array([(d.milliseconds, d.quality) for d in discs], float)
+    places = np.array([(d.milliseconds, -d.quality) for d in discs], float)
     if log:
         places[:, 0] = np.log(places[:, 0])
-    places /= np.maximum(np.ptp(places, axis=0), 1e-9)
-    across, up = np.moveaxis(places[None] - places[:, None], 2, 0)  # of the second from the first
-    return [bool(c) for c in ((np.abs(across) < NEAR[0]) & (up > 0) & (up < NEAR[1])).any(axis=1)]
+    places = (places - places.min(axis=0)) / np.maximum(np.ptp(places, axis=0), 1e-9) * PLOT  # [N, 2] pixels
+    radii = np.array(_sizes(discs)) / 2
+    taken = [(x - r, y - r, x + r, y + r) for (x, y), r in zip(places, 0.7 * radii, strict=True)]
+    found = [""] * len(discs)
+    order = sorted(range(len(discs)), key=lambda k: (not _is_chosen(discs[k]), -discs[k].quality))
+    for k in order:
+        wide, (x, y), away = LETTER * len(discs[k].title), places[k], radii[k] + 2
+        for name, left, top in (
+            ("top center", x - wide / 2, y - away - LINE),
+            ("bottom center", x - wide / 2, y + away),
+            ("middle right", x + away, y - LINE / 2),
+            ("middle left", x - away - wide, y - LINE / 2),
+        ):
+            box = left, top, left + wide, top + LINE
+            if not any(_meet(box, other) for n, other in enumerate(taken) if n != k):
+                found[k] = name
+                taken.append(box)
+                break
+    return found
+
+
+def _sizes(discs: Sequence[Disc]) -> list[float]:
+    """Pixels across each disc."""
+    largest = max((d.params or 0 for d in discs), default=0) or 1
+    return [12 + 26 * ((d.params or 0) / largest) ** 0.5 for d in discs]
+
+
+def _is_chosen(disc: Disc) -> bool:
+    return disc.ringed or disc.colour == CHOSEN
+
+
+def _meet(a: Sequence[float], b: Sequence[float]) -> bool:
+    return bool(a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3])

@@ -1,13 +1,35 @@
-"""Discs of nets by cost and quality: where their titles stand."""
+"""Titles of discs stand where they cover nothing."""
 
 from __future__ import annotations
 
-from cvdemo.draw.cost_chart import Disc, crowded
+import numpy as np
+
+from cvdemo.draw.cost_chart import CHOSEN, OTHER, Disc, cost_chart, title_places
 
 
-def test_titles_go_below_discs_with_another_close_above() -> None:
-    def disc(ms: float, quality: float) -> Disc:
-        return Disc("", "", ms, quality, None, "")
+def disc(ms: float, quality: float, title: str = "a net", colour: str = OTHER) -> Disc:
+    return Disc(title, title, ms, quality, None, "", colour)
 
-    assert crowded([disc(10, 0.5), disc(10.1, 0.55), disc(20, 0), disc(30, 1)]) == [True, False, False, False]
-    assert crowded([]) == []
+
+def test_titles_avoid_each_other_and_the_discs() -> None:
+    assert title_places([]) == []
+    assert title_places([disc(10, 0.5), disc(20, 0), disc(30, 1)]) == ["top center"] * 3
+    above = title_places([disc(10, 0.5), disc(10, 0.53), disc(20, 0), disc(30, 1)])
+    assert above[0] == "bottom center" and above[1] == "top center"
+
+
+def test_where_there_is_no_room_the_chosen_and_the_best_keep_their_titles() -> None:
+    crowd = [disc(10 + 0.01 * k, 0.5 + 0.001 * k, f"net number {k}") for k in range(12)]
+    crowd += [disc(20, 0), disc(30, 1)]
+    crowd[3] = crowd[3]._replace(colour=CHOSEN)
+    places = title_places(crowd)
+    assert places[3] and places[11] and "" in places
+    points = cost_chart(crowd, "mIoU").data[-1]
+    assert [bool(text) for text in points.text] == [bool(place) for place in places]
+    assert [row[2] for row in points.customdata] == [one.title for one in crowd]
+
+
+def test_any_numbers_give_places() -> None:
+    rng = np.random.default_rng(0)
+    many = [disc(*(rng.random(2) + 0.01), "x" * int(rng.integers(1, 40))) for _ in range(60)]
+    assert len(title_places(many, log=True)) == 60
