@@ -91,15 +91,15 @@ def title_places(discs: Sequence[Disc], *, log: bool = False) -> list[str]:
     order = sorted(range(len(discs)), key=lambda k: (not _is_chosen(discs[k]), -discs[k].quality))
     for k in order:
         wide, (x, y), away = LETTER * len(discs[k].title), places[k], radii[k] + 2
-        for name, left, top in (
-            ("top center", x - wide / 2, y - away - LINE),
-            ("bottom center", x - wide / 2, y + away),
-            ("middle right", x + away, y - LINE / 2),
-            ("middle left", x - away - wide, y - LINE / 2),
+        for up, across, left, top in (
+            ("top", "center", x - wide / 2, y - away - LINE),
+            ("bottom", "center", x - wide / 2, y + away),
+            ("middle", "right", x + away, y - LINE / 2),
+            ("middle", "left", x - away - wide, y - LINE / 2),
         ):
             box = left, top, left + wide, top + LINE
             if not any(_meet(box, other) for n, other in enumerate(taken) if n != k):
-                found[k] = name
+                found[k] = f"{up} {across}"
                 taken.append(box)
                 break
     return found
