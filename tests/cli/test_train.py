@@ -69,8 +69,8 @@ def test_all_is_built_from_nothing(short: Path, monkeypatch: pytest.MonkeyPatch)
     assert {p.name for p in (short / "out").iterdir()} == {
         f"{key}.{kind}" for key in chosen for kind in ("safetensors", "json")
     }
-    card = json.loads((short / "out" / "ssd.json").read_text())
-    assert card["command"] == "cvdemo train ssd"
+    card = json.loads((short / "out" / "ssd-plus.json").read_text())
+    assert card["command"] == "cvdemo train ssd-plus"
     assert card["start"] == "backbone"
     assert list(card["metrics"]) == [*NUMBERS, "n", "ms_per_image"]
     assert list((short / "cache" / "cvdemo" / "train").iterdir()) == []
