@@ -15,7 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from cvdemo.nets.backbone import Backbone, BackboneConfig
-from cvdemo.ops.box_coding import decode, encode
+from cvdemo.nets.rpn import iou_box_loss
+from cvdemo.ops.box_coding import decode
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def svm_loss(margins: Tensor, classes: Tensor) -> Tensor:
 def regression_loss(offsets: Tensor, regions: Tensor, classes: Tensor, target_boxes: Tensor) -> Tensor:
     """Loss of the regressor of each region's own class: regions [P, 4], on objects [P, 4] of `classes` [P].
 
-    A mean of squares (arXiv:1311.2524, appendix C, eq. 5); the ridge is training's weight decay.
+    arXiv:1311.2524, appendix C, with `cvdemo.nets.rpn.iou_box_loss` for the square.
     """
     own = offsets[torch.arange(len(classes), device=classes.device), classes]
-    return (own - encode(target_boxes, regions)).square().sum() / max(len(regions), 1)
+    return iou_box_loss(own, regions, target_boxes)
