@@ -104,7 +104,7 @@ def test_scenes_have_rfcns_maps_once_it_is_there(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(experiment, "has_weights", lambda key: True)
     assert CLASSES[1:] == THINGS and net.head.config.bins == BINS
     app = without_errors(open_page(seed="4321"))
-    assert any("R-FCN's" in c.value for c in app.caption)
+    assert any("R-FCN+'s" in c.value for c in app.caption)
     picture = sample("coffee")
     scores = score_maps(picture)
     duck = maps_of_class(scores, "duck", BOX)

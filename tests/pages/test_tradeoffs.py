@@ -25,7 +25,7 @@ def test_every_net_stands_in_the_table_and_nothing_runs_twice() -> None:
     table = app.dataframe[0].value
     assert list(table["net"]) == [title(key) for key in compared()]
     assert (table["ms"] > 0).all()
-    assert table["x SSD"][list(table["net"]).index("SSD")] == 1
+    assert table["x SSD+"][list(table["net"]).index("SSD+")] == 1
     before = runs()
     for metric in ("AP50", "APs"):
         without_errors(app.segmented_control(key="tradeoffs-metric").set_value(metric).run())
