@@ -72,10 +72,9 @@ def _fast(key: str, title: str, net: str, chart: Chart, *differences: str) -> En
 
 
 def _two_stages(
-    key: str, title: str, arxiv: str, net: str, chart: Chart, *differences: str,
-    default: bool = False, eight_bits: bool = True,
-) -> Entry:  # fmt: skip
-    recipe = _region_recipe(key, f"faster_rcnn:FasterRCNNTask:{key}", eight_bits=eight_bits)
+    key: str, title: str, arxiv: str, net: str, chart: Chart, *differences: str, default: bool = False
+) -> Entry:
+    recipe = _region_recipe(key, f"faster_rcnn:FasterRCNNTask:{key}", eight_bits=True)
     adapter = "cvdemo.zoo.drawn_regions:TwoStageDetector"
     return _detector(
         key, title, arxiv, net, recipe, chart, *differences, adapter=adapter, default=default
@@ -278,7 +277,7 @@ ENTRIES: dict[str, Entry] = {
               GIOU, QUALITY),
         _two_stages("faster-rcnn-plus", "Faster R-CNN+", "1506.01497", "faster_rcnn:FasterRCNN",
                     Chart(TWO_STAGES, "#5B5FC7", 7), PYRAMID, ALIGN, GIOU, QUALITY, JOINT, FEWER,
-                    default=True, eight_bits=False),
+                    default=True),
         _two_stages("faster-rcnn", "Faster R-CNN", "1506.01497", "faster_rcnn:faster_rcnn",
                     Chart(TWO_STAGES, "#0072B2", 6), COARSE, JOINT, FEWER),
         _two_stages("rfcn", "R-FCN", "1605.06409", "rfcn:rfcn", Chart(TWO_STAGES, "#56B4E9", 8), COARSE,
