@@ -98,7 +98,7 @@ def fast_rcnn_loss(
 ONE_MAP = BackboneConfig(output_stride=8)
 """The backbone whose last map has stride 8, by dilation.
 
-On pictures of 192 x 160 that is twice as coarse as the papers' 16 on 1,000 x 600; a quarter of the time of 4.
+On pictures of 192 x 160 that is twice as coarse as the papers' 16 on 1,000 x 600.
 """
 
 

@@ -170,20 +170,14 @@ def level_scores(key: str) -> list[dict[str, Any]]:
 
     Empty where the net's card does not have them.
     """
-    figures = {metric: figures_without(key, metric) for metric in ("AP", "APs", "APm")}
-    off = list(figures["AP"])
-    if not off:
-        return []
-    rows = [{"level off": "none", **{metric: each[off[0]][0] for metric, each in figures.items()}}]
-    rows += [
-        {"level off": level, **{metric: each[level][1] for metric, each in figures.items()}} for level in off
-    ]
-    names = {"AP": "AP", "APs": "AP small", "APm": "AP medium"}
-    return [{names.get(name, name): _rounded(value) for name, value in row.items()} for row in rows]
-
-
-def _rounded(value: Any) -> Any:
-    return round(value, 3) if isinstance(value, float) else value
+    columns = {"AP": "AP", "APs": "AP small", "APm": "AP medium"}
+    figures = {name: figures_without(key, metric) for metric, name in columns.items()}
+    rows: list[dict[str, Any]] = []
+    for level in figures["AP"]:
+        if not rows:
+            rows.append({"level off": "none", **{name: round(f[level][0], 3) for name, f in figures.items()}})
+        rows.append({"level off": level, **{name: round(f[level][1], 3) for name, f in figures.items()}})
+    return rows
 
 
 def mobilenet_levels(picture: NDArray[np.uint8]) -> SSDLevels:
