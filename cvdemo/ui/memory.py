@@ -1,13 +1,15 @@
 """Memory that is no longer used goes back to the system: a hall runs for days.
 
 glibc keeps an arena for each of many threads, and in each what was freed in its middle. Every run of a page
-is a thread.
+is a thread. A session that has ended is a circle of objects, with all pictures that its last page sent: among
+as many objects as a hall has, Python seldom looks for such circles.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ctypes
+import gc
 from contextlib import suppress
 
 EVERY = 60.0  # seconds
@@ -22,7 +24,8 @@ def few_arenas() -> None:
 
 
 def give_back() -> bool:
-    """Give what was freed back to the system; whether the C library can."""
+    """Free circles of objects, and give what was freed back to the system; whether the C library can."""
+    gc.collect()
     try:
         ctypes.CDLL(None).malloc_trim(0)
     except (OSError, AttributeError, TypeError):

@@ -36,6 +36,15 @@ def test_every_net_stands_in_the_table_and_nothing_runs_twice() -> None:
     assert all(after > before[key] for key, after in runs().items())
 
 
+def test_another_scene_is_not_timed_again() -> None:
+    first = without_errors(open_page(seed="11"))
+    said = next(c.value for c in first.caption if "Measured now" in c.value)
+    before = runs()
+    second = without_errors(open_page(seed="12"))
+    assert runs() == before
+    assert said in [c.value for c in second.caption]  # times depend on the size: it names the scene timed
+
+
 def test_photos_have_published_figures_and_models_that_are_not_here_no_time() -> None:
     app = without_errors(open_page(world="photos", source="sample"))
     table = app.dataframe[0].value.set_index("net")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,23 @@ def test_what_threads_have_freed_goes_back() -> None:
     done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True)
     full, after = map(int, re.findall(r"-?\d+", done.stdout))
     assert after < 8000 and after <= full  # kB, of 480 MB that were asked for
+
+
+def test_circles_of_objects_are_freed() -> None:
+    class Session:
+        pass
+
+    session = Session()
+    session.page = session  # type: ignore[attr-defined]
+    gone = weakref.ref(session)
+    gc.disable()
+    try:
+        del session
+        assert gone() is not None
+        memory.give_back()
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_another_c_library_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from cvdemo import zoo
@@ -48,13 +47,13 @@ def show_points(chosen: Chosen, curves: Curves | None, world: str) -> None:
     say_what_it_knows(chosen, *(zoo.spec(point.key) for point in here))
     metric, kinds = filters(METRICS[:5] if world == "drawn" else ["AP"], [*here, *away])
     stage = st.empty()
-    measured = _timing.peek(chosen.identity, _keys(here), chosen.picture)
+    measured = _timing.peek(_size(chosen), _keys(here), chosen)
     if curves is not None and measured is None:
         before = [point._replace(ms=curves.ms.get(point.key)) for point in here if point.kind in kinds]
         with stage.container():
             st.plotly_chart(scatter(before, metric, "", world), key="before", config=PLOT)
             st.caption(f"Not yet of this machine: {curves.machine}, `{curves.command}`.")
-    timing = _timed(here, chosen)
+    timing, timed_on = _timed(here, chosen)
     found = [point for point in with_times(here, timing.ms) if point.kind in kinds]
     row = st.container(horizontal=True, gap="small", vertical_alignment="bottom")
     with row:
@@ -65,7 +64,7 @@ def show_points(chosen: Chosen, curves: Curves | None, world: str) -> None:
         take = partial(take_clicked, key)
         st.plotly_chart(figure, key=key, on_select=take, selection_mode="points", config=PLOT)
         st.caption(
-            f"Measured now: {zoo.device_title()}, all in turn on one picture ({chosen.name}), the median of "
+            f"Measured now: {zoo.device_title()}, all in turn on one picture ({timed_on}), the median of "
             f"up to 5 calls each. {texts('tradeoffs')[world]}"
         )
     table = point_rows([*found, *(point for point in away if point.kind in kinds)], world)
@@ -79,34 +78,40 @@ def _keys(points: Sequence[DetectorPoint]) -> tuple[str, ...]:
     return tuple(point.key for point in points)
 
 
-def _timed(points: Sequence[DetectorPoint], chosen: Chosen) -> Timing:
-    """The detectors' times on the picture, with a sentence for each that cannot be loaded."""
+def _size(chosen: Chosen) -> tuple[int, int]:
+    height, width = chosen.picture.shape[:2]
+    return width, height
+
+
+def _timed(points: Sequence[DetectorPoint], chosen: Chosen) -> tuple[Timing, str]:
+    """The detectors' times and the picture they are of, with a sentence for each that cannot be loaded."""
     running = f"{len(points)} nets run in turn on {zoo.device_title()}"
-    timing = _timing(
-        chosen.identity,
+    timing, timed_on = _timing(
+        _size(chosen),
         _keys(points),
-        chosen.picture,
+        chosen,
         partial(with_bar, text="Loading nets"),
         partial(with_bar, text=running),
     )
     for error in timing.errors.values():
         st.warning(sentence(error), icon=":material/warning:")
-    return timing
+    return timing, timed_on
 
 
 @cached
 def _timing(
-    identity: str,
+    size: tuple[int, int],
     keys: tuple[str, ...],
-    _picture: np.ndarray,
+    _chosen: Chosen,
     _loading: Progress = iter,
     _running: Progress = iter,
-) -> Timing:
-    return time_detectors(keys, _picture, loading=_loading, running=_running)
+) -> tuple[Timing, str]:
+    """Times on the first picture of a size, and its name: they hardly depend on what is in it."""
+    return time_detectors(keys, _chosen.picture, loading=_loading, running=_running), _chosen.name
 
 
 def _forget(points: Sequence[DetectorPoint], chosen: Chosen) -> None:
-    _timing.forget(chosen.identity, _keys(points), chosen.picture)
+    _timing.forget(_size(chosen), _keys(points), chosen)
 
 
 def show_knob(curves: Curves | None, knob: Knob) -> None:
