@@ -50,21 +50,26 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
 @st.fragment
 @guarded
 def results(chosen: Chosen, grid: YOLOGrid, levels: SSDLevels, view: str) -> None:
-    """Thresholds and under them the chosen view: all that runs when a slider moves."""
+    """The chosen view and under it the thresholds: all that runs when a slider moves."""
+    seen = st.container()
     options = choose_view_options(chosen)
-    if view == DEFAULTS:
-        ssd_view(chosen, levels, options)
-    elif view == BOTH:
-        side_by_side(chosen, grid, levels, options)
-    else:
-        yolo_view(chosen, grid, options)
+    with seen:
+        if view == DEFAULTS:
+            ssd_view(chosen, levels, options)
+        elif view == BOTH:
+            side_by_side(chosen, grid, levels, options)
+        else:
+            yolo_view(chosen, grid, options)
 
 
 @st.fragment
 @guarded
 def photo_results(chosen: Chosen, levels: SSDLevels) -> None:
     """The same of the SSD that knows photos: all that runs when a slider moves."""
-    ssd_view(chosen, levels, choose_view_options(chosen))
+    seen = st.container()
+    options = choose_view_options(chosen)
+    with seen:
+        ssd_view(chosen, levels, options)
 
 
 @st.fragment

@@ -140,6 +140,7 @@ GIOU = "The loss of boxes has the generalised IoU beside smooth L1."
 MORE_ON = (
     "48 regions of a picture are learnt from, up to two fifths on objects, rather than 64 and a quarter."
 )
+ANCHORS = "128 anchors of a picture are learnt from, on objects from an IoU of .6 on, rather than 256 and .7."
 QUALITY = "A class's target is the IoU of its box (arXiv:2006.04388)."
 HEADS = (
     "The head is narrow, and pools the backbone's map of stride 2 beside the pyramid's level.",
@@ -156,7 +157,7 @@ def _masks(key: str, title: str, net: str, *differences: str, default: bool = Fa
     return Entry(
         key, title, "1703.06870", f"cvdemo.nets.{net}", recipe, Task.INSTANCES,
         "cvdemo.zoo.drawn_heads:MaskRCNNDetector", "drawn-things", Chart(TWO_STAGES),
-        (SMALL_BACKBONE, GIOU, QUALITY, *HEADS, *differences), default=default,
+        (SMALL_BACKBONE, ANCHORS, GIOU, QUALITY, *HEADS, *differences), default=default,
     )  # fmt: skip
 
 
@@ -170,7 +171,7 @@ def _pose(key: str, title: str, arxiv: str, net: str, *differences: str, default
     return Entry(
         key, title, arxiv, f"cvdemo.nets.{net}", recipe, Task.POSE,
         "cvdemo.zoo.drawn_heads:keypoint_detector", "drawn-things", Chart(TWO_STAGES),
-        (SMALL_BACKBONE, GIOU, QUALITY, *HEADS, *differences), size=POSE_SIZE, default=default,
+        (SMALL_BACKBONE, ANCHORS, GIOU, QUALITY, *HEADS, *differences), size=POSE_SIZE, default=default,
     )  # fmt: skip
 
 
@@ -279,9 +280,8 @@ ENTRIES: dict[str, Entry] = {
         _fast("fast-rcnn-plus", "Fast R-CNN+", "FastRCNN", Chart(TWO_STAGES, "#A6761D", 5), PYRAMID,
               GIOU, QUALITY, MORE_ON),
         _two_stages("faster-rcnn-plus", "Faster R-CNN+", "1506.01497", "faster_rcnn:FasterRCNN",
-                    Chart(TWO_STAGES, "#5B5FC7", 7), PYRAMID, ALIGN, GIOU, QUALITY, MORE_ON, JOINT,
-                    FEWER,
-                    default=True),
+                    Chart(TWO_STAGES, "#5B5FC7", 7), PYRAMID, ALIGN, ANCHORS, GIOU, QUALITY, MORE_ON,
+                    JOINT, FEWER, default=True),
         _two_stages("faster-rcnn", "Faster R-CNN", "1506.01497", "faster_rcnn:faster_rcnn",
                     Chart(TWO_STAGES, "#0072B2", 6), COARSE, JOINT, FEWER),
         _two_stages("rfcn", "R-FCN", "1605.06409", "rfcn:rfcn", Chart(TWO_STAGES, "#56B4E9", 8), COARSE,
@@ -289,7 +289,7 @@ ENTRIES: dict[str, Entry] = {
                     FEWER, NO_MINING),
         _two_stages(
             "rfcn-plus", "R-FCN+", "1605.06409", "rfcn:RFCN", Chart(TWO_STAGES, "#2AA5A0", 9),
-            PYRAMID, GIOU, QUALITY, MORE_ON,
+            PYRAMID, ANCHORS, GIOU, QUALITY, MORE_ON,
             "Score maps have stride 4, and bins are means of bilinear samples, not of rounded cells.",
             BINS, JOINT, FEWER, NO_MINING,
         ),
