@@ -12,14 +12,8 @@ from cvdemo.labs.stacked.board import (
     show_first_layer,
     show_stack,
 )
-from cvdemo.labs.stacked.controls import (
-    EXPERIMENTS,
-    FIRST_ACTIVITY,
-    FIRST_SEED,
-    USES,
-    choose_stack,
-    choose_use,
-)
+from cvdemo.labs.stacked.controls import EXPERIMENTS, USES, choose_stack, choose_use
+from cvdemo.labs.stacked.experiment import FIRST_ACTIVITY, FIRST_SEED
 from cvdemo.labs.stacked.frames_board import frame_figures, show_frames
 from cvdemo.ops.clip_flow import clip_flow
 from cvdemo.ui.activities import choose_activity

@@ -19,6 +19,9 @@ from torch import Tensor, nn
 from cvdemo.nets.frame_average import combined
 from cvdemo.nets.frame_features import ClipConfig, FrameNet, windows
 
+STEP = 2
+"""Frames of a clip from one of a stack to the next: seven of them see a second and a half."""
+
 GAIN = 4.0
 """Differences are so many times larger to the net: most are small."""
 
@@ -68,7 +71,7 @@ class EarlyFusion(FrameNet):
 
     def forward(self, clips: Tensor, *, frames: Tensor | None = None) -> EarlyFusionTrace:
         """The trace of the stacks that end at every frame, or at some [E] of them only."""
-        stacks = differences(windows(clips, self.config.frames, frames))  # [N, T, 3 * frames, 96, 96]
+        stacks = differences(windows(clips, self.config.frames, frames, STEP))  # [N, T, 3 * frames, 96, 96]
         features = self.vectors(self.see(stacks))  # [N, T, F]
         return EarlyFusionTrace(features, self.classify(features))  # [N, T, K]
 

@@ -109,13 +109,14 @@ def running_mean(values: Tensor) -> Tensor:
     return values.cumsum(1) / counts[:, None]
 
 
-def windows(clips: Tensor, length: int, ends: Tensor | None = None) -> Tensor:
+def windows(clips: Tensor, length: int, ends: Tensor | None = None, step: int = 1) -> Tensor:
     """The `length` frames that end at each frame as channels: [N, T, C, H, W] to [N, E, length * C, H, W].
 
-    `ends` [E] are the frames that they end at, by default all T. Before the beginning the first one repeats.
+    `ends` [E] are the frames that they end at, by default all T; they are `step` frames apart. Before the
+    beginning the first one repeats.
     """
     n, t, c, h, w = clips.shape
     last = torch.arange(t, device=clips.device) if ends is None else ends
-    back = torch.arange(length - 1, -1, -1, device=clips.device)
+    back = step * torch.arange(length - 1, -1, -1, device=clips.device)
     index = (last[:, None] - back).clamp(min=0)  # [E, length]
     return clips[:, index].reshape(n, len(last), length * c, h, w)

@@ -23,7 +23,7 @@ LARGEST = 8.0
 class TwoStreamConfig:
     """How many flows are stacked, and what sees them."""
 
-    flows: int = 5
+    flows: int = 10
     clip: ClipConfig = field(default_factory=ClipConfig)
 
 

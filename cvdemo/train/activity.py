@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -11,10 +11,18 @@ from torch import Tensor, nn
 
 from cvdemo.train.clips import FLOW_UNITS, ClipSample
 from cvdemo.train.task import HeldOut, NetTask, mixed_precision
+from cvdemo.world.activities.names import ACTIVITIES, partner
+
+
+class Turn(NamedTuple):
+    """How a clip is seen: in a mirror, and with its time running backwards."""
+
+    mirrored: bool
+    backwards: bool
 
 
 class ActivityTask(NetTask):
-    """What the trainings have in common: clips, mirrored or not, and answers that count with weights."""
+    """What the trainings have in common: clips as they are seen, and answers that count with weights."""
 
     metric = "accuracy"
     held_out = HeldOut("world-activity", "clips")
@@ -26,21 +34,21 @@ class ActivityTask(NetTask):
     def loss(
         self, net: nn.Module, batch: list[ClipSample], rng: np.random.Generator, device: torch.device
     ) -> Tensor:
-        turned = (rng.random(len(batch)) < 0.5).tolist()
-        labels = torch.tensor([s.label for s in batch], device=device)
+        turns = [Turn(*pair) for pair in (rng.random((len(batch), 2)) < 0.5).tolist()]
+        labels = torch.tensor([label(s, t) for s, t in zip(batch, turns, strict=True)], device=device)
         with mixed_precision(device):
-            logits = self.logits(net, batch, turned, rng, device).float()  # [N, E, K]
+            logits = self.logits(net, batch, turns, rng, device).float()  # [N, E, K]
         return cross_entropy(logits, labels, self.weights(logits.shape[1]).to(device))
 
     def logits(
         self,
         net: Any,
         batch: list[ClipSample],
-        turned: list[bool],
+        turns: list[Turn],
         rng: np.random.Generator,
         device: torch.device,
     ) -> Tensor:
-        """The logits [N, E, K] of the clips, some of them `turned` in a mirror, at E moments."""
+        """The logits [N, E, K] of the clips, each seen as its turn says, at E moments."""
         raise NotImplementedError
 
     def weights(self, moments: int) -> Tensor:
@@ -65,27 +73,28 @@ class FramesTask(ActivityTask):
         self,
         net: Any,
         batch: list[ClipSample],
-        turned: list[bool],
+        turns: list[Turn],
         rng: np.random.Generator,
         device: torch.device,
     ) -> Tensor:
         if net.frozen:
-            maps = [self._seen(net, s, turn, device) for s, turn in zip(batch, turned, strict=True)]
+            maps = [self._seen(net, s, turn, device) for s, turn in zip(batch, turns, strict=True)]
             said = net.tell(torch.stack(maps))
         else:
-            said = net(moved(as_clips(mirrored_some(batch, turned), device), rng))
+            said = net(moved(as_clips(all_seen(batch, turns), device), rng))
         logits: Tensor = said.logits
         return logits
 
-    def _seen(self, net: Any, sample: ClipSample, turn: bool, device: torch.device) -> Tensor:
-        """The maps [T, M, 6, 6] of a clip or of its mirror image."""
-        key = (sample.seed, turn)
+    def _seen(self, net: Any, sample: ClipSample, turn: Turn, device: torch.device) -> Tensor:
+        """The maps [T, M, 6, 6] of a clip as it is seen."""
+        key = (sample.seed, turn.mirrored)
         if key not in self._maps:
-            one = mirrored(sample) if turn else sample
+            one = seen(sample, turn._replace(backwards=False))
             self._maps[key] = net.see(as_clips([one], device))[0].detach().half()
             if len(self._maps) > self.kept:
                 self._maps.popitem(last=False)
-        return self._maps[key].float()
+        maps = self._maps[key].float()
+        return maps.flip(0) if turn.backwards else maps
 
 
 class LastFrameTask(FramesTask):
@@ -106,17 +115,17 @@ class RecurrentTask(FramesTask):
 class StackTask(ActivityTask):
     """A net that sees stacks of frames: what it says of some of a clip's."""
 
-    seen = 4
+    seen = 2
 
     def logits(
         self,
         net: Any,
         batch: list[ClipSample],
-        turned: list[bool],
+        turns: list[Turn],
         rng: np.random.Generator,
         device: torch.device,
     ) -> Tensor:
-        clips = moved(as_clips(mirrored_some(batch, turned), device), rng)
+        clips = moved(as_clips(all_seen(batch, turns), device), rng)
         logits: Tensor = net(clips, frames=some(batch, self.seen, rng, device)).logits
         return logits
 
@@ -128,11 +137,11 @@ class WindowTask(ActivityTask):
         self,
         net: Any,
         batch: list[ClipSample],
-        turned: list[bool],
+        turns: list[Turn],
         rng: np.random.Generator,
         device: torch.device,
     ) -> Tensor:
-        clips = as_clips(mirrored_some(batch, turned), device)
+        clips = as_clips(all_seen(batch, turns), device)
         last = torch.tensor([clips.shape[1] - 1], device=device)
         logits: Tensor = net(clips, frames=last).logits
         return logits
@@ -145,11 +154,11 @@ class TemporalStreamTask(StackTask):
         self,
         net: Any,
         batch: list[ClipSample],
-        turned: list[bool],
+        turns: list[Turn],
         rng: np.random.Generator,
         device: torch.device,
     ) -> Tensor:
-        flows = np.stack([s.flow for s in mirrored_some(batch, turned)])  # [N, T - 1, H, W, 2]
+        flows = np.stack([s.flow for s in all_seen(batch, turns)])  # [N, T - 1, H, W, 2]
         motion = torch.from_numpy(flows).to(device).permute(0, 1, 4, 2, 3).float() / FLOW_UNITS
         logits: Tensor = net.temporal(motion, frames=some(batch, self.seen, rng, device))[1]
         return logits
@@ -158,7 +167,8 @@ class TemporalStreamTask(StackTask):
 def some(batch: list[ClipSample], count: int, rng: np.random.Generator, device: torch.device) -> Tensor:
     """The numbers of `count` frames of the clips, in order."""
     frames = len(batch[0].frames)
-    chosen = rng.choice(frames, min(count, frames), replace=False)
+    weight = np.arange(1.0, frames + 1)
+    chosen = rng.choice(frames, min(count, frames), replace=False, p=weight / weight.sum())
     return torch.from_numpy(np.sort(chosen)).to(device)
 
 
@@ -188,13 +198,25 @@ def cross_entropy(logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
     return (each.view(logits.shape[:2]) * weights).sum(1).mean()
 
 
-def mirrored_some(batch: list[ClipSample], turned: list[bool]) -> list[ClipSample]:
-    """The clips, some of them seen in a mirror."""
-    return [mirrored(s) if turn else s for s, turn in zip(batch, turned, strict=True)]
+def all_seen(batch: list[ClipSample], turns: list[Turn]) -> list[ClipSample]:
+    """The clips, each as its turn says."""
+    return [seen(s, turn) for s, turn in zip(batch, turns, strict=True)]
 
 
-def mirrored(sample: ClipSample) -> ClipSample:
-    """The clip seen in a mirror."""
-    flow = sample.flow[:, :, ::-1].copy()
-    flow[..., 0] = -flow[..., 0]
-    return sample._replace(frames=sample.frames[:, :, ::-1], flow=flow)
+def seen(sample: ClipSample, turn: Turn) -> ClipSample:
+    """A clip in a mirror, backwards, or both; what is played backwards is its partner's motion.
+
+    The flow of a clip played backwards is taken as the opposite, where it is.
+    """
+    frames, flow = sample.frames, sample.flow
+    if turn.mirrored:
+        frames, flow = frames[:, :, ::-1], flow[:, :, ::-1] * np.array([-1, 1], np.int8)
+    if turn.backwards:
+        frames, flow = frames[::-1], -flow[::-1]
+    return sample._replace(frames=frames, flow=flow, label=label(sample, turn))
+
+
+def label(sample: ClipSample, turn: Turn) -> int:
+    """The class id of a clip as it is seen."""
+    name = ACTIVITIES[sample.label]
+    return ACTIVITIES.index(partner(name) or name) if turn.backwards else sample.label

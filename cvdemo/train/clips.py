@@ -30,6 +30,7 @@ class ActivityClips(TrainingData):
     """Drawn activity clips, each activity equally often, with their `flow` where it is asked for."""
 
     unit: ClassVar[str] = "clips"
+    views: ClassVar[str] = "half of them mirrored, half of them backwards"
 
     pool: int = 1536
     fresh: int = 128

@@ -8,15 +8,21 @@ from torch import nn
 
 from cvdemo.draw.stacks import beside, enlarged, filter_rows, gain_chart, response_grid
 from cvdemo.labs.stacked.experiment import filters_of, fringes, stack_ending
+from cvdemo.nets.early_fusion import STEP
+from cvdemo.nets.frame_features import windows
 
 RNG = np.random.default_rng(0)
 
 
 def test_a_stack_ends_at_its_frame_and_repeats_the_first_before_the_beginning() -> None:
     frames = np.arange(6, dtype=np.uint8)[:, None, None, None] * np.ones((1, 2, 2, 3), np.uint8)
-    assert stack_ending(frames, 4, 3)[:, 0, 0, 0].tolist() == [2, 3, 4]
-    assert stack_ending(frames, 1, 5)[:, 0, 0, 0].tolist() == [0, 0, 0, 0, 1]
+    assert stack_ending(frames, 4, 3)[:, 0, 0, 0].tolist() == [0, 2, 4]
+    assert stack_ending(frames, 3, 5)[:, 0, 0, 0].tolist() == [0, 0, 0, 1, 3]
     assert stack_ending(frames, 3, 1)[:, 0, 0, 0].tolist() == [3]
+    clip = torch.from_numpy(frames).permute(0, 3, 1, 2)[None].float()
+    for end, length in ((5, 3), (2, 3), (5, 5)):  # as the nets have it
+        seen = windows(clip, length, torch.tensor([end]), STEP)[0, 0, ::3, 0, 0]
+        assert stack_ending(frames, end, length)[:, 0, 0, 0].tolist() == seen.tolist()
 
 
 def test_what_stands_still_is_grey_and_what_moves_is_coloured() -> None:

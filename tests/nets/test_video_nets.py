@@ -138,6 +138,7 @@ def test_running_mean_and_windows() -> None:
     assert torch.equal(
         windows(frames, 3, torch.tensor([4]))[0, 0, :, 0, 0], torch.tensor([2.0, 2, 3, 3, 4, 4])
     )
+    assert windows(frames, 3, torch.tensor([3, 4]), 2)[0, :, ::2, 0, 0].tolist() == [[0, 1, 3], [0, 2, 4]]
 
 
 def test_a_stack_begins_as_the_net_of_its_last_frame(clips: Tensor) -> None:

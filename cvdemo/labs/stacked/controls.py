@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from cvdemo.labs.stacked.experiment import lengths
+from cvdemo.labs.stacked.experiment import FIRST_MOMENT, lengths
 from cvdemo.ui import widgets
-
-FIRST_ACTIVITY, FIRST_SEED, FIRST_MOMENT = "throw", 6, 8
 
 A_FRAME: dict[str, Any] = {"use": "segmentation", "clip": 3, "frame": 25}
 
 EXPERIMENTS: dict[str, dict[str, Any]] = {
     "Nothing moves": {"activity": "play guitar", "seed": 11, "moment": 3},
-    "A ball in flight": {"activity": "throw", "seed": 6, "moment": 11, "frames": 3},
-    "The same, caught": {"activity": "catch", "seed": 6, "moment": 4, "frames": 3},
+    "A ball in flight": {"activity": "throw", "seed": 6, "moment": 15, "frames": 3},
+    "The same, caught": {"activity": "catch", "seed": 6, "moment": 6, "frames": 3},
     "One frame only": {"activity": "walk backwards", "seed": 5, "frames": 1},
     "Noise": {**A_FRAME, "show": "errors"},
     "A clear day": {**A_FRAME, "noise": 0.0, "weather": False, "show": "errors"},
@@ -39,5 +37,5 @@ def choose_stack(frames: int) -> Choice:
     """Draws the number of frames in a stack, and the moment of a clip of so many."""
     known = lengths()
     length = widgets.segmented_control("frames", "Frames in a stack", known, 3 if 3 in known else known[-1])
-    moment = widgets.slider("moment", "The stack ends at frame", 1, frames, FIRST_MOMENT + 1) - 1
+    moment = widgets.slider("moment", "The stack ends at frame", 1, frames, FIRST_MOMENT) - 1
     return Choice(length, moment)

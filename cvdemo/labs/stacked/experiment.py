@@ -16,6 +16,9 @@ from cvdemo.zoo.weights import has_weights, read_card
 LENGTHS = {1: "frame-average", 3: "early-fusion-3", 5: "early-fusion-5", 7: "early-fusion-7"}
 """The nets by the number of frames that they see at once."""
 
+FIRST_ACTIVITY, FIRST_SEED, FIRST_MOMENT = "throw", 6, 15
+"""The clip that is seen first, and the frame, from 1, that the stack ends at."""
+
 SIDE = 96  # of the frames that nets see
 
 
@@ -25,8 +28,10 @@ def lengths() -> list[int]:
 
 
 def stack_ending(frames: NDArray[np.uint8], end: int, length: int) -> NDArray[np.uint8]:
-    """The `length` frames [n, H, W, 3] that end at a frame; before the beginning the first repeats."""
-    return frames[np.arange(end - length + 1, end + 1).clip(min=0)]
+    """`length` frames [n, H, W, 3], every second one, up to `end`; before the beginning the first repeats."""
+    from cvdemo.nets.early_fusion import STEP  # late: torch
+
+    return frames[(end - STEP * np.arange(length - 1, -1, -1)).clip(min=0)]
 
 
 def fringes(stack: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cvdemo.data.chosen import SPLIT
-from cvdemo.labs.stacked.experiment import lengths
+from cvdemo.labs.stacked.experiment import FIRST_ACTIVITY, FIRST_MOMENT, FIRST_SEED, lengths
 from cvdemo.notebook import Cells, PageState, code, text
 
 
@@ -49,18 +49,19 @@ def _activity(state: PageState) -> Cells:
     """The clip, one stack with its motion, the answers by number of frames, the first layer."""
     known = lengths()
     length = state.get("frames", 3 if 3 in known else known[-1])
+    seed, activity = state.get("seed", FIRST_SEED), state.get("activity", FIRST_ACTIVITY)
     yield code(f"""
         from cvdemo import world
         from cvdemo.labs.stacked.experiment import first_layer, fringes, look, responses, stack_ending
 
-        clip = world.activity_clip({state.get("seed", 6)}, split={SPLIT!r}, activity={state.get("activity", "throw")!r})
+        clip = world.activity_clip({seed}, split={SPLIT!r}, activity={activity!r})
         seen = look(clip)  # the frames as nets see them, their flow, and what the nets say
     """)
     yield code(f"""
         from cvdemo.draw.flow import flow_colours
         from cvdemo.draw.inline import row, table
 
-        length, moment = {length}, {state.get("moment", 9) - 1}  # the stack ends at this frame, from 0 on
+        length, moment = {length}, {state.get("moment", FIRST_MOMENT) - 1}  # the stack ends at this frame, from 0 on
         stack = stack_ending(seen.frames, moment, length)
         shown = {{f"frame {{k + 1}} of {{length}}": frame for k, frame in enumerate(stack)}}
         flow = seen.flow[max(moment - 1, 0)]
