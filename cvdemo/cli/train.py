@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -27,21 +29,45 @@ CURVE_SCENES = 100
 @click.command("train")
 @click.argument("key")
 @click.option("--minutes", type=click.FloatRange(0, min_open=True), help="Length of the whole schedule.")
+@click.option("--steps", type=click.IntRange(1), help="Steps of KEY's schedule in place of its recipe's.")
 @click.option("--device", help="cpu, cuda or mps; the best there is by default.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for weights and card.")
-def command(key: str, minutes: float | None, device: str | None, out: Path | None) -> None:
+def command(key: str, minutes: float | None, steps: int | None, device: str | None, out: Path | None) -> None:
     """Train the net KEY on the drawn world, score it on held-out scenes, and write weights and card.
 
     KEY is a recipe, or all, which rebuilds every net from nothing; MINUTES is then the time for each.
+    With STEPS other than the recipe's, weights and card go to the folder OUT alone. Without it the shipped
+    ones stay, since nets are compared at equal steps, and the card gets what the other schedule reached.
     A run that is stopped, killed or out of disk goes on from its last checkpoint when the same command is
     given again.
     """
     device = settled(default_device() if device is None else check_device(device))
     folder = out or weights_folder()
-    chosen = list(recipes().values()) if key == "all" else _with_start(recipe(key), folder)
-    checkpoints = [_train(one, minutes, device, folder, whole=key == "all") for one in chosen]
+    if steps is None:
+        chosen = list(recipes().values()) if key == "all" else _with_start(recipe(key), folder)
+        checkpoints = [_train(one, minutes, device, folder, whole=key == "all") for one in chosen]
+    else:
+        checkpoints = [_train_other_steps(key, steps, minutes, device, out)]
     for path in checkpoints:
         path.unlink(missing_ok=True)
+
+
+def _train_other_steps(key: str, steps: int, minutes: float | None, device: str, out: Path | None) -> Path:
+    """Train a net for other steps than its recipe's; where no folder is given, its card alone hears of it."""
+    from cvdemo.train.finish import note_longer
+
+    if key == "all" or minutes is not None:
+        raise CvdemoError("the steps are those of one net's schedule, without minutes")
+    own = recipe(key)
+    if steps == own.steps:
+        raise CvdemoError(f"{steps} steps are {key}'s own schedule: `cvdemo train {key}`")
+    if own.start and not _weights(own.start, weights_folder()).is_file():
+        raise CvdemoError(f"{key} starts from {own.start}, which has no weights: train that first")
+    with nullcontext(out) if out else TemporaryDirectory() as folder:
+        checkpoint = _train(replace(own, steps=steps), None, device, Path(folder), whole=False)
+        if out is None:
+            note_longer(key, Path(folder))
+    return checkpoint
 
 
 def _with_start(last: Recipe, folder: Path) -> list[Recipe]:

@@ -19,7 +19,7 @@ from cvdemo.train.task import Progress
 from cvdemo.world.vocabulary import WORLD_VERSION
 from cvdemo.zoo.convergence import converged
 from cvdemo.zoo.entries import ENTRIES
-from cvdemo.zoo.weights import load_weights, write_weights
+from cvdemo.zoo.weights import LONGER, card_of, load_weights, read_card, renew_card, write_weights
 
 
 def finish(run: Run, folder: Path, *, n: int | None = None, progress: Progress = iter) -> dict[str, Any]:
@@ -41,6 +41,17 @@ def finish(run: Run, folder: Path, *, n: int | None = None, progress: Progress =
     return card
 
 
+def note_longer(key: str, folder: Path) -> None:
+    """Put on a net's shipped card what a training for other steps reached, as the card in a folder says.
+
+    Cards of other data raise as `card_of` does.
+    """
+    data = str((read_card(key, folder) or {}).get("scored_on", "")).partition(", ")[0]
+    card = card_of(key, data, folder)
+    kept = ("steps", "minutes", "core_minutes", "metrics", "validation", "converged", "command")
+    renew_card(key, data, {name: card[name] for name in kept}, part=LONGER)
+
+
 def _score(run: Run, net: nn.Module, n: int, device: str, progress: Progress) -> dict[str, Any]:
     return run.task.measure(net, split="test", n=n, device=device, progress=progress)
 
@@ -51,6 +62,8 @@ def _card(run: Run, path: Path, n: int, numbers: dict[str, Any], exact: dict[str
     entry = ENTRIES.get(recipe.key)
     knobs = [f"{name}={value}" for name, value in entry.knobs.items()] if entry else []
     command = f"cvdemo train {recipe.key}" + (f" --minutes {run.minutes:g}" if run.minutes else "")
+    if entry and recipe.steps != entry.recipe.steps:
+        command += f" --steps {recipe.steps}"
     return {
         "net": recipe.key,
         "params": sum(p.numel() for p in run.net.parameters()),

@@ -20,7 +20,7 @@ from cvdemo.ui.internals import start_through_app
 from cvdemo.ui.language import language, translate
 from cvdemo.ui.pages import nets_of
 from cvdemo.ui.translation import LANGUAGES
-from cvdemo.zoo.convergence import unfinished
+from cvdemo.zoo.convergence import longer, unfinished
 from cvdemo.zoo.weights import read_card
 
 P = ParamSpec("P")
@@ -92,7 +92,7 @@ def theory(page: str) -> None:
 
 def differs_from_paper(*keys: str) -> None:
     """A fold with what nets that are trained here do otherwise than their papers; others are left out."""
-    said = {key: [*zoo.differences(key), *_rising(key)] for key in keys if zoo.differences(key)}
+    said = {key: [*zoo.differences(key), *rising(key)] for key in keys if zoo.differences(key)}
     if not said:
         return
     shared = [text for text in next(iter(said.values())) if all(text in own for own in said.values())]
@@ -106,7 +106,7 @@ def differs_from_paper(*keys: str) -> None:
             st.markdown("\n".join(lines))
 
 
-def _rising(key: str) -> list[str]:
+def rising(key: str) -> list[str]:
     """A sentence about a net whose validation curve was not flat when its training ended."""
     card = read_card(key)
     points = unfinished(card)
@@ -114,6 +114,17 @@ def _rising(key: str) -> list[str]:
         return []
     before, last = points
     name = str(card["metric"]).replace("_", " ")
+    if more := longer(card):
+        if more.flat:
+            return [
+                f"It is compared after {more.own_steps:,} steps, while it still learns: {name} "
+                f"{more.own:.3f} on held-out data. After {more.steps:,} steps it has {more.figure:.3f} and "
+                "learns no more."
+            ]
+        return [
+            f"It is compared after {more.own_steps:,} steps, while it still learns: {name} {more.own:.3f} on "
+            f"held-out data. After {more.steps:,} steps it has {more.figure:.3f} and still gets better."
+        ]
     return [
         f"It may learn more in a longer training: its {name} on validation data still got better at the end, "
         f"{before:.3f} to {last:.3f}."

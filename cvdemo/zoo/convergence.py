@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
+
+from cvdemo.zoo.weights import LONGER
 
 GAIN, OF_CLIPS, OF_ERROR = 0.005, 0.02, 0.01
 """Less than this between the last two of a curve's points is flat: of a metric of scenes; of an accuracy,
 which is measured on 100 clips; of an end-point error, as a share of it."""
+
+
+class Longer(NamedTuple):
+    """What a net reaches in a longer training than the one that it is compared after, on the same data.
+
+    `figure` is after `steps`, `own` after its `own_steps`; `flat` says whether its curve is flat then.
+    """
+
+    own_steps: int
+    own: float
+    steps: int
+    figure: float
+    flat: bool
 
 
 def last_gain(validation: Sequence[Mapping[str, Any]], metric: str) -> tuple[float, float] | None:
@@ -36,3 +51,13 @@ def unfinished(card: Mapping[str, Any] | None) -> tuple[float, float] | None:
     if card is None or card.get("converged") is not False:
         return None
     return last_gain(card["validation"], card["metric"])
+
+
+def longer(card: Mapping[str, Any] | None) -> Longer | None:
+    """What a card says of a longer training; None where it says nothing."""
+    if card is None or LONGER not in card:
+        return None
+    metric, more = card["metric"], card[LONGER]
+    return Longer(
+        card["steps"], card["metrics"][metric], more["steps"], more["metrics"][metric], more["converged"]
+    )

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from cvdemo.zoo.catalogue import own_nets, spec
+from cvdemo.zoo.convergence import longer
 from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.evaluators import EVALUATORS
 from cvdemo.zoo.weights import read_card
 
+FLAT = {True: "yes", False: "no", None: "-"}
 HEADING = (
     "| net | parameters | held-out figure | converged | ms a picture | from |",
     "|---|---|---|---|---|---|",
@@ -26,7 +28,9 @@ def _row(key: str, card: dict[str, Any]) -> str:
     numbers = card["metrics"]
     times = [numbers[name] for name in ("ms_per_image", "ms") if name in numbers]
     ms = f"{times[0]:.0f}" if times else "-"
-    flat = {True: "yes", False: "no", None: "-"}[card.get("converged")]
+    flat = FLAT[card.get("converged")]
+    if more := longer(card):
+        flat += f"; {more.steps:,} steps: {more.figure:.3f}, {FLAT[more.flat]}"
     size = f"{card['params'] / 1e6:.2f} M"
     cells = (f"`{key}`", size, _figures(key, card), flat, ms, f"`{_command(key, card)}`")
     return f"| {' | '.join(cells)} |"

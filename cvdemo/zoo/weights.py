@@ -22,6 +22,8 @@ WITH_KNOBS = "metrics_with_knobs"
 """That with the numbers on scenes of other difficulty, "noise=12": in each the parts of a card again."""
 WITHOUT = "metrics_without"
 """That with the numbers of a net of which a part is left out, by the name of the part."""
+LONGER = "longer"
+"""That with what the net reaches in a longer training, of which no weights are shipped."""
 
 
 def weights_folder() -> Path:

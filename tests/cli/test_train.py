@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,12 @@ from cvdemo import zoo
 from cvdemo.cli import main
 from cvdemo.data.pictures import to_png
 from cvdemo.train import finish
-from cvdemo.train.recipes import Recipe, Scenes, recipes
+from cvdemo.train.recipes import Recipe, Scenes, recipe, recipes
 from cvdemo.train.stream import DataWorkers
 from cvdemo.zoo.coco_scores import NUMBERS
 from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.loader import CACHE
+from cvdemo.zoo.weights import weights_folder
 
 
 def cvdemo(*arguments: object) -> Result:
@@ -102,6 +104,35 @@ def test_an_interrupted_run_says_how_to_go_on(short: Path, monkeypatch: pytest.M
     again = cvdemo("train", "backbone", "--out", short / "out", "--device", "cpu")
     assert again.exit_code == 0, again.output
     assert "goes on from step 1" in again.stdout
+
+
+def test_other_steps_are_told_to_the_card_alone(short: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = short / "shipped"
+    folder.mkdir()
+    shutil.copy(weights_folder() / f"{recipe('unet').start}.safetensors", folder)
+    for module in ("zoo.weights", "cli.train"):
+        monkeypatch.setattr(f"cvdemo.{module}.weights_folder", lambda: folder)
+    assert cvdemo("train", "unet", "--device", "cpu").exit_code == 0
+    weights, card = ((folder / f"unet.{kind}").read_bytes() for kind in ("safetensors", "json"))
+
+    done = cvdemo("train", "unet", "--steps", 3, "--device", "cpu")
+    assert done.exit_code == 0, done.output
+    told = json.loads((folder / "unet.json").read_bytes())
+    more = told.pop("longer")
+    assert told == json.loads(card) and (folder / "unet.safetensors").read_bytes() == weights
+    assert more["steps"] == 3 and more["command"] == "cvdemo train unet --steps 3"
+    assert set(more["metrics"]) == set(told["metrics"])
+
+    done = cvdemo("train", "unet", "--steps", 3, "--out", short / "own", "--device", "cpu")
+    assert done.exit_code == 0 and json.loads((short / "own" / "unet.json").read_text())["steps"] == 3
+    assert "longer" not in json.loads((short / "own" / "unet.json").read_text())
+
+
+def test_steps_are_those_of_one_net(short: Path) -> None:
+    assert "of one net's schedule" in cvdemo("train", "all", "--steps", 3).stderr
+    assert "of one net's schedule" in cvdemo("train", "unet", "--steps", 3, "--minutes", 1).stderr
+    assert "are unet's own schedule" in cvdemo("train", "unet", "--steps", 2).stderr
+    assert cvdemo("train", "unet", "--steps", 0).exit_code == 2
 
 
 def test_what_cannot_be_trained(short: Path) -> None:

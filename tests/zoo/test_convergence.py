@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from cvdemo.zoo.convergence import converged, last_gain, unfinished
+from cvdemo.zoo.convergence import converged, last_gain, longer, unfinished
 from cvdemo.zoo.weights import weights_folder
 
 CARDS = sorted(weights_folder().glob("*.json"))
@@ -37,6 +37,10 @@ def test_a_curve_is_flat_that_gains_little(metric: str, curve: list[float], flat
 def test_a_card_says_whether_its_net_had_finished(path) -> None:
     card = json.loads(path.read_text())
     assert card["converged"] is converged(card.get("validation", []), card["metric"])
+    if more := card.get("longer"):
+        assert more["converged"] is converged(more["validation"], card["metric"])
+        assert more["command"] == f"cvdemo train {path.stem} --steps {more['steps']}"
+        assert card["converged"] is False and more["steps"] > card["steps"]
 
 
 def test_a_curve_that_still_rises_is_said_to() -> None:
@@ -47,3 +51,10 @@ def test_a_curve_that_still_rises_is_said_to() -> None:
     }
     assert unfinished(cards["rising"]) == (0.4, 0.5)
     assert [unfinished(cards.get(key)) for key in ("flat", "falling", "short", "none")] == [None] * 4
+
+
+def test_what_a_longer_training_brings_stands_beside_it() -> None:
+    card = {"metric": "mIoU", "steps": 10, "metrics": {"mIoU": 0.5}}
+    assert longer(card) is None and longer(None) is None
+    more = {"steps": 40, "metrics": {"mIoU": 0.75}, "converged": True}
+    assert longer({**card, "longer": more}) == (10, 0.5, 40, 0.75, True)

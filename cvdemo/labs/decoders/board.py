@@ -26,10 +26,10 @@ from cvdemo.metrics.segmentation import SegmentationScores
 from cvdemo.ui import widgets
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component, packed
-from cvdemo.ui.page import texts
+from cvdemo.ui.page import rising, texts
 from cvdemo.ui.segmentation import Segmented, known, scored
 from cvdemo.world.vocabulary import SEMANTIC
-from cvdemo.zoo.convergence import unfinished
+from cvdemo.zoo.convergence import Longer, longer
 from cvdemo.zoo.weights import figures_without, read_card
 
 PICTURE = 480  # pixels of a small picture's width
@@ -129,11 +129,8 @@ def inside(chosen: Chosen, one: Segmented) -> None:
         for column, k in zip(st.columns(INNER_COLUMNS, gap="small"), row, strict=False):
             column.image(maps[k].colours, width="stretch", alt=f"{one.entry.title}: {maps[k].name}")
             column.caption(f"{maps[k].name} · {maps[k].size}")
-    if rising := unfinished(read_card(one.entry.key)):
-        st.caption(
-            f"Its validation curve still rose when its training ended, {rising[0]:.3f} to {rising[1]:.3f}: "
-            "it had not finished learning."
-        )
+    for text in rising(one.entry.key):
+        st.caption(text)
     _ablate(chosen, one)
 
 
@@ -175,12 +172,30 @@ def _held_out(name: str, whole: float, without: float) -> str:
 
 
 def costs(found: Sequence[Segmented], chosen_key: str) -> None:
-    """mIoU on held-out pictures against milliseconds a picture; discs by the number of parameters."""
+    """mIoU on held-out pictures against milliseconds a picture; discs by the number of parameters.
+
+    A hollow one is a net after a longer training than the others had.
+    """
     cards = segmenter_cards([one.entry.key for one in found])
     if cards:
-        discs = [_disc(card, CHOSEN if card.key == chosen_key else OTHER) for card in cards]
+        colours = [CHOSEN if card.key == chosen_key else OTHER for card in cards]
+        discs = [_disc(card, colour) for card, colour in zip(cards, colours, strict=True)]
+        for card, colour in zip(cards, colours, strict=True):
+            if more := longer(read_card(card.key)):
+                discs.append(_longer_disc(card, more, colour))
         figure = cost_chart(discs, f"mIoU, {cards[0].data}")
         st.plotly_chart(figure, key="figures", config={"displayModeBar": False})
+
+
+def _longer_disc(card: SegmenterCard, more: Longer, colour: str) -> Disc:
+    text = (
+        f"mIoU {more.figure:.3f} after {more.steps:,} steps, {more.own:.3f} after {more.own_steps:,}<br>"
+        f"{card.milliseconds:.1f} ms · {card.params / 1e6:.2f} M parameters"
+    )
+    return Disc(
+        card.key, f"{card.title}, longer", card.milliseconds, more.figure, card.params, text, colour,
+        symbol="circle-open",
+    )  # fmt: skip
 
 
 def _disc(card: SegmenterCard, colour: str) -> Disc:
