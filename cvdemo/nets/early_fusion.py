@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from cvdemo.nets.frame_average import combined
-from cvdemo.nets.frame_features import ClipConfig, FrameNet, windows
+from cvdemo.nets.frame_features import ClipConfig, FrameNet, windows, with_more_filters
 
 STEP = 2
 """Frames of a clip from one of a stack to the next: seven of them see a second and a half."""
@@ -62,12 +62,7 @@ class EarlyFusion(FrameNet):
 
         Its filters see the last frame; the others see all, begin at random, and count nothing at first.
         """
-        own = self.state_dict()
-        found = dict(state)
-        for name, value in state.items():
-            if name.startswith("backbone.stem.") and name in own and own[name].shape != value.shape:
-                found[name] = _beside(own[name], value, random="stem.0" in name)
-        return found
+        return with_more_filters(state, self.state_dict())
 
     def forward(self, clips: Tensor, *, frames: Tensor | None = None) -> EarlyFusionTrace:
         """The trace of the stacks that end at every frame, or at some [E] of them only."""
@@ -94,16 +89,6 @@ def over_frames(weights: Tensor) -> Tensor:
         frames[k] = frames[k] - GAIN * difference
         frames[k + 1] = frames[k + 1] + GAIN * difference
     return torch.cat(frames, dim=1)
-
-
-def _beside(own: Tensor, value: Tensor, *, random: bool) -> Tensor:
-    """A tensor with another's values in its first places, and besides its own ones, or 0."""
-    found = own.clone() if random else torch.zeros_like(own)
-    first = tuple(slice(0, size) for size in value.shape)
-    if random and own.ndim > 1:
-        found[: len(value)] = 0  # the filters that are taken over see the last frame alone
-    found[first] = value
-    return found
 
 
 def early_fusion_3() -> EarlyFusion:

@@ -103,6 +103,29 @@ def inflated(state: dict[str, Tensor], channels: int) -> dict[str, Tensor]:
     return {**state, STEM: more}
 
 
+def with_more_filters(state: dict[str, Tensor], own: dict[str, Tensor]) -> dict[str, Tensor]:
+    """A net's weights for one with more channels and filters in its first layer, whose weights `own` are.
+
+    The filters that are taken over see the first channels only. The others begin at random, and count nothing
+    at first.
+    """
+    found = dict(state)
+    for name, value in state.items():
+        if name.startswith("backbone.stem.") and name in own and own[name].shape != value.shape:
+            found[name] = _beside(own[name], value, random="stem.0" in name)
+    return found
+
+
+def _beside(own: Tensor, value: Tensor, *, random: bool) -> Tensor:
+    """A tensor with another's values in its first places, and besides its own ones, or 0."""
+    found = own.clone() if random else torch.zeros_like(own)
+    first = tuple(slice(0, size) for size in value.shape)
+    if random and own.ndim > 1:
+        found[: len(value)] = 0
+    found[first] = value
+    return found
+
+
 def running_mean(values: Tensor) -> Tensor:
     """The mean of all up to each frame, of [N, T, K]: [N, T, K]."""
     counts = torch.arange(1, values.shape[1] + 1, device=values.device, dtype=values.dtype)

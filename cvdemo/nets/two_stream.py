@@ -13,7 +13,14 @@ import torch
 from torch import Tensor, nn
 
 from cvdemo.nets.frame_average import FrameAverage, FrameAverageTrace
-from cvdemo.nets.frame_features import ClipConfig, FrameNet, inflated, running_mean, windows
+from cvdemo.nets.frame_features import (
+    ClipConfig,
+    FrameNet,
+    inflated,
+    running_mean,
+    windows,
+    with_more_filters,
+)
 
 LARGEST = 8.0
 """Motion in pixels a frame from which on faster looks the same; flow from -8 to 8 becomes 0 to 1."""
@@ -21,10 +28,11 @@ LARGEST = 8.0
 
 @dataclass(frozen=True)
 class TwoStreamConfig:
-    """How many flows are stacked, and what sees them."""
+    """How many flows are stacked, what sees them, and how many filters its first layer has."""
 
     flows: int = 10
     clip: ClipConfig = field(default_factory=ClipConfig)
+    filters: int = 48
 
 
 class TwoStreamTrace(NamedTuple):
@@ -51,7 +59,7 @@ class TwoStream(FrameNet):
 
     def __init__(self, config: TwoStreamConfig | None = None) -> None:
         config = config or TwoStreamConfig()
-        inner = config.clip.with_inputs(2 * config.flows)
+        inner = config.clip.with_inputs(2 * config.flows, config.filters)
         super().__init__(inner)  # the temporal stream
         self.config = config
         self.spatial = FrameAverage(config.clip).requires_grad_(False)
@@ -65,7 +73,8 @@ class TwoStream(FrameNet):
         """The weights of `FrameAverage` as the spatial stream, and its backbone as the temporal one's too."""
         backbone = {name: value for name, value in state.items() if name.startswith("backbone.")}
         spatial = {f"spatial.{name}": value for name, value in state.items()}
-        return {**spatial, **inflated(backbone, 2 * self.config.flows)}
+        motion = with_more_filters(inflated(backbone, 2 * self.config.flows), self.state_dict())
+        return {**spatial, **motion}
 
     def forward(self, clips: Tensor, flows: Tensor) -> TwoStreamTrace:
         return TwoStreamTrace(self.spatial(clips), *self.temporal(flows))

@@ -89,7 +89,7 @@ ACTIVITY_ENTRIES = (
     _stack(7),
     _net("two-stream", "Two streams", "1406.2199", "two_stream:TwoStream",
          _recipe("two-stream", "TemporalStreamTask", start="frame-average",
-                 data=ActivityClips(pool=3072, fresh=384, flow=True)), SMALL,
+                 data=ActivityClips(pool=3072, fresh=384, flow=True)), SMALL, "48 filters see the flows.",
          "The flow is that of dense inverse search instead of Brox's method.",
          adapter="cvdemo.zoo.drawn_activity:TwoStreamActivity"),
     *_two_stages("lrcn", "Recurrent, LSTM", "1411.4389", "lrcn:lrcn", "RecurrentTask",
