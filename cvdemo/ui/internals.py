@@ -140,6 +140,17 @@ def session_is_active(session: str) -> bool:
     return runtime.exists() and runtime.get_instance().is_active_session(session)
 
 
+def forget_ended_sessions() -> None:
+    """Let go of visitors who have been away for too long to come back, on the event loop's thread.
+
+    By itself Streamlit does so when the next visitor goes.
+    """
+    if runtime.exists():
+        manager: Any = runtime.get_instance()._session_mgr
+        with manager._storage_lock:
+            manager._session_storage._cache.expire()
+
+
 def change_messages(change: Callable[[Any], None]) -> None:
     """Let `change` alter every message of a visitor's script before it is sent."""
 

@@ -12,6 +12,8 @@ import ctypes
 import gc
 from contextlib import suppress
 
+from cvdemo.ui.internals import forget_ended_sessions
+
 EVERY = 60.0  # seconds
 ARENAS = 2
 _ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
@@ -34,6 +36,9 @@ def give_back() -> bool:
 
 
 async def give_back_now_and_then() -> None:
-    """Give memory back every minute, beside the event loop."""
-    while await asyncio.to_thread(give_back):
+    """Every minute forget who has gone, and give their memory back beside the event loop."""
+    while True:
+        forget_ended_sessions()
+        if not await asyncio.to_thread(give_back):
+            return
         await asyncio.sleep(EVERY)

@@ -121,7 +121,7 @@ def _slopes(n: int) -> Points:
     return matrix
 
 
-@cache
+@lru_cache(maxsize=512)
 def _ramp(n: int, w0: float, w1: float) -> Points:
     return np.linspace(w0, w1, n)[:, None]
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import re
 import subprocess
 import sys
+import threading
 import weakref
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
+from streamlit.runtime.session_manager import SessionInfo
 
-from cvdemo.ui import memory
+from cvdemo.ui import internals, memory
 
 SCRIPT = """
 import threading
@@ -66,3 +71,25 @@ def test_another_c_library_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(memory.ctypes, "CDLL", lambda name: object())
     memory.few_arenas()
     assert not memory.give_back()
+
+
+def test_visitors_who_have_gone_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Session:
+        id = "a visitor"
+
+    storage = MemorySessionStorage(ttl_seconds=0)
+    manager = SimpleNamespace(_storage_lock=threading.RLock(), _session_storage=storage)
+    monkeypatch.setattr(internals.runtime, "exists", lambda: True)
+    monkeypatch.setattr(internals.runtime, "get_instance", lambda: SimpleNamespace(_session_mgr=manager))
+    session = Session()
+    gone = weakref.ref(session)
+    storage.save(SessionInfo(client=None, session=session))  # type: ignore[arg-type]
+    del session
+    assert gone() is not None  # Streamlit waits for somebody else to go
+    monkeypatch.setattr(memory, "give_back", lambda: False)
+    asyncio.run(memory.give_back_now_and_then())
+    assert gone() is None
+
+
+def test_without_a_server_there_is_nobody_to_forget() -> None:
+    internals.forget_ended_sessions()

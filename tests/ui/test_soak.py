@@ -16,10 +16,11 @@ def test_visitors_do_everything_and_nobody_is_dropped(monkeypatch: pytest.Monkey
     monkeypatch.setattr(soak, "UPLOADS", ("detect",))
     monkeypatch.setattr(soak, "SETTLE", 0.0)
     monkeypatch.setattr(soak, "_crowd", one_of_each)
-    found = soak.run(1, 1)
+    found = soak.run(1, 1, rounds=2)
     assert not found["exceptions"] and not found["dropped"] and not found["faults"]
-    assert found["seconds"]["open"]["n"] == 1 and found["seconds"]["upload"]["n"] == 1
+    assert found["seconds"]["open"]["n"] == 2 and found["seconds"]["upload"]["n"] == 2
     assert found["memory_before"]["MB"] > 100 and 0.5 < found["ratio"] < 2
+    assert len(found["memory_after"]) == 2 and 0.5 < found["ratio_of_rounds"] < 2
 
 
 async def one_of_each(address: str, visitors: int, seconds: float, seed: int, told: soak.Told) -> None:

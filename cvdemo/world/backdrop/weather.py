@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 import cv2
 import numpy as np
@@ -54,7 +54,7 @@ def add_noise(picture: Picture, scene: Scene) -> None:
     cv2.addWeighted(picture, 1.0, values.reshape(picture.shape), share, -128 * share, dst=picture)
 
 
-@cache
+@lru_cache(maxsize=256)
 def _blotches(seed: int) -> NDArray[np.float32]:
     """Soft patches of brightness around 0, as of paint on paper, [12, 16, 1]."""
     words = np.random.PCG64(seed).random_raw(48)
