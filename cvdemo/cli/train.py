@@ -17,7 +17,7 @@ from cvdemo.errors import CvdemoError
 from cvdemo.train.recipes import Recipe, recipe, recipes
 from cvdemo.zoo.device import check_device, default_device, settled
 from cvdemo.zoo.fetch import cache_folder
-from cvdemo.zoo.weights import read_weights, weights_folder
+from cvdemo.zoo.weights import read_card, read_weights, weights_folder
 
 if TYPE_CHECKING:
     from cvdemo.train.loop import Run
@@ -45,11 +45,19 @@ def command(key: str, minutes: float | None, steps: int | None, device: str | No
     folder = out or weights_folder()
     if steps is None:
         chosen = list(recipes().values()) if key == "all" else _with_start(recipe(key), folder)
+        if key == "all" and minutes is None:
+            click.echo(_total(chosen))
         checkpoints = [_train(one, minutes, device, folder, whole=key == "all") for one in chosen]
     else:
         checkpoints = [_train_other_steps(key, steps, minutes, device, out)]
     for path in checkpoints:
         path.unlink(missing_ok=True)
+
+
+def _total(chosen: list[Recipe]) -> str:
+    """How long all of them take, as far as the shipped cards say it."""
+    known = [card["minutes"] for one in chosen if (card := read_card(one.key)) and "minutes" in card]
+    return f"{len(chosen)} nets; {len(known)} of them took {sum(known) / 60:.1f} hours by their cards"
 
 
 def _train_other_steps(key: str, steps: int, minutes: float | None, device: str, out: Path | None) -> Path:

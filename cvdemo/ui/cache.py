@@ -124,7 +124,8 @@ def nbytes_of(value: Any) -> int:
     """Bytes of a result: its arrays, tensors, texts and byte strings, through containers and dataclasses.
 
     What says its `nbytes` is believed. Of a function, what it encloses or is a method of. What is met twice
-    within one result counts once. Anything else counts as its own object alone.
+    within one result counts once. Anything else counts as its own object alone. Another thread may add to a
+    result meanwhile: what a container holds is listed first, in one step.
     """
     seen: set[int] = set()
 
@@ -140,9 +141,9 @@ def nbytes_of(value: Any) -> int:
             return int(item.nbytes)
         own = sys.getsizeof(item, 64)
         if isinstance(item, Mapping):
-            return own + sum(size(k) + size(v) for k, v in item.items())
+            return own + sum(size(k) + size(v) for k, v in list(item.items()))
         if isinstance(item, list | tuple | set | frozenset):
-            return own + sum(map(size, item))
+            return own + sum(map(size, list(item)))
         if hasattr(item, "indptr"):  # a sparse array of scipy, without importing scipy
             return own + size(item.data) + size(item.indices) + size(item.indptr)
         if inspect.isroutine(item):

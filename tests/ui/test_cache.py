@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -42,6 +42,29 @@ def test_bytes_of_functions_and_sparse_arrays() -> None:
     exact = bilateral_filter(picture[:10, :10], 20, 10, method="exact")
     assert nbytes_of(lattice) > 60 * 80 * 6 * 4  # six weights a pixel
     assert 4 * 100**2 <= nbytes_of(exact) < 4 * 100**2 + 2000
+
+
+def test_a_result_that_grows_while_it_is_measured() -> None:
+    class Growing:
+        """As a clip whose frames another thread draws: each look finds one more."""
+
+        def __init__(self, kept: dict[int, Any] | set[Any]) -> None:
+            self.kept = kept
+
+        @property
+        def nbytes(self) -> int:
+            more = object()
+            if isinstance(self.kept, dict):
+                self.kept[id(more)] = more
+            else:
+                self.kept.add(more)
+            return 1000
+
+    table: dict[int, Any] = {}
+    table |= {k: Growing(table) for k in range(3)}
+    some: set[Any] = set()
+    some |= {Growing(some) for _ in range(3)}
+    assert nbytes_of(table) > 3000 and nbytes_of(some) > 3000
 
 
 def test_the_least_recently_used_go_first_and_the_limit_holds() -> None:
