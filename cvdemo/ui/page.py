@@ -107,24 +107,25 @@ def differs_from_paper(*keys: str) -> None:
 
 
 def rising(key: str) -> list[str]:
-    """A sentence about a net whose validation curve was not flat when its training ended."""
+    """A sentence about a net that a longer training makes better, or may make better."""
     card = read_card(key)
-    points = unfinished(card)
-    if card is None or points is None:
+    if card is None:
         return []
-    before, last = points
     name = str(card["metric"]).replace("_", " ")
     if more := longer(card):
         if more.flat:
             return [
-                f"It is compared after {more.own_steps:,} steps, while it still learns: {name} "
-                f"{more.own:.3f} on held-out data. After {more.steps:,} steps it has {more.figure:.3f} and "
-                "learns no more."
+                f"It is compared after {more.own_steps:,} steps: {name} {more.own:.3f} on held-out data. "
+                f"After {more.steps:,} steps it has {more.figure:.3f}, and its validation curve is flat."
             ]
         return [
-            f"It is compared after {more.own_steps:,} steps, while it still learns: {name} {more.own:.3f} on "
+            f"It is compared after {more.own_steps:,} steps: {name} {more.own:.3f} on "
             f"held-out data. After {more.steps:,} steps it has {more.figure:.3f} and still gets better."
         ]
+    points = unfinished(card)
+    if points is None:
+        return []
+    before, last = points
     return [
         f"It may learn more in a longer training: its {name} on validation data still got better at the end, "
         f"{before:.3f} to {last:.3f}."

@@ -40,7 +40,7 @@ def test_a_card_says_whether_its_net_had_finished(path) -> None:
     if more := card.get("longer"):
         assert more["converged"] is converged(more["validation"], card["metric"])
         assert more["command"] == f"cvdemo train {path.stem} --steps {more['steps']}"
-        assert card["converged"] is False and more["steps"] > card["steps"]
+        assert more["steps"] > card["steps"]
 
 
 def test_a_curve_that_still_rises_is_said_to() -> None:
