@@ -13,13 +13,13 @@ from torch import nn
 
 from cvdemo.data.atomic import write_whole
 from cvdemo.train.loop import Run
-from cvdemo.train.recipes import SIZE
+from cvdemo.train.recipes import SIZE, recipe
 from cvdemo.train.stream import DataWorkers, Stream
-from cvdemo.train.task import Progress
+from cvdemo.train.task import Progress, task_of
 from cvdemo.world.vocabulary import WORLD_VERSION
 from cvdemo.zoo.convergence import converged
 from cvdemo.zoo.entries import ENTRIES
-from cvdemo.zoo.weights import LONGER, card_of, load_weights, read_card, renew_card, write_weights
+from cvdemo.zoo.weights import LONGER, card_of, load_weights, renew_card, write_weights
 
 
 def finish(run: Run, folder: Path, *, n: int | None = None, progress: Progress = iter) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def note_longer(key: str, folder: Path) -> None:
 
     Cards of other data raise as `card_of` does.
     """
-    data = str((read_card(key, folder) or {}).get("scored_on", "")).partition(", ")[0]
+    data = f"{task_of(recipe(key)).held_out.data}:test"
     card = card_of(key, data, folder)
     kept = ("steps", "minutes", "core_minutes", "metrics", "validation", "converged", "command")
     renew_card(key, data, {name: card[name] for name in kept}, part=LONGER)

@@ -92,7 +92,7 @@ def theory(page: str) -> None:
 
 def differs_from_paper(*keys: str) -> None:
     """A fold with what nets that are trained here do otherwise than their papers; others are left out."""
-    said = {key: [*zoo.differences(key), *rising(key)] for key in keys if zoo.differences(key)}
+    said = {key: [*zoo.differences(key), *longer_training(key)] for key in keys if zoo.differences(key)}
     if not said:
         return
     shared = [text for text in next(iter(said.values())) if all(text in own for own in said.values())]
@@ -106,8 +106,8 @@ def differs_from_paper(*keys: str) -> None:
             st.markdown("\n".join(lines))
 
 
-def rising(key: str) -> list[str]:
-    """A sentence about a net that a longer training makes better, or may make better."""
+def longer_training(key: str) -> list[str]:
+    """A sentence about what a longer training of a net gives, or that it may give something; else none."""
     card = read_card(key)
     if card is None:
         return []

@@ -26,7 +26,7 @@ from cvdemo.metrics.segmentation import SegmentationScores
 from cvdemo.ui import widgets
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component, packed
-from cvdemo.ui.page import rising, texts
+from cvdemo.ui.page import longer_training, texts
 from cvdemo.ui.segmentation import Segmented, known, scored
 from cvdemo.world.vocabulary import SEMANTIC
 from cvdemo.zoo.convergence import Longer, longer
@@ -129,7 +129,7 @@ def inside(chosen: Chosen, one: Segmented) -> None:
         for column, k in zip(st.columns(INNER_COLUMNS, gap="small"), row, strict=False):
             column.image(maps[k].colours, width="stretch", alt=f"{one.entry.title}: {maps[k].name}")
             column.caption(f"{maps[k].name} · {maps[k].size}")
-    for text in rising(one.entry.key):
+    for text in longer_training(one.entry.key):
         st.caption(text)
     _ablate(chosen, one)
 
@@ -178,24 +178,19 @@ def costs(found: Sequence[Segmented], chosen_key: str) -> None:
     """
     cards = segmenter_cards([one.entry.key for one in found])
     if cards:
-        colours = [CHOSEN if card.key == chosen_key else OTHER for card in cards]
-        discs = [_disc(card, colour) for card, colour in zip(cards, colours, strict=True)]
-        for card, colour in zip(cards, colours, strict=True):
-            if more := longer(read_card(card.key)):
-                discs.append(_longer_disc(card, more, colour))
+        discs = []
+        for card in cards:
+            disc = _disc(card, CHOSEN if card.key == chosen_key else OTHER)
+            more = longer(read_card(card.key))
+            discs += [disc] if more is None else [disc, _after(disc, more)]
         figure = cost_chart(discs, f"mIoU, {cards[0].data}")
         st.plotly_chart(figure, key="figures", config={"displayModeBar": False})
 
 
-def _longer_disc(card: SegmenterCard, more: Longer, colour: str) -> Disc:
-    text = (
-        f"mIoU {more.figure:.3f} after {more.steps:,} steps, {more.own:.3f} after {more.own_steps:,}<br>"
-        f"{card.milliseconds:.1f} ms · {card.params / 1e6:.2f} M parameters"
-    )
-    return Disc(
-        card.key, f"{card.title}, longer", card.milliseconds, more.figure, card.params, text, colour,
-        symbol="circle-open",
-    )  # fmt: skip
+def _after(disc: Disc, more: Longer) -> Disc:
+    """A net's disc after its longer training: hollow, and where its mIoU is then."""
+    text = f"mIoU {more.figure:.3f} after {more.steps:,} steps, {more.own:.3f} after {more.own_steps:,}"
+    return disc._replace(title=f"{disc.title}, longer", quality=more.figure, hover=text, symbol="circle-open")
 
 
 def _disc(card: SegmenterCard, colour: str) -> Disc:
