@@ -15,8 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from cvdemo.nets.backbone import Backbone, BackboneConfig
-from cvdemo.nets.rpn import iou_box_loss
-from cvdemo.ops.box_coding import decode
+from cvdemo.ops.box_coding import decode, encode
 
 
 @dataclass(frozen=True)
@@ -118,9 +117,9 @@ def svm_loss(margins: Tensor, classes: Tensor) -> Tensor:
 
 
 def regression_loss(offsets: Tensor, regions: Tensor, classes: Tensor, target_boxes: Tensor) -> Tensor:
-    """Loss of the regressor of each region's own class: regions [P, 4], on objects [P, 4] of `classes` [P].
+    """Squared error of each region's own class's regressor: a sum over four offsets, and a mean over P.
 
-    arXiv:1311.2524, appendix C, with `cvdemo.nets.rpn.iou_box_loss` for the square.
+    `regions` [P, 4] and the objects' boxes [P, 4] are x1 y1 x2 y2, `classes` [P] (arXiv:1311.2524, app. C).
     """
     own = offsets[torch.arange(len(classes), device=classes.device), classes]
-    return iou_box_loss(own, regions, target_boxes)
+    return (own - encode(target_boxes, regions)).square().sum() / max(len(classes), 1)

@@ -273,7 +273,6 @@ ENTRIES: dict[str, Entry] = {
             "Cut-outs have 64 x 64 pixels instead of 227 x 227.",
             "There are 300 proposals of a picture, where the paper has 2,000.",
             "Network, SVMs and regressors are all trained by stochastic gradient descent.",
-            "Regressors learn smooth L1 and the generalised IoU, not squares.",
             adapter="cvdemo.zoo.drawn_regions:RCNNDetector",
         ),
         _fast("fast-rcnn", "Fast R-CNN", "fast_rcnn", Chart(TWO_STAGES, "#E69F00", 4), COARSE),

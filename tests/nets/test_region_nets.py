@@ -260,4 +260,7 @@ def test_svm_and_regressor_losses_are_the_formulas() -> None:
     own = torch.tensor([0, 2, 1, 1])
     offsets[torch.arange(4), own] = encode(targets, regions)
     assert float(regression_loss(offsets, regions, own, targets)) == pytest.approx(0, abs=1e-4)
-    assert float(regression_loss(offsets, regions, (own + 1) % 3, targets)) > 0.5
+    wrong = (own + 1) % 3  # whose offsets are 0: their squares are left
+    assert float(regression_loss(offsets, regions, wrong, targets)) == pytest.approx(
+        float(encode(targets, regions).square().sum()) / 4, rel=1e-5
+    )

@@ -1,0 +1,118 @@
+"""Training: how long each net takes, from a few steps and what is drawn and scored around them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from statistics import median
+from typing import Any
+
+import torch
+
+from cvdemo.train.loop import Run, begin_with, start, take_step
+from cvdemo.train.recipes import Recipe, recipe, recipes
+from cvdemo.train.stream import DataWorkers, Stream
+from cvdemo.train.task import TrainingTask, task_of
+from cvdemo.zoo.weights import has_weights, read_weights, weights_folder
+
+BATCHES = 4  # in an epoch of the small pool
+EPOCHS = 3  # the last of them counts: by then a net that remembers what it saw does
+FEW, MORE = 4, 12  # items that are scored, since the first ones cost more
+
+PARTS = ("drawing", "learning", "scoring")
+CURVE, CURVE_ITEMS = 8, 100  # how often `cvdemo train` scores on the val split, and on how much of it
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Core-seconds of a net's training: of a sample drawn, a step, an item scored, and how many of each."""
+
+    key: str
+    sample: float
+    samples: int
+    step: float
+    steps: int
+    item: float
+    items: int
+
+    @property
+    def drawing(self) -> float:
+        """Core-minutes that the processes draw."""
+        return self.sample * self.samples / 60
+
+    @property
+    def learning(self) -> float:
+        """Core-minutes of all steps."""
+        return self.step * self.steps / 60
+
+    @property
+    def scoring(self) -> float:
+        """Core-minutes of the curve on the val split, and of the test, before and after rounding."""
+        return self.item * self.items / 60
+
+    @property
+    def minutes(self) -> float:
+        """Core-minutes in all."""
+        return self.drawing + self.learning + self.scoring
+
+
+def run(keys: Sequence[str] = (), *, report: Callable[[Cost], None] = lambda cost: None) -> dict[str, Any]:
+    """The core-minutes of some nets' trainings, by default of all, extrapolated from a few steps of each.
+
+    Processor time is counted, one thread of it, so that other work on the machine matters little.
+    """
+    torch.set_num_threads(1)
+    costs = []
+    for key in keys or recipes():
+        costs.append(cost(recipe(key)))
+        report(costs[-1])
+    total = sum(one.minutes for one in costs) / 60
+    parts = {name: sum(getattr(one, name) for one in costs) / 60 for name in PARTS}
+    return {
+        "nets": len(costs),
+        "core-hours": round(total, 2),
+        **{f"of them {name}": round(hours, 2) for name, hours in parts.items()},
+        "hours on 2 cores, both busy": round(total / 2, 2),
+    }
+
+
+def cost(one: Recipe) -> Cost:
+    """What one net's training costs, from a run whose pool is a few batches and is renewed as the real one."""
+    task = task_of(one)
+    whole = Stream(one.data, batch=one.batch, seed=one.seed, workers=DataWorkers(0)).distinct(one.steps)
+    drawn = [_core_seconds(lambda seed=seed: one.data.draw(seed)) for seed in range(3)]  # type: ignore[misc]
+    running = start(one, task)
+    if one.start and has_weights(one.start):
+        state = read_weights(one.start, weights_folder() / f"{one.start}.safetensors")
+        begin_with(running, state, whole=one.trained_like(recipe(one.start)))
+    steps = _steps(running, one)
+    return Cost(
+        one.key, median(drawn), whole, sum(steps) / len(steps), one.steps,
+        _item(running, task), CURVE * CURVE_ITEMS + 2 * task.held_out.n,
+    )  # fmt: skip
+
+
+def _steps(running: Run, one: Recipe) -> list[float]:
+    """Core-seconds of the last epoch's steps."""
+    pool = BATCHES * one.batch
+    data = replace(one.data, pool=pool, fresh=max(1, round(pool * one.data.fresh / one.data.pool)))
+    stream = Stream(data, batch=one.batch, seed=one.seed, workers=DataWorkers(0))
+    batches = list(islice(stream.batches(), BATCHES * EPOCHS))
+    return [_core_seconds(lambda b=b: take_step(running, b)) for b in batches][-BATCHES:]  # type: ignore[misc]
+
+
+def _item(running: Run, task: TrainingTask) -> float:
+    """Core-seconds of scoring one more item."""
+    few, more = (
+        _core_seconds(lambda n=n: task.measure(running.average, split="val", n=n, device="cpu"))  # type: ignore[misc]
+        for n in (FEW, MORE)
+    )
+    return max(0.0, more - few) / (MORE - FEW)
+
+
+def _core_seconds(work: Callable[[], object]) -> float:
+    begun = time.process_time()
+    work()
+    return time.process_time() - begun
