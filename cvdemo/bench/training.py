@@ -79,7 +79,7 @@ def run(keys: Sequence[str] = (), *, report: Callable[[Cost], None] = lambda cos
 
 
 def cost(one: Recipe) -> Cost:
-    """What one net's training costs, from a run whose pool is a few batches and is renewed as the real one."""
+    """What one net's training costs, from a run with a pool of a few batches, renewed as the real one."""
     task = task_of(one)
     whole = Stream(one.data, batch=one.batch, seed=one.seed, workers=DataWorkers(0)).distinct(one.steps)
     drawn = [_core_seconds(lambda seed=seed: one.data.draw(seed)) for seed in range(3)]  # type: ignore[misc]
