@@ -63,7 +63,12 @@ def wheel_picture(side: int = 160) -> NDArray[np.uint8]:
 
 def error_colours(flow: Flow, truth: Flow, most: float = 5.0) -> NDArray[np.uint8]:
     """The end-point error as a picture [H, W, 3]: black is none, bright is `most` pixels or more."""
-    share = np.nan_to_num(end_point_error(flow, truth) / max(most, 1e-6), nan=0.0).clip(0, 1)
+    return bright(end_point_error(flow, truth), most)
+
+
+def bright(error: NDArray[np.float64] | NDArray[np.float32], most: float) -> NDArray[np.uint8]:
+    """A map [H, W] of what is wrong as a picture [H, W, 3]: black is none, bright is `most` or more."""
+    share = np.nan_to_num(error / max(most, 1e-6), nan=0.0).clip(0, 1)
     return np.asarray(cv2.applyColorMap((255 * share).astype(np.uint8), cv2.COLORMAP_INFERNO)[..., ::-1])
 
 

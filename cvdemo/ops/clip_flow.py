@@ -1,10 +1,17 @@
-"""Optical flow from each frame of a clip to the next, quick enough to be computed while a net looks on."""
+"""Optical flow from each frame of a clip to the next, quick enough to be computed while a net looks on.
+
+Beside it stands what it gets wrong: small things that move farther than they are wide have no flow, but leave
+an error where they were and where they came to.
+"""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+WINDOW = 7
+"""Pixels across over which an error is a mean: by single ones a net would know a clip again."""
 
 
 def clip_flow(frames: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -21,3 +28,25 @@ def clip_flow(frames: NDArray[np.uint8]) -> NDArray[np.float32]:
     for k in range(len(found)):
         found[k] = method.calc(grey[k], grey[k + 1], None)  # type: ignore[call-overload]
     return found
+
+
+def photometric_error(frames: NDArray[np.uint8], flow: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How far each pixel's colour is from the one its flow leads to, [T - 1, H, W] from 0 to 1.
+
+    `frames` are [T, H, W, 3] uint8 RGB, the flow [T - 1, H, W, 2] leads from each to the next. The error is a
+    mean over RGB and `WINDOW` x `WINDOW` pixels: 0 where the flow explains the next frame.
+    """
+    rows, columns = np.indices(flow.shape[1:3], np.float32)
+    found = np.zeros(flow.shape[:3], np.float32)
+    for k, (dx, dy) in enumerate(np.moveaxis(flow, -1, 1)):
+        next_one = cv2.remap(
+            frames[k + 1], columns + dx, rows + dy, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+        found[k] = cv2.blur(cv2.absdiff(next_one, frames[k]).mean(-1), (WINDOW, WINDOW)) / 255
+    return found
+
+
+def flow_with_error(frames: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """`clip_flow` of frames [T, H, W, 3], and its `photometric_error` as a third value: [T - 1, H, W, 3]."""
+    flow = clip_flow(frames)
+    return np.concatenate([flow, photometric_error(frames, flow)[..., None]], axis=-1)

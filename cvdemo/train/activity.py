@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from cvdemo.train.clips import FLOW_UNITS, ClipSample
+from cvdemo.train.clips import UNITS, ClipSample
 from cvdemo.train.task import HeldOut, NetTask, mixed_precision
 from cvdemo.world.activities.names import ACTIVITIES, partner
 
@@ -158,9 +158,10 @@ class TemporalStreamTask(StackTask):
         rng: np.random.Generator,
         device: torch.device,
     ) -> Tensor:
-        flows = np.stack([s.flow for s in all_seen(batch, turns)])  # [N, T - 1, H, W, 2]
-        motion = torch.from_numpy(flows).to(device).permute(0, 1, 4, 2, 3).float() / FLOW_UNITS
-        logits: Tensor = net.temporal(motion, frames=some(batch, self.seen, rng, device))[1]
+        whole = np.stack([s.motion for s in all_seen(batch, turns)])  # [N, T - 1, H, W, 3]
+        motions = torch.from_numpy(whole).to(device) / torch.tensor(UNITS, device=device)
+        chosen = some(batch, self.seen, rng, device)
+        logits: Tensor = net.temporal(motions.permute(0, 1, 4, 2, 3), frames=chosen)[1]
         return logits
 
 
@@ -204,16 +205,14 @@ def all_seen(batch: list[ClipSample], turns: list[Turn]) -> list[ClipSample]:
 
 
 def seen(sample: ClipSample, turn: Turn) -> ClipSample:
-    """A clip in a mirror, backwards, or both; what is played backwards is its partner's motion.
-
-    The flow of a clip played backwards is taken as the opposite, where it is.
-    """
-    frames, flow = sample.frames, sample.flow
-    if turn.mirrored:
-        frames, flow = frames[:, :, ::-1], flow[:, :, ::-1] * np.array([-1, 1], np.int8)
+    """A clip in a mirror, backwards, or both; what is played backwards is its partner's motion."""
+    frames, motion, backward = sample.frames, sample.motion, sample.backward
     if turn.backwards:
-        frames, flow = frames[::-1], -flow[::-1]
-    return sample._replace(frames=frames, flow=flow, label=label(sample, turn))
+        frames, motion, backward = frames[::-1], backward, motion
+    if turn.mirrored:
+        frames = frames[:, :, ::-1]
+        motion, backward = (one[:, :, ::-1] * np.array([-1, 1, 1], np.int8) for one in (motion, backward))
+    return ClipSample(sample.seed, frames, label(sample, turn), motion, backward)
 
 
 def label(sample: ClipSample, turn: Turn) -> int:

@@ -10,19 +10,22 @@ from numpy.typing import NDArray
 
 from cvdemo.train.recipes import TrainingData
 
-FLOW_UNITS = 16  # a pixel of motion, in a sample's whole numbers
+UNITS = (16, 16, 508)  # a pixel of motion in x and y, and an error of 1, in a sample's whole numbers
 
 
 class ClipSample(NamedTuple):
-    """The clip of a `seed`: `frames` uint8 RGB [T, H, W, 3], class `label`, `flow` int8 [T - 1, H, W, 2].
+    """The clip of a `seed`: `frames` uint8 RGB [T, H, W, 3], class `label`, `motion` int8 [T - 1, H, W, 3].
 
-    The flow is in sixteenths of a pixel a frame, within -8 to 8 pixels; without it, T - 1 is 0.
+    A motion is a flow within -8 to 8 pixels a frame and its photometric error up to .25, in `UNITS`; without
+    it, T - 1 is 0. `backward` is the motion of the clip played backwards. It is not the first one, turned:
+    a flow stands where a thing begins. By a false one a net would know how a clip is played.
     """
 
     seed: int
     frames: NDArray[np.uint8]
     label: int
-    flow: NDArray[np.int8]
+    motion: NDArray[np.int8]
+    backward: NDArray[np.int8]
 
 
 @dataclass(frozen=True)
@@ -40,14 +43,15 @@ class ActivityClips(TrainingData):
     def draw(self, seed: int) -> ClipSample:
         """The activity clip of a seed."""
         from cvdemo import world  # late: both need OpenCV
-        from cvdemo.ops.clip_flow import clip_flow
+        from cvdemo.ops.clip_flow import flow_with_error
 
         clip = world.activity_clip(seed, split="train")
         frames = clip.pictures(*self.size)
-        motion = clip_flow(frames if self.flow else frames[:1])
-        return ClipSample(seed, frames, clip.label, quantised(motion))
+        seen = frames if self.flow else frames[:1]
+        motion, backward = (quantised(flow_with_error(one)) for one in (seen, seen[::-1]))
+        return ClipSample(seed, frames, clip.label, motion, backward)
 
 
-def quantised(flow: NDArray[np.float32]) -> NDArray[np.int8]:
-    """A flow in pixels as a sample's whole numbers."""
-    return np.clip(np.rint(flow * FLOW_UNITS), -127, 127).astype(np.int8)
+def quantised(motion: NDArray[np.float32]) -> NDArray[np.int8]:
+    """A flow in pixels with its error as a sample's whole numbers."""
+    return np.clip(np.rint(motion * np.float32(UNITS)), -127, 127).astype(np.int8)

@@ -90,6 +90,8 @@ ACTIVITY_ENTRIES = (
     _net("two-stream", "Two streams", "1406.2199", "two_stream:TwoStream",
          _recipe("two-stream", "TemporalStreamTask", start="frame-average",
                  data=ActivityClips(pool=3072, fresh=384, flow=True)), SMALL, "48 filters see the flows.",
+         "15 flows are stacked, all of a clip, where the paper has 10 of a longer one.",
+         "With each flow comes its photometric error: at 8 frames a second balls fly too far for a flow.",
          "The flow is that of dense inverse search instead of Brox's method.",
          adapter="cvdemo.zoo.drawn_activity:TwoStreamActivity"),
     *_two_stages("lrcn", "Recurrent, LSTM", "1411.4389", "lrcn:lrcn", "RecurrentTask",

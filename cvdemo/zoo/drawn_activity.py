@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from cvdemo.nets.frame_average import combined
 from cvdemo.nets.frame_features import SIDE
-from cvdemo.ops.clip_flow import clip_flow
+from cvdemo.ops.clip_flow import flow_with_error
 from cvdemo.zoo.activity import ActivityClassifier, Probabilities, Recognition, squares
 from cvdemo.zoo.checkpoint import module_bytes
 from cvdemo.zoo.device import autocast
@@ -52,8 +52,8 @@ class TwoStreamActivity(DrawnActivity):
     """Both streams, and each by itself; the flow is DIS's between the frames that the net sees."""
 
     def inputs(self, frames: np.ndarray) -> tuple[Tensor, ...]:
-        flow = torch.from_numpy(clip_flow(frames)).to(self.device)  # [T - 1, 96, 96, 2]
-        return as_clips(frames, self.device), flow.permute(0, 3, 1, 2)[None]
+        motions = torch.from_numpy(flow_with_error(frames)).to(self.device)  # [T - 1, 96, 96, 3]
+        return as_clips(frames, self.device), motions.permute(0, 3, 1, 2)[None]
 
     def ways(self, trace: Any) -> dict[str, Tensor]:
         return dict(zip(("spatial", "temporal"), trace.streams, strict=True))

@@ -29,7 +29,7 @@ class WithMotion(nn.Module):
         self.net = TwoStream(TwoStreamConfig(3, SMALL))
 
     def forward(self, clips: Tensor) -> object:
-        return self.net(clips, 20 * (clips[:, 1:, :2] - clips[:, :-1, :2]))
+        return self.net(clips, 20 * (clips[:, 1:] - clips[:, :-1]))
 
 
 NETS: dict[str, Callable[[], nn.Module]] = {
@@ -164,15 +164,14 @@ def test_filters_over_differences_are_filters_over_frames() -> None:
 def test_two_streams_begin_with_the_net_of_frames(clips: Tensor) -> None:
     single, both = FrameAverage(SMALL).eval(), TwoStream(TwoStreamConfig(3, SMALL, filters=12)).eval()
     state = both.from_start(single.state_dict())
-    assert state[STEM].shape == (12, 6, 3, 3) and state[STEM][8:].abs().min() > 0  # new ones see motion
+    assert state[STEM].shape == (12, 9, 3, 3) and state[STEM][8:].abs().min() > 0  # new ones see motion
     both.load_state_dict(state, strict=False)
-    flows = torch.zeros(2, FRAMES - 1, 2, 96, 96)
-    trace = both(clips, flows)
+    trace = both(clips, torch.zeros(2, FRAMES - 1, 3, 96, 96))
     torch.testing.assert_close(trace.spatial.logits, single(clips).logits)
     torch.testing.assert_close(trace.probabilities, sum(trace.streams) / 2)
     few = TwoStream(TwoStreamConfig(3, SMALL, filters=8)).eval()
     few.load_state_dict({**both.state_dict(), **few.from_start(single.state_dict())}, strict=False)
-    motion = torch.rand(2, FRAMES - 1, 2, 96, 96)
+    motion = torch.rand(2, FRAMES - 1, 3, 96, 96)
     torch.testing.assert_close(
         both(clips, motion).logits, few(clips, motion).logits
     )  # they count nothing yet

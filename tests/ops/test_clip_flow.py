@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cvdemo.ops.clip_flow import clip_flow
+from cvdemo.ops.clip_flow import WINDOW, clip_flow, flow_with_error, photometric_error
 
 SIDE, THING = 96, 12
 PLACE = slice(40, 40 + THING)
@@ -34,6 +34,32 @@ def test_a_small_thing_moves_and_the_rest_stays(step: tuple[int, int]) -> None:
     still = np.ones((SIDE, SIDE), bool)
     still[25:65, 25:65] = False
     assert np.abs(flow[still]).max() < 0.1
+
+
+def test_the_error_is_what_the_flow_leaves_of_the_difference() -> None:
+    frames = moving((3, 0))
+    right = np.zeros((1, SIDE, SIDE, 2), np.float32)
+    right[0, PLACE, PLACE, 0] = 3
+    mine = photometric_error(frames, right)[0]
+    inside = slice(40 + WINDOW // 2, 40 + THING - WINDOW // 2)
+    assert mine[inside, inside].max() == 0  # the thing goes where the flow says
+    none = photometric_error(frames, np.zeros_like(right))[0]
+    apart = np.abs(frames[1].astype(float) - frames[0]).mean(-1) / 255
+    half = WINDOW // 2
+    for y, x in ((44, 44), (46, 53), (38, 41), (70, 70)):
+        assert none[y, x] == pytest.approx(
+            apart[y - half : y + half + 1, x - half : x + half + 1].mean(), abs=1e-6
+        )
+
+
+def test_what_flies_too_far_has_no_flow_but_an_error_at_both_ends() -> None:
+    frames = moving((30, 0))
+    motion = flow_with_error(frames)
+    np.testing.assert_array_equal(motion[..., :2], clip_flow(frames))
+    error = motion[0, ..., 2]
+    there, gone = error[PLACE, 70 : 70 + THING].mean(), error[PLACE, PLACE].mean()
+    assert min(there, gone) > 20 * np.median(error)
+    assert flow_with_error(frames[:1]).shape == (0, SIDE, SIDE, 3)
 
 
 def test_frames_without_anything_in_them_do_not_move() -> None:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from cvdemo.ops.clip_flow import flow_with_error
 from cvdemo.train.activity import Turn, label, seen, some
-from cvdemo.train.clips import ClipSample
+from cvdemo.train.clips import ActivityClips, ClipSample, quantised
 from cvdemo.world.activities.names import ACTIVITIES, partner
 
 RNG = np.random.default_rng(0)
@@ -16,8 +17,8 @@ RNG = np.random.default_rng(0)
 def sample(name: str = "sit down", frames: int = 5) -> ClipSample:
     """Noise, called an activity."""
     pictures = RNG.integers(0, 256, (frames, 6, 8, 3), dtype=np.uint8)
-    flow = RNG.integers(-127, 128, (frames - 1, 6, 8, 2), dtype=np.int8)
-    return ClipSample(1, pictures, ACTIVITIES.index(name), flow)
+    motion, backward = RNG.integers(-127, 128, (2, frames - 1, 6, 8, 3), dtype=np.int8)
+    return ClipSample(1, pictures, ACTIVITIES.index(name), motion, backward)
 
 
 @pytest.mark.parametrize("name", ACTIVITIES)
@@ -33,25 +34,42 @@ def test_what_is_seen_twice_in_a_turn_is_as_it_was() -> None:
     for turn in (Turn(True, False), Turn(False, True), Turn(True, True)):
         once, twice = seen(one, turn), seen(seen(one, turn), turn)
         assert not np.array_equal(once.frames, one.frames)
-        assert np.array_equal(twice.frames, one.frames) and np.array_equal(twice.flow, one.flow)
+        assert np.array_equal(twice.frames, one.frames)
+        assert np.array_equal(twice.motion, one.motion) and np.array_equal(twice.backward, one.backward)
         assert twice.label == one.label
 
 
-def test_the_flow_belongs_to_the_frames_seen() -> None:
-    """A dot that goes two to the right a frame goes to the left in a mirror, and to the left backwards."""
+def test_the_motion_belongs_to_the_frames_seen() -> None:
+    """A dot that goes two to the right a frame goes to the left in a mirror, and to the left backwards.
+
+    The motion of each is where the dot is in the frame that it begins in; its error has no sign.
+    """
     frames = np.zeros((3, 4, 9, 3), np.uint8)
-    flow = np.zeros((2, 4, 9, 2), np.int8)
+    motion, backward = np.zeros((2, 2, 4, 9, 3), np.int8)
     for k in range(3):
         frames[k, 1, 2 + 2 * k] = 255
         if k < 2:
-            flow[k, 1, 2 + 2 * k] = 2, 0
-    one = ClipSample(0, frames, 0, flow)
+            motion[k, 1, 2 + 2 * k] = 2, 0, 5
+            backward[1 - k, 1, 4 + 2 * k] = -2, 0, 5
+    one = ClipSample(0, frames, 0, motion, backward)
     in_mirror = seen(one, Turn(True, False))
     assert in_mirror.frames[:, 1, :, 0].argmax(1).tolist() == [6, 4, 2]
-    assert [tuple(in_mirror.flow[k, 1, 6 - 2 * k]) for k in range(2)] == [(-2, 0)] * 2
+    assert [tuple(in_mirror.motion[k, 1, 6 - 2 * k]) for k in range(2)] == [(-2, 0, 5)] * 2
     back = seen(one, Turn(False, True))
     assert back.frames[:, 1, :, 0].argmax(1).tolist() == [6, 4, 2]
-    assert set(map(tuple, back.flow.reshape(-1, 2).tolist())) == {(0, 0), (-2, 0)}
+    assert [tuple(back.motion[k, 1, 6 - 2 * k]) for k in range(2)] == [(-2, 0, 5)] * 2
+    both = seen(one, Turn(True, True))
+    assert both.frames[:, 1, :, 0].argmax(1).tolist() == [2, 4, 6]
+    assert [tuple(both.motion[k, 1, 2 + 2 * k]) for k in range(2)] == [(2, 0, 5)] * 2
+
+
+def test_a_sample_holds_the_motion_both_ways() -> None:
+    data = ActivityClips(flow=True, size=(32, 32))
+    one = data.draw(3)
+    assert one.motion.shape == one.backward.shape == (15, 32, 32, 3) and one.motion.any()
+    frames = one.frames[::-1]
+    assert np.array_equal(one.backward, quantised(flow_with_error(frames)))
+    assert ActivityClips(size=(32, 32)).draw(3).motion.shape == (0, 32, 32, 3)
 
 
 def test_later_frames_are_chosen_more_often() -> None:

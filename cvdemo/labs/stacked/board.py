@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from cvdemo import world
 from cvdemo.data.pictures import to_jpeg
-from cvdemo.draw.flow import flow_colours, wheel_picture
+from cvdemo.draw.flow import bright, flow_colours, wheel_picture
 from cvdemo.draw.stacks import beside, enlarged, filter_rows, gain_chart, response_grid
 from cvdemo.labs.stacked.controls import Choice
 from cvdemo.labs.stacked.experiment import (
@@ -18,6 +18,7 @@ from cvdemo.labs.stacked.experiment import (
     fringes,
     gains,
     look,
+    motion_before,
     responses,
     stack_ending,
 )
@@ -28,6 +29,7 @@ from cvdemo.world import ACTIVITIES
 from cvdemo.world.activities.names import partner
 
 MOST = 4.0  # pixels of motion that have the full colour
+MOST_ERROR = 0.25  # photometric error that is as bright as it gets
 SHOWN = 8  # filters
 PLAIN = {"displayModeBar": False}
 ALL, PAIRS, OTHERS = "all", "pairs", "others"
@@ -56,29 +58,27 @@ def looked(clip: world.ActivityClip) -> Stacked:
 
 
 def show_stack(clip: world.ActivityClip, seen: Stacked, choice: Choice) -> None:
-    """The frames of the stack, the same in one picture, and the motion between them."""
+    """The frames of the stack, the same in one picture, the last motion in it, and its error."""
     stack = stack_ending(seen.frames, choice.moment, choice.length)
     about = texts("stacked")
     row = beside([enlarged(frame, 2) for frame in stack], len(stack))
     said = f"{len(stack)} frames as {3 * len(stack)} channels of one picture"
     st.image(to_jpeg(row), caption=said, alt=f"{clip.name}: {len(stack)} frames in a row")
-    left, right = st.columns(2, gap="medium")
+    left, middle, right = st.columns(3, gap="medium")
     with left:
         st.image(to_jpeg(enlarged(fringes(stack), 5)), width="stretch", alt=f"{clip.name}: coloured fringes")
         st.caption(about["fringes"])
-    with right:
-        flow = _flow_before(seen, choice.moment)
-        colours = to_jpeg(enlarged(flow_colours(flow, MOST), 5))
+    motion = motion_before(seen, choice.moment)
+    with middle:
+        colours = to_jpeg(enlarged(flow_colours(motion[..., :2], MOST), 5))
         st.image(colours, width="stretch", alt=f"{clip.name}: motion as colours")
         st.caption(about["flow"])
         st.image(wheel_picture(90), alt="Colour wheel of directions")
+    with right:
+        error = to_jpeg(enlarged(bright(motion[..., 2], MOST_ERROR), 5))
+        st.image(error, width="stretch", alt=f"{clip.name}: what the flow leaves unexplained")
+        st.caption(about["error"])
     offer(clip.name, png(lambda: row, "Stack as PNG"), png(lambda: fringes(stack), "Fringes as PNG"))
-
-
-def _flow_before(seen: Stacked, moment: int) -> NDArray[np.float32]:
-    """The motion that leads to a frame; none before the first."""
-    still = np.zeros((*seen.frames.shape[1:3], 2), np.float32)
-    return seen.flow[moment - 1] if moment else still
 
 
 def show_first_layer(clip: world.ActivityClip, seen: Stacked, choice: Choice) -> None:

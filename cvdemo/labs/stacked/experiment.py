@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvdemo import world, zoo
-from cvdemo.ops.clip_flow import clip_flow
+from cvdemo.ops.clip_flow import flow_with_error
 from cvdemo.zoo.activity import ActivityClassifier, squares
 from cvdemo.zoo.weights import has_weights, read_card
 
@@ -74,12 +74,12 @@ def filters_of(weights: NDArray[np.float32], length: int) -> Filters:
 class Stacked:
     """A clip of T frames as nets of stacks see it.
 
-    `frames` [T, 96, 96, 3]; `flow` [T - 1, 96, 96, 2]; `said` are the probabilities [T, C] of each stack by
-    itself, by its number of frames, and `so_far` their means up to each.
+    `frames` [T, 96, 96, 3]; `motion` [T - 1, 96, 96, 3], a flow and its photometric error; `said` are
+    probabilities [T, C] of each stack by itself, by its number of frames, `so_far` their means up to each.
     """
 
     frames: NDArray[np.uint8]
-    flow: NDArray[np.float32]
+    motion: NDArray[np.float32]
     said: dict[int, NDArray[np.float32]]
     so_far: dict[int, NDArray[np.float32]]
 
@@ -94,7 +94,13 @@ def look(clip: world.ActivityClip) -> Stacked:
         result = model.activity(frames)
         said[n] = result.trace.logits[0].float().softmax(-1).cpu().numpy()
         so_far[n] = result.probabilities
-    return Stacked(frames, clip_flow(frames), said, so_far)
+    return Stacked(frames, flow_with_error(frames), said, so_far)
+
+
+def motion_before(seen: Stacked, moment: int) -> NDArray[np.float32]:
+    """The motion [96, 96, 3] that leads to a frame; none before the first."""
+    still = np.zeros((*seen.frames.shape[1:3], 3), np.float32)
+    return seen.motion[moment - 1] if moment else still
 
 
 def first_layer(length: int) -> Filters:

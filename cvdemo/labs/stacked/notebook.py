@@ -52,20 +52,25 @@ def _activity(state: PageState) -> Cells:
     seed, activity = state.get("seed", FIRST_SEED), state.get("activity", FIRST_ACTIVITY)
     yield code(f"""
         from cvdemo import world
-        from cvdemo.labs.stacked.experiment import first_layer, fringes, look, responses, stack_ending
+        from cvdemo.labs.stacked.experiment import (
+            first_layer, fringes, look, motion_before, responses, stack_ending,
+        )
 
         clip = world.activity_clip({seed}, split={SPLIT!r}, activity={activity!r})
-        seen = look(clip)  # the frames as nets see them, their flow, and what the nets say
+        seen = look(clip)  # the frames as nets see them, their motion, and what the nets say
     """)
     yield code(f"""
-        from cvdemo.draw.flow import flow_colours
+        from cvdemo.draw.flow import bright, flow_colours
         from cvdemo.draw.inline import row, table
 
         length, moment = {length}, {state.get("moment", FIRST_MOMENT) - 1}  # the stack ends at this frame, from 0 on
         stack = stack_ending(seen.frames, moment, length)
         shown = {{f"frame {{k + 1}} of {{length}}": frame for k, frame in enumerate(stack)}}
-        flow = seen.flow[max(moment - 1, 0)]
-        row({{**shown, "in one picture": fringes(stack), "motion": flow_colours(flow, 4.0)}}, width=200)
+        motion = motion_before(seen, moment)
+        row({{
+            **shown, "in one picture": fringes(stack),
+            "motion": flow_colours(motion[..., :2], 4.0), "its error": bright(motion[..., 2], 0.25),
+        }}, width=200)
     """)
     yield code("""
         k = world.ACTIVITIES.index(clip.activity)
