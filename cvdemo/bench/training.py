@@ -11,17 +11,19 @@ from typing import Any
 
 import torch
 
+from cvdemo.train.finish import chip
 from cvdemo.train.loop import Run, begin_with, start, take_step
 from cvdemo.train.recipes import Recipe, recipe, recipes
 from cvdemo.train.stream import DataWorkers, Stream
 from cvdemo.train.task import TrainingTask, task_of
-from cvdemo.zoo.weights import has_weights, read_weights, weights_folder
+from cvdemo.zoo.weights import has_weights, load_weights, read_weights, weights_folder
 
 BATCHES = 4  # in an epoch of the small pool
 EPOCHS = 3  # the last of them counts: by then a net that remembers what it saw does
 FEW, MORE = 4, 12  # items that are scored, since the first ones cost more
 
 PARTS = ("drawing", "learning", "scoring")
+NETS = "core-minutes by net"
 CURVE, CURVE_ITEMS = 8, 100  # how often `cvdemo train` scores on the val split, and on how much of it
 
 
@@ -68,14 +70,26 @@ def run(keys: Sequence[str] = (), *, report: Callable[[Cost], None] = lambda cos
     for key in keys or recipes():
         costs.append(cost(recipe(key)))
         report(costs[-1])
+    return {
+        "device": chip(torch.device("cpu")),
+        **summed(costs),
+        NETS: {one.key: _parts(one) for one in costs},
+    }
+
+
+def summed(costs: Sequence[Cost]) -> dict[str, float]:
+    """The hours of all of them, and what of them is drawing, learning and scoring."""
     total = sum(one.minutes for one in costs) / 60
     parts = {name: sum(getattr(one, name) for one in costs) / 60 for name in PARTS}
     return {
-        "nets": len(costs),
         "core-hours": round(total, 2),
         **{f"of them {name}": round(hours, 2) for name, hours in parts.items()},
         "hours on 2 cores, both busy": round(total / 2, 2),
     }
+
+
+def _parts(one: Cost) -> dict[str, float]:
+    return {name: round(getattr(one, name), 2) for name in PARTS}
 
 
 def cost(one: Recipe) -> Cost:
@@ -88,6 +102,8 @@ def cost(one: Recipe) -> Cost:
         state = read_weights(one.start, weights_folder() / f"{one.start}.safetensors")
         begin_with(running, state, whole=one.trained_like(recipe(one.start)))
     steps = _steps(running, one)
+    if has_weights(one.key):  # what a net that has learnt finds is scored sooner, since it is less
+        load_weights(running.average, one.key)
     return Cost(
         one.key, median(drawn), whole, sum(steps) / len(steps), one.steps,
         _item(running, task), CURVE * CURVE_ITEMS + 2 * task.held_out.n,

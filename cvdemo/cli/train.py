@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -13,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 import click
 from tqdm import tqdm
 
+from cvdemo.assets import asset
 from cvdemo.errors import CvdemoError
 from cvdemo.train.recipes import Recipe, recipe, recipes
 from cvdemo.zoo.device import check_device, default_device, settled
 from cvdemo.zoo.fetch import cache_folder
-from cvdemo.zoo.weights import read_card, read_weights, weights_folder
+from cvdemo.zoo.weights import read_weights, weights_folder
 
 if TYPE_CHECKING:
     from cvdemo.train.loop import Run
@@ -55,9 +57,10 @@ def command(key: str, minutes: float | None, steps: int | None, device: str | No
 
 
 def _total(chosen: list[Recipe]) -> str:
-    """How long all of them take, as far as the shipped cards say it."""
-    known = [card["minutes"] for one in chosen if (card := read_card(one.key)) and "minutes" in card]
-    return f"{len(chosen)} nets; {len(known)} of them took {sum(known) / 60:.1f} hours by their cards"
+    """How long all of them take, as far as `cvdemo bench training` has measured them."""
+    measured = json.loads(asset("benchmarks", "training.json").read_text())["core-minutes by net"]
+    known = [sum(measured[one.key].values()) for one in chosen if one.key in measured]
+    return f"{len(chosen)} nets; {len(known)} of them take {sum(known) / 60:.1f} core-hours by their timing"
 
 
 def _train_other_steps(key: str, steps: int, minutes: float | None, device: str, out: Path | None) -> Path:

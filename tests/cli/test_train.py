@@ -68,7 +68,7 @@ def test_all_is_built_from_nothing(short: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("cvdemo.cli.train.recipes", lambda: chosen)
     done = cvdemo("train", "all", "--out", short / "out", "--device", "cpu")
     assert done.exit_code == 0, done.output
-    assert f"{len(chosen)} nets; " in done.output and "hours by their cards" in done.output
+    assert f"{len(chosen)} nets; " in done.output and "core-hours by their timing" in done.output
     assert {p.name for p in (short / "out").iterdir()} == {
         f"{key}.{kind}" for key in chosen for kind in ("safetensors", "json")
     }

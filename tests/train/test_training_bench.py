@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from cvdemo.assets import asset
 from cvdemo.bench import training as bench
 from cvdemo.errors import UnknownModelError
-from cvdemo.train.recipes import Recipe, Scenes
+from cvdemo.train.recipes import Recipe, Scenes, recipes
 
 
 @pytest.fixture
@@ -51,9 +54,17 @@ def test_the_sum_is_over_all_nets(small: Recipe) -> None:
     heard: list[bench.Cost] = []
     found = bench.run(report=heard.append)
     assert [one.key for one in heard] == ["unet-short"] and heard[0].sample > 0 and heard[0].step > 0
-    assert found["nets"] == 1
     assert found["core-hours"] == round(heard[0].minutes / 60, 2)
-    assert bench.run(["unet-short", "unet-short"])["nets"] == 2
+    assert sum(found[bench.NETS]["unet-short"].values()) == pytest.approx(heard[0].minutes, abs=0.02)
+    twice = bench.summed([heard[0], heard[0]])
+    assert twice["hours on 2 cores, both busy"] == found["core-hours"]
+
+
+def test_every_net_has_been_timed() -> None:
+    measured = json.loads(asset("benchmarks", "training.json").read_text())
+    assert set(measured[bench.NETS]) == set(recipes())
+    total = sum(sum(parts.values()) for parts in measured[bench.NETS].values())
+    assert measured["core-hours"] == pytest.approx(total / 60, abs=0.02)
 
 
 def test_a_net_that_is_not_there_is_one_sentence() -> None:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import click
 
 
 @click.command("training")
 @click.argument("keys", nargs=-1)
-def command(keys: tuple[str, ...]) -> None:
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures to a file.")
+def command(keys: tuple[str, ...], out: Path | None) -> None:
     """The core-minutes of the trainings of the nets KEYS, by default of all, from a few steps of each."""
     from cvdemo.bench.training import Cost, run
+    from cvdemo.data.atomic import write_whole
 
     def report(cost: Cost) -> None:
         parts = f"drawing {cost.drawing:.1f}, learning {cost.learning:.1f}, scoring {cost.scoring:.1f}"
         click.echo(f"{cost.key}: {cost.minutes:.1f} core-minutes ({parts})", err=True)
 
-    click.echo(json.dumps(run(keys, report=report), indent=2))
+    text = json.dumps(run(keys, report=report), indent=2) + "\n"
+    if out is not None:
+        write_whole(out, text.encode())
+    click.echo(text, nl=False)
