@@ -54,4 +54,4 @@ class ActivityClips(TrainingData):
 
 def quantised(motion: NDArray[np.float32]) -> NDArray[np.int8]:
     """A flow in pixels with its error as a sample's whole numbers."""
-    return np.clip(np.rint(motion * np.float32(UNITS)), -127, 127).astype(np.int8)
+    return np.clip(np.rint(motion * np.array(UNITS, np.float32)), -127, 127).astype(np.int8)
