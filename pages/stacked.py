@@ -15,7 +15,7 @@ from cvdemo.labs.stacked.board import (
 from cvdemo.labs.stacked.controls import EXPERIMENTS, USES, choose_stack, choose_use
 from cvdemo.labs.stacked.experiment import FIRST_ACTIVITY, FIRST_SEED
 from cvdemo.labs.stacked.frames_board import frame_figures, show_frames
-from cvdemo.ops.clip_flow import flow_with_error
+from cvdemo.ops.clip_flow import clip_flow, photometric_error
 from cvdemo.ui.activities import choose_activity
 from cvdemo.ui.page import code_fold, guarded, header, picture_beside, texts, theory
 from cvdemo.ui.try_this import try_this
@@ -60,7 +60,8 @@ def main() -> None:
         frame_features.windows,
         early_fusion.EarlyFusion,
         two_stream.TwoStream,
-        flow_with_error,
+        clip_flow,
+        photometric_error,
         frames.as_channels,
         unet.UNet,
         paper="https://doi.org/10.1109/CVPR.2014.223",

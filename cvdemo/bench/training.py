@@ -13,18 +13,17 @@ import torch
 
 from cvdemo.train.finish import chip
 from cvdemo.train.loop import Run, begin_with, start, take_step
-from cvdemo.train.recipes import Recipe, recipe, recipes
+from cvdemo.train.recipes import CURVE, CURVE_ITEMS, Recipe, recipe, recipes
 from cvdemo.train.stream import DataWorkers, Stream
 from cvdemo.train.task import TrainingTask, task_of
 from cvdemo.zoo.weights import has_weights, load_weights, read_weights, weights_folder
 
-BATCHES = 4  # in an epoch of the small pool
+BATCHES = 6  # in an epoch of the small pool
 EPOCHS = 3  # the last of them counts: by then a net that remembers what it saw does
-FEW, MORE = 4, 12  # items that are scored, since the first ones cost more
+FEW, MORE = 4, 20  # items that are scored: what counts is the difference
 
 PARTS = ("drawing", "learning", "scoring")
 NETS = "core-minutes by net"
-CURVE, CURVE_ITEMS = 8, 100  # how often `cvdemo train` scores on the val split, and on how much of it
 
 
 @dataclass(frozen=True)
@@ -65,13 +64,17 @@ def run(keys: Sequence[str] = (), *, report: Callable[[Cost], None] = lambda cos
 
     Processor time is counted, one thread of it, so that other work on the machine matters little.
     """
+    before, costs = torch.get_num_threads(), []
     torch.set_num_threads(1)
-    costs = []
-    for key in keys or recipes():
-        costs.append(cost(recipe(key)))
-        report(costs[-1])
+    device = chip(torch.device("cpu"))
+    try:
+        for key in keys or recipes():
+            costs.append(cost(recipe(key)))
+            report(costs[-1])
+    finally:
+        torch.set_num_threads(before)
     return {
-        "device": chip(torch.device("cpu")),
+        "device": device,
         **summed(costs),
         NETS: {one.key: _parts(one) for one in costs},
     }
@@ -105,7 +108,7 @@ def cost(one: Recipe) -> Cost:
     if has_weights(one.key):  # what a net that has learnt finds is scored sooner, since it is less
         load_weights(running.average, one.key)
     return Cost(
-        one.key, median(drawn), whole, sum(steps) / len(steps), one.steps,
+        one.key, median(drawn), whole, median(steps), one.steps,
         _item(running, task), CURVE * CURVE_ITEMS + 2 * task.held_out.n,
     )  # fmt: skip
 
@@ -120,10 +123,10 @@ def _steps(running: Run, one: Recipe) -> list[float]:
 
 
 def _item(running: Run, task: TrainingTask) -> float:
-    """Core-seconds of scoring one more item."""
-    few, more = (
+    """Core-seconds of scoring one more item; the first time nothing is ready yet, and does not count."""
+    _, few, more = (
         _core_seconds(lambda n=n: task.measure(running.average, split="val", n=n, device="cpu"))  # type: ignore[misc]
-        for n in (FEW, MORE)
+        for n in (FEW, FEW, MORE)
     )
     return max(0.0, more - few) / (MORE - FEW)
 

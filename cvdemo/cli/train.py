@@ -16,16 +16,13 @@ from tqdm import tqdm
 
 from cvdemo.assets import asset
 from cvdemo.errors import CvdemoError
-from cvdemo.train.recipes import Recipe, recipe, recipes
+from cvdemo.train.recipes import CURVE, CURVE_ITEMS, Recipe, recipe, recipes
 from cvdemo.zoo.device import check_device, default_device, settled
 from cvdemo.zoo.fetch import cache_folder
 from cvdemo.zoo.weights import read_weights, weights_folder
 
 if TYPE_CHECKING:
     from cvdemo.train.loop import Run
-
-CURVE = 8  # times the net is scored on the val split during a run
-CURVE_SCENES = 100
 
 
 @click.command("train")
@@ -60,7 +57,9 @@ def _total(chosen: list[Recipe]) -> str:
     """How long all of them take, as far as `cvdemo bench training` has measured them."""
     measured = json.loads(asset("benchmarks", "training.json").read_text())["core-minutes by net"]
     known = [sum(measured[one.key].values()) for one in chosen if one.key in measured]
-    return f"{len(chosen)} nets; {len(known)} of them take {sum(known) / 60:.1f} core-hours by their timing"
+    return (
+        f"{len(chosen)} nets; {len(known)} of them take {sum(known) / 60:.1f} core-hours as they were timed"
+    )
 
 
 def _train_other_steps(key: str, steps: int, minutes: float | None, device: str, out: Path | None) -> Path:
@@ -149,11 +148,11 @@ def _report(bar: tqdm, run: Run, loss: float) -> None:
     done = run.step if run.minutes is None else run.seconds
     bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
     bar.update(min(done, bar.total) - bar.n)
-    if run.share >= (len(run.history) + 1) / (CURVE + 1):
+    if run.share >= (len(run.history) + 1) / CURVE:
         metric = run.task.metric
-        numbers = run.task.measure(run.average, split="val", n=CURVE_SCENES, device=run.device.type)
+        numbers = run.task.measure(run.average, split="val", n=CURVE_ITEMS, device=run.device.type)
         run.history.append({"step": run.step, metric: round(float(numbers[metric]), 4)})
         bar.write(
             f"{run.recipe.key}: step {run.step}, {metric} {numbers[metric]:.4f} on "
-            f"{CURVE_SCENES} val {run.task.held_out.unit}"
+            f"{CURVE_ITEMS} val {run.task.held_out.unit}"
         )

@@ -120,6 +120,7 @@ def regression_loss(offsets: Tensor, regions: Tensor, classes: Tensor, target_bo
     """Squared error of each region's own class's regressor: a sum over four offsets, and a mean over P.
 
     `regions` [P, 4] and the objects' boxes [P, 4] are x1 y1 x2 y2, `classes` [P] (arXiv:1311.2524, app. C).
+    Offsets are in units of `VARIANCES`: each has its own weights, so that their scales change no best fit.
     """
     own = offsets[torch.arange(len(classes), device=classes.device), classes]
     return (own - encode(target_boxes, regions)).square().sum() / max(len(classes), 1)

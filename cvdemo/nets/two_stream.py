@@ -22,12 +22,10 @@ from cvdemo.nets.frame_features import (
     windows,
     with_more_filters,
 )
+from cvdemo.ops.clip_flow import LARGEST_ERROR
 
 LARGEST = 8.0
 """Motion in pixels a frame from which on faster looks the same; flow from -8 to 8 becomes 0 to 1."""
-
-LARGEST_ERROR = 0.25
-"""Photometric error from which on more looks the same; 0 to .25 becomes .5 to 1."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +89,7 @@ class TwoStream(FrameNet):
 
         The stack of a frame holds the motions that lead to it; before the beginning there is no motion.
         """
+        # Where nothing moves and nothing is wrong, all three are .5.
         flow, error = motions.split((2, 1), dim=2)
         seen = torch.cat([(flow / LARGEST).clamp(-1, 1), (error / LARGEST_ERROR).clamp(max=1)], 2) / 2 + 0.5
         still = seen.new_full((len(seen), 1, *seen.shape[2:]), 0.5)

@@ -11,7 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 WINDOW = 7
-"""Pixels across over which an error is a mean: by single ones a net would know a clip again."""
+"""Pixels across over which an error is a mean: in single ones a net would learn a clip's noise by heart."""
+
+LARGEST_ERROR = 0.25
+"""Photometric error from which on more looks the same, to a net and on a page."""
 
 
 def clip_flow(frames: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -34,7 +37,8 @@ def photometric_error(frames: NDArray[np.uint8], flow: NDArray[np.float32]) -> N
     """How far each pixel's colour is from the one its flow leads to, [T - 1, H, W] from 0 to 1.
 
     `frames` are [T, H, W, 3] uint8 RGB, the flow [T - 1, H, W, 2] leads from each to the next. The error is a
-    mean over RGB and `WINDOW` x `WINDOW` pixels: 0 where the flow explains the next frame.
+    mean over RGB and `WINDOW` x `WINDOW` pixels: 0 where the flow explains the next frame. Where something is
+    covered no flow does.
     """
     rows, columns = np.indices(flow.shape[1:3], np.float32)
     found = np.zeros(flow.shape[:3], np.float32)

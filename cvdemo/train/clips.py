@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 
 from cvdemo.train.recipes import TrainingData
 
-UNITS = (16, 16, 508)  # a pixel of motion in x and y, and an error of 1, in a sample's whole numbers
+UNITS = (16, 16, 508)  # of a pixel of motion in x and y, and of an error: the largest one is 127
 
 
 class ClipSample(NamedTuple):
     """The clip of a `seed`: `frames` uint8 RGB [T, H, W, 3], class `label`, `motion` int8 [T - 1, H, W, 3].
 
     A motion is a flow within -8 to 8 pixels a frame and its photometric error up to .25, in `UNITS`; without
-    it, T - 1 is 0. `backward` is the motion of the clip played backwards. It is not the first one, turned:
-    a flow stands where a thing begins. By a false one a net would know how a clip is played.
+    it, T - 1 is 0. `backward` is the motion of the clip played backwards, and not the first one with another
+    sign: a flow stands where a thing begins, and a net would see by it which clips are turned round.
     """
 
     seed: int

@@ -19,6 +19,10 @@ SIZE = (192, 160)
 """Width and height of the scenes that nets are trained and scored on."""
 
 
+CURVE, CURVE_ITEMS = 9, 100
+"""How often a net is scored on the val split while it is trained, and on how many scenes or clips."""
+
+
 POSE_SIZE = (288, 240)
 """Width and height of the scenes that keypoint nets are trained and scored on."""
 

@@ -49,7 +49,7 @@ class FrameAverageActivity(DrawnActivity):
 
 
 class TwoStreamActivity(DrawnActivity):
-    """Both streams, and each by itself; the flow is DIS's between the frames that the net sees."""
+    """Both streams, and each by itself; the flow is DIS's between the net's own frames, with its error."""
 
     def inputs(self, frames: np.ndarray) -> tuple[Tensor, ...]:
         motions = torch.from_numpy(flow_with_error(frames)).to(self.device)  # [T - 1, 96, 96, 3]

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from cvdemo.draw.stacks import beside, enlarged, filter_rows, gain_chart, response_grid
-from cvdemo.labs.stacked.experiment import filters_of, fringes, stack_ending
+from cvdemo.labs.stacked.experiment import Stacked, filters_of, fringes, motion_before, stack_ending
 from cvdemo.nets.early_fusion import STEP
 from cvdemo.nets.frame_features import windows
 
@@ -23,6 +23,14 @@ def test_a_stack_ends_at_its_frame_and_repeats_the_first_before_the_beginning() 
     for end, length in ((5, 3), (2, 3), (5, 5)):  # as the nets have it
         seen = windows(clip, length, torch.tensor([end]), STEP)[0, 0, ::3, 0, 0]
         assert stack_ending(frames, end, length)[:, 0, 0, 0].tolist() == seen.tolist()
+
+
+def test_the_motion_of_a_frame_is_the_one_that_leads_to_it() -> None:
+    motion = RNG.normal(size=(3, 4, 5, 3)).astype(np.float32)
+    seen = Stacked(np.zeros((4, 4, 5, 3), np.uint8), motion, {}, {})
+    assert not motion_before(seen, 0).any() and motion_before(seen, 0).shape == (4, 5, 3)
+    assert np.array_equal(motion_before(seen, 1), motion[0])
+    assert np.array_equal(motion_before(seen, 3), motion[2])
 
 
 def test_what_stands_still_is_grey_and_what_moves_is_coloured() -> None:

@@ -16,6 +16,7 @@ from cvdemo.nets.frame_average import FrameAverage, combined
 from cvdemo.nets.frame_features import PART, STEM, ClipConfig, inflated, running_mean, windows
 from cvdemo.nets.lrcn import LRCN, LRCNConfig
 from cvdemo.nets.two_stream import TwoStream, TwoStreamConfig
+from cvdemo.ops.clip_flow import LARGEST_ERROR
 
 SMALL = ClipConfig(classes=5, features=12, squeeze=4, backbone=BackboneConfig((8, 8, 8, 8), (1, 1, 1)))
 FRAMES = 6
@@ -159,6 +160,25 @@ def test_filters_over_differences_are_filters_over_frames() -> None:
     torch.testing.assert_close(
         nn.functional.conv2d(seen, weights), nn.functional.conv2d(stacks, over_frames(weights))
     )
+
+
+def test_the_temporal_stream_sees_motion_and_its_error_between_0_and_1(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    net = TwoStream(TwoStreamConfig(2, SMALL)).eval()
+    see, seen = net.see, []
+
+    def watched(stacks: Tensor) -> Tensor:
+        seen.append(stacks)
+        return see(stacks)
+
+    monkeypatch.setattr(net, "see", watched)
+    motions = torch.zeros(1, 2, 3, 96, 96)
+    motions[0, 1, :, 5, 7] = torch.tensor([4.0, -99.0, LARGEST_ERROR / 2])
+    net.temporal(motions)
+    stacks = seen[0][0]  # [3, 2 * 3, 96, 96]
+    assert torch.equal(stacks[0], torch.full_like(stacks[0], 0.5))  # nothing has moved yet
+    assert stacks[2, :, 5, 7].tolist() == pytest.approx([0.5, 0.5, 0.5, 0.75, 0, 0.75])
 
 
 def test_two_streams_begin_with_the_net_of_frames(clips: Tensor) -> None:

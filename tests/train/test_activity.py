@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from cvdemo.ops.clip_flow import flow_with_error
+from cvdemo.nets.two_stream import LARGEST
+from cvdemo.ops.clip_flow import LARGEST_ERROR, flow_with_error
 from cvdemo.train.activity import Turn, label, seen, some
-from cvdemo.train.clips import ActivityClips, ClipSample, quantised
+from cvdemo.train.clips import UNITS, ActivityClips, ClipSample, quantised
 from cvdemo.world.activities.names import ACTIVITIES, partner
 
 RNG = np.random.default_rng(0)
@@ -67,9 +68,15 @@ def test_a_sample_holds_the_motion_both_ways() -> None:
     data = ActivityClips(flow=True, size=(32, 32))
     one = data.draw(3)
     assert one.motion.shape == one.backward.shape == (15, 32, 32, 3) and one.motion.any()
-    frames = one.frames[::-1]
-    assert np.array_equal(one.backward, quantised(flow_with_error(frames)))
+    assert np.array_equal(one.motion, quantised(flow_with_error(one.frames)))
+    assert np.array_equal(one.backward, quantised(flow_with_error(one.frames[::-1])))
     assert ActivityClips(size=(32, 32)).draw(3).motion.shape == (0, 32, 32, 3)
+
+
+def test_a_sample_holds_all_that_a_net_can_tell_apart() -> None:
+    most = np.array([LARGEST, -LARGEST, LARGEST_ERROR], np.float32)
+    assert quantised(most).tolist() == [127, -127, 127]  # 8 pixels would be 128
+    assert (quantised(most / 2) / np.array(UNITS)).tolist() == pytest.approx((most / 2).tolist(), abs=2e-3)
 
 
 def test_later_frames_are_chosen_more_often() -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from cvdemo.assets import asset
 from cvdemo.bench import training as bench
-from cvdemo.errors import UnknownModelError
+from cvdemo.cli.bench.training import command
+from cvdemo.errors import CvdemoError, UnknownModelError
 from cvdemo.train.recipes import Recipe, Scenes, recipes
 
 
@@ -24,7 +27,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Recipe:
 
 
 def test_a_net_costs_what_is_drawn_learnt_and_scored(small: Recipe, monkeypatch: pytest.MonkeyPatch) -> None:
-    seconds = {"draw": 3.0, "step": 6.0, 4: 10.0, 12: 26.0}  # scoring: 2 s, and 2 s for each
+    seconds = {"draw": 3.0, "step": 6.0, 4: 10.0, 20: 42.0}  # scoring: 2 s, and 2 s for each
     drawn, stepped, scored = [], [], []
     monkeypatch.setattr(Scenes, "draw", lambda self, seed: drawn.append(seed))
     monkeypatch.setattr(bench, "take_step", lambda run, batch: stepped.append(len(batch)))
@@ -43,11 +46,11 @@ def test_a_net_costs_what_is_drawn_learnt_and_scored(small: Recipe, monkeypatch:
 
     monkeypatch.setattr(bench, "_core_seconds", core_seconds)
     cost = bench.cost(small)
-    assert set(scored) == {("val", 4), ("val", 12)} and stepped == [2] * 4
+    assert scored == [("val", 4), ("val", 4), ("val", 20)] and stepped == [2] * 4
     # An epoch is 16 steps: 20 steps go through the pool and through 8 fresh ones.
-    assert (cost.samples, cost.steps, cost.items) == (40, 20, 800 + 1000)
-    assert (cost.drawing, cost.learning, cost.scoring) == (2, 2, pytest.approx(60))
-    assert cost.minutes == pytest.approx(64)
+    assert (cost.samples, cost.steps, cost.items) == (40, 20, 900 + 1000)
+    assert (cost.drawing, cost.learning, cost.scoring) == (2, 2, pytest.approx(2 * 1900 / 60))
+    assert cost.minutes == pytest.approx(4 + 2 * 1900 / 60)
 
 
 def test_the_sum_is_over_all_nets(small: Recipe) -> None:
@@ -65,6 +68,11 @@ def test_every_net_has_been_timed() -> None:
     assert set(measured[bench.NETS]) == set(recipes())
     total = sum(sum(parts.values()) for parts in measured[bench.NETS].values())
     assert measured["core-hours"] == pytest.approx(total / 60, abs=0.02)
+
+
+def test_a_file_of_some_nets_alone_is_not_written(tmp_path: Path) -> None:
+    done = CliRunner().invoke(command, ["unet", "--out", str(tmp_path / "some.json")])
+    assert isinstance(done.exception, CvdemoError) and not list(tmp_path.iterdir())
 
 
 def test_a_net_that_is_not_there_is_one_sentence() -> None:

@@ -79,7 +79,7 @@ def made_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr("cvdemo.cli.train.weights_folder", lambda: weights)
     monkeypatch.setattr(finish.finish, "__kwdefaults__", {"n": 2, "progress": iter})
     monkeypatch.setattr(train, "CURVE", 1)
-    monkeypatch.setattr(train, "CURVE_SCENES", 1)
+    monkeypatch.setattr(train, "CURVE_ITEMS", 1)
     monkeypatch.setattr("cvdemo.train.loop.DataWorkers", lambda count: DataWorkers(0))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     with catalogue.registered(SEGMENTER), catalogue.registered(DETECTOR):

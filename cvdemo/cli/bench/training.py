@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from cvdemo.errors import CvdemoError
+
 
 @click.command("training")
 @click.argument("keys", nargs=-1)
@@ -15,6 +17,9 @@ def command(keys: tuple[str, ...], out: Path | None) -> None:
     """The core-minutes of the trainings of the nets KEYS, by default of all, from a few steps of each."""
     from cvdemo.bench.training import Cost, run
     from cvdemo.data.atomic import write_whole
+
+    if keys and out is not None:
+        raise CvdemoError("the file of --out is of all nets: give no KEYS with it")
 
     def report(cost: Cost) -> None:
         parts = f"drawing {cost.drawing:.1f}, learning {cost.learning:.1f}, scoring {cost.scoring:.1f}"

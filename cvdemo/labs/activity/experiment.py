@@ -46,7 +46,7 @@ WAYS = (
     Way("3-D convolutions", "c3d"),
     Way("maximum of frames", "frame-average", "max"),
     Way("vote of frames", "frame-average", "vote"),
-    Way("only the flow", "two-stream", "temporal"),
+    Way("only the motion", "two-stream", "temporal"),
 )
 FIRST = tuple(way.title for way in WAYS[:6])
 """The titles of those that the page opens with: those of the lecture's ideas, and the best one."""

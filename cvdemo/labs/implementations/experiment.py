@@ -243,7 +243,8 @@ def _inputs(pair: Counterpart, picture: Any) -> list[Any]:
         return [picture, picture.roll(2, dims=-1)]
     if pair.inputs.startswith("clip"):
         clip = torch.stack([picture.roll(2 * k, dims=-1) for k in range(FRAMES)], dim=1)  # [1, T, 3, H, W]
-        motion = torch.full_like(clip[:, 1:], 0.1)  # a flow in pixels, and its error
+        motion = torch.full_like(clip[:, 1:], 2.0)  # a flow in pixels ...
+        motion[:, :, 2] = 0.1  # ... and its error
         return [clip, motion] if pair.inputs == "clip and flow" else [clip]
     if pair.inputs == "words":
         return [picture, torch.arange(WORDS, device=picture.device)[None]]

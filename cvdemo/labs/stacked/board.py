@@ -22,6 +22,7 @@ from cvdemo.labs.stacked.experiment import (
     responses,
     stack_ending,
 )
+from cvdemo.ops.clip_flow import LARGEST_ERROR
 from cvdemo.ui.cache import cached
 from cvdemo.ui.downloads import offer, png
 from cvdemo.ui.page import texts
@@ -29,7 +30,6 @@ from cvdemo.world import ACTIVITIES
 from cvdemo.world.activities.names import partner
 
 MOST = 4.0  # pixels of motion that have the full colour
-MOST_ERROR = 0.25  # photometric error that is as bright as it gets
 SHOWN = 8  # filters
 PLAIN = {"displayModeBar": False}
 ALL, PAIRS, OTHERS = "all", "pairs", "others"
@@ -75,7 +75,7 @@ def show_stack(clip: world.ActivityClip, seen: Stacked, choice: Choice) -> None:
         st.caption(about["flow"])
         st.image(wheel_picture(90), alt="Colour wheel of directions")
     with right:
-        error = to_jpeg(enlarged(bright(motion[..., 2], MOST_ERROR), 5))
+        error = to_jpeg(enlarged(bright(motion[..., 2], LARGEST_ERROR), 5))
         st.image(error, width="stretch", alt=f"{clip.name}: what the flow leaves unexplained")
         st.caption(about["error"])
     offer(clip.name, png(lambda: row, "Stack as PNG"), png(lambda: fringes(stack), "Fringes as PNG"))

@@ -62,6 +62,7 @@ def _activity(state: PageState) -> Cells:
     yield code(f"""
         from cvdemo.draw.flow import bright, flow_colours
         from cvdemo.draw.inline import row, table
+        from cvdemo.ops.clip_flow import LARGEST_ERROR
 
         length, moment = {length}, {state.get("moment", FIRST_MOMENT) - 1}  # the stack ends at this frame, from 0 on
         stack = stack_ending(seen.frames, moment, length)
@@ -69,7 +70,7 @@ def _activity(state: PageState) -> Cells:
         motion = motion_before(seen, moment)
         row({{
             **shown, "in one picture": fringes(stack),
-            "motion": flow_colours(motion[..., :2], 4.0), "its error": bright(motion[..., 2], 0.25),
+            "motion": flow_colours(motion[..., :2], 4.0), "its error": bright(motion[..., 2], LARGEST_ERROR),
         }}, width=200)
     """)
     yield code("""
