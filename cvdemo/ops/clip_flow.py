@@ -42,11 +42,13 @@ def photometric_error(frames: NDArray[np.uint8], flow: NDArray[np.float32]) -> N
     """
     rows, columns = np.indices(flow.shape[1:3], np.float32)
     found = np.zeros(flow.shape[:3], np.float32)
+    mean = np.full((1, 3), 1 / (3 * 255), np.float32)
     for k, (dx, dy) in enumerate(np.moveaxis(flow, -1, 1)):
         next_one = cv2.remap(
             frames[k + 1], columns + dx, rows + dy, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
-        found[k] = cv2.blur(cv2.absdiff(next_one, frames[k]).mean(-1), (WINDOW, WINDOW)) / 255
+        apart = cv2.absdiff(next_one, frames[k]).astype(np.float32)
+        found[k] = cv2.blur(cv2.transform(apart, mean), (WINDOW, WINDOW))
     return found
 
 
