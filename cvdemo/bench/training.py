@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from statistics import median
 from typing import Any
@@ -12,11 +13,11 @@ from typing import Any
 import torch
 
 from cvdemo.train.finish import chip
-from cvdemo.train.loop import Run, begin_with, start, take_step
+from cvdemo.train.loop import Run, begin_from, start, take_step
 from cvdemo.train.recipes import CURVE, CURVE_ITEMS, Recipe, recipe, recipes
 from cvdemo.train.stream import DataWorkers, Stream
 from cvdemo.train.task import TrainingTask, task_of
-from cvdemo.zoo.weights import has_weights, load_weights, read_weights, weights_folder
+from cvdemo.zoo.weights import has_weights, load_weights, weights_folder
 
 BATCHES = 6  # in an epoch of the small pool
 EPOCHS = 3  # the last of them counts: by then a net that remembers what it saw does
@@ -62,7 +63,8 @@ class Cost:
 def run(keys: Sequence[str] = (), *, report: Callable[[Cost], None] = lambda cost: None) -> dict[str, Any]:
     """The core-minutes of some nets' trainings, by default of all, extrapolated from a few steps of each.
 
-    Processor time is counted, one thread of it, so that other work on the machine matters little.
+    Processor time is counted, of one thread. Beside other work the same step takes more of it: up to twice as
+    much was seen.
     """
     before, costs = torch.get_num_threads(), []
     torch.set_num_threads(1)
@@ -99,11 +101,10 @@ def cost(one: Recipe) -> Cost:
     """What one net's training costs, from a run with a pool of a few batches, renewed as the real one."""
     task = task_of(one)
     whole = Stream(one.data, batch=one.batch, seed=one.seed, workers=DataWorkers(0)).distinct(one.steps)
-    drawn = [_core_seconds(lambda seed=seed: one.data.draw(seed)) for seed in range(3)]  # type: ignore[misc]
+    drawn = [_core_seconds(partial(one.data.draw, seed)) for seed in range(3)]
     running = start(one, task)
     if one.start and has_weights(one.start):
-        state = read_weights(one.start, weights_folder() / f"{one.start}.safetensors")
-        begin_with(running, state, whole=one.trained_like(recipe(one.start)))
+        begin_from(running, weights_folder() / f"{one.start}.safetensors")
     steps = _steps(running, one)
     if has_weights(one.key):  # what a net that has learnt finds is scored sooner, since it is less
         load_weights(running.average, one.key)
@@ -119,13 +120,13 @@ def _steps(running: Run, one: Recipe) -> list[float]:
     data = replace(one.data, pool=pool, fresh=max(1, round(pool * one.data.fresh / one.data.pool)))
     stream = Stream(data, batch=one.batch, seed=one.seed, workers=DataWorkers(0))
     batches = list(islice(stream.batches(), BATCHES * EPOCHS))
-    return [_core_seconds(lambda b=b: take_step(running, b)) for b in batches][-BATCHES:]  # type: ignore[misc]
+    return [_core_seconds(partial(take_step, running, batch)) for batch in batches][-BATCHES:]
 
 
 def _item(running: Run, task: TrainingTask) -> float:
     """Core-seconds of scoring one more item; the first time nothing is ready yet, and does not count."""
     _, few, more = (
-        _core_seconds(lambda n=n: task.measure(running.average, split="val", n=n, device="cpu"))  # type: ignore[misc]
+        _core_seconds(partial(task.measure, running.average, split="val", n=n, device="cpu"))
         for n in (FEW, FEW, MORE)
     )
     return max(0.0, more - few) / (MORE - FEW)

@@ -19,7 +19,7 @@ from cvdemo.errors import CvdemoError
 from cvdemo.train.recipes import CURVE, CURVE_ITEMS, Recipe, recipe, recipes
 from cvdemo.zoo.device import check_device, default_device, settled
 from cvdemo.zoo.fetch import cache_folder
-from cvdemo.zoo.weights import read_weights, weights_folder
+from cvdemo.zoo.weights import weights_folder
 
 if TYPE_CHECKING:
     from cvdemo.train.loop import Run
@@ -55,7 +55,9 @@ def command(key: str, minutes: float | None, steps: int | None, device: str | No
 
 def _total(chosen: list[Recipe]) -> str:
     """How long all of them take, as far as `cvdemo bench training` has measured them."""
-    measured = json.loads(asset("benchmarks", "training.json").read_text())["core-minutes by net"]
+    from cvdemo.bench.training import NETS
+
+    measured = json.loads(asset("benchmarks", "training.json").read_text())[NETS]
     known = [sum(measured[one.key].values()) for one in chosen if one.key in measured]
     return (
         f"{len(chosen)} nets; {len(known)} of them take {sum(known) / 60:.1f} core-hours as they were timed"
@@ -96,7 +98,7 @@ def _weights(key: str, folder: Path) -> Path:
 def _train(one: Recipe, minutes: float | None, device: str, folder: Path, *, whole: bool) -> Path:
     """Train one net to the end, or go on where it was left; gives its checkpoint."""
     from cvdemo.train.finish import finish
-    from cvdemo.train.loop import begin_with, resume, start, train
+    from cvdemo.train.loop import begin_from, resume, start, train
     from cvdemo.train.task import task_of
 
     checkpoint = cache_folder() / "train" / _name(one, minutes, whole)
@@ -104,8 +106,7 @@ def _train(one: Recipe, minutes: float | None, device: str, folder: Path, *, who
     if resume(run, checkpoint):
         click.echo(f"{one.key}: goes on from step {run.step}")
     elif one.start:
-        state = read_weights(one.start, _weights(one.start, folder))
-        begin_with(run, state, whole=one.trained_like(recipe(one.start)))
+        begin_from(run, _weights(one.start, folder))
     with _bar(run) as bar, _polite(run):
         train(run, checkpoint=checkpoint, after_step=lambda r, loss: _report(bar, r, loss))
     if run.stop:

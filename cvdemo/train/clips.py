@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from cvdemo.train.recipes import TrainingData
 
-UNITS = (16, 16, 508)  # of a pixel of motion in x and y, and of an error: the largest one is 127
+UNITS = (16, 16, 508)
+"""What a pixel of motion in x, in y, and a photometric error of 1 are in a sample's whole numbers."""
 
 
 class ClipSample(NamedTuple):

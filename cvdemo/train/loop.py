@@ -18,9 +18,10 @@ from torch import nn
 
 from cvdemo.data.atomic import write_whole
 from cvdemo.errors import CheckpointError, CvdemoError
-from cvdemo.train.recipes import Recipe
+from cvdemo.train.recipes import Recipe, recipe
 from cvdemo.train.stream import DataWorkers, Stream
 from cvdemo.train.task import TrainingTask
+from cvdemo.zoo.weights import read_weights
 
 CLIP = 5.0  # largest norm of a step's gradient
 LAST_RATE = 0.01  # of the recipe's, at the end
@@ -91,6 +92,12 @@ def begin_with(run: Run, state: dict[str, torch.Tensor], *, whole: bool) -> None
         raise CheckpointError(f"{run.recipe.start}'s weights do not fit {run.recipe.key}'s: {lacking[0]}")
     for net in (run.net, run.average):
         net.load_state_dict(taken, strict=False)
+
+
+def begin_from(run: Run, path: Path) -> None:
+    """Take the weights in a file of the net that the run's recipe starts from."""
+    one = run.recipe
+    begin_with(run, read_weights(one.start, path), whole=one.trained_like(recipe(one.start)))
 
 
 def one_cycle(share: float, warmup: float) -> float:

@@ -371,7 +371,7 @@ COUNTERPARTS: dict[str, Counterpart] = {
         _clip("early-fusion-5", "Stacked frames", "early_fusion:early_fusion_5",
               "Any classifier of pictures with 15 input channels, as timm's `in_chans=15` makes one."),
         _clip("two-stream", "Two streams", "two_stream:TwoStream",
-              "Two classifiers of pictures, and a flow for the second one, as torchvision's RAFT; no error.",
+              "Two classifiers of pictures, and a flow for the second one, as RAFT's, without its error.",
               inputs="clip and flow"),
         _clip("lrcn", "LRCN", "lrcn:lrcn", "Only its parts: an encoder of pictures and `torch.nn.LSTM`."),
         _clip("c3d", "C3D", "c3d:C3D",

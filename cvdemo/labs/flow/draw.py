@@ -9,13 +9,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cvdemo.draw.flow import draw_arrows, error_colours, flow_colours
+from cvdemo.draw.flow import bright, draw_arrows, error_colours, flow_colours
 from cvdemo.labs.flow.experiment import Contradiction, Pair, Run, Texture, numbers
 from cvdemo.metrics.flow import Flow
 from cvdemo.ops.flow import resized, warp
 
 WIDE = 640  # pixels that arrows are drawn at, so that they are thin
 WRONG, HIDDEN, RIGHT = (213, 94, 0), (240, 228, 66), (0, 158, 115)  # Okabe and Ito's
+MOST_LEFT = 127.5  # levels of difference that are as bright as it gets
 COARSE = 4  # pixels a side of the flow that the pointer reads
 
 
@@ -132,8 +133,7 @@ def step_pictures(pair: Pair, flow: Flow, full: float) -> tuple[NDArray[np.uint8
     """A step's flow in colours, and what it leaves of the difference between the pictures."""
     back = warp(pair.second, resized(flow, pair.first.shape[1::-1]))
     left = np.abs(back - pair.first).max(axis=-1)
-    bright = cv2.applyColorMap((2 * left).clip(0, 255).astype(np.uint8), cv2.COLORMAP_INFERNO)
-    return flow_colours(flow, full), np.asarray(bright[..., ::-1])
+    return flow_colours(flow, full), bright(left, MOST_LEFT)
 
 
 def draw_texture(found: Texture) -> NDArray[np.uint8]:
