@@ -7,18 +7,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
+from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
 
 from cvdemo.train.finish import chip
+from cvdemo.train.kept import draw, drawing
 from cvdemo.train.loop import Run, begin_from, start, take_step
-from cvdemo.train.recipes import CURVE, CURVE_ITEMS, Recipe, recipe, recipes
+from cvdemo.train.recipes import CURVE, CURVE_ITEMS, Recipe, TrainingData, recipe, recipes
 from cvdemo.train.stream import DataWorkers, Stream
 from cvdemo.train.task import TrainingTask, task_of
 from cvdemo.zoo.weights import has_weights, load_weights, weights_folder
 
+SAMPLES = 9  # drawn
 BATCHES = 6  # in an epoch of the small pool
 EPOCHS = 3  # the last of them counts: by then a net that remembers what it saw does
 FEW, MORE = 4, 20  # items that are scored: what counts is the difference
@@ -29,10 +33,17 @@ NETS = "core-minutes by net"
 
 @dataclass(frozen=True)
 class Cost:
-    """Core-seconds of a net's training: of a sample drawn, a step, an item scored, and how many of each."""
+    """Core-seconds of a net's training: of a sample drawn, a step, an item scored, and how many of each.
+
+    Where several nets learn from samples of one `kind`, one has them drawn and `kept`, and the others
+    `read` them.
+    """
 
     key: str
+    kind: TrainingData
     sample: float
+    kept: float
+    read: float
     samples: int
     step: float
     steps: int
@@ -41,7 +52,7 @@ class Cost:
 
     @property
     def drawing(self) -> float:
-        """Core-minutes that the processes draw."""
+        """Core-minutes that the processes draw, for this net alone."""
         return self.sample * self.samples / 60
 
     @property
@@ -83,14 +94,32 @@ def run(keys: Sequence[str] = (), *, report: Callable[[Cost], None] = lambda cos
 
 
 def summed(costs: Sequence[Cost]) -> dict[str, float]:
-    """The hours of all of them, and what of them is drawing, learning and scoring."""
-    total = sum(one.minutes for one in costs) / 60
-    parts = {name: sum(getattr(one, name) for one in costs) / 60 for name in PARTS}
+    """The hours of all of them, trained one after the other, and what is drawing, learning and scoring."""
+    parts = {
+        "drawing": sum(_drawn_once(group) for group in _kinds(costs)) / 3600,
+        "learning": sum(one.learning for one in costs) / 60,
+        "scoring": sum(one.scoring for one in costs) / 60,
+    }
+    total = sum(parts.values())
     return {
         "core-hours": round(total, 2),
         **{f"of them {name}": round(hours, 2) for name, hours in parts.items()},
         "hours on 2 cores, both busy": round(total / 2, 2),
     }
+
+
+def _kinds(costs: Sequence[Cost]) -> list[list[Cost]]:
+    """The nets of each kind of samples."""
+    return [[one for one in costs if one.kind == kind] for kind in dict.fromkeys(one.kind for one in costs)]
+
+
+def _drawn_once(group: list[Cost]) -> float:
+    """Core-seconds for the samples of nets that share them: those of each seed are drawn once."""
+    if len(group) == 1:
+        return group[0].sample * group[0].samples
+    most = max(group, key=lambda one: one.samples)
+    read = sum(one.samples for one in group) - most.samples
+    return most.kept * most.samples + most.read * read
 
 
 def _parts(one: Cost) -> dict[str, float]:
@@ -101,7 +130,7 @@ def cost(one: Recipe) -> Cost:
     """What one net's training costs, from a run with a pool of a few batches, renewed as the real one."""
     task = task_of(one)
     whole = Stream(one.data, batch=one.batch, seed=one.seed, workers=DataWorkers(0)).distinct(one.steps)
-    drawn = [_core_seconds(partial(one.data.draw, seed)) for seed in range(3)]
+    drawn, kept, read = _sample(one.data)
     running = start(one, task)
     if one.start and has_weights(one.start):
         begin_from(running, weights_folder() / f"{one.start}.safetensors")
@@ -109,9 +138,19 @@ def cost(one: Recipe) -> Cost:
     if has_weights(one.key):  # what a net that has learnt finds is scored sooner, since it is less
         load_weights(running.average, one.key)
     return Cost(
-        one.key, median(drawn), whole, median(steps), one.steps,
+        one.key, drawing(one.data), drawn, kept, read, whole, median(steps), one.steps,
         _item(running, task), CURVE * CURVE_ITEMS + 2 * task.held_out.n,
     )  # fmt: skip
+
+
+def _sample(data: TrainingData) -> tuple[float, float, float]:
+    """Core-seconds of a sample: drawn, drawn and kept, and read."""
+    with TemporaryDirectory() as folder:
+        ways = (data.draw, *[partial(draw, data, folder=Path(folder))] * 2)
+        drawn, kept, read = (
+            median([_core_seconds(partial(way, seed)) for seed in range(SAMPLES)]) for way in ways
+        )
+    return drawn, kept, read
 
 
 def _steps(running: Run, one: Recipe) -> list[float]:

@@ -38,7 +38,8 @@ def command(key: str, minutes: float | None, steps: int | None, device: str | No
     With STEPS other than the recipe's, weights and card go to the folder OUT alone. Without it the shipped
     ones stay, since nets are compared at equal steps, and the card gets what the other schedule reached.
     A run that is stopped, killed or out of disk goes on from its last checkpoint when the same command is
-    given again.
+    given again. While all are trained, samples that several nets learn from are kept in the cache folder,
+    up to 8 GB of them, as long as the disk has room.
     """
     device = settled(default_device() if device is None else check_device(device))
     folder = out or weights_folder()
@@ -46,7 +47,7 @@ def command(key: str, minutes: float | None, steps: int | None, device: str | No
         chosen = list(recipes().values()) if key == "all" else _with_start(recipe(key), folder)
         if key == "all" and minutes is None:
             click.echo(_total(chosen))
-        checkpoints = [_train(one, minutes, device, folder, whole=key == "all") for one in chosen]
+        checkpoints = _train_all(chosen, minutes, device, folder, whole=key == "all")
     else:
         checkpoints = [_train_other_steps(key, steps, minutes, device, out)]
     for path in checkpoints:
@@ -54,14 +55,9 @@ def command(key: str, minutes: float | None, steps: int | None, device: str | No
 
 
 def _total(chosen: list[Recipe]) -> str:
-    """How long all of them take, as far as `cvdemo bench training` has measured them."""
-    from cvdemo.bench.training import NETS
-
-    measured = json.loads(asset("benchmarks", "training.json").read_text())[NETS]
-    known = [sum(measured[one.key].values()) for one in chosen if one.key in measured]
-    return (
-        f"{len(chosen)} nets; {len(known)} of them take {sum(known) / 60:.1f} core-hours as they were timed"
-    )
+    """How long all of them take, as `cvdemo bench training` has measured it."""
+    measured = json.loads(asset("benchmarks", "training.json").read_text())
+    return f"{len(chosen)} nets; all that there are take {measured['core-hours']:.1f} core-hours as timed"
 
 
 def _train_other_steps(key: str, steps: int, minutes: float | None, device: str, out: Path | None) -> Path:
@@ -76,7 +72,7 @@ def _train_other_steps(key: str, steps: int, minutes: float | None, device: str,
     if own.start and not _weights(own.start, weights_folder()).is_file():
         raise CvdemoError(f"{key} starts from {own.start}, which has no weights: train that first")
     with nullcontext(out) if out else TemporaryDirectory() as folder:
-        checkpoint = _train(replace(own, steps=steps), None, device, Path(folder), whole=False)
+        checkpoint = _train(replace(own, steps=steps), None, device, Path(folder))
         if out is None:
             note_longer(key, Path(folder))
     return checkpoint
@@ -95,7 +91,33 @@ def _weights(key: str, folder: Path) -> Path:
     return mine if mine.is_file() else weights_folder() / f"{key}.safetensors"
 
 
-def _train(one: Recipe, minutes: float | None, device: str, folder: Path, *, whole: bool) -> Path:
+def _train_all(
+    chosen: list[Recipe], minutes: float | None, device: str, folder: Path, *, whole: bool
+) -> list[Path]:
+    """Train some nets one after the other, with the samples that they share drawn once; gives checkpoints."""
+    from cvdemo.train.kept import KeptSamples
+
+    caches = cache_folder() / "train"
+    caches.mkdir(parents=True, exist_ok=True)
+    checkpoints = []
+    with TemporaryDirectory(dir=caches, prefix="drawn-") as drawn:
+        kept = KeptSamples(Path(drawn), chosen)
+        for one in chosen:
+            where = kept.folder(one.data)
+            checkpoints.append(_train(one, minutes, device, folder, whole=whole, kept=where))
+            kept.done(one.data)
+    return checkpoints
+
+
+def _train(
+    one: Recipe,
+    minutes: float | None,
+    device: str,
+    folder: Path,
+    *,
+    whole: bool = False,
+    kept: Path | None = None,
+) -> Path:
     """Train one net to the end, or go on where it was left; gives its checkpoint."""
     from cvdemo.train.finish import finish
     from cvdemo.train.loop import begin_from, resume, start, train
@@ -108,7 +130,7 @@ def _train(one: Recipe, minutes: float | None, device: str, folder: Path, *, who
     elif one.start:
         begin_from(run, _weights(one.start, folder))
     with _bar(run) as bar, _polite(run):
-        train(run, checkpoint=checkpoint, after_step=lambda r, loss: _report(bar, r, loss))
+        train(run, checkpoint=checkpoint, kept=kept, after_step=lambda r, loss: _report(bar, r, loss))
     if run.stop:
         raise CvdemoError(f"{one.key}: stopped at step {run.step}; the same command goes on from there")
     card = finish(run, folder, progress=lambda items: tqdm(items, desc="test", disable=None, leave=False))

@@ -243,13 +243,19 @@ def rpn_loss(
 
 
 def smooth_l1_loss(
-    offsets: Tensor, boxes: Tensor, target_boxes: Tensor, variances: tuple[float, ...] = VARIANCES
+    offsets: Tensor,
+    boxes: Tensor,
+    target_boxes: Tensor,
+    variances: tuple[float, ...] = VARIANCES,
+    *,
+    bend: float = 1.0,
 ) -> Tensor:
     """Smooth L1 of offsets [P, 4] of boxes [P, 4] from those of `target_boxes` [P, 4]: a sum.
 
-    arXiv:1504.08083, eq. 2 and 3.
+    arXiv:1504.08083, eq. 2 and 3; from an error of `bend` on it is a straight line.
     """
-    return nn.functional.smooth_l1_loss(offsets, encode(target_boxes, boxes, variances), reduction="sum")
+    targets = encode(target_boxes, boxes, variances)
+    return nn.functional.smooth_l1_loss(offsets, targets, reduction="sum", beta=bend)
 
 
 def iou_box_loss(
@@ -260,7 +266,5 @@ def iou_box_loss(
     arXiv:1504.08083, eq. 2 and 3; arXiv:1902.09630.
     """
     _, giou = paired_overlap(decode(offsets, boxes, variances), target_boxes)
-    distance = nn.functional.smooth_l1_loss(
-        offsets, encode(target_boxes, boxes, variances), reduction="sum", beta=0.1
-    )
+    distance = smooth_l1_loss(offsets, boxes, target_boxes, variances, bend=0.1)
     return (distance / 4 + 2 * (1 - giou).sum()) / max(len(target_boxes), 1)

@@ -113,15 +113,17 @@ def train(
     checkpoint: Path | None = None,
     every: float = 60.0,
     workers: int | None = None,
+    kept: Path | None = None,
     after_step: Callable[[Run, float], None] = lambda run, loss: None,
 ) -> nn.Module:
     """Go on with a run to the end of its schedule; gives the averaged net.
 
-    A checkpoint is written every so many seconds and when the run ends or is stopped. `after_step`
+    A checkpoint is written every so many seconds and when the run ends or is stopped. Drawn samples are
+    `kept` in a folder where one is given, and taken from there if another net had them drawn. `after_step`
     hears of every step and its loss. All chance comes from the recipe's seed and the number of the step:
     with a budget of steps, a run that was stopped and resumed gives the same weights as one that was not.
     """
-    drawing = DataWorkers(min(2, os.cpu_count() or 1) if workers is None else workers)
+    drawing = DataWorkers(min(2, os.cpu_count() or 1) if workers is None else workers, kept)
     stream = Stream(run.recipe.data, batch=run.recipe.batch, seed=run.recipe.seed, workers=drawing)
     try:
         batches = stream.batches(run.step)

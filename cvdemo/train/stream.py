@@ -11,17 +11,19 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from cvdemo.errors import CvdemoError
+from cvdemo.train.kept import draw
 from cvdemo.train.recipes import TrainingData
 
 CHUNK = 64  # samples that a process draws before it hands them over
 
 
-def _draw_for(pipe: Connection) -> None:
+def _draw_for(pipe: Connection, kept: Path | None) -> None:
     """Draw the samples that are requested until the other end is closed, as it is when its process dies."""
     import cv2
 
@@ -30,7 +32,7 @@ def _draw_for(pipe: Connection) -> None:
     try:
         while True:
             data, seeds = pipe.recv()
-            pipe.send([data.draw(seed) for seed in seeds])
+            pipe.send([draw(data, seed, kept) for seed in seeds])
     except (EOFError, OSError):
         return
 
@@ -47,16 +49,20 @@ def _pipe_errors() -> Iterator[None]:
 
 
 class DataWorkers:
-    """Processes that draw training samples ahead; with 0 of them, they are drawn when collected."""
+    """Processes that draw training samples ahead; with 0 of them, they are drawn when collected.
 
-    def __init__(self, count: int) -> None:
+    Samples are `kept` in a folder where one is given, and taken from there.
+    """
+
+    def __init__(self, count: int, kept: Path | None = None) -> None:
         context = multiprocessing.get_context("spawn")  # forked threads of torch would hang
+        self._kept = kept
         self._ends: list[Connection] = []
         self._requested: deque[tuple[int, TrainingData, list[int]]] = deque()
         self._turn = 0
         for _ in range(count):
             here, there = context.Pipe()
-            context.Process(target=_draw_for, args=(there,), daemon=True).start()
+            context.Process(target=_draw_for, args=(there, kept), daemon=True).start()
             there.close()
             self._ends.append(here)
 
@@ -78,7 +84,7 @@ class DataWorkers:
         """All that was requested and not collected yet, as (seed, sample), in the order of the requests."""
         while self._requested:
             turn, data, chunk = self._requested.popleft()
-            drawn = self._receive(turn) if self._ends else [data.draw(seed) for seed in chunk]
+            drawn = self._receive(turn) if self._ends else [draw(data, s, self._kept) for s in chunk]
             yield from zip(chunk, drawn, strict=True)
 
     def _receive(self, turn: int) -> list[Any]:

@@ -18,6 +18,7 @@ from cvdemo.ui.internals import page_of_file, read_settings_without_lock
 from cvdemo.ui.language import look_again
 from cvdemo.ui.language_switch import switch
 from cvdemo.ui.notebook import take_home
+from cvdemo.zoo.additions import SSDS
 
 # The lecture's chapters, and which of its systems (numbered as the lecture goes) belong to each.
 CHAPTERS = {
@@ -69,7 +70,6 @@ class Page(NamedTuple):
 
 WORLD, DETECTION, SEGMENTATION, INSTANCES, VIDEO, PRACTICE = CHAPTERS
 REGIONS = ("rcnn", "fast-rcnn", "faster-rcnn", "rfcn", "fast-rcnn-plus", "faster-rcnn-plus", "rfcn-plus")
-SSDS = ("ssd", "ssd-top-down", "ssd-giou", "ssd-plus")
 MAPS = (
     "fcn32s", "fcn16s", "fcn8s", "segnet", "unet", "unet-noskip", "linknet", "deeplabv1", "deeplabv2",
     "deeplabv3", "deeplabv3plus", "deeplabv3plus-sharp", "refinenet", "refinenet-sharp", "pspnet",

@@ -15,7 +15,8 @@ which is measured on 100 clips; of an end-point error, as a share of it."""
 class Longer(NamedTuple):
     """What a net reaches in a longer training than the one that it is compared after, on the same data.
 
-    `figure` is after `steps`, `own` after its `own_steps`; `flat` says whether its curve is flat then.
+    `figure` is after `steps`, `own` after its `own_steps`; `flat` says whether its curve is flat then, and
+    `metrics` holds all figures after `steps`.
     """
 
     own_steps: int
@@ -23,6 +24,7 @@ class Longer(NamedTuple):
     steps: int
     figure: float
     flat: bool
+    metrics: Mapping[str, Any]
 
 
 def last_gain(validation: Sequence[Mapping[str, Any]], metric: str) -> tuple[float, float] | None:
@@ -58,6 +60,7 @@ def longer(card: Mapping[str, Any] | None) -> Longer | None:
     if card is None or LONGER not in card:
         return None
     metric, more = card["metric"], card[LONGER]
+    figures = more["metrics"]
     return Longer(
-        card["steps"], card["metrics"][metric], more["steps"], more["metrics"][metric], more["converged"]
+        card["steps"], card["metrics"][metric], more["steps"], figures[metric], more["converged"], figures
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,22 +31,26 @@ def _row(key: str, card: dict[str, Any]) -> str:
     ms = f"{times[0]:.0f}" if times else "-"
     flat = FLAT[card.get("converged")]
     if more := longer(card):
-        flat += f"; {more.steps:,} steps: {more.figure:.3f}, {FLAT[more.flat]}"
+        flat += f"; {more.steps:,} steps: {_named(key, card, more.metrics)}, {FLAT[more.flat]}"
     size = f"{card['params'] / 1e6:.2f} M"
     cells = (f"`{key}`", size, _figures(key, card), flat, ms, f"`{_command(key, card)}`")
     return f"| {' | '.join(cells)} |"
 
 
 def _figures(key: str, card: dict[str, Any]) -> str:
-    """The metrics of the card and of the entry or its task, and the scored pictures where not the usual."""
+    """The card's figures by name, and the scored pictures where not the usual."""
+    data, *rest = str(card["scored_on"]).split(", ")
+    about = [part for part in rest if "=" in part] if data.startswith("world") else [data]
+    return ", ".join([_named(key, card, card["metrics"]), *about])
+
+
+def _named(key: str, card: dict[str, Any], figures: Mapping[str, Any]) -> str:
+    """Of a net's figures the metric of its card, and those of its entry or task, each behind its name."""
     entry = ENTRIES.get(key)
     task = spec(key).task if entry is None or entry.task else None
     usual = EVALUATORS[task].figures if task else ()
     names = dict.fromkeys([card["metric"], *((entry.figures if entry else ()) or usual)])
-    shown = [f"{n.replace('_', ' ')} {card['metrics'][n]:.3f}" for n in names if n in card["metrics"]]
-    data, *rest = str(card["scored_on"]).split(", ")
-    about = [part for part in rest if "=" in part] if data.startswith("world") else [data]
-    return ", ".join([*shown, *about])
+    return ", ".join(f"{n.replace('_', ' ')} {figures[n]:.3f}" for n in names if n in figures)
 
 
 def _command(key: str, card: dict[str, Any]) -> str:

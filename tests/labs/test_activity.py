@@ -8,8 +8,9 @@ import pytest
 from cvdemo import world
 from cvdemo.draw.activities import OTHERS, PARTNER, TRUE, confusion_chart, told_apart
 from cvdemo.labs.activity.board import film
-from cvdemo.labs.activity.experiment import Answer, Changes, answers_csv, order_of, shown_clip
+from cvdemo.labs.activity.experiment import Answer, Changes, answers_csv, held_out, order_of, shown_clip
 from cvdemo.world import ACTIVITIES
+from cvdemo.zoo.weights import read_card
 
 NAMES = dict(enumerate(ACTIVITIES))
 CLIP = world.activity_clip(4, split="val", activity="pick up")
@@ -92,3 +93,19 @@ def test_charts_and_tables() -> None:
         shown, [Answer("a way", np.full((4, 15), 1 / 15, np.float32), 1.0)], NAMES
     ).splitlines()
     assert len(lines) == 1 + 4 * 15 and lines[1] == "a way,0,0.000,sit down,0.06667"
+
+
+def test_a_longer_training_stands_behind_the_one_that_is_compared() -> None:
+    lines = held_out()
+    keys = [line.key for line in lines]
+    place = keys.index("two-stream")
+    own, more = lines[place], lines[place + 1]
+    assert (more.key, more.title) == ("two-stream-longer", f"{own.title}, longer")
+    assert more.milliseconds == own.milliseconds and more.params == own.params
+    card = read_card("two-stream")
+    assert card is not None and (own.pairs, more.pairs) == (
+        card["metrics"]["accuracy_pairs"],
+        card["longer"]["metrics"]["accuracy_pairs"],
+    )
+    assert own.confusion.sum() == more.confusion.sum() == 500 and (own.confusion != more.confusion).any()
+    assert keys.count("lrcn") == 1 and "lrcn-longer" not in keys

@@ -57,4 +57,4 @@ def test_what_a_longer_training_brings_stands_beside_it() -> None:
     card = {"metric": "mIoU", "steps": 10, "metrics": {"mIoU": 0.5}}
     assert longer(card) is None and longer(None) is None
     more = {"steps": 40, "metrics": {"mIoU": 0.75}, "converged": True}
-    assert longer({**card, "longer": more}) == (10, 0.5, 40, 0.75, True)
+    assert longer({**card, "longer": more}) == (10, 0.5, 40, 0.75, True, {"mIoU": 0.75})

@@ -80,7 +80,7 @@ def made_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(finish.finish, "__kwdefaults__", {"n": 2, "progress": iter})
     monkeypatch.setattr(train, "CURVE", 1)
     monkeypatch.setattr(train, "CURVE_ITEMS", 1)
-    monkeypatch.setattr("cvdemo.train.loop.DataWorkers", lambda count: DataWorkers(0))
+    monkeypatch.setattr("cvdemo.train.loop.DataWorkers", lambda count, kept: DataWorkers(0, kept))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     with catalogue.registered(SEGMENTER), catalogue.registered(DETECTOR):
         yield weights
