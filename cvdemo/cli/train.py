@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -22,6 +24,7 @@ from cvdemo.zoo.fetch import cache_folder
 from cvdemo.zoo.weights import weights_folder
 
 if TYPE_CHECKING:
+    from cvdemo.train.kept import KeptSamples
     from cvdemo.train.loop import Run
 
 
@@ -31,7 +34,12 @@ if TYPE_CHECKING:
 @click.option("--steps", type=click.IntRange(1), help="Steps of KEY's schedule in place of its recipe's.")
 @click.option("--device", help="cpu, cuda or mps; the best there is by default.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for weights and card.")
-def command(key: str, minutes: float | None, steps: int | None, device: str | None, out: Path | None) -> None:
+@click.option(
+    "--jobs", type=click.IntRange(1), help="How many at once where KEY is all; 2 on a CPU by default."
+)
+def command(
+    key: str, minutes: float | None, steps: int | None, device: str | None, out: Path | None, jobs: int | None
+) -> None:
     """Train the net KEY on the drawn world, score it on held-out scenes, and write weights and card.
 
     KEY is a recipe, or all, which rebuilds every net from nothing; MINUTES is then the time for each.
@@ -44,10 +52,10 @@ def command(key: str, minutes: float | None, steps: int | None, device: str | No
     device = settled(default_device() if device is None else check_device(device))
     folder = out or weights_folder()
     if steps is None:
-        chosen = list(recipes().values()) if key == "all" else _with_start(recipe(key), folder)
-        if key == "all" and minutes is None:
-            click.echo(_total(chosen))
-        checkpoints = _train_all(chosen, minutes, device, folder, whole=key == "all")
+        if key == "all":
+            checkpoints = _train_all(minutes, device, folder, jobs)
+        else:
+            checkpoints = [_train(one, minutes, device, folder) for one in _with_start(recipe(key), folder)]
     else:
         checkpoints = [_train_other_steps(key, steps, minutes, device, out)]
     for path in checkpoints:
@@ -91,54 +99,64 @@ def _weights(key: str, folder: Path) -> Path:
     return mine if mine.is_file() else weights_folder() / f"{key}.safetensors"
 
 
-def _train_all(
-    chosen: list[Recipe], minutes: float | None, device: str, folder: Path, *, whole: bool
-) -> list[Path]:
-    """Train some nets one after the other, with the samples that they share drawn once; gives checkpoints."""
+def _train_all(minutes: float | None, device: str, folder: Path, jobs: int | None) -> list[Path]:
+    """Train all nets, several at once, with the samples that they share drawn once; gives checkpoints.
+
+    One at a time leaves a quarter of two cores without work: a step's threads wait for each other.
+    """
+    from cvdemo.train.at_once import train_at_once
     from cvdemo.train.kept import KeptSamples
 
+    nets = list(recipes().values())
+    if minutes is None:
+        click.echo(_total(nets))
+    jobs = jobs or (min(2, os.cpu_count() or 1) if device == "cpu" else 1)
     caches = cache_folder() / "train"
     caches.mkdir(parents=True, exist_ok=True)
-    checkpoints = []
     with TemporaryDirectory(dir=caches, prefix="drawn-") as drawn:
-        kept = KeptSamples(Path(drawn), chosen)
-        for one in chosen:
-            where = kept.folder(one.data)
-            checkpoints.append(_train(one, minutes, device, folder, whole=whole, kept=where))
+        kept = KeptSamples(Path(drawn), nets)
+        work = partial(_train, minutes=minutes, device=device, folder=folder, kept=kept)
+        done = train_at_once(nets, work, jobs) if jobs > 1 else ((one, work(one)) for one in nets)
+        checkpoints = []
+        for one, checkpoint in done:
+            checkpoints.append(checkpoint)
             kept.done(one.data)
     return checkpoints
 
 
 def _train(
-    one: Recipe,
-    minutes: float | None,
-    device: str,
-    folder: Path,
-    *,
-    whole: bool = False,
-    kept: Path | None = None,
+    one: Recipe, minutes: float | None, device: str, folder: Path, kept: KeptSamples | None = None
 ) -> Path:
     """Train one net to the end, or go on where it was left; gives its checkpoint."""
+    from cvdemo.train import at_once
     from cvdemo.train.finish import finish
     from cvdemo.train.loop import begin_from, resume, start, train
     from cvdemo.train.task import task_of
 
-    checkpoint = cache_folder() / "train" / _name(one, minutes, whole)
+    checkpoint = cache_folder() / "train" / _name(one, minutes, whole=kept is not None)
+    where = kept and kept.folder(one.data)
     run = start(one, task_of(one), device=device, minutes=minutes)
     if resume(run, checkpoint):
-        click.echo(f"{one.key}: goes on from step {run.step}")
+        if run.share == 1 and _is_newer(folder / f"{one.key}.json", checkpoint):
+            return checkpoint
+        tqdm.write(f"{one.key}: goes on from step {run.step}")
     elif one.start:
         begin_from(run, _weights(one.start, folder))
-    with _bar(run) as bar, _polite(run):
-        train(run, checkpoint=checkpoint, kept=kept, after_step=lambda r, loss: _report(bar, r, loss))
+    with _bar(run, at_once.place) as bar, _polite(run):
+        train(run, checkpoint=checkpoint, kept=where, after_step=lambda r, loss: _report(bar, r, loss))
     if run.stop:
         raise CvdemoError(f"{one.key}: stopped at step {run.step}; the same command goes on from there")
-    card = finish(run, folder, progress=lambda items: tqdm(items, desc="test", disable=None, leave=False))
-    click.echo(f"{one.key}: {card['metric']} {card['metrics'][card['metric']]:.4f} on {card['scored_on']}")
+    look = partial(tqdm, desc=f"{one.key} test", disable=None, leave=False, position=at_once.place)
+    card = finish(run, folder, progress=look)
+    tqdm.write(f"{one.key}: {card['metric']} {card['metrics'][card['metric']]:.4f} on {card['scored_on']}")
     return checkpoint
 
 
-def _name(one: Recipe, minutes: float | None, whole: bool) -> str:
+def _is_newer(path: Path, other: Path) -> bool:
+    return path.is_file() and path.stat().st_mtime > other.stat().st_mtime
+
+
+def _name(one: Recipe, minutes: float | None, *, whole: bool) -> str:
     return f"{'all-' if whole else ''}{one.key}-{one.fingerprint(minutes)}.pt"
 
 
@@ -157,13 +175,13 @@ def _polite(run: Run) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _bar(run: Run) -> tqdm:
-    """A progress bar over steps, or over seconds for a schedule in minutes."""
+def _bar(run: Run, line: int) -> tqdm:
+    """A progress bar over steps, or over seconds for a schedule in minutes, on a line of the screen."""
+    bar = partial(tqdm, desc=run.recipe.key, mininterval=1, position=line, leave=not line)
     if run.minutes is None:
-        return tqdm(total=run.recipe.steps, initial=run.step, desc=run.recipe.key, unit="step", mininterval=1)
-    total = round(60 * run.minutes)
+        return bar(total=run.recipe.steps, initial=run.step, unit="step")
     layout = "{desc}: {percentage:3.0f}%|{bar}| {n:.0f}/{total:.0f} s{postfix}"
-    return tqdm(total=total, initial=run.seconds, desc=run.recipe.key, bar_format=layout, mininterval=1)
+    return bar(total=round(60 * run.minutes), initial=run.seconds, bar_format=layout)
 
 
 def _report(bar: tqdm, run: Run, loss: float) -> None:

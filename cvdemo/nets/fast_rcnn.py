@@ -95,17 +95,17 @@ def fast_rcnn_loss(
     return head_loss(trace.logits, trace.offsets, trace.rois, targets, iou_aware=net.config.iou_aware).total
 
 
-ONE_MAP = BackboneConfig(output_stride=8)
-"""The backbone whose last map has stride 8, by dilation.
+ONE_MAP = BackboneConfig(output_stride=4)
+"""The backbone whose last map has stride 4, by dilation.
 
-On pictures of 192 x 160 that is twice as coarse as the papers' 16 on 1,000 x 600.
+On pictures of 192 x 160 that is 48 cells along the longer side; the papers' 16 on 1,000 x 600 is 62.
 """
 
 
 def fast_rcnn() -> FastRCNN:
     """The paper's structure and loss on the small backbone: one map, of the last layer."""
     config = FastRCNNConfig(
-        (8,), ONE_MAP.channels[-1], RoIHeadConfig(strides=(8,), pooling="max"), ONE_MAP,
+        (4,), ONE_MAP.channels[-1], RoIHeadConfig(strides=(4,), pooling="max"), ONE_MAP,
         iou_aware=False, sampling=PUBLISHED,
     )  # fmt: skip
     return FastRCNN(config, pyramid=NoPyramid(config.strides))

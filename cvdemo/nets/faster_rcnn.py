@@ -141,7 +141,7 @@ def sampled_loss(net: FasterRCNN, pictures: Tensor, truth: Sequence[Targets], au
 
 
 ONE_LEVEL = RPNConfig(
-    strides=(8,), scales=((16, 32, 64),), before=900, positive=0.7, anchors=256, variances=NO_VARIANCES,
+    strides=(4,), scales=((16, 32, 64),), before=900, positive=0.7, anchors=256, variances=NO_VARIANCES,
     inside=True,
 )  # fmt: skip
 """Anchors of three scales and three ratios at every cell of one map, and their training, as published."""
@@ -149,6 +149,6 @@ ONE_LEVEL = RPNConfig(
 
 def faster_rcnn() -> FasterRCNN:
     """The paper's structure and loss on the small backbone: one map, of the last layer, and RoI pooling."""
-    head = RoIHeadConfig(strides=(8,), pooling="max")
-    config = FasterRCNNConfig((8,), ONE_MAP.channels[-1], ONE_LEVEL, head, ONE_MAP, False, PUBLISHED)
+    head = RoIHeadConfig(strides=(4,), pooling="max")
+    config = FasterRCNNConfig((4,), ONE_MAP.channels[-1], ONE_LEVEL, head, ONE_MAP, False, PUBLISHED)
     return FasterRCNN(config, pyramid=NoPyramid(config.strides))

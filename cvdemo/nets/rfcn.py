@@ -116,7 +116,7 @@ class RFCN(FasterRCNN):
 def rfcn() -> RFCN:
     """The paper's structure on the small backbone: one map, of the last layer, and bins of rounded cells."""
     config = RFCNConfig(
-        (8,), ONE_MAP.channels[-1], ONE_LEVEL, backbone=ONE_MAP, iou_aware=False, sampling=PUBLISHED,
-        voting=VotingHeadConfig(stride=8, pooling="mean"),
+        (4,), ONE_MAP.channels[-1], ONE_LEVEL, backbone=ONE_MAP, iou_aware=False, sampling=PUBLISHED,
+        voting=VotingHeadConfig(pooling="mean"),
     )  # fmt: skip
     return RFCN(config, pyramid=NoPyramid(config.strides))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import io
 import math
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -123,7 +122,7 @@ def train(
     hears of every step and its loss. All chance comes from the recipe's seed and the number of the step:
     with a budget of steps, a run that was stopped and resumed gives the same weights as one that was not.
     """
-    drawing = DataWorkers(min(2, os.cpu_count() or 1) if workers is None else workers, kept)
+    drawing = DataWorkers(min(2, torch.get_num_threads()) if workers is None else workers, kept)
     stream = Stream(run.recipe.data, batch=run.recipe.batch, seed=run.recipe.seed, workers=drawing)
     try:
         batches = stream.batches(run.step)

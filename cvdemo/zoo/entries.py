@@ -129,7 +129,9 @@ SSD_ADDITIONS = (
     "The loss of boxes has the generalised IoU beside smooth L1; objects take default boxes from .45 IoU on.",
     "A score learns how well its box fits (arXiv:2006.04388).",
 )
-COARSE = "Its one map has stride 8, by dilation: on 192 x 160 pixels twice as coarse as 16 on the paper's."
+ONE_MAP = (
+    "Its one map has stride 4, by dilation: 48 cells on 192 pixels, where 16 on the paper's 1,000 gives 62."
+)
 FEWER = "150 proposals of a picture are classified, where the paper has 300, and 2,000 in training."
 JOINT = "Both halves are trained together in one go, not in four alternating steps."
 NO_MINING = "No online hard example mining."
@@ -275,15 +277,15 @@ ENTRIES: dict[str, Entry] = {
             "Network, SVMs and regressors are all trained by stochastic gradient descent.",
             adapter="cvdemo.zoo.drawn_regions:RCNNDetector",
         ),
-        _fast("fast-rcnn", "Fast R-CNN", "fast_rcnn", Chart(TWO_STAGES, "#E69F00", 4), COARSE),
+        _fast("fast-rcnn", "Fast R-CNN", "fast_rcnn", Chart(TWO_STAGES, "#E69F00", 4), ONE_MAP),
         _fast("fast-rcnn-plus", "Fast R-CNN+", "FastRCNN", Chart(TWO_STAGES, "#A6761D", 5), PYRAMID,
               GIOU, QUALITY, MORE_ON),
         _two_stages("faster-rcnn-plus", "Faster R-CNN+", "1506.01497", "faster_rcnn:FasterRCNN",
                     Chart(TWO_STAGES, "#5B5FC7", 7), PYRAMID, ALIGN, ANCHORS, GIOU, QUALITY, MORE_ON,
                     JOINT, FEWER, default=True),
         _two_stages("faster-rcnn", "Faster R-CNN", "1506.01497", "faster_rcnn:faster_rcnn",
-                    Chart(TWO_STAGES, "#0072B2", 6), COARSE, JOINT, FEWER),
-        _two_stages("rfcn", "R-FCN", "1605.06409", "rfcn:rfcn", Chart(TWO_STAGES, "#56B4E9", 8), COARSE,
+                    Chart(TWO_STAGES, "#0072B2", 6), ONE_MAP, JOINT, FEWER),
+        _two_stages("rfcn", "R-FCN", "1605.06409", "rfcn:rfcn", Chart(TWO_STAGES, "#56B4E9", 8), ONE_MAP,
                     "Proposals come from the same map as the votes, not from the one before it.", BINS, JOINT,
                     FEWER, NO_MINING),
         _two_stages(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from click.testing import CliRunner, Result
 from cvdemo import zoo
 from cvdemo.cli import main
 from cvdemo.data.pictures import to_png
+from cvdemo.errors import CvdemoError
 from cvdemo.train import finish
 from cvdemo.train.recipes import Recipe, Scenes, recipe, recipes
 from cvdemo.train.stream import DataWorkers
@@ -66,8 +68,19 @@ def test_all_is_built_from_nothing(short: Path, monkeypatch: pytest.MonkeyPatch)
     chosen = one_of_each()
     assert len(chosen) > 20 and set(chosen) <= set(ENTRIES)
     monkeypatch.setattr("cvdemo.cli.train.recipes", lambda: chosen)
+    order: list[str] = []
+
+    def at_once(nets: list[Recipe], work: Any, jobs: int) -> Iterator[tuple[Recipe, Path]]:
+        assert jobs == 2
+        for one in nets:
+            order.append(one.key)
+            yield one, work(one)
+
+    monkeypatch.setattr("cvdemo.train.at_once.train_at_once", at_once)
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
     done = cvdemo("train", "all", "--out", short / "out", "--device", "cpu")
     assert done.exit_code == 0, done.output
+    assert order == list(chosen)
     assert f"{len(chosen)} nets; " in done.output and "core-hours as timed" in done.output
     assert {p.name for p in (short / "out").iterdir()} == {
         f"{key}.{kind}" for key in chosen for kind in ("safetensors", "json")
@@ -77,6 +90,26 @@ def test_all_is_built_from_nothing(short: Path, monkeypatch: pytest.MonkeyPatch)
     assert card["start"] == "backbone"
     assert list(card["metrics"]) == [*NUMBERS, "n", "ms_per_image"]
     assert list((short / "cache" / "cvdemo" / "train").iterdir()) == []
+
+
+def test_what_is_trained_is_not_scored_again(short: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = {key: one for key, one in recipes().items() if key in ("backbone", "ssd-plus")}
+    monkeypatch.setattr("cvdemo.cli.train.recipes", lambda: chosen)
+    write, broken = finish.write_weights, ["ssd-plus"]
+
+    def stopped_once(net: Any, key: str, *rest: Any, **named: Any) -> None:
+        if broken == [key]:
+            broken.clear()
+            raise CvdemoError("the power is gone")
+        write(net, key, *rest, **named)
+
+    monkeypatch.setattr(finish, "write_weights", stopped_once)
+    command = ("train", "all", "--out", short / "out", "--device", "cpu", "--jobs", 1)
+    assert cvdemo(*command).exit_code == 1
+    again = cvdemo(*command)
+    assert again.exit_code == 0, again.output
+    assert "ssd-plus: goes on from step 2" in again.output and "backbone:" not in again.output
+    assert {path.stem for path in (short / "out").iterdir()} == set(chosen)
 
 
 def test_a_net_brings_what_it_starts_from(short: Path, monkeypatch: pytest.MonkeyPatch) -> None:
