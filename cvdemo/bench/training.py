@@ -146,7 +146,8 @@ def cost(one: Recipe) -> Cost:
 def _sample(data: TrainingData) -> tuple[float, float, float]:
     """Core-seconds of a sample: drawn, drawn and kept, and read."""
     with TemporaryDirectory() as folder:
-        ways = (data.draw, *[partial(draw, data, folder=Path(folder))] * 2)
+        keeping = partial(draw, data, folder=Path(folder))
+        ways: tuple[Callable[[int], Any], ...] = (data.draw, keeping, keeping)
         drawn, kept, read = (
             median([_core_seconds(partial(way, seed)) for seed in range(SAMPLES)]) for way in ways
         )

@@ -134,7 +134,7 @@ def _train(
     from cvdemo.train.task import task_of
 
     checkpoint = cache_folder() / "train" / _name(one, minutes, whole=kept is not None)
-    where = kept and kept.folder(one.data)
+    where = None if kept is None else kept.folder(one.data)
     run = start(one, task_of(one), device=device, minutes=minutes)
     if resume(run, checkpoint):
         if run.share == 1 and _is_newer(folder / f"{one.key}.json", checkpoint):

@@ -74,7 +74,8 @@ def train_at_once(
     places = context.SimpleQueue()
     for k in range(jobs):
         places.put(k)
-    waiting, running = Waiting(nets), {}
+    waiting = Waiting(nets)
+    running: dict[Future[T], Recipe] = {}
     threads = max(1, (os.cpu_count() or 1) // jobs)
     setup = (context.RLock(), places, threads)
     with ProcessPoolExecutor(jobs, context, _begin, setup) as pool, _stopping():
