@@ -12,8 +12,9 @@ CHOSEN, OTHER = "#D55E00", "#56B4E9"
 TIME = "milliseconds a picture"
 _TICKS = [m * 10**e for e in range(-1, 6) for m in (1, 2, 5)]
 LOGARITHMIC = {"type": "log", "tickvals": _TICKS, "ticktext": [f"{t:g}" for t in _TICKS]}
-PLOT = np.array([560.0, 260.0])  # pixels across and up that titles are given room for
+WIDE, NARROW, HIGH = 560.0, 250.0, 260.0  # pixels that titles are given room for; narrow on a phone
 LETTER, LINE = 6.4, 15.0  # pixels of a title's letter, and of its height
+MARGIN = 30.0  # pixels beside the plot that a title may reach into
 
 
 class Disc(NamedTuple):
@@ -31,11 +32,11 @@ class Disc(NamedTuple):
 
 
 def cost_chart(
-    discs: Sequence[Disc], quality: str, *, log: bool = False, front: Sequence[int] = ()
+    discs: Sequence[Disc], quality: str, *, log: bool = False, front: Sequence[int] = (), width: float = WIDE
 ) -> go.Figure:
     """Quality against milliseconds; `front` are indices of discs joined by a dotted step line.
 
-    A title for which there is no room appears when its disc is pointed at.
+    A title for which there is no room on a plot of `width` pixels appears when its disc is pointed at.
     """
     figure = go.Figure()
     if len(front) > 1:
@@ -46,7 +47,7 @@ def cost_chart(
             line={"shape": "hv", "dash": "dot", "width": 1.5, "color": "#888888"},
             hoverinfo="skip",
         )
-    titles = title_places(discs, log=log)
+    titles = title_places(discs, log=log, width=width)
     figure.add_scatter(
         x=[d.milliseconds for d in discs],
         y=[d.quality for d in discs],
@@ -74,17 +75,18 @@ def cost_chart(
     return figure
 
 
-def title_places(discs: Sequence[Disc], *, log: bool = False) -> list[str]:
+def title_places(discs: Sequence[Disc], *, log: bool = False, width: float = WIDE) -> list[str]:
     """Where each disc's title stands so that none covers another; "" where there is no room for it.
 
-    The chosen ones come first, then the best ones. Widths are those of a chart of `PLOT` pixels.
+    The chosen ones come first, then the best ones. The plot is `width` pixels across.
     """
     if not discs:
         return []
     places = np.array([(d.milliseconds, -d.quality) for d in discs], float)
     if log:
         places[:, 0] = np.log(places[:, 0])
-    places = (places - places.min(axis=0)) / np.maximum(np.ptp(places, axis=0), 1e-9) * PLOT  # [N, 2] pixels
+    places = (places - places.min(axis=0)) / np.maximum(np.ptp(places, axis=0), 1e-9)
+    places *= (width, HIGH)  # [N, 2] pixels
     radii = np.array(_sizes(discs)) / 2
     taken = [(x - r, y - r, x + r, y + r) for (x, y), r in zip(places, 0.7 * radii, strict=True)]
     found = [""] * len(discs)
@@ -98,7 +100,8 @@ def title_places(discs: Sequence[Disc], *, log: bool = False) -> list[str]:
             ("middle", "left", x - away - wide, y - LINE / 2),
         ):
             box = left, top, left + wide, top + LINE
-            if not any(_meet(box, other) for n, other in enumerate(taken) if n != k):
+            inside = left >= -MARGIN and left + wide <= width + MARGIN
+            if inside and not any(_meet(box, other) for n, other in enumerate(taken) if n != k):
                 found[k] = f"{up} {across}"
                 taken.append(box)
                 break

@@ -12,6 +12,7 @@ import streamlit as st
 
 from cvdemo import zoo
 from cvdemo.assets import asset
+from cvdemo.draw.cost_chart import NARROW, WIDE
 from cvdemo.errors import CvdemoError
 from cvdemo.ui import carry, state
 from cvdemo.ui.component import component, text
@@ -80,6 +81,11 @@ def picture_first() -> Any:
 def picture_beside(widths: Sequence[float], **options: Any) -> Any:
     """Columns of controls and, beside them, the page's picture: on a phone the controls come after it."""
     return st.container(key="picture-first-beside").columns(widths, **options)
+
+
+def chart_width() -> float:
+    """How many pixels a chart's plot has about: fewer on a phone."""
+    return NARROW if "Mobi" in st.context.headers.get("User-Agent", "") else WIDE
 
 
 def theory(page: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cvdemo.draw.cost_chart import CHOSEN, OTHER, Disc, cost_chart, title_places
+from cvdemo.draw.cost_chart import CHOSEN, NARROW, OTHER, WIDE, Disc, cost_chart, title_places
 
 
 def disc(ms: float, quality: float, title: str = "a net", colour: str = OTHER) -> Disc:
@@ -33,3 +33,21 @@ def test_any_numbers_give_places() -> None:
     rng = np.random.default_rng(0)
     many = [disc(*(rng.random(2) + 0.01), "x" * int(rng.integers(1, 40))) for _ in range(60)]
     assert len(title_places(many, log=True)) == 60
+
+
+def test_a_narrow_chart_has_room_for_fewer_titles() -> None:
+    row = [disc(10 + k, 0.5, f"net number {k}") for k in range(10)] + [disc(10, 0), disc(19, 1)]
+    wide, narrow = (title_places(row, width=width) for width in (WIDE, NARROW))
+    assert 0 < sum(map(bool, narrow)) < sum(map(bool, wide))
+    assert [bool(text) for text in cost_chart(row, "AP", width=NARROW).data[-1].text] == list(
+        map(bool, narrow)
+    )
+
+
+def test_no_title_leaves_the_chart() -> None:
+    edge = [
+        disc(10, 0.5, "a net with a very long name"),
+        disc(20, 0),
+        disc(30, 1, "another with a long name"),
+    ]
+    assert title_places(edge) == ["middle right", "top center", "middle left"]

@@ -26,7 +26,7 @@ from cvdemo.metrics.segmentation import SegmentationScores
 from cvdemo.ui import widgets
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import component, packed
-from cvdemo.ui.page import longer_training, texts
+from cvdemo.ui.page import chart_width, longer_training, texts
 from cvdemo.ui.segmentation import Segmented, known, scored
 from cvdemo.world.vocabulary import SEMANTIC
 from cvdemo.zoo.convergence import Longer, longer
@@ -183,7 +183,7 @@ def costs(found: Sequence[Segmented], chosen_key: str) -> None:
             disc = _disc(card, CHOSEN if card.key == chosen_key else OTHER)
             more = longer(read_card(card.key))
             discs += [disc] if more is None else [disc, _after(disc, more)]
-        figure = cost_chart(discs, f"mIoU, {cards[0].data}")
+        figure = cost_chart(discs, f"mIoU, {cards[0].data}", width=chart_width())
         st.plotly_chart(figure, key="figures", config={"displayModeBar": False})
 
 

@@ -32,7 +32,7 @@ from cvdemo.labs.tradeoffs.experiment import (
 from cvdemo.ui import state, widgets
 from cvdemo.ui.cache import cached
 from cvdemo.ui.downloads import offer, text
-from cvdemo.ui.page import sentence, texts
+from cvdemo.ui.page import chart_width, sentence, texts
 from cvdemo.ui.progress import with_bar
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.zoo.tradeoffs import VALUES, Curves, Knob, Point
@@ -51,7 +51,7 @@ def show_points(chosen: Chosen, curves: Curves | None, world: str) -> None:
     if curves is not None and measured is None:
         before = [point._replace(ms=curves.ms.get(point.key)) for point in here if point.kind in kinds]
         with stage.container():
-            st.plotly_chart(scatter(before, metric, "", world), key="before", config=PLOT)
+            st.plotly_chart(scatter(before, metric, "", world, chart_width()), key="before", config=PLOT)
             st.caption(f"Not yet of this machine: {curves.machine}, `{curves.command}`.")
     timing, timed_on = _timed(here, chosen)
     found = [point for point in with_times(here, timing.ms) if point.kind in kinds]
@@ -59,7 +59,7 @@ def show_points(chosen: Chosen, curves: Curves | None, world: str) -> None:
     with row:
         net = choose_net({point.key: point.title for point in found})
     with stage.container():
-        figure = scatter(found, metric, net, world)
+        figure = scatter(found, metric, net, world, chart_width())
         key = state.key("chart")
         take = partial(take_clicked, key)
         st.plotly_chart(figure, key=key, on_select=take, selection_mode="points", config=PLOT)

@@ -8,7 +8,7 @@ from typing import Any, cast
 import plotly.graph_objects as go
 
 from cvdemo import zoo
-from cvdemo.draw.cost_chart import LOGARITHMIC, TIME, Disc, cost_chart
+from cvdemo.draw.cost_chart import LOGARITHMIC, TIME, WIDE, Disc, cost_chart
 from cvdemo.labs.tradeoffs.experiment import METRICS, PEERS, DetectorPoint, KnobLine, against_peer, title
 from cvdemo.zoo.evaluate import SIZE
 from cvdemo.zoo.tradeoffs import VALUES, Knob, Point, front
@@ -28,13 +28,15 @@ Axis = tuple[Callable[[Point], float | None], str]
 """What of a point an axis shows, and the axis' title."""
 
 
-def scatter(points: Sequence[DetectorPoint], metric: str, chosen: str, world: str) -> go.Figure:
+def scatter(
+    points: Sequence[DetectorPoint], metric: str, chosen: str, world: str, width: float = WIDE
+) -> go.Figure:
     """The metric against milliseconds on a logarithmic axis, with the front; the chosen net has a ring."""
     shown = [point for point in points if metric in point.numbers and point.ms is not None]
     discs = [_disc(p, metric, p.key == chosen, _ratio(p, points, world)) for p in shown]
     rows = front([(disc.milliseconds, disc.quality) for disc in discs])
     source = "held-out scenes" if world == "drawn" else "COCO, as published"
-    figure = cost_chart(discs, f"{metric}, {source}", log=True, front=rows)
+    figure = cost_chart(discs, f"{metric}, {source}", log=True, front=rows, width=width)
     return figure.update_yaxes(rangemode="tozero" if world == "photos" else "normal")
 
 

@@ -15,7 +15,7 @@ from cvdemo.labs.tradeoffs.conclusions import (
     segmenters,
 )
 from cvdemo.ui import widgets
-from cvdemo.ui.page import texts
+from cvdemo.ui.page import chart_width, texts
 from cvdemo.zoo.tradeoffs import Curves
 
 RATES = (1, 5, 10, 25, 50, 75, 100, 125, 150, 200, 250)
@@ -47,7 +47,7 @@ def _conclusion(task: str, metric: str, nets: Sequence[Candidate], rate: int) ->
     limit = 1000 / rate
     best = best_within(nets, limit)
     discs = [_disc(one, metric, one is best, one.ms <= limit) for one in nets]
-    figure = cost_chart(discs, f"{metric}, held-out scenes", log=True)
+    figure = cost_chart(discs, f"{metric}, held-out scenes", log=True, width=chart_width())
     figure.add_vline(x=limit, line_dash="dash", line_width=2, line_color="#888888")
     st.plotly_chart(figure, key=f"finally-{task}", config={"displayModeBar": False})
     st.markdown(sentence_of(nets, best, metric, rate))
