@@ -20,7 +20,7 @@ def test_titles_avoid_each_other_and_the_discs() -> None:
 
 def test_where_there_is_no_room_the_chosen_and_the_best_keep_their_titles() -> None:
     crowd = [disc(10 + 0.01 * k, 0.5 + 0.001 * k, f"net number {k}") for k in range(12)]
-    crowd += [disc(20, 0), disc(30, 1)]
+    crowd += [disc(1, 0), disc(30, 1)]
     crowd[3] = crowd[3]._replace(colour=CHOSEN)
     places = title_places(crowd)
     assert places[3] and places[11] and "" in places
@@ -46,8 +46,8 @@ def test_a_narrow_chart_has_room_for_fewer_titles() -> None:
 
 def test_no_title_leaves_the_chart() -> None:
     edge = [
-        disc(10, 0.5, "a net with a very long name"),
+        disc(10, 0.5, "a net with a long name"),
         disc(20, 0),
-        disc(30, 1, "another with a long name"),
+        disc(30, 1, "another long name"),
     ]
     assert title_places(edge) == ["middle right", "top center", "middle left"]
