@@ -62,10 +62,10 @@ def command(
         path.unlink(missing_ok=True)
 
 
-def _total(chosen: list[Recipe]) -> str:
+def _total(nets: list[Recipe]) -> str:
     """How long all of them take, as `cvdemo bench training` has measured it."""
     measured = json.loads(asset("benchmarks", "training.json").read_text())
-    return f"{len(chosen)} nets; all that there are take {measured['core-hours']:.1f} core-hours as timed"
+    return f"{len(nets)} nets; all that there are take {measured['core-hours']:.1f} core-hours as timed"
 
 
 def _train_other_steps(key: str, steps: int, minutes: float | None, device: str, out: Path | None) -> Path:
