@@ -85,7 +85,7 @@ def picture_beside(widths: Sequence[float], **options: Any) -> Any:
 
 def chart_width() -> float:
     """How many pixels a chart's plot has about: fewer on a phone."""
-    return NARROW if "Mobi" in st.context.headers.get("User-Agent", "") else WIDE
+    return NARROW if "Mobi" in st.context.headers.get("user-agent", "") else WIDE
 
 
 def theory(page: str) -> None:

@@ -44,7 +44,6 @@ from cvdemo.ops.warp import warp_regions
 from cvdemo.zoo.region_stages import RegionVotes, class_maps, objectness, roi_features, votes_by_maps
 
 WIDTH, HEIGHT = 400, 240  # pixels of a picture in a column, of the two of one region
-STRIDE = 8  # of the feature map that is shown
 SHEET = 12  # cut-outs beside each other, at most
 LIMIT = 300  # boxes drawn before NMS
 
@@ -94,13 +93,14 @@ def _cut_outs(run: FamilyRun, followed: FollowedObject) -> Captioned:
 
 
 def _features(run: FamilyRun, followed: FollowedObject) -> Captioned:
-    features = _on_picture(run.staged.trace.features[STRIDE][0].float().cpu().numpy(), run)
+    stride = min(run.staged.trace.features)
+    features = _on_picture(run.staged.trace.features[stride][0].float().cpu().numpy(), run)
     colours = feature_palette(features).colours(features)
     drawn = draw_cells(
-        colours, run.staged.regions / STRIDE, width=WIDTH, chosen=nearest_region(run, followed)
+        colours, run.staged.regions / stride, width=WIDTH, chosen=nearest_region(run, followed)
     )
     size = f"{colours.shape[1]} × {colours.shape[0]} cells"
-    return drawn, f"{_features_once(run)}; here {size} at stride {STRIDE}"
+    return drawn, f"{_features_once(run)}; here {size} at stride {stride}"
 
 
 def _features_once(run: FamilyRun) -> str:
