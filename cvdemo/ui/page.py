@@ -73,9 +73,12 @@ def header(page: str) -> None:
     _parts(key="page-parts")
 
 
-def picture_first() -> Any:
-    """A container for a page's picture: on a phone it stands under the title, before all controls."""
-    return st.container(key="picture-first")
+def picture_first(part: str = "") -> Any:
+    """A container for a page's picture: on a phone it stands under the title, before all controls.
+
+    Within it, a `part` of the page can have one more, which stands before the controls of that part.
+    """
+    return st.container(key="-".join(["picture-first", *([part] if part else [])]))
 
 
 def picture_beside(widths: Sequence[float], **options: Any) -> Any:

@@ -32,7 +32,7 @@ from cvdemo.labs.tradeoffs.experiment import (
 from cvdemo.ui import state, widgets
 from cvdemo.ui.cache import cached
 from cvdemo.ui.downloads import offer, text
-from cvdemo.ui.page import chart_width, sentence, texts
+from cvdemo.ui.page import chart_width, picture_first, sentence, texts
 from cvdemo.ui.progress import with_bar
 from cvdemo.ui.truth import say_what_it_knows
 from cvdemo.zoo.tradeoffs import VALUES, Curves, Knob, Point
@@ -46,7 +46,7 @@ def show_points(chosen: Chosen, curves: Curves | None, world: str) -> None:
     here, away = (drawn_points(curves), []) if world == "drawn" else photo_points()
     say_what_it_knows(chosen, *(zoo.spec(point.key) for point in here))
     metric, kinds = filters(METRICS[:5] if world == "drawn" else ["AP"], [*here, *away])
-    stage = st.empty()
+    stage = picture_first("points").empty()
     measured = _timing.peek(_size(chosen), _keys(here), chosen)
     if curves is not None and measured is None:
         before = [point._replace(ms=curves.ms.get(point.key)) for point in here if point.kind in kinds]
@@ -119,7 +119,7 @@ def show_knob(curves: Curves | None, knob: Knob) -> None:
     able = [point for point in drawn_points(curves) if knob == "size" or point.kind == "two stages"]
     metric, kinds = filters(METRICS[:5], able)
     titles = {point.key: point.title for point in able if point.kind in kinds}
-    stage = st.container()
+    stage = picture_first("knob")
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         net = choose_net(titles)
         n = widgets.slider("scenes", "Scenes of a run here", 5, 50, 10, 5, width=220)

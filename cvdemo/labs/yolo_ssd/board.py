@@ -36,7 +36,7 @@ from cvdemo.ops.detections import confidence, select
 from cvdemo.ui.cache import cached
 from cvdemo.ui.component import Parts, component, packed
 from cvdemo.ui.downloads import offer, png, table
-from cvdemo.ui.page import texts
+from cvdemo.ui.page import picture_first, texts
 from cvdemo.ui.truth import say_score
 from cvdemo.world.reading import Truth
 from cvdemo.world.vocabulary import THINGS
@@ -100,7 +100,7 @@ def ssd_view(chosen: Chosen, found: SSDLevels, options: ViewOptions) -> None:
     """Detections by the level that found them; levels can be switched off."""
     used, shown = choose_levels(found.names)
     kept = select(from_levels(found, used), score=options.score, iou=options.iou)
-    board, beside = st.columns([1.9, 1], gap="medium")
+    board, beside = picture_first("levels").columns([1.9, 1], gap="medium")
     with board:
         say_score(chosen, kept)
         _ssd_board(chosen, found, kept, shown, options)
