@@ -78,7 +78,7 @@ def cost_chart(
 def title_places(discs: Sequence[Disc], *, log: bool = False, width: float = WIDE) -> list[str]:
     """Where each disc's title stands so that none covers another; "" where there is no room for it.
 
-    The chosen ones come first, then the best ones. The plot is `width` pixels across.
+    The chosen ones come first and always have one, then the best ones. The plot is `width` pixels across.
     """
     if not discs:
         return []
@@ -88,7 +88,7 @@ def title_places(discs: Sequence[Disc], *, log: bool = False, width: float = WID
     places = (places - places.min(axis=0)) / np.maximum(np.ptp(places, axis=0), 1e-9)
     places *= (width, HIGH)  # [N, 2] pixels
     radii = np.array(_sizes(discs)) / 2
-    taken = [(x - r, y - r, x + r, y + r) for (x, y), r in zip(places, 0.7 * radii, strict=True)]
+    taken = [(x - r, y - r, x + r, y + r) for (x, y), r in zip(places, 0.9 * radii, strict=True)]
     found = [""] * len(discs)
     order = sorted(range(len(discs)), key=lambda k: (not _is_chosen(discs[k]), -discs[k].quality))
     for k in order:
@@ -105,6 +105,8 @@ def title_places(discs: Sequence[Disc], *, log: bool = False, width: float = WID
                 found[k] = f"{up} {across}"
                 taken.append(box)
                 break
+        if not found[k] and _is_chosen(discs[k]):
+            found[k] = "top center"
     return found
 
 

@@ -19,7 +19,7 @@ def test_titles_avoid_each_other_and_the_discs() -> None:
 
 
 def test_where_there_is_no_room_the_chosen_and_the_best_keep_their_titles() -> None:
-    crowd = [disc(10 + 0.01 * k, 0.5 + 0.001 * k, f"net number {k}") for k in range(12)]
+    crowd = [disc(10 + 0.01 * k, 0.5 + 0.002 * k, f"net number {k}") for k in range(12)]
     crowd += [disc(1, 0), disc(30, 1)]
     crowd[3] = crowd[3]._replace(colour=CHOSEN)
     places = title_places(crowd)
@@ -51,3 +51,16 @@ def test_no_title_leaves_the_chart() -> None:
         disc(30, 1, "another long name"),
     ]
     assert title_places(edge) == ["middle right", "top center", "middle left"]
+
+
+def test_the_chosen_one_has_a_title_even_where_there_is_no_room() -> None:
+    heap = [disc(10, 0.5, f"net number {k}") for k in range(6)] + [disc(1, 0), disc(30, 1)]
+    heap[2] = heap[2]._replace(ringed=True)
+    around = [
+        disc(10 + across, 0.5 + up, "net")
+        for across in (-0.5, 0, 0.5)
+        for up in (-0.05, 0, 0.05)
+        if across or up
+    ]
+    places = title_places([*heap, *around])
+    assert places[2] and not places[1]

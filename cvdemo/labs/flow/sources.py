@@ -40,13 +40,17 @@ def choose_frames() -> Choice | None:
     if frames.count < 2:
         raise PictureError(f"'{frames.name}' has one frame only: flow needs two")
     gaps = [gap for gap in GAPS if gap < frames.count]
-    gap = gaps[0]
+    gap, row = gaps[0], st.container(horizontal=True, gap="small")
     if len(gaps) > 1:
-        gap = widgets.segmented_control("gap", "Frames apart", gaps, gap, on_change=state.leave_picture)
+        gap = widgets.segmented_control(
+            "gap", "Frames apart", gaps, gap, place=row, width="content", on_change=state.leave_picture
+        )
     last = frames.count - 1 - gap
     if last == 0:
         return Choice(frames, 0, gap)
-    k = widgets.slider("frame", "First frame", 0, last, min(FRAME, last), on_change=state.leave_picture)
+    k = widgets.slider(
+        "frame", "First frame", 0, last, min(FRAME, last), place=row, on_change=state.leave_picture
+    )
     return Choice(frames, k, gap)
 
 
