@@ -25,10 +25,19 @@ STEPS = ("regions of the search", "warped cut-outs", "boxes that pass the thresh
 
 @st.fragment
 def photo(chosen: Chosen) -> None:
-    """The four steps of R-CNN, two by two."""
+    """The four steps of R-CNN, two by two, and under the last two what they depend on."""
     st.subheader("R-CNN on a photo, before fine-tuning", anchor=False)
-    st.markdown(texts("rcnn")["photo"])
+    seen = st.container()
     knobs = choose_photo_knobs()
+    st.markdown(texts("rcnn")["photo"])
+    with seen:
+        kept = _show(chosen, knobs)
+    drawn = png(lambda: draw_detections(chosen.picture, kept))
+    offer(chosen.name, drawn, table(lambda: kept), part="imagenet")
+
+
+def _show(chosen: Chosen, knobs: PhotoKnobs) -> sv.Detections:
+    """The four pictures; gives what is left behind the last one."""
     device = zoo.default_device().upper()
     with st.spinner(f"EfficientNet-Lite0 classifies {knobs.regions} cut-outs on {device} …", show_time=True):
         found = results.photo_regions(chosen.identity, knobs.regions, chosen.picture)
@@ -39,8 +48,7 @@ def photo(chosen: Chosen) -> None:
             picture, caption = cells[n]
             column.image(to_jpeg(picture, 90), width="stretch", alt=f"{chosen.name}: {STEPS[n]}")
             column.caption(caption)
-    drawn = png(lambda: draw_detections(chosen.picture, kept))
-    offer(chosen.name, drawn, table(lambda: kept), part="imagenet")
+    return kept
 
 
 def _steps(chosen: Chosen, found: PhotoRegions, knobs: PhotoKnobs, kept: sv.Detections) -> list[Captioned]:
