@@ -38,6 +38,7 @@ def _move(page: Any, label: str, key: str, times: int = 1) -> None:
 
 def _start(page: Any) -> str:
     page.locator("[data-testid=stSidebar] summary", has_text="Follow a lecture").click()
+    page.wait_for_timeout(500)  # the fold opens, and what is in it moves
     page.get_by_role("button", name="Start a room").click()
     fold = page.locator("[data-testid=stSidebar] summary", has_text=re.compile("Room [A-Z]{4}"))
     return str(fold.inner_text().split()[-1])
