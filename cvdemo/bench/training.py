@@ -94,7 +94,7 @@ def run(keys: Sequence[str] = (), *, report: Callable[[Cost], None] = lambda cos
 
 
 def summed(costs: Sequence[Cost]) -> dict[str, float]:
-    """The hours of all of them, trained one after the other, and what is drawing, learning and scoring."""
+    """The hours of all of them, what they share drawn once, and what is drawing, learning and scoring."""
     parts = {
         "drawing": sum(_drawn_once(group) for group in _kinds(costs)) / 3600,
         "learning": sum(one.learning for one in costs) / 60,

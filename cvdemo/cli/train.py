@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -47,7 +48,7 @@ def command(
     ones stay, since nets are compared at equal steps, and the card gets what the other schedule reached.
     A run that is stopped, killed or out of disk goes on from its last checkpoint when the same command is
     given again. While all are trained, samples that several nets learn from are kept in the cache folder,
-    up to 8 GB of them, as long as the disk has room.
+    about 10 GB of them, as long as the disk has room.
     """
     device = settled(default_device() if device is None else check_device(device))
     folder = out or weights_folder()
@@ -111,16 +112,18 @@ def _train_all(minutes: float | None, device: str, folder: Path, jobs: int | Non
     if minutes is None:
         click.echo(_total(nets))
     jobs = jobs or (min(2, os.cpu_count() or 1) if device == "cpu" else 1)
-    caches = cache_folder() / "train"
-    caches.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=caches, prefix="drawn-") as drawn:
-        kept = KeptSamples(Path(drawn), nets)
+    drawn = cache_folder() / "train" / "drawn"
+    shutil.rmtree(drawn, ignore_errors=True)  # of a run that was killed
+    try:
+        kept = KeptSamples(drawn, nets)
         work = partial(_train, minutes=minutes, device=device, folder=folder, kept=kept)
         done = train_at_once(nets, work, jobs) if jobs > 1 else ((one, work(one)) for one in nets)
         checkpoints = []
         for one, checkpoint in done:
             checkpoints.append(checkpoint)
             kept.done(one.data)
+    finally:
+        shutil.rmtree(drawn, ignore_errors=True)
     return checkpoints
 
 

@@ -93,6 +93,7 @@ def title_places(discs: Sequence[Disc], *, log: bool = False, width: float = WID
     order = sorted(range(len(discs)), key=lambda k: (not _is_chosen(discs[k]), -discs[k].quality))
     for k in order:
         wide, (x, y), away = LETTER * len(discs[k].title), places[k], radii[k] + 2
+        crowded = []
         for up, across, left, top in (
             ("top", "center", x - wide / 2, y - away - LINE),
             ("bottom", "center", x - wide / 2, y + away),
@@ -101,12 +102,15 @@ def title_places(discs: Sequence[Disc], *, log: bool = False, width: float = WID
         ):
             box = left, top, left + wide, top + LINE
             inside = left >= -MARGIN and left + wide <= width + MARGIN
-            if inside and not any(_meet(box, other) for n, other in enumerate(taken) if n != k):
+            met = sum(_meet(box, other) for n, other in enumerate(taken) if n != k)
+            if inside and not met:
                 found[k] = f"{up} {across}"
                 taken.append(box)
                 break
+            crowded.append((not inside, met, f"{up} {across}", box))
         if not found[k] and _is_chosen(discs[k]):
-            found[k] = "top center"
+            *_, found[k], box = min(crowded)
+            taken.append(box)
     return found
 
 

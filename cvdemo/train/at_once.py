@@ -5,13 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import traceback
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from graphlib import TopologicalSorter
-from multiprocessing.queues import SimpleQueue
-from typing import Any, TypeVar
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Any, NamedTuple, TypeVar
 
 import cv2
 import torch
@@ -62,67 +62,111 @@ class Waiting:
         self._sorter.done(one.key)
 
 
+class _Job(NamedTuple):
+    """A process that trains `one`, and its `line` on the screen."""
+
+    process: BaseProcess
+    one: Recipe
+    line: int
+
+
+class _Failed(NamedTuple):
+    """What stopped a process: one `said` sentence, or the trace of an error that nobody foresaw."""
+
+    said: bool
+    text: str
+
+
 def train_at_once(
     nets: Sequence[Recipe], work: Callable[[Recipe], T], jobs: int
 ) -> Iterator[tuple[Recipe, T]]:
     """What `work` gives for each net, as they end, with so many processes at work and the cores shared.
 
     Ctrl-C, SIGTERM and the first error stop them all: each gets a SIGTERM, which is how a training is told to
-    write its checkpoint. A stop is a `CvdemoError`.
+    write its checkpoint, and is waited for. A stop is a `CvdemoError`.
     """
     context = multiprocessing.get_context("spawn")  # forked threads of torch would hang
-    places = context.SimpleQueue()
-    for k in range(jobs):
-        places.put(k)
-    waiting = Waiting(nets)
-    running: dict[Future[T], Recipe] = {}
-    threads = max(1, (os.cpu_count() or 1) // jobs)
-    setup = (context.RLock(), places, threads)
-    with ProcessPoolExecutor(jobs, context, _begin, setup) as pool, _stopping():
-        while True:
-            while len(running) < jobs and (one := waiting.next()):
-                running[pool.submit(work, one)] = one
-            if not running:
-                return
-            for ended in wait(running, return_when=FIRST_COMPLETED).done:
-                one = running.pop(ended)
-                yield one, _result(ended)
-                waiting.done(one)
+    lock, threads = context.RLock(), max(1, (os.cpu_count() or 1) // jobs)
+    waiting, lines = Waiting(nets), list(range(jobs))
+    running: dict[Connection, _Job] = {}
+    with _raised_signals():
+        try:
+            while True:
+                while lines and (one := waiting.next()):
+                    here, there = context.Pipe(duplex=False)
+                    job = _Job(
+                        context.Process(target=_do, args=(there, work, one, lines[0], threads, lock)),
+                        one,
+                        lines.pop(0),
+                    )
+                    running[here] = job
+                    job.process.start()
+                    there.close()
+                if not running:
+                    return
+                ended = wait(list(running))
+                for here in [pipe for pipe in running if pipe in ended]:
+                    result = _result(here)
+                    job = running.pop(here)
+                    job.process.join()
+                    lines.append(job.line)
+                    yield job.one, result
+                    waiting.done(job.one)
+        finally:
+            _end([job.process for job in running.values()])
 
 
-def _begin(lock: Any, places: SimpleQueue[int], threads: int) -> None:
-    """Before a process trains: its share of the cores, its line on the screen."""
+def _do(
+    pipe: Connection, work: Callable[[Recipe], Any], one: Recipe, line: int, threads: int, lock: Any
+) -> None:
+    """One net's work, in a process of its own: with its share of the cores, and its line on the screen."""
     global place
-    place = places.get()
-    tqdm.set_lock(lock)
-    torch.set_num_threads(threads)
-    cv2.setNumThreads(threads)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the first process, which then stops all
-
-
-def _result(ended: Future[T]) -> T:
+    place = line
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the first process, which then stops all
+    signal.signal(signal.SIGTERM, _stop)  # and not an end in the middle of writing, with a lock in hand
     try:
-        return ended.result()
-    except BrokenProcessPool as error:
+        tqdm.set_lock(lock)
+        torch.set_num_threads(threads)
+        cv2.setNumThreads(threads)
+        pipe.send(work(one))
+    except CvdemoError as error:
+        pipe.send(_Failed(said=True, text=str(error)))
+    except Exception:
+        pipe.send(_Failed(said=False, text=traceback.format_exc()))
+
+
+def _result(pipe: Connection) -> Any:
+    """What a process gave; what stopped it is raised."""
+    try:
+        found = pipe.recv()
+    except EOFError as error:
         raise CvdemoError(
             "a training has ended, perhaps for want of memory: the same command goes on from there"
         ) from error
+    if isinstance(found, _Failed):
+        raise CvdemoError(found.text) if found.said else RuntimeError(found.text)
+    return found
+
+
+def _end(processes: Sequence[BaseProcess]) -> None:
+    for process in processes:
+        if process.pid is not None:
+            process.terminate()
+    for process in processes:
+        if process.pid is not None:
+            process.join()
+
+
+def _stop(number: int, frame: Any) -> None:
+    raise CvdemoError(STOPPED)
 
 
 @contextmanager
-def _stopping() -> Iterator[None]:
-    """A context that stops the processes when it is left by an error, Ctrl-C or SIGTERM."""
-
-    def stop(number: int, frame: Any) -> None:
-        raise CvdemoError(STOPPED)
-
-    before = [(s, signal.signal(s, stop)) for s in (signal.SIGINT, signal.SIGTERM)]
+def _raised_signals() -> Iterator[None]:
+    """A context in which Ctrl-C and SIGTERM are errors."""
+    before = [(s, signal.signal(s, _stop)) for s in (signal.SIGINT, signal.SIGTERM)]
     try:
         yield
-    except BaseException:
-        for process in multiprocessing.active_children():
-            process.terminate()
-        raise
     finally:
         for number, handler in before:
             signal.signal(number, handler)

@@ -5,6 +5,7 @@ No torch here: the drawing processes import this module.
 
 from __future__ import annotations
 
+import os
 import pickle
 import shutil
 import zlib
@@ -36,12 +37,14 @@ def draw(data: TrainingData, seed: int, folder: Path | None) -> Any:
         return pickle.loads(zlib.decompress(path.read_bytes()))
     sample = data.draw(seed)
     if shutil.disk_usage(folder).free > SPARE:
-        path.write_bytes(zlib.compress(pickle.dumps(sample), 1))
+        part = path.with_name(f"{seed}.{os.getpid()}.part")  # another process may draw the same one
+        part.write_bytes(zlib.compress(pickle.dumps(sample), 1))
+        part.replace(path)
     return sample
 
 
 class KeptSamples:
-    """Where the samples of some nets, trained one after the other, are kept: till the last that needs them.
+    """Where the samples of some nets are kept while these are trained: till the last that needs them.
 
     Below `folder` each kind of sample has a folder of its own. What one net alone needs is not kept.
     """

@@ -18,7 +18,8 @@ from cvdemo.zoo.entries import entry
 def additions_chart(page: str, additions: Sequence[Addition], metrics: Sequence[str]) -> None:
     """Heading, the page's text, a figure without and with each part, nets that were trained longer.
 
-    The text's first paragraph stands above the chart, the others under it. Of several `metrics` the visitor chooses one. Nothing is shown where the nets are not there.
+    The text's first paragraph stands above the chart, the others under it. Of several `metrics`
+    the visitor chooses one. Nothing is shown where the nets are not there.
     """
     if not gains(additions, metrics[0]):
         return

@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 
 from cvdemo.errors import CvdemoError
 from cvdemo.train.at_once import Waiting, train_at_once
-from cvdemo.train.recipes import Recipe, Scenes
+from cvdemo.train.recipes import Recipe, Scenes, recipes
 
 ONE, OTHER = Scenes(), Scenes(objects=(1,))
 FINGERPRINT = partial(Recipe.fingerprint, minutes=None)
@@ -25,10 +26,24 @@ def net(key: str, start: str = "", data: Scenes = ONE) -> Recipe:
     return Recipe(key, "", steps=1, start=start, data=data)
 
 
-def last_long(one: Recipe) -> None:
-    """Work that a test does not wait for; a file says that it has begun."""
+def train_long(one: Recipe) -> None:
+    """Work that goes on till SIGTERM, as a training does: then it writes what it has and says so."""
+    stopped = []
+    signal.signal(signal.SIGTERM, lambda number, frame: stopped.append(number))
     Path(one.key).touch()
-    time.sleep(600)
+    while not stopped:
+        time.sleep(0.05)
+    Path(f"{one.key}.checkpoint").touch()
+    raise CvdemoError(f"{one.key}: stopped")
+
+
+def fail_beside(one: Recipe) -> None:
+    """One net trains long; the other, whose task names the first, fails as soon as that one trains."""
+    if not one.task:
+        train_long(one)
+    while not Path(one.task).exists():
+        time.sleep(0.05)
+    raise TypeError("nobody foresaw this")
 
 
 def test_a_net_waits_for_the_one_that_it_starts_from() -> None:
@@ -42,6 +57,21 @@ def test_a_net_waits_for_the_one_that_it_starts_from() -> None:
     waiting.done(b)
     last = waiting.next()
     assert last is not None and last.key == "c" and waiting.next() is None
+
+
+def test_all_nets_come_behind_their_starts() -> None:
+    every = recipes()
+    waiting, trained = Waiting(list(every.values())), []
+    running: list[Recipe] = []
+    while True:
+        while len(running) < 2 and (one := waiting.next()):
+            assert not one.start or one.start in trained
+            running.append(one)
+        if not running:
+            break
+        trained.append(running.pop(0).key)
+        waiting.done(every[trained[-1]])
+    assert sorted(trained) == sorted(every)
 
 
 def test_nets_of_other_samples_come_first() -> None:
@@ -72,23 +102,28 @@ def handlers() -> Iterator[None]:
 def test_processes_do_the_work() -> None:
     nets = [net("a"), net("b", "a"), net("c", data=OTHER)]
     found = {one.key: result for one, result in train_at_once(nets, FINGERPRINT, jobs=2)}
-    assert found == {one.key: one.fingerprint(None) for one in nets} and list(found).index("a") < 2
+    assert found == {one.key: one.fingerprint(None) for one in nets}
+    assert list(found).index("a") < list(found).index("b")
     assert not multiprocessing.active_children()
 
 
 @pytest.mark.usefixtures("handlers")
-def test_an_error_in_one_ends_all() -> None:
-    broken = net("a")
-    object.__setattr__(broken, "steps", {1})  # which no JSON holds
-    with pytest.raises(TypeError, match="JSON"):
-        list(train_at_once([broken, net("b", "a")], FINGERPRINT, jobs=2))
+def test_an_error_in_one_lets_the_other_write_its_checkpoint(tmp_path: Path) -> None:
+    path = tmp_path / "long"
+    nets = [net(str(path)), replace(net("fails", data=OTHER), task=str(path))]
+    with pytest.raises(RuntimeError, match="nobody foresaw this"):
+        list(train_at_once(nets, fail_beside, jobs=2))
+    assert (tmp_path / "long.checkpoint").exists()
     assert not multiprocessing.active_children()
 
 
 @pytest.mark.usefixtures("handlers")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_stops_all(number: signal.Signals, tmp_path: Path) -> None:
-    begun = [tmp_path / "a", tmp_path / "b"]
+@pytest.mark.parametrize("starts", ["", "a"])  # with "a", the other net waits, and one place is free
+def test_a_signal_stops_all(number: signal.Signals, starts: str, tmp_path: Path) -> None:
+    first = tmp_path / "a"
+    nets = [net(str(first)), net(str(tmp_path / "b"), str(first) if starts else "")]
+    begun = [first] if starts else [first, tmp_path / "b"]
 
     def interrupt() -> None:
         while not all(path.exists() for path in begun):
@@ -96,7 +131,23 @@ def test_a_signal_stops_all(number: signal.Signals, tmp_path: Path) -> None:
         os.kill(os.getpid(), number)
 
     threading.Thread(target=interrupt).start()
-    nets = [net(str(path)) for path in begun]
     with pytest.raises(CvdemoError, match="the same command goes on"):
-        list(train_at_once(nets, last_long, jobs=2))
+        list(train_at_once(nets, train_long, jobs=2))
+    assert [Path(f"{path}.checkpoint").exists() for path in begun] == [True] * len(begun)
+    assert not multiprocessing.active_children()
+
+
+@pytest.mark.usefixtures("handlers")
+def test_a_process_that_is_killed_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+
+    def kill() -> None:
+        while not path.exists():
+            time.sleep(0.05)
+        for process in multiprocessing.active_children():
+            process.kill()
+
+    threading.Thread(target=kill).start()
+    with pytest.raises(CvdemoError, match="for want of memory"):
+        list(train_at_once([net(str(path))], train_long, jobs=2))
     assert not multiprocessing.active_children()

@@ -65,6 +65,24 @@ def test_a_process_keeps_too(tmp_path: Path) -> None:
     np.testing.assert_array_equal(draw(Scenes(objects=(3,)), 5, tmp_path).picture, drawn.picture)
 
 
+def test_what_another_process_is_writing_is_not_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    data, write, others = Scenes(size=SMALL, objects=(2,)), Path.write_bytes, []
+
+    def slowly(path: Path, content: bytes) -> int:
+        write(path, content[:20])
+        if not others:
+            others.append("")
+            monkeypatch.setattr("os.getpid", lambda: -1)
+            others.append(draw(data, 7, tmp_path))
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", slowly)
+    mine = draw(data, 7, tmp_path)
+    for one in (mine, others[1], draw(data, 7, tmp_path)):
+        np.testing.assert_array_equal(one.picture, data.draw(7).picture)
+    assert [path.name for path in tmp_path.iterdir()] == ["7"]
+
+
 def test_a_disk_that_is_nearly_full_is_left_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(kept, "SPARE", 10**18)
     data = Scenes(size=SMALL, objects=(3,))
