@@ -22,6 +22,7 @@ from cvdemo.train.kept import drawing
 from cvdemo.train.recipes import Recipe
 
 T = TypeVar("T")
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 STOPPED = "stopped: the same command goes on from there"
 
 place = 0
@@ -158,13 +159,16 @@ def _end(processes: Sequence[BaseProcess]) -> None:
 
 
 def _stop(number: int, frame: Any) -> None:
+    """Raise an error, once: a second Ctrl-C does not disturb what is put in order after the first."""
+    for each in SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
     raise CvdemoError(STOPPED)
 
 
 @contextmanager
 def _raised_signals() -> Iterator[None]:
     """A context in which Ctrl-C and SIGTERM are errors."""
-    before = [(s, signal.signal(s, _stop)) for s in (signal.SIGINT, signal.SIGTERM)]
+    before = [(each, signal.signal(each, _stop)) for each in SIGNALS]
     try:
         yield
     finally:
