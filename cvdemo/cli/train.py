@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -20,6 +19,7 @@ from tqdm import tqdm
 from cvdemo.assets import asset
 from cvdemo.errors import CvdemoError
 from cvdemo.train.recipes import CURVE, CURVE_ITEMS, Recipe, recipe, recipes
+from cvdemo.train.signals import handled_by
 from cvdemo.zoo.device import check_device, default_device, settled
 from cvdemo.zoo.fetch import cache_folder
 from cvdemo.zoo.weights import weights_folder
@@ -170,12 +170,8 @@ def _polite(run: Run) -> Iterator[None]:
     def stop(number: int, frame: Any) -> None:
         run.stop = True
 
-    before = [(s, signal.signal(s, stop)) for s in (signal.SIGINT, signal.SIGTERM)]
-    try:
+    with handled_by(stop):
         yield
-    finally:
-        for number, handler in before:
-            signal.signal(number, handler)
 
 
 def _bar(run: Run, line: int) -> tqdm:

@@ -7,7 +7,6 @@ import os
 import signal
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from graphlib import TopologicalSorter
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -20,9 +19,9 @@ from tqdm import tqdm
 from cvdemo.errors import CvdemoError
 from cvdemo.train.kept import drawing
 from cvdemo.train.recipes import Recipe
+from cvdemo.train.signals import SIGNALS, handled_by
 
 T = TypeVar("T")
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
 STOPPED = "stopped: the same command goes on from there"
 
 place = 0
@@ -90,7 +89,7 @@ def train_at_once(
     lock, threads = context.RLock(), max(1, (os.cpu_count() or 1) // jobs)
     waiting, lines = Waiting(nets), list(range(jobs))
     running: dict[Connection, _Job] = {}
-    with _raised_signals():
+    with handled_by(_stop):
         try:
             while True:
                 while lines and (one := waiting.next()):
@@ -163,14 +162,3 @@ def _stop(number: int, frame: Any) -> None:
     for each in SIGNALS:
         signal.signal(each, signal.SIG_IGN)
     raise CvdemoError(STOPPED)
-
-
-@contextmanager
-def _raised_signals() -> Iterator[None]:
-    """A context in which Ctrl-C and SIGTERM are errors."""
-    before = [(each, signal.signal(each, _stop)) for each in SIGNALS]
-    try:
-        yield
-    finally:
-        for number, handler in before:
-            signal.signal(number, handler)

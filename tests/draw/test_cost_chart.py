@@ -54,13 +54,13 @@ def test_no_title_leaves_the_chart() -> None:
 
 
 def test_the_chosen_one_has_a_title_even_where_there_is_no_room() -> None:
-    heap = [disc(10, 0.5, f"net number {k}") for k in range(6)] + [disc(1, 0), disc(30, 1)]
-    heap[2] = heap[2]._replace(ringed=True)
+    crowd = [disc(10, 0.5, f"net number {k}") for k in range(6)] + [disc(1, 0), disc(30, 1)]
+    crowd[2] = crowd[2]._replace(ringed=True)
     around = [
         disc(10 + across, 0.5 + up, "net")
         for across in (-0.5, 0, 0.5)
         for up in (-0.05, 0, 0.05)
         if across or up
     ]
-    places = title_places([*heap, *around])
+    places = title_places([*crowd, *around])
     assert places[2] and not places[1]
