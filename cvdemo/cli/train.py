@@ -71,7 +71,7 @@ def _total(nets: list[Recipe]) -> str:
 
 def _train_other_steps(key: str, steps: int, minutes: float | None, device: str, out: Path | None) -> Path:
     """Train a net for other steps than its recipe's; where no folder is given, its card alone hears of it."""
-    from cvdemo.train.finish import note_longer
+    from cvdemo.train.finish import held_out_data, note_longer
 
     if key == "all" or minutes is not None:
         raise CvdemoError("the steps are those of one net's schedule, without minutes")
@@ -83,7 +83,7 @@ def _train_other_steps(key: str, steps: int, minutes: float | None, device: str,
     with nullcontext(out) if out else TemporaryDirectory() as folder:
         checkpoint = _train(replace(own, steps=steps), None, device, Path(folder))
         if out is None:
-            note_longer(key, Path(folder))
+            note_longer(key, held_out_data(key), Path(folder))
     return checkpoint
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol, cast
 
 import click
@@ -19,7 +21,7 @@ from cvdemo.data.atomic import write_whole
 from cvdemo.errors import CvdemoError
 from cvdemo.nets.efficientnet_lite import SameConv2d
 from cvdemo.train import loop
-from cvdemo.train.finish import chip
+from cvdemo.train.finish import chip, note_longer
 from cvdemo.train.recipes import Recipe
 from cvdemo.train.task import Progress
 from cvdemo.zoo.convergence import converged
@@ -156,10 +158,11 @@ def run_to_end(run: loop.Run, echo: Callable[[str], None]) -> Path:
     return checkpoint
 
 
-def finish(run: loop.Run, folder: Path) -> dict[str, Any]:
+def finish(run: loop.Run, folder: Path, options: str = "") -> dict[str, Any]:
     """Write weights in eight bits and the card of a finished run; gives the card.
 
-    The test photos are scored by the net as it is read back from the file.
+    The card names the entry's command with the `options` that were given. The test photos are scored by the
+    net as it is read back from the file.
     """
     task = cast(PhotoTask, run.task)
     key, entry = run.recipe.key, PHOTO_ENTRIES[run.recipe.key]
@@ -183,7 +186,7 @@ def finish(run: loop.Run, folder: Path) -> dict[str, Any]:
         "validation": run.history,
         "converged": converged(run.history, task.metric),
         "differences": list(entry.differences),
-        "command": entry.command + (f" --minutes {run.minutes:g}" if run.minutes else ""),
+        "command": entry.command + options,
     }
     write_whole(folder / f"{key}.json", (json.dumps(card, indent=2) + "\n").encode())
     return card
@@ -202,13 +205,27 @@ def command(
     out: Path | None,
     *,
     minutes: float | None = None,
+    steps: int | None = None,
 ) -> None:
-    """Train from the shell to the end, from the checkpoint on if there is one, and write weights and card."""
+    """Train from the shell to the end, from the checkpoint on if there is one, and write weights and card.
+
+    With other `steps` than the recipe's they go to the folder `out` alone, and without one the shipped card
+    gets what such a training reached.
+    """
     try:
+        if steps == recipe.steps:
+            raise CvdemoError(f"{steps} steps are {recipe.key}'s own schedule")
         place = default_device() if device is None else device
-        run = start(recipe, task(), device=place, minutes=minutes)
+        options = (f" --minutes {minutes:g}" if minutes else "") + (f" --steps {steps}" if steps else "")
+        used = replace(recipe, steps=steps or recipe.steps)
+        run = start(used, task(), device=place, minutes=minutes)
         checkpoint = run_to_end(run, click.echo)
-        card = finish(run, out or weights_folder())
+        if steps is None or out is not None:
+            card = finish(run, out or weights_folder(), options)
+        else:
+            with TemporaryDirectory() as folder:
+                card = finish(run, Path(folder), options)
+                note_longer(recipe.key, PHOTO_ENTRIES[recipe.key].data, Path(folder))
         checkpoint.unlink(missing_ok=True)
     except CvdemoError as error:
         raise click.ClickException(str(error)) from error

@@ -41,15 +41,19 @@ def finish(run: Run, folder: Path, *, n: int | None = None, progress: Progress =
     return card
 
 
-def note_longer(key: str, folder: Path) -> None:
+def note_longer(key: str, data: str, folder: Path) -> None:
     """Put on a net's shipped card what a training for other steps reached, as the card in a folder says.
 
-    Cards of other data raise as `card_of` does.
+    Both have figures of the same `data` ("world:test", "MSRC test"); others raise as `card_of` does.
     """
-    data = f"{task_of(recipe(key)).held_out.data}:test"
     card = card_of(key, data, folder)
     kept = ("steps", "minutes", "core_minutes", "metrics", "validation", "converged", "command")
-    renew_card(key, data, {name: card[name] for name in kept}, part=LONGER)
+    renew_card(key, data, {name: card[name] for name in kept if name in card}, part=LONGER)
+
+
+def held_out_data(key: str) -> str:
+    """What a net of the drawn world is scored on, as its card names it: "world:test"."""
+    return f"{task_of(recipe(key)).held_out.data}:test"
 
 
 def _score(run: Run, net: nn.Module, n: int, device: str, progress: Progress) -> dict[str, Any]:

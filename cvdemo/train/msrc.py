@@ -79,9 +79,14 @@ class MSRCTask(LabelTask):
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--device", help="cpu, cuda or mps; the best there is by default.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for weights and card.")
-def main(key: str, folder: Path, device: str | None, out: Path | None) -> None:
-    """Train the net KEY from MSRC's folder DIR; a run that was stopped goes on from its checkpoint."""
-    finetune.command(recipe(key), lambda: MSRCTask(key, folder), device, out)
+@click.option("--steps", type=click.IntRange(1), help="Steps in place of the recipe's.")
+def main(key: str, folder: Path, device: str | None, out: Path | None, steps: int | None) -> None:
+    """Train the net KEY from MSRC's folder DIR; a run that was stopped goes on from its checkpoint.
+
+    With STEPS other than the recipe's, weights and card go to the folder OUT alone. Without it the shipped
+    ones stay, since nets are compared at equal steps, and the card gets what the other schedule reached.
+    """
+    finetune.command(recipe(key), lambda: MSRCTask(key, folder), device, out, steps=steps)
 
 
 if __name__ == "__main__":

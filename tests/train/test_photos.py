@@ -151,6 +151,31 @@ def test_the_segmenters_command(key: str, folder: Path, small: None, tmp_path: P
     assert done.exit_code == 1 and "has no list 'train.txt'" in done.output
 
 
+def test_other_steps_are_told_to_the_card_alone(
+    folder: Path, small: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, shipped, photos = "photo-fcn8s", tmp_path / "shipped", str(folder / "msrc")
+    for module in ("zoo.weights", "train.finetune"):
+        monkeypatch.setattr(f"cvdemo.{module}.weights_folder", lambda: shipped)
+    shipped.mkdir()
+    assert CliRunner().invoke(msrc.main, [key, photos, "--device", "cpu"]).exit_code == 0
+    weights, card = ((shipped / f"{key}.{kind}").read_bytes() for kind in ("safetensors", "json"))
+
+    done = CliRunner().invoke(msrc.main, [key, photos, "--device", "cpu", "--steps", "3"])
+    assert done.exit_code == 0, done.output
+    told = json.loads((shipped / f"{key}.json").read_bytes())
+    more = told.pop("longer")
+    assert told == json.loads(card) and (shipped / f"{key}.safetensors").read_bytes() == weights
+    assert more["steps"] == 3 and more["command"] == f"{PHOTO_ENTRIES[key].command} --steps 3"
+    assert set(more["metrics"]) == set(told["metrics"])
+
+    given = [key, photos, "--device", "cpu", "--steps", "3", "--out", str(tmp_path / "own")]
+    assert CliRunner().invoke(msrc.main, given).exit_code == 0
+    assert json.loads((tmp_path / "own" / f"{key}.json").read_text())["steps"] == 3
+    done = CliRunner().invoke(msrc.main, [key, photos, "--steps", "2"])
+    assert done.exit_code == 1 and f"2 steps are {key}'s own schedule" in done.output
+
+
 def test_objects_of_all_data_sets(folder: Path) -> None:
     task = PhotoMasksTask(folder)
     assert len(task.held_out.objects) == 2  # photos 0 and 8 of coco-more
