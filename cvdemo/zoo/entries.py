@@ -389,7 +389,7 @@ ENTRIES: dict[str, Entry] = {
                    "Normalised before each part (arXiv:2002.04745)."),
         _stage(
             "patches", "Patch classifier", "1409.1556", "patch_classifier:PatchClassifier",
-            Recipe("patches", "cvdemo.train.patch_classifier:PatchTask:patches", steps=600, rate=4e-3,
+            Recipe("patches", "cvdemo.train.patch_classifier:PatchTask:patches", steps=2400, rate=4e-3,
                    ema=0.99, data=Scenes(pool=2048)),
         ),
         *ACTIVITY_ENTRIES,
