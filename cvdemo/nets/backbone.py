@@ -37,6 +37,13 @@ class BackboneConfig:
         return tuple(min(s, self.output_stride) for s in STRIDES[: len(self.channels)])
 
 
+LIGHT = BackboneConfig(channels=(16, 16, 32, 48, 64), depths=(1, 1, 1, 1))
+"""Half as wide from stride 4 on, one block for each map, a sixth of the weights: the light extractor.
+
+Fewer than 16 channels are no good: torch 2.15's gradients of such convolutions in bfloat16 crash on a CPU.
+"""
+
+
 class Backbone(nn.Module):
     """Pictures [N, 3, H, W], to five feature maps [N, C, H/s, W/s] at the configuration's strides.
 
@@ -97,3 +104,8 @@ class BackboneClassifier(nn.Module):
         """Logits of pictures [N, 3, H, W] of any size, RGB in 0..1."""
         features = self.backbone(pad_to_stride(pictures, STRIDES[-1]))
         return ClassifierTrace(features, self.linear(features[-1].mean(dim=(2, 3))))  # [N, K]
+
+
+def light_classifier() -> BackboneClassifier:
+    """The light backbone with its classifier."""
+    return BackboneClassifier(config=LIGHT)

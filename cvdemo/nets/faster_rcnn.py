@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 
-from cvdemo.nets.backbone import BackboneConfig
+from cvdemo.nets.backbone import LIGHT, BackboneConfig
 from cvdemo.nets.encoders import PaperBackbone
 from cvdemo.nets.fast_rcnn import ONE_MAP
 from cvdemo.nets.matching import Targets
@@ -149,6 +149,15 @@ ONE_LEVEL = RPNConfig(
 
 def faster_rcnn() -> FasterRCNN:
     """The paper's structure and loss on the small backbone: one map, of the last layer, and RoI pooling."""
+    return _published(ONE_MAP)
+
+
+def faster_rcnn_light() -> FasterRCNN:
+    """The same on the light backbone; all else is the same."""
+    return _published(replace(LIGHT, output_stride=ONE_MAP.output_stride))
+
+
+def _published(backbone: BackboneConfig) -> FasterRCNN:
     head = RoIHeadConfig(strides=(4,), pooling="max")
-    config = FasterRCNNConfig((4,), ONE_MAP.channels[-1], ONE_LEVEL, head, ONE_MAP, False, PUBLISHED)
+    config = FasterRCNNConfig((4,), backbone.channels[-1], ONE_LEVEL, head, backbone, False, PUBLISHED)
     return FasterRCNN(config, pyramid=NoPyramid(config.strides))

@@ -20,7 +20,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from cvdemo.nets.backbone import STRIDES, Backbone, BackboneConfig
+from cvdemo.nets.backbone import LIGHT, STRIDES, Backbone, BackboneConfig
 from cvdemo.nets.blocks import ConvNorm, by_box, pad_to_stride, top_down
 from cvdemo.nets.matching import Targets, match, targets_of_batch
 from cvdemo.ops.anchors import default_sizes, grid_boxes
@@ -165,6 +165,11 @@ def ssd_giou() -> SSD:
 def ssd_plus() -> SSD:
     """The same with scores that know how well their boxes fit."""
     return SSD(PLUS)
+
+
+def ssd_light() -> SSD:
+    """SSD as published on the light backbone; all else is the same."""
+    return SSD(SSDConfig(backbone=LIGHT))
 
 
 class SSDLoss(NamedTuple):

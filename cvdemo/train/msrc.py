@@ -19,10 +19,9 @@ from cvdemo.train.label_photos import LabelTask, read_photos
 from cvdemo.train.recipes import Recipe
 from cvdemo.train.task import Progress
 from cvdemo.zoo.evaluate_maps import evaluate_maps, msrc_maps
-from cvdemo.zoo.photo_entries import PHOTO_ENTRIES
+from cvdemo.zoo.photo_entries import MSRC_BATCH, MSRC_CROP, MSRC_STEPS, PHOTO_ENTRIES
 from cvdemo.zoo.photo_nets import imagenet_state, photo_segmenter
 
-CROP = (256, 224)  # width and height of a piece
 SCALES = (0.8, 1.6)
 NETS = [key for key, entry in PHOTO_ENTRIES.items() if entry.labels == "msrc"]
 LICENCE = "MSRC v2, Microsoft Research Cambridge: no licence stated, for research"
@@ -35,7 +34,13 @@ CITATION = (
 def recipe(key: str) -> Recipe:
     """The recipe of a net, the same for all."""
     return Recipe(
-        key, f"cvdemo.train.msrc:MSRCTask:{key}", steps=800, batch=12, rate=2e-3, ema=0.99, channels_last=True
+        key,
+        f"cvdemo.train.msrc:MSRCTask:{key}",
+        steps=MSRC_STEPS,
+        batch=MSRC_BATCH,
+        rate=2e-3,
+        ema=0.99,
+        channels_last=True,
     )
 
 
@@ -47,7 +52,7 @@ class MSRCTask(LabelTask):
         self.folder = folder
         pairs = msrc.pairs(folder, "train")
         maps = [msrc.read_map(path) for _, path in pairs]
-        super().__init__(read_photos(pairs, maps, len(msrc.NAMES)), crop=CROP, scales=SCALES)
+        super().__init__(read_photos(pairs, maps, len(msrc.NAMES)), crop=MSRC_CROP, scales=SCALES)
 
     def build(self) -> nn.Module:
         """The net with ImageNet's backbone; stem and first block, which see edges, stay as they are."""

@@ -132,7 +132,7 @@ PAGES = (
     ),
     Page(
         "dense_captions", "Dense captions", "forum", DETECTION, "Can every object have its own sentence?",
-        {20: "Dense captioning"}, ("densecap",),
+        {20: "Dense captioning"}, ("densecap", "detect-then-caption"),
     ),
     Page("segment", "Segment", "brush", SEGMENTATION, "Which class does each pixel have?"),
     Page(
@@ -180,7 +180,7 @@ PAGES = (
     ),
     Page(
         "flow", "Optical flow", "waves", VIDEO, "Where did every pixel go?", {40: "Optical flow"},
-        sees=Sees.OTHER,
+        ("flownet", "raft"), Sees.OTHER,
     ),
     Page(
         "activity", "Activity", "directions_run", VIDEO, "What does somebody do?",

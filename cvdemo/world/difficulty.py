@@ -35,6 +35,9 @@ KNOBS: dict[str, Knob] = {
     "noise": Knob(
         "sensor noise: largest standard deviation, in hundredths of the full range", 0.0, 12.0, 2.0
     ),
+    "texture": Knob(
+        "how uneven the paint is: 0 flat colours, 1 as rough as a photo's surfaces", 0.0, 1.0, 0.0
+    ),
     "look_alikes": Knob("share of objects in a colour that is typical of several classes", 0.0, 1.0, 0.15),
 }
 """Every knob of `Difficulty`, in the order in which a page shows them."""
@@ -51,6 +54,7 @@ class Difficulty:
     lighting: float = 0.5
     weather: float = 0.4
     noise: float = 2.0
+    texture: float = 0.0
     look_alikes: float = 0.15
 
     def __post_init__(self) -> None:

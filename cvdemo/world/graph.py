@@ -21,7 +21,7 @@ Place = Literal["grass", "snow", "road", "water", "sky", "air", "arms"]
 
 @dataclass(frozen=True)
 class Light:
-    """Time of day: colours of the sky, direction of the light, tint, haze, shadows and sensor noise."""
+    """Time of day: colours of the sky, direction of the light, tint, haze, shadows, texture, noise."""
 
     time: Time
     top: Colour
@@ -35,6 +35,7 @@ class Light:
     blotch_seed: int
     noise: float
     noise_seed: int
+    texture: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -202,12 +203,16 @@ class Scene:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+ADDED = (("moving", False), ("texture", 0.0))
+"""What graphs had not at first, and what it was then: those keep their hash."""
+
+
 def _canonical(value: object) -> object:
     """The value with all floats as text of six decimals, so that rounding errors do not change the hash."""
     if isinstance(value, float):
         return f"{round(value, 6) + 0.0:.6f}"
     if isinstance(value, dict):
-        return {key: _canonical(item) for key, item in value.items() if (key, item) != ("moving", False)}
+        return {key: _canonical(item) for key, item in value.items() if (key, item) not in ADDED}
     if isinstance(value, list | tuple):
         return [_canonical(item) for item in value]
     return value

@@ -25,6 +25,7 @@ from cvdemo.world.raster import (
     paint,
     write_codes,
 )
+from cvdemo.world.surface import add_texture
 
 SMALLEST, LARGEST = 32, 4096
 
@@ -118,6 +119,8 @@ def finish(picture: Picture, drawn: SceneLayout) -> Picture:
     scene = drawn.scene
     if drawn.fine > 1:
         picture = cv2.resize(picture, (drawn.width, drawn.height), interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+    if scene.light.texture > 0:
+        add_texture(picture, write_code_map(drawn)[0], scene, Frame(drawn.width, drawn.height, drawn.view))
     _falling(picture, drawn)
     even_out(picture, scene)
     add_noise(picture, scene)

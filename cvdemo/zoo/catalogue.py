@@ -121,6 +121,13 @@ CROSSINGS = (
     ),
 )
 """Models that are made of two others."""
+CROSSINGS_DIFFER = {
+    "detect-then-caption": (
+        "Cut-outs have twice the sides of their boxes and go through the captioner one after another.",
+        "Words are decoded greedily, as DenseCap's are.",
+    )
+}
+"""Against the papers of its parts, one sentence each."""
 
 
 CATALOGUE: dict[str, ModelSpec] = {
@@ -232,7 +239,9 @@ def differences(key: str) -> tuple[str, ...]:
     """How a net that is trained here differs from its paper, one sentence each; others have none."""
     if key in ENTRIES:
         return ENTRIES[key].differs
-    return PHOTO_ENTRIES[key].differences if key in PHOTO_ENTRIES else ()
+    if key in PHOTO_ENTRIES:
+        return PHOTO_ENTRIES[key].differences
+    return CROSSINGS_DIFFER.get(key, ())
 
 
 def compared() -> list[str]:

@@ -18,35 +18,60 @@ from cvdemo.zoo.spec import Chart, Task
 if TYPE_CHECKING:
     from torch import nn
 
-SMALL_BACKBONE = "The backbone is a small residual net, trained on cut-outs of the drawn world."
+ON_CUT_OUTS = (
+    "The backbone is a small residual net with batch normalisation, trained on cut-outs of the drawn world."
+)
+AFTER_SSD = (
+    "The backbone is a small residual net with batch normalisation; it has learnt in SSD+ before, for 7,500 "
+    "steps."
+)
+AFTER_LIGHT_SSD = "The backbone has learnt in the light SSD before, for 7,500 steps."
 ONE_STAGE, TWO_STAGES, WINDOWS = "one stage", "two stages", "sliding window"
 SEARCHED = Scenes(pool=2048, fresh=256, proposals=300)
 """Scenes with proposals: fewer, since looking for them takes longer than drawing."""
 
 
 def _detector(
-    key: str, title: str, arxiv: str, net: str, recipe: Recipe, chart: Chart, *differences: str, **more: Any
+    key: str,
+    title: str,
+    arxiv: str,
+    net: str,
+    recipe: Recipe,
+    chart: Chart,
+    *differences: str,
+    backbone: str = AFTER_SSD,
+    **more: Any,
 ) -> Entry:
     settings: dict[str, Any] = {"adapter": "cvdemo.zoo.drawn:DrawnDetector", **more}
     return Entry(
         key, title, arxiv, f"cvdemo.nets.{net}", recipe, Task.DETECT, labels="drawn-things", chart=chart,
-        differences=(SMALL_BACKBONE, *differences), **settings,
+        differences=(backbone, *differences), **settings,
     )  # fmt: skip
 
 
-def _ssd(key: str, title: str, net: str, chart: Chart, *differences: str, eight_bits: bool = True) -> Entry:
+def _ssd(
+    key: str,
+    title: str,
+    net: str,
+    chart: Chart,
+    *differences: str,
+    eight_bits: bool = True,
+    start: str = "backbone",
+) -> Entry:
     """SSD as published and with additions, by one recipe. All other nets start from `ssd-plus`."""
     recipe = Recipe(
-        key, f"cvdemo.train.ssd:SSDTask:{key}", steps=7500, start="backbone", channels_last=True,
+        key, f"cvdemo.train.ssd:SSDTask:{key}", steps=7500, start=start, channels_last=True,
         data=Scenes(objects=(6, 12)), eight_bits=eight_bits,
     )  # fmt: skip
-    return _detector(key, title, "1512.02325", f"ssd:{net}", recipe, chart, *SSD_LEVELS, *differences)
+    return _detector(
+        key, title, "1512.02325", f"ssd:{net}", recipe, chart, *SSD_LEVELS, *differences, backbone=ON_CUT_OUTS
+    )  # fmt: skip
 
 
-def _region_recipe(key: str, task: str, **more: Any) -> Recipe:
+def _region_recipe(key: str, task: str, start: str = "ssd-plus", **more: Any) -> Recipe:
     """What detectors that classify regions have in common, so that their figures compare the nets."""
     return Recipe(
-        key, f"cvdemo.train.{task}", steps=2000, start="ssd-plus", rate=2e-3, channels_last=True, **more
+        key, f"cvdemo.train.{task}", steps=2000, start=start, rate=2e-3, channels_last=True, **more
     )  # fmt: skip
 
 
@@ -72,12 +97,21 @@ def _fast(key: str, title: str, net: str, chart: Chart, *differences: str) -> En
 
 
 def _two_stages(
-    key: str, title: str, arxiv: str, net: str, chart: Chart, *differences: str, default: bool = False
+    key: str,
+    title: str,
+    arxiv: str,
+    net: str,
+    chart: Chart,
+    *differences: str,
+    default: bool = False,
+    start: str = "ssd-plus",
+    backbone: str = AFTER_SSD,
 ) -> Entry:
-    recipe = _region_recipe(key, f"faster_rcnn:FasterRCNNTask:{key}", eight_bits=True)
+    recipe = _region_recipe(key, f"faster_rcnn:FasterRCNNTask:{key}", start, eight_bits=True)
     adapter = "cvdemo.zoo.drawn_regions:TwoStageDetector"
     return _detector(
-        key, title, arxiv, net, recipe, chart, *differences, adapter=adapter, default=default
+        key, title, arxiv, net, recipe, chart, *differences, adapter=adapter, default=default,
+        backbone=backbone,
     )  # fmt: skip
 
 
@@ -115,14 +149,20 @@ def _segmenter(
         key, title, arxiv, f"cvdemo.nets.{net}",
         Recipe(key, task, steps=steps, start=start, rate=rate, channels_last=True, eight_bits=eight_bits),
         Task.SEGMENT, "cvdemo.zoo.drawn:TraceSegmenter", "drawn-semantic",
-        differences=(SMALL_BACKBONE, *differences), default=default,
+        differences=(AFTER_SSD, DICE, *differences), default=default,
     )  # fmt: skip
 
 
+MIRRORED = "In training, pictures are mirrored at random, but neither cropped nor recoloured."
+DICE = (
+    "The loss has the Dice overlap (arXiv:1606.04797) beside cross-entropy, so that small classes count as "
+    "much as large ones."
+)
 SSD_LEVELS = (
     "Three levels of default boxes rather than six, with six boxes at every cell of each.",
     "Each level goes through two 3 x 3 convolutions before it is classified.",
     "A picture has at least 12 background boxes in the loss, whatever is on it.",
+    MIRRORED,
 )
 SSD_ADDITIONS = (
     "Coarse maps are added to finer ones (arXiv:1612.03144): small boxes know their surroundings.",
@@ -132,9 +172,11 @@ SSD_ADDITIONS = (
 ONE_MAP = (
     "Its one map has stride 4, by dilation: 48 cells on 192 pixels, where 16 on the paper's 1,000 gives 62."
 )
+LIGHT = "The backbone is half as wide as the other nets' and has four residual blocks rather than six."
 FEWER = "150 proposals of a picture are classified, where the paper has 300, and 2,000 in training."
 JOINT = "Both halves are trained together in one go, not in four alternating steps."
 NO_MINING = "No online hard example mining."
+BEFORE_VOTES = "A 3 x 3 convolution stands before the maps, where the paper has one of 1 x 1."
 BINS = "There are 3 x 3 bins rather than 7 x 7."
 PYRAMID = "Features of several strides (a feature pyramid, arXiv:1612.03144)."
 ALIGN = "RoIAlign (arXiv:1703.06870) in place of RoI pooling."
@@ -144,7 +186,13 @@ MORE_ON = (
 )
 ANCHORS = "128 anchors of a picture are learnt from, on objects from an IoU of .6 on, rather than 256 and .7."
 QUALITY = "A class's target is the IoU of its box (arXiv:2006.04388)."
+MANY_REGIONS = (
+    "48 regions of a picture are learnt from, up to two fifths on objects, rather than 512 and a quarter."
+)
+FEW_REGIONS = "150 proposals of a picture are classified, where the paper has 1,000."
 HEADS = (
+    MANY_REGIONS,
+    FEW_REGIONS,
     "The head is narrow, and pools the backbone's map of stride 2 beside the pyramid's level.",
     "It is trained on from Faster R-CNN+'s weights, on all classes.",
 )
@@ -159,7 +207,7 @@ def _masks(key: str, title: str, net: str, *differences: str, default: bool = Fa
     return Entry(
         key, title, "1703.06870", f"cvdemo.nets.{net}", recipe, Task.INSTANCES,
         "cvdemo.zoo.drawn_heads:MaskRCNNDetector", "drawn-things", Chart(TWO_STAGES),
-        (SMALL_BACKBONE, ANCHORS, GIOU, QUALITY, *HEADS, *differences), default=default,
+        (AFTER_SSD, ANCHORS, GIOU, QUALITY, *HEADS, *differences), default=default,
     )  # fmt: skip
 
 
@@ -173,7 +221,7 @@ def _pose(key: str, title: str, arxiv: str, net: str, *differences: str, default
     return Entry(
         key, title, arxiv, f"cvdemo.nets.{net}", recipe, Task.POSE,
         "cvdemo.zoo.drawn_heads:keypoint_detector", "drawn-things", Chart(TWO_STAGES),
-        (SMALL_BACKBONE, ANCHORS, GIOU, QUALITY, *HEADS, *differences), size=POSE_SIZE, default=default,
+        (AFTER_SSD, ANCHORS, GIOU, QUALITY, *HEADS, *differences), size=POSE_SIZE, default=default,
     )  # fmt: skip
 
 
@@ -190,7 +238,7 @@ def _captioner(
     return Entry(
         key, title, arxiv, f"cvdemo.nets.{name}:{name}", recipe, Task.CAPTION,
         "cvdemo.zoo.drawn_captions:DrawnCaptioner", "drawn-things",
-        differences=(SMALL_BACKBONE, *CELLS, *differences), default=default,
+        differences=(AFTER_SSD, *CELLS, *differences), default=default,
     )  # fmt: skip
 
 
@@ -211,7 +259,7 @@ def _densecap() -> Entry:
         "densecap", "DenseCap", "1511.07571", "cvdemo.nets.densecap:DenseCap", recipe, Task.DENSE_CAPTION,
         "cvdemo.zoo.drawn_dense:DrawnDenseCaptioner", "drawn-things", default=True,
         differences=(
-            SMALL_BACKBONE, PYRAMID, GIOU,
+            AFTER_SSD, PYRAMID, GIOU,
             "It is trained on from Faster R-CNN+'s weights, the words first on true boxes alone.",
             "A region's score learns the IoU of its box (arXiv:2006.04388).",
             "The code is taken from a second look, at the corrected box.",
@@ -236,7 +284,7 @@ def _frames(count: int, *differences: str) -> Entry:
         f"cvdemo.nets.unet:unet_frames_{count}", recipe, Task.FRAMES,
         "cvdemo.zoo.frame_stack:FrameSegmenter", "drawn-semantic", knobs={"weather": 1, "noise": 12},
         differences=(
-            SMALL_BACKBONE, *UNET,
+            AFTER_SSD, DICE, *UNET,
             "It is trained on from `unet`, on frames in rain, snow or fog and with noise.", *differences,
         ),
     )  # fmt: skip
@@ -249,7 +297,11 @@ UNET = (
 STACKED = "The channels of its picture are those of neighbouring frames; it segments the middle one."
 FCN = "Pictures are padded to the stride, where the paper lays 100 pixels around them."
 DEPTHWISE = "Plain convolutions where the paper makes them depthwise."
-REFINE = "Convolutions are followed by batch normalisation, and a path has one residual unit, not two."
+REFINE = (
+    "Convolutions are followed by batch normalisation, and a path has one residual unit, not two.",
+    "A chain has two poolings rather than four, and no residual units stand before the classifier.",
+)
+NARROW = "The head has 64 channels rather than 512."
 RATES = "The pictures are smaller, and so are the dilation rates."
 
 ENTRIES: dict[str, Entry] = {
@@ -260,9 +312,16 @@ ENTRIES: dict[str, Entry] = {
             Recipe("backbone", "cvdemo.train.classifier:ClassifierTask:backbone", steps=900,
                    data=Scenes(pool=2048, objects=(10,))),
         ),
+        _stage(
+            "backbone-light", "Light backbone", "1512.03385", "backbone:light_classifier",
+            Recipe("backbone-light", "cvdemo.train.classifier:ClassifierTask:backbone-light", steps=900,
+                   data=Scenes(pool=2048, objects=(10,))),
+        ),
         _ssd("ssd-plus", "SSD+", "ssd_plus", Chart(ONE_STAGE, "#6BBF59", 12), *SSD_ADDITIONS,
              eight_bits=False),
         _ssd("ssd", "SSD", "SSD", Chart(ONE_STAGE, "#009E73", 11)),
+        _ssd("ssd-light", "SSD, light", "ssd_light", Chart(ONE_STAGE, "#B3C95A", 13), LIGHT,
+             start="backbone-light"),
         _ssd("ssd-top-down", "SSD, top-down", "ssd_top_down", Chart(ONE_STAGE), *SSD_ADDITIONS[:1]),
         _ssd("ssd-giou", "SSD, top-down, GIoU", "ssd_giou", Chart(ONE_STAGE), *SSD_ADDITIONS[:2]),
         _stage("rcnn-finetune", "R-CNN, fine-tuned", "1311.2524", "rcnn:RCNN",
@@ -274,7 +333,9 @@ ENTRIES: dict[str, Entry] = {
             _stage_recipe("rcnn", "boxes", start="rcnn-svm", steps=700), Chart(TWO_STAGES, "#D55E00", 3),
             "Cut-outs have 64 x 64 pixels instead of 227 x 227.",
             "There are 300 proposals of a picture, where the paper has 2,000.",
-            "Network, SVMs and regressors are all trained by stochastic gradient descent.",
+            "SVMs learn from proposals that overlap an object by .7 or more, where the paper takes true "
+            "boxes alone, and hard negatives are not mined.",
+            "Network, SVMs and regressors are all trained by gradient descent.",
             adapter="cvdemo.zoo.drawn_regions:RCNNDetector",
         ),
         _fast("fast-rcnn", "Fast R-CNN", "fast_rcnn", Chart(TWO_STAGES, "#E69F00", 4), ONE_MAP),
@@ -285,14 +346,17 @@ ENTRIES: dict[str, Entry] = {
                     JOINT, FEWER, default=True),
         _two_stages("faster-rcnn", "Faster R-CNN", "1506.01497", "faster_rcnn:faster_rcnn",
                     Chart(TWO_STAGES, "#0072B2", 6), ONE_MAP, JOINT, FEWER),
+        _two_stages("faster-rcnn-light", "Faster R-CNN, light", "1506.01497",
+                    "faster_rcnn:faster_rcnn_light", Chart(TWO_STAGES, "#7FA8D9", 14), LIGHT, ONE_MAP,
+                    JOINT, FEWER, start="ssd-light", backbone=AFTER_LIGHT_SSD),
         _two_stages("rfcn", "R-FCN", "1605.06409", "rfcn:rfcn", Chart(TWO_STAGES, "#56B4E9", 8), ONE_MAP,
-                    "Proposals come from the same map as the votes, not from the one before it.", BINS, JOINT,
-                    FEWER, NO_MINING),
+                    "Proposals come from the same map as the votes, not from the one before it.",
+                    BEFORE_VOTES, BINS, JOINT, FEWER, NO_MINING),
         _two_stages(
             "rfcn-plus", "R-FCN+", "1605.06409", "rfcn:RFCN", Chart(TWO_STAGES, "#2AA5A0", 9),
             PYRAMID, ANCHORS, GIOU, QUALITY, MORE_ON,
             "Score maps have stride 4, and bins are means of bilinear samples, not of rounded cells.",
-            BINS, JOINT, FEWER, NO_MINING,
+            BEFORE_VOTES, BINS, JOINT, FEWER, NO_MINING,
         ),
         _detector(
             "yolo", "YOLO", "1506.02640", "yolo:YOLO",
@@ -302,6 +366,7 @@ ENTRIES: dict[str, Entry] = {
             "The grid is the map at stride 16, which knows of its surroundings from the map at stride 32.",
             "Convolutions in place of the fully connected layers: pictures of any size have a grid.",
             "Sides of boxes are in units of the width of the training scenes.",
+            MIRRORED,
         ),
         _detector(
             "sliding-window", "Sliding window", "1312.6229", "sliding_window:WindowClassifier",
@@ -331,7 +396,7 @@ ENTRIES: dict[str, Entry] = {
         _densecap(),
         _segmenter(
             "unet", "U-Net", "1505.04597", "unet:unet",
-            *UNET,
+            *UNET, "The last skip also brings the picture's own pixels.",
             eight_bits=False, default=True,
         ),
         _segmenter("unet-noskip", "U-Net without skips", "1505.04597", "unet:unet_noskip",
@@ -352,21 +417,22 @@ ENTRIES: dict[str, Entry] = {
             "The CRF is apart, in `cvdemo.ops.crf`.",
         ),
         _segmenter("deeplabv3", "DeepLab v3", "1706.05587", "deeplab:deeplabv3", RATES, "No multi-grid.",
+                   "One more 3 x 3 convolution stands before the classifier.",
                    eight_bits=False),
         _segmenter("deeplabv3plus", "DeepLab v3+", "1802.02611", "deeplab:deeplabv3plus", RATES, DEPTHWISE),
         _segmenter(
             "deeplabv3plus-sharp", "DeepLab v3+, U-Net end", "1802.02611", "deeplab:deeplabv3plus_sharp",
             RATES, DEPTHWISE, "It goes on from its decoder's stride 4 to stride 2.",
         ),
-        _segmenter("refinenet", "RefineNet", "1611.06612", "refinenet:refinenet", REFINE),
+        _segmenter("refinenet", "RefineNet", "1611.06612", "refinenet:refinenet", *REFINE),
         _segmenter(
-            "refinenet-sharp", "RefineNet, U-Net end", "1611.06612", "refinenet:refinenet_sharp", REFINE,
+            "refinenet-sharp", "RefineNet, U-Net end", "1611.06612", "refinenet:refinenet_sharp", *REFINE,
             "The last map, at stride 4, goes on to half resolution in place of upsampling by 4.",
         ),
         _segmenter("linknet", "LinkNet", "1707.03718", "linknet:linknet",
                    "The encoder's first map is at stride 2, so that one step less leads back to full size."),
-        _segmenter("pspnet", "PSPNet", "1612.01105", "pspnet:pspnet"),
-        _segmenter("pspnet-sharp", "PSPNet, U-Net end", "1612.01105", "pspnet:pspnet_sharp",
+        _segmenter("pspnet", "PSPNet", "1612.01105", "pspnet:pspnet", NARROW),
+        _segmenter("pspnet-sharp", "PSPNet, U-Net end", "1612.01105", "pspnet:pspnet_sharp", NARROW,
                    "Two light steps of a U-Net lead back to half resolution in place of upsampling by 8."),
         _segmenter("pspnet-nopyramid", "PSPNet without pyramid", "1612.01105", "pspnet:pspnet_nopyramid",
                    "It is trained without its pyramid; all else is as in `pspnet`."),

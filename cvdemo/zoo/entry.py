@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from cvdemo.zoo.model import Model
 
+OPTIMISER = (
+    "It learns by AdamW in one cycle of the learning rate; what is used is the running mean of its weights."
+)
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -79,6 +82,7 @@ class Entry:
         return (
             *self.differences,
             f"It is trained on {pictures}, for {recipe.steps:,} steps of {recipe.batch}.",
+            OPTIMISER,
         )
 
     def build(self) -> nn.Module:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cvdemo.data.domain import Domain
-from cvdemo.zoo.entry import measured, resolve
+from cvdemo.zoo.entries import DICE
+from cvdemo.zoo.entry import OPTIMISER, measured, resolve
 from cvdemo.zoo.spec import COCO_VAL_IN_TRAINING, ModelSpec, Published, Source, Task
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 NORMALISED = "The backbone's maps are batch-normalised before the decoder takes them."
 LITE = "EfficientNet-Lite0, pretrained on ImageNet, in place of the paper's backbone."
+MSRC_STEPS, MSRC_BATCH, MSRC_CROP = 800, 12, (256, 224)
+"""The training that all nets of MSRC's classes have; width and height of a piece."""
+MSRC_TRAINING = "It is trained on pieces of 256 x 224 pixels of 374 photos, for 800 steps of 12."
 MSRC_LICENCE = "as MSRC's: none stated, for research"
 
 
@@ -85,7 +89,7 @@ def _segmenter(key: str, title: str, arxiv: str, *differences: str, default: boo
         net=f"cvdemo.nets.photo:{key.replace('-', '_')}", adapter="cvdemo.zoo.photo_nets:load", labels="msrc",
         licence=MSRC_LICENCE, data="MSRC test", command=f"python -m cvdemo.train.msrc {key} DIR",
         note="EfficientNet-Lite0 below; knows the 23 classes of MSRC v2, most of them outdoors.",
-        differences=(LITE, *differences), default=default,
+        differences=(LITE, *differences, DICE, MSRC_TRAINING, OPTIMISER), default=default,
     )  # fmt: skip
 
 
@@ -98,7 +102,10 @@ PHOTO_ENTRIES: dict[str, PhotoEntry] = {
             licence="for research (SegNet's copy of CamVid: CC BY-NC 4.0)", data="CamVid test",
             command="python -m cvdemo.train.streets DIR",
             note="EfficientNet-Lite0 with LinkNet's decoder; knows real streets seen from a car, offline.",
-            differences=(LITE, "A step of the decoder is one convolution behind bilinear upsampling."),
+            differences=(
+                LITE, "A step of the decoder is one convolution behind bilinear upsampling.", DICE,
+                "It is trained on pieces of 320 x 256 pixels of 367 frames, for 985 steps of 8.", OPTIMISER,
+            ),
             domain=Domain.STREETS,
         ),
         _segmenter(

@@ -74,7 +74,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(msrc, "CROP", (64, 64))
+    monkeypatch.setattr(msrc, "MSRC_CROP", (64, 64))
     recipe = msrc.recipe
     monkeypatch.setattr(msrc, "recipe", lambda key: replace(recipe(key), batch=2, steps=2))
     monkeypatch.setattr(photo_masks, "RECIPE", replace(photo_masks.RECIPE, batch=2, steps=2))

@@ -177,7 +177,13 @@ def msrc_rows() -> list[dict[str, Any]]:
     return rows
 
 
-SCENES = {"": "as it is", "noise=0": "no noise", "noise=12": "much noise", "weather=1": "rain, snow, fog"}
+SCENES = {
+    "": "as it is",
+    "texture=0.5": "texture",
+    "noise=0": "no noise",
+    "noise=12": "much noise",
+    "weather=1": "rain, snow, fog",
+}
 """Knobs of the drawn world at which a CRF is measured, and what such scenes are called."""
 
 

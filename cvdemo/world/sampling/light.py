@@ -81,6 +81,7 @@ def sample_light(rng: RandomStream, difficulty: Difficulty, weather: Weather, ho
         blotch_seed=rng.integer(0, 63),
         noise=difficulty.noise * rng.random(),
         noise_seed=rng.integer(0, 1 << 19),
+        texture=difficulty.texture,
     )
 
 
