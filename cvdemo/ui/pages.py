@@ -124,7 +124,10 @@ PAGES = (
     Page(
         "tradeoffs", "Speed against accuracy", "timer", DETECTION,
         "Which detector is fast, and which is accurate?", {18: "Speed and accuracy"},
-        ("localizer", "sliding-window", *REGIONS, "yolo", "ssd", "ssd-plus", *MAPS),
+        (
+            "localizer", "sliding-window", *REGIONS, "faster-rcnn-light", "yolo", "ssd", "ssd-plus",
+            "ssd-light", *MAPS,
+        ),
     ),
     Page(
         "captions", "Captions", "chat", DETECTION, "How does a picture become a sentence?",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from cvdemo.zoo.entries import ENTRIES
 
-SHARED = ("ssd-plus", "backbone")
+SHARED = ("ssd-plus", "backbone", "ssd-light", "backbone-light")
 """What other nets start from: their steps are not counted for those."""
 
 
@@ -25,3 +25,11 @@ def odd_budgets(keys: Sequence[str]) -> tuple[int, dict[str, int]]:
     steps = {key: steps_of(key) for key in keys}
     most, _ = Counter(steps.values()).most_common(1)[0]
     return most, {key: count for key, count in steps.items() if count != most}
+
+
+def by_steps(keys: Sequence[str]) -> dict[int, list[str]]:
+    """Nets by their steps, those with most first."""
+    steps = {key: steps_of(key) for key in keys}
+    return {
+        count: [k for k in keys if steps[k] == count] for count in sorted(set(steps.values()), reverse=True)
+    }

@@ -106,6 +106,7 @@ def _transformer(
     )
 
 
+SECOND_HAND = "Its published figure was read where others quote it."
 FLORENCE = "florence-community/Florence-2-base"
 CAPTIONS = "cvdemo.zoo.transformers_caption:"
 
@@ -443,6 +444,7 @@ TRANSFORMERS: tuple[ModelSpec, ...] = (
         14.9,
         Published("Cityscapes mIoU", 76.2, "Cityscapes val, 19 classes", "https://arxiv.org/abs/2105.15203"),
         task=Task.SEGMENT,
+        caveat=SECOND_HAND,
         licence="NVIDIA Source Code License, not for commercial use",
         adapter=PIXELS,
         labels="cityscapes",
@@ -552,6 +554,7 @@ TRANSFORMERS: tuple[ModelSpec, ...] = (
         licence="MIT",
         adapter="cvdemo.zoo.florence:load",
         note="Asked by a prompt: the same network detects, segments and reads text too.",
+        caveat=SECOND_HAND,
     ),
     _captioner(
         "florence-2-base-regions",

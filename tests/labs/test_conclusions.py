@@ -7,9 +7,12 @@ from cvdemo.labs.tradeoffs.conclusions import (
     best_within,
     detectors,
     extractor_rows,
+    measured_rows,
+    on_both_extractors,
     segmenters,
 )
 from cvdemo.labs.tradeoffs.finally_board import sentence_of
+from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.tradeoffs import read_curves
 
 SLOW, FAST, WORSE = (
@@ -45,3 +48,23 @@ def test_points_come_from_cards_and_the_benchmark() -> None:
     maps = {one.key: one for one in segmenters()}
     assert maps["linknet"].kind == "light decoder" and maps["deeplabv1"].kind == "dilation"
     assert [row["COCO AP"] for row in extractor_rows()] == [37.0, 32.8, 25.1, 21.3]
+
+
+def test_both_kinds_of_nets_stand_on_both_extractors() -> None:
+    nets = on_both_extractors(read_curves())
+    assert [one.kind for one in nets] == [
+        f"{stages}, {weight} extractor"
+        for stages in ("one stage", "two stages")
+        for weight in ("light", "heavy")
+    ]
+    for light, heavy in (nets[:2], nets[2:]):
+        assert light.params is not None and heavy.params is not None and light.params < heavy.params
+        one, other = ENTRIES[light.key].recipe, ENTRIES[heavy.key].recipe
+        assert (one.steps, one.batch, one.rate, one.data) == (
+            other.steps,
+            other.batch,
+            other.rate,
+            other.data,
+        )
+    assert [row["net"] for row in measured_rows(nets)] == [one.title for one in nets]
+    assert on_both_extractors(None) == []

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cvdemo.zoo.additions import REGION_NETS, SEGMENTERS, SSD_CHAIN
-from cvdemo.zoo.budgets import odd_budgets, steps_of
+from cvdemo.zoo.budgets import by_steps, odd_budgets, steps_of
+from cvdemo.zoo.catalogue import compared
 from cvdemo.zoo.entries import ENTRIES, entries
 from cvdemo.zoo.spec import Task
 from cvdemo.zoo.weights import has_weights, read_card
@@ -31,6 +32,14 @@ def test_two_nets_of_an_addition_are_trained_alike(one) -> None:
     assert present.data == absent.data and present.batch == absent.batch
     if not one.part.startswith("scores"):  # a finer FCN goes on from the coarser one
         assert (present.steps, present.rate, present.start) == (absent.steps, absent.rate, absent.start)
+
+
+def test_the_detectors_under_one_chart_are_named_by_their_steps() -> None:
+    groups = by_steps(compared())
+    assert list(groups) == sorted(groups, reverse=True)
+    assert sorted(key for group in groups.values() for key in group) == sorted(compared())
+    assert {"ssd", "ssd-plus"} <= set(groups[7500]) and groups[5000] == ["yolo"] and groups[3200] == ["rcnn"]
+    assert {"fast-rcnn", "faster-rcnn", "rfcn", "faster-rcnn-plus"} <= set(groups[2000])
 
 
 @pytest.mark.parametrize("key", [one.key for one in entries(Task.SEGMENT) if has_weights(one.key)])

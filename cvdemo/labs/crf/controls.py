@@ -29,6 +29,7 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "Colour-blind": _experiment(weight=20.0, srgb=100.0),
     "Noise": _experiment(degradation="noisy"),
     "Coarse": _experiment(degradation="coarse 16×"),
+    "Texture": _experiment() | {"source": "scene", "seed": 7, "scene-texture": 0.6, "network": FIRST},
     "A good network": _experiment() | {"network": "unet"},
     "Start again": _experiment() | {"network": FIRST},
     "A photo": _experiment() | {"source": "sample", "sample": "motorcycle", "network": PHOTO},

@@ -35,6 +35,7 @@ from cvdemo.ui.downloads import offer, text
 from cvdemo.ui.page import chart_width, picture_first, sentence, texts
 from cvdemo.ui.progress import with_bar
 from cvdemo.ui.truth import say_what_it_knows
+from cvdemo.zoo.budgets import by_steps
 from cvdemo.zoo.tradeoffs import VALUES, Curves, Knob, Point
 
 ASKED = "tradeoffs-run"
@@ -67,11 +68,19 @@ def show_points(chosen: Chosen, curves: Curves | None, world: str) -> None:
             f"Measured now: {zoo.device_title()}, all in turn on one picture ({timed_on}), the median of "
             f"up to 5 calls each. {texts('tradeoffs')[world]}"
         )
+        if world == "drawn":
+            st.caption(f"{texts('tradeoffs')['budgets']} {_budgets(_keys(here))}.")
     table = point_rows([*found, *(point for point in away if point.kind in kinds)], world)
     row.button(":material/timer: Measure again", on_click=_forget, args=(here, chosen), key="again")
     offer(world, text("Points (CSV)", "csv", lambda: to_csv(table)), place=row)
     if table:
         st.dataframe(table, hide_index=True)
+
+
+def _budgets(keys: Sequence[str]) -> str:
+    """The steps of training, and which nets had so many."""
+    groups = by_steps(keys).items()
+    return "; ".join(f"{steps:,} {', '.join(title(key) for key in group)}" for steps, group in groups)
 
 
 def _keys(points: Sequence[DetectorPoint]) -> tuple[str, ...]:

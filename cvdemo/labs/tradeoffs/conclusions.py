@@ -23,6 +23,13 @@ FAMILIES = {
 }
 """What leads segmenters back to full size; others go by their names."""
 ABLATIONS = ("unet-noskip", "pspnet-noaux", "pspnet-nopyramid")  # nets that lack a part on purpose
+ON_BOTH = (
+    ("one stage", "light", "ssd-light"),
+    ("one stage", "heavy", "ssd"),
+    ("two stages", "light", "faster-rcnn-light"),
+    ("two stages", "heavy", "faster-rcnn"),
+)
+"""Stages, weight of the extractor, and the net of the drawn world that has both; all else is the same."""
 EXTRACTORS = (
     ("two stages", "heavy", "fasterrcnn-resnet50-fpn"),
     ("two stages", "light", "fasterrcnn-mobilenet-v3-large-fpn"),
@@ -48,8 +55,16 @@ def detectors(curves: Curves | None) -> list[Candidate]:
 
     A net that has one box for the whole picture detects nothing else and is left out.
     """
+    light = {key for _, weight, key in ON_BOTH if weight == "light"}
     return [
-        Candidate(p.key, p.title, p.kind, p.numbers["AP"], curves.ms[p.key], p.params)
+        Candidate(
+            p.key,
+            p.title,
+            f"{p.kind}, light extractor" if p.key in light else p.kind,
+            p.numbers["AP"],
+            curves.ms[p.key],
+            p.params,
+        )
         for p in drawn_points(curves)
         if curves and "AP" in p.numbers and p.key in curves.ms and not zoo.spec(p.key).options.get("one_box")
     ]
@@ -80,6 +95,33 @@ def best_within(candidates: Sequence[Candidate], milliseconds: float) -> Candida
     """The net of the highest quality that takes at most so many milliseconds; of equal ones the faster."""
     able = [one for one in candidates if one.ms <= milliseconds]
     return max(able, key=lambda one: (one.quality, -one.ms), default=None)
+
+
+def on_both_extractors(curves: Curves | None) -> list[Candidate]:
+    """One and two stages on the light and on the heavy extractor, as far as they are measured.
+
+    Each is of the kind "one stage, light extractor" and the like.
+    """
+    nets = {one.key: one for one in detectors(curves)}
+    return [
+        nets[key]._replace(kind=f"{stages}, {weight} extractor")
+        for stages, weight, key in ON_BOTH
+        if key in nets
+    ]
+
+
+def measured_rows(nets: Sequence[Candidate]) -> list[dict[str, Any]]:
+    """Detectors as a table: what kind each is, AP, milliseconds a picture and parameters."""
+    return [
+        {
+            "": one.kind,
+            "net": one.title,
+            "AP": round(one.quality, 3),
+            "milliseconds a picture": round(one.ms, 1),
+            "M parameters": None if one.params is None else round(one.params / 1e6, 2),
+        }
+        for one in nets
+    ]
 
 
 def extractor_rows() -> list[dict[str, Any]]:

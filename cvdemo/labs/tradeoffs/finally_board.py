@@ -12,6 +12,8 @@ from cvdemo.labs.tradeoffs.conclusions import (
     best_within,
     detectors,
     extractor_rows,
+    measured_rows,
+    on_both_extractors,
     segmenters,
 )
 from cvdemo.ui import widgets
@@ -33,7 +35,20 @@ def show_finally(curves: Curves | None) -> None:
         _conclusion("Segmentation", "mIoU", segmenters(), rate)
     if curves is not None:
         st.caption(f"Detectors: {curves.machine}, `{curves.command}`. Segmenters: times of their cards.")
+    _extractors(curves)
+
+
+def _extractors(curves: Curves | None) -> None:
+    """Two kinds of nets, each on a light and on a heavy extractor: measured here, then as published."""
     st.markdown(texts("tradeoffs")["extractors"])
+    if nets := on_both_extractors(curves):
+        chart, table = st.columns(2, gap="large")
+        discs = [_disc(one, "AP", "light" not in one.kind, able=True) for one in nets]
+        figure = cost_chart(discs, "AP, held-out scenes", width=chart_width())
+        chart.plotly_chart(figure, key="on-both", config={"displayModeBar": False})
+        table.dataframe(measured_rows(nets), hide_index=True, key="measured")
+        table.markdown(texts("tradeoffs")["on both"])
+    st.markdown(texts("tradeoffs")["published extractors"])
     link = st.column_config.LinkColumn("source", display_text="torchvision")
     st.dataframe(extractor_rows(), hide_index=True, column_config={"source": link}, key="extractors")
 

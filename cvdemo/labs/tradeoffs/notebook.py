@@ -75,12 +75,15 @@ def _knob(state: PageState, knob: str) -> Cells:
 def _finally(state: PageState) -> Cells:
     yield code(f"""
         from cvdemo.draw.inline import table
-        from cvdemo.labs.tradeoffs.conclusions import best_within, detectors, extractor_rows, segmenters
+        from cvdemo.labs.tradeoffs.conclusions import (
+            best_within, detectors, extractor_rows, measured_rows, on_both_extractors, segmenters,
+        )
         from cvdemo.zoo.tradeoffs import read_curves
 
         rate = {state.get("fps", 1)}  # frames a second that are needed
         for task, nets in (("detection", detectors(read_curves())), ("segmentation", segmenters())):
             print(task, best_within(nets, 1000 / rate))
-        table(extractor_rows())
+        table(measured_rows(on_both_extractors(read_curves())))  # a light extractor and a heavy one
+        table(extractor_rows())  # the same as published on COCO
     """)
     yield text("Try `rate = 150`: which net is left?")

@@ -1,0 +1,45 @@
+"""Figures that the texts quote from cards are those of the cards."""
+
+from __future__ import annotations
+
+import pytest
+
+from cvdemo.assets import asset
+from cvdemo.zoo.weights import LONGER, read_card
+
+
+def own(key: str, name: str = "", digits: int = 3) -> str:
+    """A figure of a net's card, its metric by default: ".853"."""
+    card = read_card(key)
+    assert card is not None
+    return _short(card, name or card["metric"], digits)
+
+
+def after(key: str, name: str = "", digits: int = 3) -> str:
+    """That of the longer training on the card."""
+    card = read_card(key)
+    assert card is not None
+    return _short(card[LONGER], name or card["metric"], digits)
+
+
+def _short(part: dict, name: str, digits: int) -> str:
+    figures = part["metrics"]
+    value = figures["per_class"][name] if name not in figures else figures[name]
+    return f"{value:.{digits}f}".removeprefix("0")
+
+
+QUOTED = {
+    "dilated": [f"{own('deeplabv2')} and {own('deeplabv3')}, that of v1 {own('deeplabv1')}"],
+    "decoders": [
+        f"its mIoU is 0{after('segnet')} instead of 0{own('segnet')}",
+        f"has 0{after('segnet', 'ball', 2)} instead of 0{own('segnet', 'ball', 2)}",
+        f"gets from 0{own('unet-noskip')} to 0{after('unet-noskip')}",
+        f"from 0{own('unet')} to 0{after('unet')}",
+    ],
+    "rcnn": [f"{own('fast-rcnn-plus')} against {own('fast-rcnn')}"],
+}
+
+
+@pytest.mark.parametrize(("page", "text"), [(page, text) for page, texts in QUOTED.items() for text in texts])
+def test_a_text_quotes_the_card(page: str, text: str) -> None:
+    assert text in asset("texts", "en", f"{page}.md").read_text()
