@@ -36,7 +36,11 @@ QUOTED = {
         f"gets from 0{own('unet-noskip')} to 0{after('unet-noskip')}",
         f"from 0{own('unet')} to 0{after('unet')}",
     ],
-    "rcnn": [f"{own('fast-rcnn-plus')} against {own('fast-rcnn')}"],
+    "rcnn": [
+        f"{own('fast-rcnn-plus')} against {own('fast-rcnn')}",
+        f"It has {own('rfcn')} against {own('faster-rcnn')}.",
+        f"has {own('rfcn-plus')}, and Faster R-CNN+ has {own('faster-rcnn-plus')}.",
+    ],
 }
 
 
