@@ -2,7 +2,8 @@
 
 Against the papers: the backbone is the shared small one, pretrained; the pictures are smaller, so the
 rates are too. v1 and v2 have batch normalisation (their CRF is `cvdemo.ops.crf`), v2 sees one scale; v3
-goes without the multi-grid; v3+ has plain convolutions where the paper makes them depthwise.
+goes without the multi-grid and has one more 3 x 3 convolution before the classifier; v3+ has plain
+convolutions where the paper makes them depthwise.
 `deeplabv3plus_sharp` adds a U-Net end: it goes on from its decoder's stride 4 to stride 2 (`Sharpen`).
 `deeplabv1_paper` and `deeplabv2_paper` build v1 and v2 as published. `deeplabv3_paper` and
 `deeplabv3plus_paper` have the papers' backbones and widths, without the multi-grid of the last block

@@ -1,7 +1,8 @@
 """RefineNet: from the coarsest map to the finest, each step mends the one before (arXiv:1611.06612).
 
 Against the paper: the backbone is the shared small one, pretrained; convolutions are followed by batch
-normalisation, and each path has one residual unit rather than two. `refinenet_sharp` adds a U-Net end: the
+normalisation, each path has one residual unit rather than two, chains have two poolings rather than four, and
+there are no residual units before the classifier. `refinenet_sharp` adds a U-Net end: the
 last map, at stride 4, goes on to half resolution (`Sharpen`) in place of upsampling by 4. `refinenet_paper`
 builds it as published.
 """
