@@ -2,10 +2,10 @@
 
 arXiv:1605.06409. For every class there are K x K score maps, one for each part of an object: upper left,
 upper middle ... A region's bin takes the mean of its own map, and the mean of the bins is the region's score.
-`rfcn` has the paper's structure and loss on the small backbone, but no online hard example mining, and a 3 x 3
-convolution before the maps where the paper has one of 1 x 1; the class itself, unless configured otherwise, has the features of a pyramid (arXiv:1612.03144) at stride 4, bins of
-bilinear samples and not of rounded cells, and a loss that knows the IoU. `cvdemo.nets.rfcn_paper` builds the
-paper's own net.
+`rfcn` has the paper's structure and loss on the small backbone, but no online hard example mining, and a 3 x
+3 convolution before the maps where the paper has one of 1 x 1; the class itself, unless configured otherwise,
+has the features of a pyramid (arXiv:1612.03144) at stride 4, bins of bilinear samples and not of rounded
+cells, and a loss that knows the IoU. `cvdemo.nets.rfcn_paper` builds the paper's own net.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """U-Net: an encoder, a decoder, and skips that carry what is sharp past the bottleneck (arXiv:1505.04597).
 
 Against the paper: the encoder is the shared residual backbone, pretrained; convolutions are padded; the
-decoder upsamples bilinearly; the last skip also brings the picture's own pixels. Convolutions at full resolution take most of a U-Net's time, so the last
-step works at half resolution on 2 x 2 pixels as channels and is unfolded at the end (arXiv:1609.05158).
+decoder upsamples bilinearly; the last skip also brings the picture's own pixels. Convolutions at full
+resolution take most of a U-Net's time, so the last step works at half resolution on 2 x 2 pixels as channels
+and is unfolded at the end (arXiv:1609.05158).
 """
 
 from __future__ import annotations
