@@ -36,6 +36,11 @@ QUOTED = {
         f"gets from 0{own('unet-noskip')} to 0{after('unet-noskip')}",
         f"from 0{own('unet')} to 0{after('unet')}",
     ],
+    "tradeoffs": [
+        f"SSD has {own('ssd-light')} and {own('ssd')}, "
+        f"Faster R-CNN {own('faster-rcnn-light')} and {own('faster-rcnn')}.",
+        f"After 4,000 it has {after('faster-rcnn')}.",
+    ],
     "rcnn": [
         f"{own('fast-rcnn-plus')} against {own('fast-rcnn')}",
         f"It has {own('rfcn')} against {own('faster-rcnn')}.",
