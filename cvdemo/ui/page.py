@@ -86,9 +86,9 @@ def picture_beside(widths: Sequence[float], **options: Any) -> Any:
     return st.container(key="picture-first-beside").columns(widths, **options)
 
 
-def chart_width() -> float:
-    """How many pixels a chart's plot has about: fewer on a phone."""
-    return NARROW if "Mobi" in st.context.headers.get("user-agent", "") else WIDE
+def chart_width(*, half: bool = False) -> float:
+    """How many pixels a chart's plot has about: fewer on a phone, or in one of two columns."""
+    return NARROW if half or "Mobi" in st.context.headers.get("user-agent", "") else WIDE
 
 
 def theory(page: str) -> None:

@@ -42,12 +42,12 @@ def _extractors(curves: Curves | None) -> None:
     """Two kinds of nets, each on a light and on a heavy extractor: measured here, then as published."""
     st.markdown(texts("tradeoffs")["extractors"])
     if nets := on_both_extractors(curves):
-        chart, table = st.columns(2, gap="large")
+        chart, said = st.columns(2, gap="large", vertical_alignment="center")
         discs = [_disc(one, "AP", "light" not in one.kind, able=True) for one in nets]
-        figure = cost_chart(discs, "AP, held-out scenes", width=chart_width())
+        figure = cost_chart(discs, "AP, held-out scenes", width=chart_width(half=True))
         chart.plotly_chart(figure, key="on-both", config={"displayModeBar": False})
-        table.dataframe(measured_rows(nets), hide_index=True, key="measured")
-        table.markdown(texts("tradeoffs")["on both"])
+        said.markdown(texts("tradeoffs")["on both"])
+        st.dataframe(measured_rows(nets), hide_index=True, key="measured")
     st.markdown(texts("tradeoffs")["published extractors"])
     link = st.column_config.LinkColumn("source", display_text="torchvision")
     st.dataframe(extractor_rows(), hide_index=True, column_config={"source": link}, key="extractors")
@@ -62,7 +62,7 @@ def _conclusion(task: str, metric: str, nets: Sequence[Candidate], rate: int) ->
     limit = 1000 / rate
     best = best_within(nets, limit)
     discs = [_disc(one, metric, one is best, one.ms <= limit) for one in nets]
-    figure = cost_chart(discs, f"{metric}, held-out scenes", log=True, width=chart_width())
+    figure = cost_chart(discs, f"{metric}, held-out scenes", log=True, width=chart_width(half=True))
     figure.add_vline(x=limit, line_dash="dash", line_width=2, line_color="#888888")
     st.plotly_chart(figure, key=f"finally-{task}", config={"displayModeBar": False})
     st.markdown(sentence_of(nets, best, metric, rate))
