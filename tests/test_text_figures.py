@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from cvdemo.assets import asset
@@ -28,6 +30,7 @@ def _short(part: dict, name: str, digits: int) -> str:
     return f"{value:.{digits}f}".removeprefix("0")
 
 
+FIGURE = re.compile(r"\d*\.\d+")
 QUOTED = {
     "dilated": [f"{own('deeplabv2')} and {own('deeplabv3')}, that of v1 {own('deeplabv1')}"],
     "decoders": [
@@ -52,3 +55,10 @@ QUOTED = {
 @pytest.mark.parametrize(("page", "text"), [(page, text) for page, texts in QUOTED.items() for text in texts])
 def test_a_text_quotes_the_card(page: str, text: str) -> None:
     assert text in asset("texts", "en", f"{page}.md").read_text()
+
+
+@pytest.mark.parametrize("page", QUOTED)
+def test_the_russian_text_quotes_the_same_figures(page: str) -> None:
+    russian = asset("texts", "ru", f"{page}.md").read_text()
+    for text in QUOTED[page]:
+        assert all(figure in russian for figure in FIGURE.findall(text))

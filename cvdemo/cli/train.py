@@ -78,6 +78,8 @@ def _train_other_steps(key: str, steps: int, minutes: float | None, device: str,
     own = recipe(key)
     if steps == own.steps:
         raise CvdemoError(f"{steps} steps are {key}'s own schedule: `cvdemo train {key}`")
+    if out is None and steps < own.steps:
+        raise CvdemoError(f"{steps} steps are fewer than {key}'s own {own.steps}: give a folder with --out")
     if own.start and not _weights(own.start, weights_folder()).is_file():
         raise CvdemoError(f"{key} starts from {own.start}, which has no weights: train that first")
     with nullcontext(out) if out else TemporaryDirectory() as folder:

@@ -153,7 +153,7 @@ def faster_rcnn() -> FasterRCNN:
 
 
 def faster_rcnn_light() -> FasterRCNN:
-    """The same on the light backbone; all else is the same."""
+    """The same on the light backbone; its proposals and its head are as narrow as the one map."""
     return _published(replace(LIGHT, output_stride=ONE_MAP.output_stride))
 
 

@@ -20,20 +20,21 @@ class SegmenterTrace(Protocol):
     def logits(self) -> Tensor: ...
 
 
-def trace_loss(trace: SegmenterTrace, labels: Tensor) -> Tensor:
+def trace_loss(trace: SegmenterTrace, labels: Tensor, *, dice: bool = True) -> Tensor:
     """The segmentation loss of a trace's logits, and of its auxiliary heads' with less weight."""
-    total = segmentation_loss(trace.logits.float(), labels)
+    total = segmentation_loss(trace.logits.float(), labels, dice=dice)
     heads: tuple[Tensor, ...] = getattr(trace, "aux", ())
     for logits in heads:
         whole = nn.functional.interpolate(logits.float(), size=labels.shape[-2:], mode="bilinear")
-        total = total + AUXILIARY * segmentation_loss(whole, labels)
+        total = total + AUXILIARY * segmentation_loss(whole, labels, dice=dice)
     return total
 
 
-def segmentation_loss(logits: Tensor, labels: Tensor) -> Tensor:
+def segmentation_loss(logits: Tensor, labels: Tensor, *, dice: bool = True) -> Tensor:
     """Cross entropy plus one minus the Dice overlap, averaged over the classes that the batch holds.
 
-    `logits` [N, K, H, W], `labels` [N, H, W] class ids, 255 where ignored. Dice weighs a small
+    `logits` [N, K, H, W], `labels` [N, H, W] class ids, 255 where ignored. Without `dice` it is cross entropy
+    alone, as in most of the papers. Dice weighs a small
     class as a large one, as the mean IoU does (arXiv:1606.04797, sec. 3).
     """
     likely = logits.log_softmax(dim=1)  # [N, K, H, W]
@@ -41,6 +42,8 @@ def segmentation_loss(logits: Tensor, labels: Tensor) -> Tensor:
     index = labels.where(valid, 0)
     right = likely.gather(1, index[:, None])[:, 0]  # [N, H, W]
     cross_entropy = -(right * valid).sum() / valid.sum().clamp(min=1)
+    if not dice:
+        return cross_entropy
     zeros, ids = logits.new_zeros(logits.shape[1]), index.flatten()
     overlap = zeros.index_add(0, ids, (right.exp() * valid).flatten())  # [K]
     truth = zeros.index_add(0, ids, valid.flatten().to(logits.dtype))  # [K]

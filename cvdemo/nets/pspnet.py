@@ -1,7 +1,6 @@
 """PSPNet: the whole scene, pooled at four scales, tells every pixel where it is (arXiv:1612.01105).
 
-Against the paper: the backbone is the shared small one, pretrained, at output stride 8 as there; the head has
-64 channels rather than 512.
+Against the paper: the backbone is the shared small one, pretrained, at output stride 8 as there.
 `pspnet_sharp` adds a U-Net end: two light steps of a U-Net lead back to half resolution (`Up`, `Sharpen`)
 in place of upsampling by 8. `pspnet_paper` builds it as published.
 """

@@ -215,6 +215,10 @@ def command(
     try:
         if steps == recipe.steps:
             raise CvdemoError(f"{steps} steps are {recipe.key}'s own schedule")
+        if steps is not None and steps < recipe.steps and out is None:
+            raise CvdemoError(
+                f"{steps} steps are fewer than {recipe.key}'s own {recipe.steps}: give a folder with --out"
+            )
         place = default_device() if device is None else device
         options = (f" --minutes {minutes:g}" if minutes else "") + (f" --steps {steps}" if steps else "")
         used = replace(recipe, steps=steps or recipe.steps)

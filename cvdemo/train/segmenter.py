@@ -15,6 +15,7 @@ class SegmenterTask(NetTask):
     """Any segmenter of `cvdemo.zoo.entries`, by its key, on scenes, mirrored or not."""
 
     metric = "mIoU"
+    dice = True  # beside cross-entropy in the loss
 
     def loss(
         self, net: nn.Module, batch: list[Sample], rng: np.random.Generator, device: torch.device
@@ -24,4 +25,10 @@ class SegmenterTask(NetTask):
         labels = torch.from_numpy(np.stack([s.semantic for s in batch]).astype(np.int64)).to(device)
         with mixed_precision(device):
             trace = net(pictures)
-        return trace_loss(trace, labels)
+        return trace_loss(trace, labels, dice=self.dice)
+
+
+class CrossEntropyTask(SegmenterTask):
+    """The same with cross-entropy alone."""
+
+    dice = False

@@ -71,9 +71,9 @@ class Page(NamedTuple):
 WORLD, DETECTION, SEGMENTATION, INSTANCES, VIDEO, PRACTICE = CHAPTERS
 REGIONS = ("rcnn", "fast-rcnn", "faster-rcnn", "rfcn", "fast-rcnn-plus", "faster-rcnn-plus", "rfcn-plus")
 MAPS = (
-    "fcn32s", "fcn16s", "fcn8s", "segnet", "unet", "unet-noskip", "linknet", "deeplabv1", "deeplabv2",
-    "deeplabv3", "deeplabv3plus", "deeplabv3plus-sharp", "refinenet", "refinenet-sharp", "pspnet",
-    "pspnet-sharp", "pspnet-nopyramid", "pspnet-noaux",
+    "fcn32s", "fcn16s", "fcn8s", "segnet", "unet", "unet-noskip", "unet-nodice", "linknet", "deeplabv1",
+    "deeplabv2", "deeplabv3", "deeplabv3plus", "deeplabv3plus-sharp", "refinenet", "refinenet-sharp",
+    "pspnet", "pspnet-sharp", "pspnet-nopyramid", "pspnet-noaux",
 )  # fmt: skip
 PHOTO_MAPS = ("photo-deeplabv3plus", "photo-fcn8s", "photo-unet", "photo-pspnet")
 PAGES = (

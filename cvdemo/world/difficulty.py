@@ -35,9 +35,7 @@ KNOBS: dict[str, Knob] = {
     "noise": Knob(
         "sensor noise: largest standard deviation, in hundredths of the full range", 0.0, 12.0, 2.0
     ),
-    "texture": Knob(
-        "how uneven the paint is: 0 flat colours, 1 as rough as a photo's surfaces", 0.0, 1.0, 0.0
-    ),
+    "texture": Knob("how uneven the paint is: 0 flat, 1 brightness varies by a fifth", 0.0, 1.0, 0.0),
     "look_alikes": Knob("share of objects in a colour that is typical of several classes", 0.0, 1.0, 0.15),
 }
 """Every knob of `Difficulty`, in the order in which a page shows them."""

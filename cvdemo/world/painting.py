@@ -120,7 +120,8 @@ def finish(picture: Picture, drawn: SceneLayout) -> Picture:
     if drawn.fine > 1:
         picture = cv2.resize(picture, (drawn.width, drawn.height), interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
     if scene.light.texture > 0:
-        add_texture(picture, write_code_map(drawn)[0], scene, Frame(drawn.width, drawn.height, drawn.view))
+        codes, frame = write_code_map(drawn)[0], Frame(drawn.width, drawn.height, drawn.view)
+        add_texture(picture, codes, scene, drawn.composition.layers, frame)
     _falling(picture, drawn)
     even_out(picture, scene)
     add_noise(picture, scene)

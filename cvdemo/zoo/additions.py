@@ -22,6 +22,7 @@ SEGMENTERS = (
     Addition("scores at stride 16", "fcn16s", "fcn32s"),
     Addition("scores at stride 8", "fcn8s", "fcn16s"),
     Addition("skips", "unet", "unet-noskip"),
+    Addition("Dice in the loss", "unet", "unet-nodice"),
     Addition("several rates", "deeplabv2", "deeplabv1"),
     Addition("pyramid", "pspnet", "pspnet-nopyramid"),
     Addition("auxiliary loss", "pspnet-sharp", "pspnet-noaux"),

@@ -58,7 +58,7 @@ def _ssd(
     eight_bits: bool = True,
     start: str = "backbone",
 ) -> Entry:
-    """SSD as published and with additions, by one recipe. All other nets start from `ssd-plus`."""
+    """SSD as published and with additions, by one recipe. Most other nets start from `ssd-plus`."""
     recipe = Recipe(
         key, f"cvdemo.train.ssd:SSDTask:{key}", steps=7500, start=start, channels_last=True,
         data=Scenes(objects=(6, 12)), eight_bits=eight_bits,
@@ -139,21 +139,23 @@ def _segmenter(
     rate: float = 3e-3,
     eight_bits: bool = True,
     default: bool = False,
+    dice: bool = True,
 ) -> Entry:
     """The recipe is the same for all segmenters, so that their figures compare the nets.
 
     Only a finer FCN goes on from the coarser one, shorter and with a lower rate (arXiv:1411.4038, sec. 4.2).
     """
-    task = f"cvdemo.train.segmenter:SegmenterTask:{key}"
+    task = f"cvdemo.train.segmenter:{'SegmenterTask' if dice else 'CrossEntropyTask'}:{key}"
     return Entry(
         key, title, arxiv, f"cvdemo.nets.{net}",
         Recipe(key, task, steps=steps, start=start, rate=rate, channels_last=True, eight_bits=eight_bits),
         Task.SEGMENT, "cvdemo.zoo.drawn:TraceSegmenter", "drawn-semantic",
-        differences=(AFTER_SSD, DICE, *differences), default=default,
+        differences=(AFTER_SSD, NARROW, *(DICE,) * dice, *differences), default=default,
     )  # fmt: skip
 
 
 MIRRORED = "In training, pictures are mirrored at random, but neither cropped nor recoloured."
+NARROW = "All its layers are narrow: at most 192 channels, where the papers have up to 4,096."
 DICE = (
     "The loss has the Dice overlap (arXiv:1606.04797) beside cross-entropy, so that small classes count as "
     "much as large ones."
@@ -172,7 +174,7 @@ SSD_ADDITIONS = (
 ONE_MAP = (
     "Its one map has stride 4, by dilation: 48 cells on 192 pixels, where 16 on the paper's 1,000 gives 62."
 )
-LIGHT = "The backbone is half as wide as the other nets' and has four residual blocks rather than six."
+LIGHT = "From stride 4 on the backbone is half as wide as the other nets', with four blocks rather than six."
 FEWER = "150 proposals of a picture are classified, where the paper has 300, and 2,000 in training."
 JOINT = "Both halves are trained together in one go, not in four alternating steps."
 NO_MINING = "No online hard example mining."
@@ -221,7 +223,7 @@ def _pose(key: str, title: str, arxiv: str, net: str, *differences: str, default
     return Entry(
         key, title, arxiv, f"cvdemo.nets.{net}", recipe, Task.POSE,
         "cvdemo.zoo.drawn_heads:keypoint_detector", "drawn-things", Chart(TWO_STAGES),
-        (AFTER_SSD, ANCHORS, GIOU, QUALITY, *HEADS, *differences), size=POSE_SIZE, default=default,
+        (AFTER_SSD, *differences), size=POSE_SIZE, default=default,
     )  # fmt: skip
 
 
@@ -284,7 +286,7 @@ def _frames(count: int, *differences: str) -> Entry:
         f"cvdemo.nets.unet:unet_frames_{count}", recipe, Task.FRAMES,
         "cvdemo.zoo.frame_stack:FrameSegmenter", "drawn-semantic", knobs={"weather": 1, "noise": 12},
         differences=(
-            AFTER_SSD, DICE, *UNET,
+            AFTER_SSD, NARROW, DICE, *UNET,
             "It is trained on from `unet`, on frames in rain, snow or fog and with noise.", *differences,
         ),
     )  # fmt: skip
@@ -293,6 +295,7 @@ def _frames(count: int, *differences: str) -> Entry:
 UNET = (
     "Convolutions are padded, and the decoder upsamples bilinearly.",
     "The last step works at half resolution and is unfolded at the end (arXiv:1609.05158).",
+    "The last skip also brings the picture's own pixels.",
 )
 STACKED = "The channels of its picture are those of neighbouring frames; it segments the middle one."
 FCN = "Pictures are padded to the stride, where the paper lays 100 pixels around them."
@@ -301,7 +304,6 @@ REFINE = (
     "Convolutions are followed by batch normalisation, and a path has one residual unit, not two.",
     "A chain has two poolings rather than four, and no residual units stand before the classifier.",
 )
-NARROW = "The head has 64 channels rather than 512."
 RATES = "The pictures are smaller, and so are the dilation rates."
 
 ENTRIES: dict[str, Entry] = {
@@ -320,7 +322,7 @@ ENTRIES: dict[str, Entry] = {
         _ssd("ssd-plus", "SSD+", "ssd_plus", Chart(ONE_STAGE, "#6BBF59", 12), *SSD_ADDITIONS,
              eight_bits=False),
         _ssd("ssd", "SSD", "SSD", Chart(ONE_STAGE, "#009E73", 11)),
-        _ssd("ssd-light", "SSD, light", "ssd_light", Chart(ONE_STAGE, "#B3C95A", 13), LIGHT,
+        _ssd("ssd-light", "SSD light", "ssd_light", Chart(ONE_STAGE, "#B3C95A", 13), LIGHT,
              start="backbone-light"),
         _ssd("ssd-top-down", "SSD, top-down", "ssd_top_down", Chart(ONE_STAGE), *SSD_ADDITIONS[:1]),
         _ssd("ssd-giou", "SSD, top-down, GIoU", "ssd_giou", Chart(ONE_STAGE), *SSD_ADDITIONS[:2]),
@@ -333,8 +335,8 @@ ENTRIES: dict[str, Entry] = {
             _stage_recipe("rcnn", "boxes", start="rcnn-svm", steps=700), Chart(TWO_STAGES, "#D55E00", 3),
             "Cut-outs have 64 x 64 pixels instead of 227 x 227.",
             "There are 300 proposals of a picture, where the paper has 2,000.",
-            "SVMs learn from proposals that overlap an object by .7 or more, where the paper takes true "
-            "boxes alone, and hard negatives are not mined.",
+            "SVMs also learn from proposals that overlap an object by .7 or more, where the paper takes "
+            "true boxes alone, and hard negatives are not mined.",
             "Network, SVMs and regressors are all trained by gradient descent.",
             adapter="cvdemo.zoo.drawn_regions:RCNNDetector",
         ),
@@ -346,7 +348,7 @@ ENTRIES: dict[str, Entry] = {
                     JOINT, FEWER, default=True),
         _two_stages("faster-rcnn", "Faster R-CNN", "1506.01497", "faster_rcnn:faster_rcnn",
                     Chart(TWO_STAGES, "#0072B2", 6), ONE_MAP, JOINT, FEWER),
-        _two_stages("faster-rcnn-light", "Faster R-CNN, light", "1506.01497",
+        _two_stages("faster-rcnn-light", "Faster R-CNN light", "1506.01497",
                     "faster_rcnn:faster_rcnn_light", Chart(TWO_STAGES, "#7FA8D9", 14), LIGHT, ONE_MAP,
                     JOINT, FEWER, start="ssd-light", backbone=AFTER_LIGHT_SSD),
         _two_stages("rfcn", "R-FCN", "1605.06409", "rfcn:rfcn", Chart(TWO_STAGES, "#56B4E9", 8), ONE_MAP,
@@ -384,8 +386,11 @@ ENTRIES: dict[str, Entry] = {
                "Both heads pool by max in place of RoIAlign (table 2c); all else is as in `mask-rcnn`."),
         _masks("mask-rcnn-softmax", "Mask R-CNN with softmax", "mask_rcnn:mask_rcnn_softmax",
                "The classes compete for every pixel (table 2b); all else is as in `mask-rcnn`."),
-        _pose("keypoint-rcnn", "Keypoint R-CNN", "1703.06870", "keypoint_rcnn:keypoint_rcnn", default=True),
+        _pose("keypoint-rcnn", "Keypoint R-CNN", "1703.06870", "keypoint_rcnn:keypoint_rcnn", ANCHORS, GIOU,
+              QUALITY, *HEADS, default=True),
         _pose("pose-regression", "Pose by regression", "1312.4659", "keypoint_rcnn:pose_regression",
+              "Persons' boxes come from the net's own detector, and joints from the features inside, not "
+              "from a cut-out of the picture.",
               "Only the first stage of the cascade."),
         _stage(
             "densecap-words", "DenseCap's words", "1511.07571", "densecap:DenseCap",
@@ -396,11 +401,13 @@ ENTRIES: dict[str, Entry] = {
         _densecap(),
         _segmenter(
             "unet", "U-Net", "1505.04597", "unet:unet",
-            *UNET, "The last skip also brings the picture's own pixels.",
+            *UNET,
             eight_bits=False, default=True,
         ),
         _segmenter("unet-noskip", "U-Net without skips", "1505.04597", "unet:unet_noskip",
                    "It has no skips, to see what they bring; all else is as in `unet`."),
+        _segmenter("unet-nodice", "U-Net without Dice", "1505.04597", "unet:unet",
+                   "Its loss is cross-entropy alone; all else is as in `unet`.", dice=False),
         _segmenter("fcn32s", "FCN-32s", "1411.4038", "fcn:fcn32s", FCN),
         _segmenter("fcn16s", "FCN-16s", "1411.4038", "fcn:fcn16s", FCN, steps=500, start="fcn32s", rate=1e-3),
         _segmenter("fcn8s", "FCN-8s", "1411.4038", "fcn:fcn8s", FCN, steps=500, start="fcn16s", rate=1e-3,
@@ -431,8 +438,8 @@ ENTRIES: dict[str, Entry] = {
         ),
         _segmenter("linknet", "LinkNet", "1707.03718", "linknet:linknet",
                    "The encoder's first map is at stride 2, so that one step less leads back to full size."),
-        _segmenter("pspnet", "PSPNet", "1612.01105", "pspnet:pspnet", NARROW),
-        _segmenter("pspnet-sharp", "PSPNet, U-Net end", "1612.01105", "pspnet:pspnet_sharp", NARROW,
+        _segmenter("pspnet", "PSPNet", "1612.01105", "pspnet:pspnet"),
+        _segmenter("pspnet-sharp", "PSPNet, U-Net end", "1612.01105", "pspnet:pspnet_sharp",
                    "Two light steps of a U-Net lead back to half resolution in place of upsampling by 8."),
         _segmenter("pspnet-nopyramid", "PSPNet without pyramid", "1612.01105", "pspnet:pspnet_nopyramid",
                    "It is trained without its pyramid; all else is as in `pspnet`."),

@@ -76,7 +76,7 @@ class Entry:
 
     @property
     def differs(self) -> tuple[str, ...]:
-        """All that differs from the paper: `differences`, and the size and length of the training."""
+        """All that differs from the paper: `differences`, and the size, length and kind of the training."""
         recipe, (width, height) = self.recipe, self.recipe.data.size
         pictures = f"drawn {recipe.data.unit} of {width} x {height} pixels"
         return (

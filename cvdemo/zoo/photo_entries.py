@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cvdemo.data.domain import Domain
-from cvdemo.zoo.entries import DICE
+from cvdemo.zoo.entries import DICE, FCN, UNET
 from cvdemo.zoo.entry import OPTIMISER, measured, resolve
 from cvdemo.zoo.spec import COCO_VAL_IN_TRAINING, ModelSpec, Published, Source, Task
 
@@ -116,14 +116,12 @@ PHOTO_ENTRIES: dict[str, PhotoEntry] = {
         _segmenter(
             "photo-fcn8s", "FCN-8s", "1411.4038",
             "It is trained in one go and not by way of FCN-32s and 16s.",
-            "Pictures are padded to the stride, where the paper lays 100 pixels around them.",
+            FCN,
             NORMALISED,
         ),
         _segmenter(
             "photo-unet", "U-Net", "1505.04597",
-            "Convolutions are padded, and the decoder upsamples bilinearly.",
-            "The last step works at half resolution and is unfolded at the end (arXiv:1609.05158).",
-            NORMALISED,
+            *UNET, NORMALISED,
         ),
         _segmenter(
             "photo-pspnet", "PSPNet", "1612.01105",
@@ -139,7 +137,9 @@ PHOTO_ENTRIES: dict[str, PhotoEntry] = {
                 LITE,
                 "Boxes come from a detector: no score tells whether a window holds a whole object.",
                 "A decoder that adds (LinkNet's) in place of one fully connected layer.",
-                "Cross-entropy plus Dice loss.",
+                DICE,
+                "It is trained on cut-outs of 128 x 128 pixels around 3,774 objects, for 1,500 steps of 24.",
+                OPTIMISER,
             ),
             default=True,
             caveat=COCO_VAL_IN_TRAINING,

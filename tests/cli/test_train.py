@@ -165,6 +165,7 @@ def test_other_steps_are_told_to_the_card_alone(short: Path, monkeypatch: pytest
 def test_steps_are_those_of_one_net(short: Path) -> None:
     assert "of one net's schedule" in cvdemo("train", "all", "--steps", 3).stderr
     assert "of one net's schedule" in cvdemo("train", "unet", "--steps", 3, "--minutes", 1).stderr
+    assert "1 steps are fewer than unet's own 2" in cvdemo("train", "unet", "--steps", 1).stderr
     assert "are unet's own schedule" in cvdemo("train", "unet", "--steps", 2).stderr
     assert cvdemo("train", "unet", "--steps", 0).exit_code == 2
 

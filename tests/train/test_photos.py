@@ -174,6 +174,8 @@ def test_other_steps_are_told_to_the_card_alone(
     assert json.loads((tmp_path / "own" / f"{key}.json").read_text())["steps"] == 3
     done = CliRunner().invoke(msrc.main, [key, photos, "--steps", "2"])
     assert done.exit_code == 1 and f"2 steps are {key}'s own schedule" in done.output
+    done = CliRunner().invoke(msrc.main, [key, photos, "--steps", "1"])
+    assert done.exit_code == 1 and f"fewer than {key}'s own 2: give a folder" in done.output
 
 
 def test_objects_of_all_data_sets(folder: Path) -> None:

@@ -44,6 +44,7 @@ def test_proposals_turn_with_the_scene(batch: list[Sample]) -> None:
     "key",
     [
         "faster-rcnn",
+        "faster-rcnn-light",
         "rfcn",
         "fast-rcnn",
         "faster-rcnn-plus",

@@ -16,7 +16,7 @@ from cvdemo.train.recipes import Recipe, Scenes, recipe, recipes
 from cvdemo.train.stream import DataWorkers
 from cvdemo.train.task import task_of
 from cvdemo.zoo import catalogue
-from cvdemo.zoo.entries import ENTRIES, build_net, entries
+from cvdemo.zoo.entries import AFTER_LIGHT_SSD, AFTER_SSD, ENTRIES, build_net, entries
 from cvdemo.zoo.entry import Entry
 from cvdemo.zoo.readme import nets_table
 from cvdemo.zoo.spec import Chart, Task
@@ -146,6 +146,17 @@ def test_every_entry_says_how_it_differs() -> None:
         assert one.key == one.recipe.key
         assert not one.task or one.differences
         assert all(text.endswith(".") for text in one.differences)
+
+
+def test_what_a_backbone_has_learnt_before_is_true() -> None:
+    for one in ENTRIES.values():
+        before = one.recipe.start
+        while before and before not in ("ssd-plus", "ssd-light", "backbone", "backbone-light"):
+            before = ENTRIES[before].recipe.start
+        said = {AFTER_SSD: "ssd-plus", AFTER_LIGHT_SSD: "ssd-light"}
+        for text, key in said.items():
+            if text in one.differences:
+                assert before == key and f"{ENTRIES[key].recipe.steps:,} steps" in text, one.key
 
 
 def test_cards_say_how_their_nets_differ() -> None:

@@ -19,7 +19,13 @@ from cvdemo.train.finetune import write_small
 from cvdemo.zoo.box_masks import CELLS, MARGIN, SIDE, box_frame, cut_out, over_box
 from cvdemo.zoo.eight_bits import from_eight_bits, to_eight_bits
 from cvdemo.zoo.evaluate_masks import BoxedObjects, score_masks, true_objects
-from cvdemo.zoo.photo_entries import PHOTO_ENTRIES
+from cvdemo.zoo.photo_entries import (
+    MSRC_BATCH,
+    MSRC_CROP,
+    MSRC_STEPS,
+    MSRC_TRAINING,
+    PHOTO_ENTRIES,
+)
 from cvdemo.zoo.photo_masks import AT_ONCE, PhotoMasks
 from cvdemo.zoo.photo_nets import load_shipped, photo_segmenter, shipped
 from cvdemo.zoo.weights import has_weights, read_card, weights_folder
@@ -183,6 +189,10 @@ def test_shipped_weights_and_their_card(key: str) -> None:
     assert tuple(card["differences"]) == entry.differences
     assert card["command"] == entry.command
     assert card["scored_on"].startswith(f"{entry.data}, ")
+    if key != MASKS:
+        width, height = MSRC_CROP
+        assert f"pieces of {width} x {height} pixels" in MSRC_TRAINING
+        assert f"for {MSRC_STEPS} steps of {MSRC_BATCH}." in MSRC_TRAINING and card["steps"] == MSRC_STEPS
     assert "no licence stated" in card["data_licence"]
     published = zoo.spec(key).published
     assert published is not None

@@ -64,9 +64,9 @@ def test_every_detector_of_the_zoo_has_a_kind() -> None:
     placed = sorted((m for m in detectors if m.chart.place), key=lambda m: m.chart.place)
     assert [m.key for m in placed] == [
         "localizer", "sliding-window", "rcnn", "fast-rcnn", "fast-rcnn-plus", "faster-rcnn",
-        "faster-rcnn-plus", "rfcn", "rfcn-plus", "yolo", "ssd", "ssd-plus",
+        "faster-rcnn-plus", "rfcn", "rfcn-plus", "yolo", "ssd", "ssd-plus", "ssd-light", "faster-rcnn-light",
     ]  # fmt: skip
-    assert [m.chart.place for m in placed] == list(range(1, 13))
+    assert [m.chart.place for m in placed] == list(range(1, 15))
     assert all(m.chart.colour for m in placed)
 
 

@@ -179,7 +179,7 @@ def msrc_rows() -> list[dict[str, Any]]:
 
 SCENES = {
     "": "as it is",
-    "texture=0.5": "texture",
+    "texture=1": "texture",
     "noise=0": "no noise",
     "noise=12": "much noise",
     "weather=1": "rain, snow, fog",

@@ -22,14 +22,19 @@ FAMILIES = {
     "segnet": "unpooling",
 }
 """What leads segmenters back to full size; others go by their names."""
-ABLATIONS = ("unet-noskip", "pspnet-noaux", "pspnet-nopyramid")  # nets that lack a part on purpose
+ABLATIONS = (
+    "unet-noskip",
+    "unet-nodice",
+    "pspnet-noaux",
+    "pspnet-nopyramid",
+)  # nets that lack a part on purpose
 ON_BOTH = (
     ("one stage", "light", "ssd-light"),
     ("one stage", "heavy", "ssd"),
     ("two stages", "light", "faster-rcnn-light"),
     ("two stages", "heavy", "faster-rcnn"),
 )
-"""Stages, weight of the extractor, and the net of the drawn world that has both; all else is the same."""
+"""Stages, weight of the extractor, and the net of the drawn world that has both."""
 EXTRACTORS = (
     ("two stages", "heavy", "fasterrcnn-resnet50-fpn"),
     ("two stages", "light", "fasterrcnn-mobilenet-v3-large-fpn"),

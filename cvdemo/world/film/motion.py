@@ -36,7 +36,8 @@ class Motion(NamedTuple):
 def clip_motion(clip: Clip, k: int, width: int = 1280, height: int = 960, *, to: int | None = None) -> Motion:
     """The motion from frame k to frame `to` (k + 1), exact for all that is drawn; DataError for other frames.
 
-    It is that of surfaces: a shadow's edge, rain, noise and light on a turning ball do not count.
+    It is that of surfaces: a shadow's edge, rain, noise, texture on limbs and light on a turning ball do not
+    count.
     """
     other = k + 1 if to is None else to
     if not 0 <= k < len(clip):
