@@ -42,7 +42,7 @@ QUOTED = {
     "tradeoffs": [
         f"SSD has {own('ssd-light')} and {own('ssd')}, "
         f"Faster R-CNN {own('faster-rcnn-light')} and {own('faster-rcnn')}.",
-        f"After 4,000 it has {after('faster-rcnn')}.",
+        f"After 4,000 it has {after('faster-rcnn')}, on the light extractor {after('faster-rcnn-light')}",
     ],
     "rcnn": [
         f"{own('fast-rcnn-plus')} against {own('fast-rcnn')}",
