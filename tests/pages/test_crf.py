@@ -25,8 +25,10 @@ def test_every_experiment_is_one_click_and_sliders_run_no_network() -> None:
     app = without_errors(open_page())
     network = str(app.selectbox(key="crf-network").value)
     before = zoo.load(network).runs
-    for name in EXPERIMENTS:
+    for name, settings in EXPERIMENTS.items():
         without_errors(app.button(key=f"try-{name}").click().run())
+        before += "scene-texture" in settings  # another picture
+        assert zoo.load(network).runs == before
         assert sum(m.value.startswith(":material/visibility:") for m in app.markdown) == 1
     assert app.slider(key="crf-srgb").value == START.srgb
     for end in (0, 1):
