@@ -26,6 +26,8 @@ AFTER_SSD = (
     "steps."
 )
 AFTER_LIGHT_SSD = "The backbone has learnt in the light SSD before, for 7,500 steps."
+LEARNT = {"backbone": ON_CUT_OUTS, "backbone-light": ON_CUT_OUTS, "ssd-light": AFTER_LIGHT_SSD}
+"""What a detector's backbone has learnt before, by what it starts from; all others come from SSD+."""
 ONE_STAGE, TWO_STAGES, WINDOWS = "one stage", "two stages", "sliding window"
 SEARCHED = Scenes(pool=2048, fresh=256, proposals=300)
 """Scenes with proposals: fewer, since looking for them takes longer than drawing."""
@@ -39,13 +41,12 @@ def _detector(
     recipe: Recipe,
     chart: Chart,
     *differences: str,
-    backbone: str = AFTER_SSD,
     **more: Any,
 ) -> Entry:
     settings: dict[str, Any] = {"adapter": "cvdemo.zoo.drawn:DrawnDetector", **more}
     return Entry(
         key, title, arxiv, f"cvdemo.nets.{net}", recipe, Task.DETECT, labels="drawn-things", chart=chart,
-        differences=(backbone, *differences), **settings,
+        differences=(LEARNT.get(recipe.start, AFTER_SSD), *differences), **settings,
     )  # fmt: skip
 
 
@@ -63,9 +64,7 @@ def _ssd(
         key, f"cvdemo.train.ssd:SSDTask:{key}", steps=7500, start=start, channels_last=True,
         data=Scenes(objects=(6, 12)), eight_bits=eight_bits,
     )  # fmt: skip
-    return _detector(
-        key, title, "1512.02325", f"ssd:{net}", recipe, chart, *SSD_LEVELS, *differences, backbone=ON_CUT_OUTS
-    )  # fmt: skip
+    return _detector(key, title, "1512.02325", f"ssd:{net}", recipe, chart, *SSD_LEVELS, *differences)
 
 
 def _region_recipe(key: str, task: str, start: str = "ssd-plus", **more: Any) -> Recipe:
@@ -105,13 +104,11 @@ def _two_stages(
     *differences: str,
     default: bool = False,
     start: str = "ssd-plus",
-    backbone: str = AFTER_SSD,
 ) -> Entry:
     recipe = _region_recipe(key, f"faster_rcnn:FasterRCNNTask:{key}", start, eight_bits=True)
     adapter = "cvdemo.zoo.drawn_regions:TwoStageDetector"
     return _detector(
         key, title, arxiv, net, recipe, chart, *differences, adapter=adapter, default=default,
-        backbone=backbone,
     )  # fmt: skip
 
 
@@ -350,7 +347,7 @@ ENTRIES: dict[str, Entry] = {
                     Chart(TWO_STAGES, "#0072B2", 6), ONE_MAP, JOINT, FEWER),
         _two_stages("faster-rcnn-light", "Faster R-CNN light", "1506.01497",
                     "faster_rcnn:faster_rcnn_light", Chart(TWO_STAGES, "#7FA8D9", 14), LIGHT, ONE_MAP,
-                    JOINT, FEWER, start="ssd-light", backbone=AFTER_LIGHT_SSD),
+                    JOINT, FEWER, start="ssd-light"),
         _two_stages("rfcn", "R-FCN", "1605.06409", "rfcn:rfcn", Chart(TWO_STAGES, "#56B4E9", 8), ONE_MAP,
                     "Proposals come from the same map as the votes, not from the one before it.",
                     BEFORE_VOTES, BINS, JOINT, FEWER, NO_MINING),

@@ -22,19 +22,10 @@ FAMILIES = {
     "segnet": "unpooling",
 }
 """What leads segmenters back to full size; others go by their names."""
-ABLATIONS = (
-    "unet-noskip",
-    "unet-nodice",
-    "pspnet-noaux",
-    "pspnet-nopyramid",
-)  # nets that lack a part on purpose
-ON_BOTH = (
-    ("one stage", "light", "ssd-light"),
-    ("one stage", "heavy", "ssd"),
-    ("two stages", "light", "faster-rcnn-light"),
-    ("two stages", "heavy", "faster-rcnn"),
-)
-"""Stages, weight of the extractor, and the net of the drawn world that has both."""
+ABLATIONS = ("unet-noskip", "unet-nodice", "pspnet-noaux", "pspnet-nopyramid")
+"""Nets that lack a part on purpose."""
+ON_BOTH = {"ssd-light": "light", "ssd": "heavy", "faster-rcnn-light": "light", "faster-rcnn": "heavy"}
+"""The weight of the extractor of the drawn world's nets that are trained on two."""
 EXTRACTORS = (
     ("two stages", "heavy", "fasterrcnn-resnet50-fpn"),
     ("two stages", "light", "fasterrcnn-mobilenet-v3-large-fpn"),
@@ -60,12 +51,11 @@ def detectors(curves: Curves | None) -> list[Candidate]:
 
     A net that has one box for the whole picture detects nothing else and is left out.
     """
-    light = {key for _, weight, key in ON_BOTH if weight == "light"}
     return [
         Candidate(
             p.key,
             p.title,
-            f"{p.kind}, light extractor" if p.key in light else p.kind,
+            f"{p.kind}, light extractor" if ON_BOTH.get(p.key) == "light" else p.kind,
             p.numbers["AP"],
             curves.ms[p.key],
             p.params,
@@ -109,8 +99,8 @@ def on_both_extractors(curves: Curves | None) -> list[Candidate]:
     """
     nets = {one.key: one for one in detectors(curves)}
     return [
-        nets[key]._replace(kind=f"{stages}, {weight} extractor")
-        for stages, weight, key in ON_BOTH
+        nets[key]._replace(kind=f"{zoo.spec(key).chart.family}, {weight} extractor")
+        for key, weight in ON_BOTH.items()
         if key in nets
     ]
 
