@@ -14,9 +14,10 @@ from typing import Any
 
 import torch
 
-from cvdemo.train.finish import chip
+from cvdemo.train.finish import ROUNDED, chip
 from cvdemo.train.kept import draw, drawing
 from cvdemo.train.loop import Run, begin_from, start, take_step
+from cvdemo.train.memory import keep_freed_memory
 from cvdemo.train.recipes import CURVE, CURVE_ITEMS, Recipe, TrainingData, recipe, recipes
 from cvdemo.train.stream import DataWorkers, Stream
 from cvdemo.train.task import TrainingTask, task_of
@@ -79,6 +80,7 @@ def run(keys: Sequence[str] = (), *, report: Callable[[Cost], None] = lambda cos
     """
     before, costs = torch.get_num_threads(), []
     torch.set_num_threads(1)
+    keep_freed_memory()
     device = chip(torch.device("cpu"))
     try:
         for key in keys or recipes():
@@ -139,7 +141,7 @@ def cost(one: Recipe) -> Cost:
         load_weights(running.average, one.key)
     return Cost(
         one.key, drawing(one.data), drawn, kept, read, whole, median(steps), one.steps,
-        _item(running, task), CURVE * CURVE_ITEMS + 2 * task.held_out.n,
+        _item(running, task), CURVE * CURVE_ITEMS + task.held_out.n + 2 * ROUNDED,
     )  # fmt: skip
 
 

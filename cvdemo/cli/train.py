@@ -136,8 +136,10 @@ def _train(
     from cvdemo.train import at_once
     from cvdemo.train.finish import finish
     from cvdemo.train.loop import begin_from, resume, start, train
+    from cvdemo.train.memory import keep_freed_memory
     from cvdemo.train.task import task_of
 
+    keep_freed_memory()
     checkpoint = cache_folder() / "train" / _name(one, minutes, whole=kept is not None)
     where = None if kept is None else kept.folder(one.data)
     run = start(one, task_of(one), device=device, minutes=minutes)

@@ -22,6 +22,7 @@ from cvdemo.errors import CvdemoError
 from cvdemo.nets.efficientnet_lite import SameConv2d
 from cvdemo.train import loop
 from cvdemo.train.finish import chip, note_longer
+from cvdemo.train.memory import keep_freed_memory
 from cvdemo.train.recipes import Recipe
 from cvdemo.train.task import Progress
 from cvdemo.zoo.convergence import converged
@@ -219,6 +220,7 @@ def command(
             raise CvdemoError(
                 f"{steps} steps are fewer than {recipe.key}'s own {recipe.steps}: give a folder with --out"
             )
+        keep_freed_memory()
         place = default_device() if device is None else device
         options = (f" --minutes {minutes:g}" if minutes else "") + (f" --steps {steps}" if steps else "")
         used = replace(recipe, steps=steps or recipe.steps)

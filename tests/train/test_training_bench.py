@@ -50,10 +50,10 @@ def test_a_net_costs_what_is_drawn_learnt_and_scored(small: Recipe, monkeypatch:
     cost = bench.cost(small)
     assert scored == [("val", 4), ("val", 4), ("val", 20)] and stepped == [2] * 4
     # An epoch is 16 steps: 20 steps go through the pool and through 8 fresh ones.
-    assert (cost.samples, cost.steps, cost.items) == (40, 20, 900 + 1000)
-    assert (cost.drawing, cost.learning, cost.scoring) == (2, 2, pytest.approx(2 * 1900 / 60))
+    assert (cost.samples, cost.steps, cost.items) == (40, 20, 900 + 500 + 2 * 100)
+    assert (cost.drawing, cost.learning, cost.scoring) == (2, 2, pytest.approx(2 * 1600 / 60))
     assert (cost.kept, cost.read) == (3, 1)
-    assert cost.minutes == pytest.approx(4 + 2 * 1900 / 60)
+    assert cost.minutes == pytest.approx(4 + 2 * 1600 / 60)
 
 
 def test_the_sum_is_over_all_nets(small: Recipe) -> None:

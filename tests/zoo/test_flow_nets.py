@@ -77,7 +77,7 @@ def test_shipped_weights_and_their_card(key: str) -> None:
     assert card is not None
     assert card["net"] == key and card["metric"] == "EPE"
     assert card["metrics"]["n"] == 200
-    assert abs(card["metrics"]["EPE"] - card["before_rounding_to_int8"]["EPE"]) < 0.01
+    assert abs(card["rounding"]["after"] - card["rounding"]["before"]) < 0.01
     published = zoo.spec(key).published
     assert published is not None and published.lower_is_better
     assert published.value == round(card["metrics"]["EPE"], 2)
