@@ -32,6 +32,12 @@ def _short(part: dict, name: str, digits: int) -> str:
 
 FIGURE = re.compile(r"\d*\.\d+")
 QUOTED = {
+    "captions": [
+        f"reaches a BLEU-4 of {after('caption-transformer')}, {after('caption-transformer', 'truthful')} of",
+        f"and {after('caption-transformer', 'exact')} of its captions exact.",
+        f"{after('show-and-tell')}, {after('show-and-tell', 'truthful')} and ",
+        f"{after('show-and-tell', 'exact')}. The order stays the same.",
+    ],
     "dilated": [f"{own('deeplabv2')} and {own('deeplabv3')}, that of v1 {own('deeplabv1')}"],
     "decoders": [
         f"its mIoU is 0{after('segnet')} instead of 0{own('segnet')}",
