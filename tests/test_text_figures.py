@@ -33,10 +33,7 @@ def _short(part: dict, name: str, digits: int) -> str:
 FIGURE = re.compile(r"\d*\.\d+")
 QUOTED = {
     "captions": [
-        f"reaches a BLEU-4 of {after('caption-transformer')}, {after('caption-transformer', 'truthful')} of",
-        f"and {after('caption-transformer', 'exact')} of its captions exact.",
-        f"{after('show-and-tell')}, {after('show-and-tell', 'truthful')} and ",
-        f"{after('show-and-tell', 'exact')}. The order stays the same.",
+        f"a BLEU-4 of {after('show-attend-tell')}, and {after('show-attend-tell', 'exact')} of its captions",
     ],
     "dilated": [f"{own('deeplabv2')} and {own('deeplabv3')}, that of v1 {own('deeplabv1')}"],
     "decoders": [

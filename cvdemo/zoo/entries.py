@@ -224,13 +224,11 @@ def _pose(key: str, title: str, arxiv: str, net: str, *differences: str, default
     )  # fmt: skip
 
 
-def _captioner(
-    key: str, title: str, arxiv: str, *differences: str, steps: int = 4000, default: bool = False
-) -> Entry:
-    """The recipe is the same for all captioners but for the steps, which the page says."""
+def _captioner(key: str, title: str, arxiv: str, *differences: str, default: bool = False) -> Entry:
+    """The recipe is the same for all captioners."""
     name = key.replace("-", "_")
     recipe = Recipe(
-        key, f"cvdemo.train.captions:CaptionTask:{key}", steps=steps, start="ssd-plus", whole=True, rate=2e-3,
+        key, f"cvdemo.train.captions:CaptionTask:{key}", steps=8000, start="ssd-plus", whole=True, rate=2e-3,
         channels_last=True, data=Scenes(pool=3072, fresh=1536, objects=(6,), captions=True),
         eight_bits=True,
     )  # fmt: skip
@@ -450,7 +448,7 @@ ENTRIES: dict[str, Entry] = {
         _captioner(
             "show-attend-tell", "Show, attend and tell", "1502.03044",
             "Where the net looks also depends on the word just said, not only on the LSTM.",
-            "What the attention compares is normalised (arXiv:1607.06450).", steps=8000, default=True,
+            "What the attention compares is normalised (arXiv:1607.06450).", default=True,
         ),
         _captioner("show-and-tell", "Show and tell", "1411.4555",
                    "The picture's vector is normalised (arXiv:1607.06450)."),

@@ -11,7 +11,7 @@ ADAPTER = "cvdemo.zoo.drawn_flow:DrawnFlow"
 FLOW_ENTRIES = (
     Entry(
         "flownet", "FlowNetS", "1504.06852", "cvdemo.nets.flownet:FlowNetS",
-        Recipe("flownet", "cvdemo.train.flow:FlowNetTask:flownet", steps=2400, rate=2e-3,
+        Recipe("flownet", "cvdemo.train.flow:FlowNetTask:flownet", steps=4800, rate=2e-3,
                channels_last=True, data=FlowPairs(pool=1024, fresh=144), eight_bits=True),
         Task.FLOW, ADAPTER,
         differences=(
@@ -21,7 +21,7 @@ FLOW_ENTRIES = (
     ),
     Entry(
         "raft", "RAFT", "2003.12039", "cvdemo.nets.raft:RAFT",
-        Recipe("raft", "cvdemo.train.flow:RAFTTask:raft", steps=2800, batch=8, rate=1.5e-3,
+        Recipe("raft", "cvdemo.train.flow:RAFTTask:raft", steps=5600, batch=8, rate=1.5e-3,
                channels_last=True, data=FlowPairs(pool=1024, fresh=224), eight_bits=True),
         Task.FLOW, ADAPTER,
         differences=(
