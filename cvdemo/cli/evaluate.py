@@ -15,10 +15,20 @@ from cvdemo.errors import CvdemoError, DataError
 from cvdemo.ops.tracking import TRACKERS
 from cvdemo.video.evaluate import drawn_clips, evaluate_clips
 from cvdemo.video.tracked import Tracker
-from cvdemo.world.difficulty import Difficulty
+from cvdemo.world.difficulty import Difficulty, named
+from cvdemo.zoo.device import check_device, default_device, settled
+from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.evaluators import open_data, score
 from cvdemo.zoo.model import Detector, Segmenter
-from cvdemo.zoo.weights import WITH_CRF, WITH_KNOBS, WITHOUT, card_of, renew_card
+from cvdemo.zoo.weights import (
+    WITH_CRF,
+    WITH_KNOBS,
+    WITHOUT,
+    card_of,
+    has_weights,
+    load_weights,
+    renew_card,
+)
 
 CLIPS = "world-clips:"
 FORMS = (
@@ -164,6 +174,10 @@ def _score(
     def bar(items: Any) -> Any:
         return tqdm(items, unit="picture", disable=None)
 
+    if key in ENTRIES and not ENTRIES[key].task and has_weights(key):
+        if crf or without or difficulty != named("normal"):
+            raise DataError(f"{key} is scored on normal scenes, without a CRF and with all of its parts")
+        return _score_part(key, data, count, device, bar)
     entry = zoo.spec(key)
     if crf and entry.task != zoo.Task.SEGMENT:
         raise CvdemoError(f"{entry.title} does not segment: the CRF has nothing to sharpen")
@@ -178,6 +192,22 @@ def _score(
 
         model = without_part(model, without)
     return score(model, pictures, progress=bar)
+
+
+def _score_part(key: str, data: str, count: int | None, device: str | None, bar: Any) -> dict[str, Any]:
+    """The numbers of a net that is no model of the catalogue, by its training's own measure."""
+    from cvdemo.train.recipes import recipe
+    from cvdemo.train.task import task_of
+
+    task = task_of(recipe(key))
+    kind, _, split = data.partition(":")
+    if kind != task.held_out.data:
+        raise DataError(f"{key} is scored on {task.held_out.data}:SPLIT, not on '{data[:60]}'")
+    net, place = task.build(), settled(check_device(device) if device else default_device())
+    load_weights(net, key)
+    return task.measure(
+        net.to(place).eval(), split=split, n=count or task.held_out.n, device=place, progress=bar
+    )
 
 
 def _score_clips(

@@ -7,7 +7,6 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -75,15 +74,11 @@ def _train_other_steps(key: str, steps: int, minutes: float | None, device: str,
 
     if key == "all" or minutes is not None:
         raise CvdemoError("the steps are those of one net's schedule, without minutes")
-    own = recipe(key)
-    if steps == own.steps:
-        raise CvdemoError(f"{steps} steps are {key}'s own schedule: `cvdemo train {key}`")
-    if out is None and steps < own.steps:
-        raise CvdemoError(f"{steps} steps are fewer than {key}'s own {own.steps}: give a folder with --out")
+    own = recipe(key).with_steps(steps, alone=out is not None)
     if own.start and not _weights(own.start, weights_folder()).is_file():
         raise CvdemoError(f"{key} starts from {own.start}, which has no weights: train that first")
     with nullcontext(out) if out else TemporaryDirectory() as folder:
-        checkpoint = _train(replace(own, steps=steps), None, device, Path(folder))
+        checkpoint = _train(own, None, device, Path(folder))
         if out is None:
             note_longer(key, held_out_data(key), Path(folder))
     return checkpoint

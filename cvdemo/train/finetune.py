@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol, cast
@@ -214,16 +213,10 @@ def command(
     gets what such a training reached.
     """
     try:
-        if steps == recipe.steps:
-            raise CvdemoError(f"{steps} steps are {recipe.key}'s own schedule")
-        if steps is not None and steps < recipe.steps and out is None:
-            raise CvdemoError(
-                f"{steps} steps are fewer than {recipe.key}'s own {recipe.steps}: give a folder with --out"
-            )
+        used = recipe if steps is None else recipe.with_steps(steps, alone=out is not None)
         keep_freed_memory()
         place = default_device() if device is None else device
         options = (f" --minutes {minutes:g}" if minutes else "") + (f" --steps {steps}" if steps else "")
-        used = replace(recipe, steps=steps or recipe.steps)
         run = start(used, task(), device=place, minutes=minutes)
         checkpoint = run_to_end(run, click.echo)
         if steps is None or out is not None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from cvdemo.errors import UnknownModelError
+from cvdemo.errors import CvdemoError, UnknownModelError
 from cvdemo.world.vocabulary import WORLD_VERSION
 
 if TYPE_CHECKING:
@@ -146,6 +146,19 @@ class Recipe:
     def trained_like(self, other: Recipe) -> bool:
         """Whether all weights of the other net are taken, those of the same name and shape."""
         return self.whole or self.task.split(":")[:2] == other.task.split(":")[:2]
+
+    def with_steps(self, steps: int, *, alone: bool) -> Recipe:
+        """The recipe with another schedule; `alone` if only a folder of its own gets what comes of it.
+
+        Raises `CvdemoError` for the recipe's own steps, and for fewer where the card would hear of them.
+        """
+        if steps == self.steps:
+            raise CvdemoError(f"{steps} steps are {self.key}'s own schedule: train it without --steps")
+        if steps < self.steps and not alone:
+            raise CvdemoError(
+                f"{steps} steps are fewer than {self.key}'s own {self.steps}: give a folder with --out"
+            )
+        return replace(self, steps=steps)
 
     def fingerprint(self, minutes: float | None) -> str:
         """Eight letters that differ whenever another run would come out of it."""

@@ -54,11 +54,9 @@ def _named(key: str, card: dict[str, Any], figures: Mapping[str, Any]) -> str:
 
 
 def _command(key: str, card: dict[str, Any]) -> str:
-    """What reproduces the figures: scoring the weights, or training them where no command scores them."""
+    """What reproduces the figures: scoring the weights, or training them where they need photos."""
     entry = ENTRIES.get(key)
     if entry is None:
         return str(card["command"])
-    if not entry.task:
-        return f"cvdemo train {key}"
     knobs = "".join(f" --knob {name}={value}" for name, value in entry.knobs.items())
     return f"cvdemo evaluate {key} --data {str(card['scored_on']).partition(',')[0]}{knobs}"

@@ -14,7 +14,7 @@ from cvdemo.cli import main
 from cvdemo.data.pictures import read_picture, sample, to_png
 from cvdemo.zoo.coco_scores import NUMBERS, coco_numbers
 from cvdemo.zoo.packaged import package_file
-from cvdemo.zoo.weights import figures_without
+from cvdemo.zoo.weights import figures_without, read_card
 
 COCO_MINI = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "coco-mini"
 
@@ -147,3 +147,27 @@ def test_what_cannot_be_left_out_is_said(words: list[str], said: str) -> None:
     done = run(*words, "--data", "world:test", "--n", "1")
     assert done.exit_code == 1 and said in done.output
     assert "Traceback" not in done.output
+
+
+def test_a_net_of_one_page_is_scored_as_its_training_scored_it(tmp_path: Path) -> None:
+    numbers = tmp_path / "numbers.json"
+    arguments = ["evaluate", "patches", "--data", "world:test", "--n", "20", "--device", "cpu"]
+    done = CliRunner().invoke(main, [*arguments, "--json", str(numbers)])
+    assert done.exit_code == 0, done.output
+    found, card = json.loads(numbers.read_text()), read_card("patches")
+    assert card is not None and found["n"] == 20
+    assert abs(found["pixel_accuracy"] - card["metrics"]["pixel_accuracy"]) < 0.03
+
+
+@pytest.mark.parametrize(
+    ("data", "options", "said"),
+    [
+        ("coco:a.json:b", [], "patches is scored on world:SPLIT, not on 'coco:a.json:b'"),
+        ("world:tset", [], "no split named 'tset'"),
+        ("world:test", ["--crf"], "patches is scored on normal scenes, without a CRF"),
+        ("world:test", ["--knob", "noise=12"], "patches is scored on normal scenes"),
+    ],
+)
+def test_what_a_net_of_one_page_is_not_scored_on(data: str, options: list[str], said: str) -> None:
+    done = CliRunner().invoke(main, ["evaluate", "patches", "--data", data, *options])
+    assert done.exit_code == 1 and said in done.output

@@ -34,7 +34,7 @@ def test_the_best_net_that_is_fast_enough() -> None:
 
 def test_the_sentence_names_the_choice_and_the_ends() -> None:
     said = sentence_of([WORSE, SLOW, FAST], FAST, "AP", 100)
-    assert "At 100 frames a second (10 ms): **Fast** (one stage), AP **0.600** in 4.0 ms." in said
+    assert "Within 10 ms, for 100 a second: **Fast** (one stage), AP **0.600** in 4.0 ms." in said
     assert "Best of all: Slow" in said and "Fastest: Fast" in said
     assert sentence_of([SLOW], None, "AP", 250).startswith("No net keeps up with 250")
 

@@ -81,7 +81,7 @@ def sentence_of(nets: Sequence[Candidate], best: Candidate | None, metric: str, 
         chosen = f"No net keeps up with {rate} frames a second."
     else:
         chosen = (
-            f"At {rate} frames a second ({1000 / rate:.0f} ms): **{best.title}** ({best.kind}), "
+            f"Within {1000 / rate:.0f} ms, for {rate} a second: **{best.title}** ({best.kind}), "
             f"{metric} **{best.quality:.3f}** in {best.ms:.1f} ms."
         )
     return (
