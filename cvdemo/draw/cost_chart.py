@@ -18,7 +18,10 @@ MARGIN = 30.0  # pixels beside the plot that a title may reach into
 
 
 class Disc(NamedTuple):
-    """One net: milliseconds per picture, quality, number of parameters (None if unknown), hover text."""
+    """One net: milliseconds per picture, quality, number of parameters (None if unknown), hover text.
+
+    The title of one that is not `titled` appears only when the disc is pointed at.
+    """
 
     key: str
     title: str
@@ -29,6 +32,7 @@ class Disc(NamedTuple):
     colour: str = OTHER
     symbol: str = "circle"
     ringed: bool = False
+    titled: bool = True
 
 
 def cost_chart(
@@ -90,7 +94,8 @@ def title_places(discs: Sequence[Disc], *, log: bool = False, width: float = WID
     radii = np.array(_sizes(discs)) / 2
     taken = [(x - r, y - r, x + r, y + r) for (x, y), r in zip(places, 0.9 * radii, strict=True)]
     found = [""] * len(discs)
-    order = sorted(range(len(discs)), key=lambda k: (not _is_chosen(discs[k]), -discs[k].quality))
+    named = [k for k, disc in enumerate(discs) if disc.titled]
+    order = sorted(named, key=lambda k: (not _is_chosen(discs[k]), -discs[k].quality))
     for k in order:
         wide, (x, y), away = LETTER * len(discs[k].title), places[k], radii[k] + 2
         crowded = []

@@ -64,3 +64,10 @@ def test_the_chosen_one_has_a_title_even_where_there_is_no_room() -> None:
     ]
     places = title_places([*crowd, *around])
     assert places[2] and not places[1]
+
+
+def test_an_untitled_disc_is_named_only_when_pointed_at() -> None:
+    discs = [disc(10, 0.5), disc(20, 0, "untitled")._replace(titled=False), disc(30, 1)]
+    points = cost_chart(discs, "mIoU").data[-1]
+    assert list(points.text) == ["a net", "", "a net"]
+    assert points.customdata[1][2] == "untitled"

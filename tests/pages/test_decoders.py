@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 
 import pytest
 
 from cvdemo import zoo
 from cvdemo.labs.decoders.experiment import drawn_segmenters, photo_segmenters
+from cvdemo.zoo.weights import read_card
 from tests.pages import driver
 from tests.pages.driver import without_errors
 
@@ -64,3 +66,15 @@ def test_a_skip_left_out_costs_something() -> None:
 @pytest.mark.parametrize("name", ["Stride 32 or 8", "Without skips", "No context", "A hard scene", "A photo"])
 def test_every_experiment_is_one_click(name: str) -> None:
     without_errors(open_page().button(key=f"try-{name}").click().run())
+
+
+def test_the_nets_are_compared_after_their_own_and_after_longer_trainings() -> None:
+    app = without_errors(open_page(seed="36"))
+    figure = json.loads(app.get("plotly_chart")[0].proto.spec)["data"][0]
+    assert len(figure["y"]) == len(drawn_segmenters())
+    app = without_errors(app.segmented_control(key="decoders-trained").set_value("four times as long").run())
+    longer = json.loads(app.get("plotly_chart")[0].proto.spec)["data"][0]
+    trained = [net.key for net in drawn_segmenters() if "longer" in (read_card(net.key) or {})]
+    assert [key for key, *_ in longer["customdata"]] == [key for key in trained for _ in range(2)]
+    assert longer["marker"]["symbol"] == ["circle-open", "circle"] * len(trained)
+    assert not any(longer["text"][::2])

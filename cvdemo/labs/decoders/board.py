@@ -29,12 +29,13 @@ from cvdemo.ui.component import component, packed
 from cvdemo.ui.page import chart_width, longer_training, texts
 from cvdemo.ui.segmentation import Segmented, known, scored
 from cvdemo.world.vocabulary import SEMANTIC
-from cvdemo.zoo.convergence import Longer, longer
-from cvdemo.zoo.weights import figures_without, read_card
+from cvdemo.zoo.convergence import Longer
+from cvdemo.zoo.weights import figures_without
 
 PICTURE = 480  # pixels of a small picture's width
 COLUMNS, INNER_COLUMNS = 4, 6
 SHOW = ("mask", "labels", "errors")
+LENGTHS = ("as above", "four times as long")
 STRIDES, ORDER, SWIPED = ("fcn32s", "fcn16s", "fcn8s"), ("first", "second", "third"), 760
 
 _swipe = component("decoders/swipe")
@@ -174,28 +175,39 @@ def _held_out(name: str, whole: float, without: float) -> str:
 def costs(found: Sequence[Segmented], chosen_key: str) -> None:
     """mIoU on held-out pictures against milliseconds a picture; discs by the number of parameters.
 
-    A hollow one is a net after a longer training than the others had.
+    Nets are compared after their own trainings, or after those that were four times as long.
     """
     cards = segmenter_cards([one.entry.key for one in found])
-    if cards:
-        discs = []
-        for card in cards:
-            disc = _disc(card, CHOSEN if card.key == chosen_key else OTHER)
-            more = longer(read_card(card.key))
-            discs += [disc] if more is None else [disc, _after(disc, more)]
-        figure = cost_chart(discs, f"mIoU, {cards[0].data}", width=chart_width())
-        st.plotly_chart(figure, key="figures", config={"displayModeBar": False})
-
-
-def _after(disc: Disc, more: Longer) -> Disc:
-    """A net's disc after its longer training: hollow, and where its mIoU is then."""
-    text = f"mIoU {more.figure:.3f} after {more.steps:,} steps, {more.own:.3f} after {more.own_steps:,}"
-    return disc._replace(title=f"{disc.title}, longer", quality=more.figure, hover=text, symbol="circle-open")
+    if not cards:
+        return
+    length = LENGTHS[0]
+    if any(card.more for card in cards):
+        length = widgets.segmented_control("trained", "Training", LENGTHS, LENGTHS[0])
+    discs = []
+    for card in cards:
+        colour = CHOSEN if card.key == chosen_key else OTHER
+        if length == LENGTHS[0]:
+            discs.append(_disc(card, colour))
+        elif card.more:
+            discs += [_before(card, colour), _after(card, card.more, colour)]
+    figure = cost_chart(discs, f"mIoU, {cards[0].data}", width=chart_width())
+    st.plotly_chart(figure, key="figures", config={"displayModeBar": False})
 
 
 def _disc(card: SegmenterCard, colour: str) -> Disc:
     text = (
-        f"mIoU {card.miou:.3f} · boundary F1 {card.boundary_f1:.3f}<br>"
+        f"mIoU {card.miou:.3f} · boundary F1 {card.boundary_f1:.3f} after {card.steps:,} steps<br>"
         f"{card.milliseconds:.1f} ms · {card.params / 1e6:.2f} M parameters"
     )
     return Disc(card.key, card.title, card.milliseconds, card.miou, card.params, text, colour)
+
+
+def _before(card: SegmenterCard, colour: str) -> Disc:
+    """Where a net stood before its longer training: hollow, its title only when it is pointed at."""
+    return _disc(card, colour)._replace(symbol="circle-open", titled=False)
+
+
+def _after(card: SegmenterCard, more: Longer, colour: str) -> Disc:
+    """A net's disc after its longer training."""
+    figures = {"miou": more.figure, "boundary_f1": more.metrics["boundary_F1"], "steps": more.steps}
+    return _disc(card._replace(**figures), colour)

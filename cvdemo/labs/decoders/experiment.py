@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cvdemo import zoo
 from cvdemo.draw.feature_maps import corner_colours, enlarged, feature_colours
 from cvdemo.nets.inside import ablations, inner_maps
+from cvdemo.zoo.convergence import Longer, longer
 from cvdemo.zoo.drawn import TraceSegmenter
 from cvdemo.zoo.entries import entries
 from cvdemo.zoo.model import Segmentation
@@ -22,7 +23,10 @@ MSRC = "msrc"  # the labels of the nets for photos that share backbone and train
 
 
 class SegmenterCard(NamedTuple):
-    """What a net's card says: mIoU and boundary F1 on its `data`, parameters, milliseconds a picture."""
+    """What a net's card says: mIoU and boundary F1 on its `data`, parameters, milliseconds a picture.
+
+    `steps` is how long it was trained, `more` what a longer training gave, if there was one.
+    """
 
     key: str
     title: str
@@ -31,6 +35,8 @@ class SegmenterCard(NamedTuple):
     params: int
     milliseconds: float
     data: str
+    steps: int
+    more: Longer | None
 
 
 class InnerMap(NamedTuple):
@@ -71,10 +77,10 @@ def segmenter_cards(keys: Sequence[str]) -> list[SegmenterCard]:
     found = []
     for key in keys:
         if card := read_card(key):
-            m = card["metrics"]
+            m, title = card["metrics"], short_title(zoo.spec(key))
             numbers = (m["mIoU"], m["boundary_F1"], card["params"], m["ms_per_image"])
             data = ", ".join(str(card["scored_on"]).split(", ")[:2])
-            found.append(SegmenterCard(key, short_title(zoo.spec(key)), *numbers, data))
+            found.append(SegmenterCard(key, title, *numbers, data, card["steps"], longer(card)))
     return found
 
 
