@@ -35,7 +35,10 @@ QUOTED = {
     "captions": [
         f"a BLEU-4 of {after('show-attend-tell')}, and {after('show-attend-tell', 'exact')} of its captions",
     ],
-    "dilated": [f"{own('deeplabv2')} and {own('deeplabv3')}, that of v1 {own('deeplabv1')}"],
+    "dilated": [
+        f"{own('deeplabv2')} and {own('deeplabv3')}, that of v1 {own('deeplabv1')}",
+        f"{after('deeplabv2')} and {after('deeplabv3')}, and v1 {after('deeplabv1')}",
+    ],
     "decoders": [
         f"its mIoU is 0{after('segnet')} instead of 0{own('segnet')}",
         f"has 0{after('segnet', 'ball', 2)} instead of 0{own('segnet', 'ball', 2)}",
