@@ -32,6 +32,7 @@ def _short(part: dict, name: str, digits: int) -> str:
 
 FIGURE = re.compile(r"\d*\.\d+")
 QUOTED = {
+    "stacked": [f"{after('early-fusion-5')} of all clips against {own('early-fusion-7')}"],
     "captions": [
         f"a BLEU-4 of {after('show-attend-tell')}, and {after('show-attend-tell', 'exact')} of its captions",
     ],

@@ -113,7 +113,7 @@ PAGES = (
     ),
     Page(
         "yolo_ssd", "YOLO and SSD", "bolt", DETECTION, "Can one pass of a network find all objects?",
-        {11: "YOLO", 12: "SSD", 13: "SSD against YOLO"}, ("yolo", *SSDS),
+        {11: "YOLO", 12: "SSD", 13: "SSD against YOLO"}, ("yolo", *SSDS, "faster-rcnn"),
     ),
     Page(
         "nms", "NMS", "filter_alt", DETECTION, "Which of many overlapping boxes stay?",
@@ -149,7 +149,7 @@ PAGES = (
     Page(
         "dilated", "Dilated convolutions", "blur_on", SEGMENTATION,
         "How does a network see more without a smaller map?", {28: "Dilated convolutions", 29: "DeepLab"},
-        ("deeplabv3",),
+        ("deeplabv1", "deeplabv2", "deeplabv3", "deeplabv3plus"),
     ),
     Page(
         "crf", "CRF", "auto_fix_high", SEGMENTATION, "How do borders become sharp?", {30: "CRF"},
@@ -193,7 +193,9 @@ PAGES = (
     Page(
         "stacked", "Stacked frames", "layers", VIDEO,
         "What do neighbouring frames add?", {39: "Stacked frames"},
-        ("early-fusion-3", "early-fusion-5", "early-fusion-7", "unet-frames-1", "unet-frames-3"), Sees.OTHER,
+        ("frame-average", "early-fusion-3", "early-fusion-5", "early-fusion-7", "unet-frames-1",
+         "unet-frames-3"),
+        Sees.OTHER,
     ),
     Page(
         "implementations", "By hand or ready-made", "build", PRACTICE,

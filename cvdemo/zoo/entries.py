@@ -89,7 +89,7 @@ def _stage(key: str, title: str, arxiv: str, net: str, recipe: Recipe) -> Entry:
 def _fast(key: str, title: str, net: str, chart: Chart, *differences: str) -> Entry:
     recipe = _region_recipe(key, f"fast_rcnn:FastRCNNTask:{key}", data=SEARCHED, eight_bits=True)
     return _detector(
-        key, title, "1504.08083", f"fast_rcnn:{net}", recipe, chart, *differences,
+        key, title, "1504.08083", f"fast_rcnn:{net}", recipe, chart, HIDDEN, *differences,
         "It learns from 300 proposals of a picture and classifies 500, where the paper has 2,000 of both.",
         adapter="cvdemo.zoo.drawn_regions:FastRCNNDetector",
     )  # fmt: skip
@@ -171,6 +171,7 @@ SSD_ADDITIONS = (
 ONE_MAP = (
     "Its one map has stride 4, by dilation: 48 cells on 192 pixels, where 16 on the paper's 1,000 gives 62."
 )
+HIDDEN = "The head's fully connected layers have 128 neurons, where the paper's have 4,096."
 LIGHT = "From stride 4 on the backbone is half as wide as the other nets', with four blocks rather than six."
 FEWER = "150 proposals of a picture are classified, where the paper has 300, and 2,000 in training."
 JOINT = "Both halves are trained together in one go, not in four alternating steps."
@@ -291,6 +292,7 @@ UNET = (
     "Convolutions are padded, and the decoder upsamples bilinearly.",
     "The last step works at half resolution and is unfolded at the end (arXiv:1609.05158).",
     "The last skip also brings the picture's own pixels.",
+    "The pixels between two objects of one class have no greater weight in the loss.",
 )
 STACKED = "The channels of its picture are those of neighbouring frames; it segments the middle one."
 FCN = "Pictures are padded to the stride, where the paper lays 100 pixels around them."
@@ -339,12 +341,12 @@ ENTRIES: dict[str, Entry] = {
         _fast("fast-rcnn-plus", "Fast R-CNN+", "FastRCNN", Chart(TWO_STAGES, "#A6761D", 5), PYRAMID,
               GIOU, QUALITY, MORE_ON),
         _two_stages("faster-rcnn-plus", "Faster R-CNN+", "1506.01497", "faster_rcnn:FasterRCNN",
-                    Chart(TWO_STAGES, "#5B5FC7", 7), PYRAMID, ALIGN, ANCHORS, GIOU, QUALITY, MORE_ON,
+                    Chart(TWO_STAGES, "#5B5FC7", 7), HIDDEN, PYRAMID, ALIGN, ANCHORS, GIOU, QUALITY, MORE_ON,
                     JOINT, FEWER, default=True),
         _two_stages("faster-rcnn", "Faster R-CNN", "1506.01497", "faster_rcnn:faster_rcnn",
-                    Chart(TWO_STAGES, "#0072B2", 6), ONE_MAP, JOINT, FEWER),
+                    Chart(TWO_STAGES, "#0072B2", 6), HIDDEN, ONE_MAP, JOINT, FEWER),
         _two_stages("faster-rcnn-light", "Faster R-CNN light", "1506.01497",
-                    "faster_rcnn:faster_rcnn_light", Chart(TWO_STAGES, "#7FA8D9", 14), LIGHT, ONE_MAP,
+                    "faster_rcnn:faster_rcnn_light", Chart(TWO_STAGES, "#7FA8D9", 14), LIGHT, HIDDEN, ONE_MAP,
                     JOINT, FEWER, start="ssd-light"),
         _two_stages("rfcn", "R-FCN", "1605.06409", "rfcn:rfcn", Chart(TWO_STAGES, "#56B4E9", 8), ONE_MAP,
                     "Proposals come from the same map as the votes, not from the one before it.",

@@ -77,13 +77,17 @@ class Entry:
     @property
     def differs(self) -> tuple[str, ...]:
         """All that differs from the paper: `differences`, and the size, length and kind of the training."""
+        from cvdemo.zoo.budgets import steps_of  # late: it reads the table of entries
+
         recipe, (width, height) = self.recipe, self.recipe.data.size
         pictures = f"drawn {recipe.data.unit} of {width} x {height} pixels"
-        return (
-            *self.differences,
-            f"It is trained on {pictures}, for {recipe.steps:,} steps of {recipe.batch}.",
-            OPTIMISER,
-        )
+        length = f"It is trained on {pictures}, for {recipe.steps:,} steps of {recipe.batch}."
+        if earlier := steps_of(self.key) - recipe.steps:
+            length = (
+                f"It is trained on {pictures}, for {recipe.steps:,} steps of {recipe.batch}, "
+                f"after {earlier:,} of the nets that it goes on from."
+            )
+        return (*self.differences, length, OPTIMISER)
 
     def build(self) -> nn.Module:
         """The untrained net."""

@@ -12,9 +12,15 @@ from cvdemo.zoo.entries import ENTRIES
 from cvdemo.zoo.evaluators import EVALUATORS
 from cvdemo.zoo.weights import read_card
 
+PHOTOS = {
+    "MSRC test": "msrc:DIR",
+    "CamVid test": "camvid:DIR",
+    "COCO val2017": "coco:ANNOTATIONS.json:IMAGES_DIR",
+}
+"""The photos that `cvdemo evaluate` asks for, by how a card calls them."""
 FLAT = {True: "yes", False: "no", None: "-"}
 HEADING = (
-    "| net | parameters | held-out figure | converged | ms a picture | from |",
+    "| net | parameters | held-out figure | curve flat at the end | ms a picture | from |",
     "|---|---|---|---|---|---|",
 )
 
@@ -54,9 +60,10 @@ def _named(key: str, card: dict[str, Any], figures: Mapping[str, Any]) -> str:
 
 
 def _command(key: str, card: dict[str, Any]) -> str:
-    """What reproduces the figures: scoring the weights, or training them where they need photos."""
-    entry = ENTRIES.get(key)
+    """What reproduces the figures: the command that scores the weights."""
+    entry, scored_on = ENTRIES.get(key), str(card["scored_on"])
     if entry is None:
-        return str(card["command"])
+        data = next(form for test, form in PHOTOS.items() if scored_on.startswith(test))
+        return f"cvdemo evaluate {key} --data {data}"
     knobs = "".join(f" --knob {name}={value}" for name, value in entry.knobs.items())
-    return f"cvdemo evaluate {key} --data {str(card['scored_on']).partition(',')[0]}{knobs}"
+    return f"cvdemo evaluate {key} --data {scored_on.partition(',')[0]}{knobs}"

@@ -72,7 +72,7 @@ def test_the_nets_are_compared_after_their_own_and_after_longer_trainings() -> N
     app = without_errors(open_page(seed="36"))
     figure = json.loads(app.get("plotly_chart")[0].proto.spec)["data"][0]
     assert len(figure["y"]) == len(drawn_segmenters())
-    app = without_errors(app.segmented_control(key="decoders-trained").set_value("four times as long").run())
+    app = without_errors(app.segmented_control(key="decoders-trained").set_value("longer").run())
     longer = json.loads(app.get("plotly_chart")[0].proto.spec)["data"][0]
     trained = [net.key for net in drawn_segmenters() if "longer" in (read_card(net.key) or {})]
     assert [key for key, *_ in longer["customdata"]] == [key for key in trained for _ in range(2)]

@@ -35,7 +35,7 @@ from cvdemo.zoo.weights import figures_without
 PICTURE = 480  # pixels of a small picture's width
 COLUMNS, INNER_COLUMNS = 4, 6
 SHOW = ("mask", "labels", "errors")
-LENGTHS = ("as above", "four times as long")
+LENGTHS = ("as above", "longer")
 STRIDES, ORDER, SWIPED = ("fcn32s", "fcn16s", "fcn8s"), ("first", "second", "third"), 760
 
 _swipe = component("decoders/swipe")
@@ -175,7 +175,7 @@ def _held_out(name: str, whole: float, without: float) -> str:
 def costs(found: Sequence[Segmented], chosen_key: str) -> None:
     """mIoU on held-out pictures against milliseconds a picture; discs by the number of parameters.
 
-    Nets are compared after their own trainings, or after those that were four times as long.
+    Nets are compared after their own trainings, or after longer ones.
     """
     cards = segmenter_cards([one.entry.key for one in found])
     if not cards:

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from cvdemo import zoo
 from cvdemo.draw.feature_maps import corner_colours, enlarged, feature_colours
 from cvdemo.nets.inside import ablations, inner_maps
+from cvdemo.zoo.budgets import steps_of
 from cvdemo.zoo.convergence import Longer, longer
 from cvdemo.zoo.drawn import TraceSegmenter
-from cvdemo.zoo.entries import entries
+from cvdemo.zoo.entries import ENTRIES, entries
 from cvdemo.zoo.model import Segmentation
 from cvdemo.zoo.photo_entries import PHOTO_ENTRIES
 from cvdemo.zoo.weights import has_weights, read_card
@@ -25,7 +26,7 @@ MSRC = "msrc"  # the labels of the nets for photos that share backbone and train
 class SegmenterCard(NamedTuple):
     """What a net's card says: mIoU and boundary F1 on its `data`, parameters, milliseconds a picture.
 
-    `steps` is how long it was trained, `more` what a longer training gave, if there was one.
+    `steps` is how long it was trained in all its stages, `more` what a longer last one gave, if any.
     """
 
     key: str
@@ -80,7 +81,10 @@ def segmenter_cards(keys: Sequence[str]) -> list[SegmenterCard]:
             m, title = card["metrics"], short_title(zoo.spec(key))
             numbers = (m["mIoU"], m["boundary_F1"], card["params"], m["ms_per_image"])
             data = ", ".join(str(card["scored_on"]).split(", ")[:2])
-            found.append(SegmenterCard(key, title, *numbers, data, card["steps"], longer(card)))
+            before = steps_of(key) - card["steps"] if key in ENTRIES else 0
+            more = longer(card)
+            more = more and more._replace(steps=before + more.steps)
+            found.append(SegmenterCard(key, title, *numbers, data, before + card["steps"], more))
     return found
 
 
