@@ -45,6 +45,9 @@ QUOTED = {
         f"has 0{after('segnet', 'ball', 2)} instead of 0{own('segnet', 'ball', 2)}",
         f"gets from 0{own('unet-noskip')} to 0{after('unet-noskip')}",
         f"from 0{own('unet')} to 0{after('unet')}",
+        f"0{after('deeplabv1')}, 0{after('deeplabv2')}, 0{after('deeplabv3')} and 0{after('pspnet')}, ",
+        f"have 0{after('deeplabv3plus')} and 0{after('refinenet')}; U-Net",
+        f"stride 2 and has 0{after('unet')}",
     ],
     "tradeoffs": [
         f"SSD has {own('ssd-light')} and {own('ssd')}, "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cvdemo.assets import asset
 from cvdemo.zoo.additions import REGION_NETS, SEGMENTERS, SSD_CHAIN
 from cvdemo.zoo.budgets import by_steps, odd_budgets, steps_of
 from cvdemo.zoo.catalogue import compared
@@ -46,3 +47,33 @@ def test_the_detectors_under_one_chart_are_named_by_their_steps() -> None:
 def test_a_card_is_of_the_budget_that_the_entry_says(key: str) -> None:
     card = read_card(key)
     assert card is not None and card["steps"] == ENTRIES[key].recipe.steps
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        [one.key for one in entries(Task.CAPTION) if one.recipe is not None],
+        ["localizer", "localizer-class", "localizer-box"],
+        ["unet-frames-1", "unet-frames-3", "unet-frames-5"],
+        ["keypoint-rcnn", "pose-regression"],
+        ["mask-rcnn", "mask-rcnn-roipool", "mask-rcnn-softmax"],
+    ],
+    ids=lambda keys: keys[0],
+)
+def test_nets_of_one_comparison_learn_from_as_many_views(keys: list[str]) -> None:
+    recipes = [ENTRIES[key].recipe for key in keys]
+    assert len({(one.steps, one.batch, one.start, one.rate) for one in recipes}) == 1
+    assert len({steps_of(key) for key in keys}) == 1
+
+
+def test_the_page_of_flow_says_how_much_each_net_has_seen() -> None:
+    text = asset("texts", "en", "flow.md").read_text()
+    for key, title in (("flownet", "FlowNetS learnt from"), ("raft", "RAFT from")):
+        one = ENTRIES[key].recipe
+        assert f"{title} {one.steps * one.batch:,}" in text
+
+
+def test_the_page_of_captions_says_how_long_they_learnt() -> None:
+    one = ENTRIES["show-attend-tell"].recipe
+    said = f"All three nets learnt for {one.steps:,} steps of {one.batch} pictures"
+    assert said in asset("texts", "en", "captions.md").read_text()
