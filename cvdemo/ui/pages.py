@@ -153,7 +153,7 @@ PAGES = (
     ),
     Page(
         "crf", "CRF", "auto_fix_high", SEGMENTATION, "How do borders become sharp?", {30: "CRF"},
-        ("deeplabv1", "unet", "fcn8s", *PHOTO_MAPS),
+        ("deeplabv1", "deeplabv2", "deeplabv3", "pspnet", "unet", "fcn8s", *PHOTO_MAPS),
     ),
     Page(
         "decoders", "Back to full size", "stairs", SEGMENTATION, "Which way back to full size loses least?",
