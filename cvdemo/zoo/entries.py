@@ -214,7 +214,7 @@ def _masks(key: str, title: str, net: str, *differences: str, default: bool = Fa
 def _pose(key: str, title: str, arxiv: str, net: str, *differences: str, default: bool = False) -> Entry:
     """Both ways to keypoints share their recipe: larger pictures of scenes with people."""
     recipe = Recipe(
-        key, f"cvdemo.train.pose:PoseTask:{key}", steps=1500, start="faster-rcnn-plus", whole=True, batch=8,
+        key, f"cvdemo.train.pose:PoseTask:{key}", steps=3000, start="faster-rcnn-plus", whole=True, batch=8,
         rate=1.5e-3, channels_last=True,
         data=Scenes(pool=1536, fresh=512, objects=(8, 12), people=2, size=POSE_SIZE), eight_bits=True,
     )  # fmt: skip
