@@ -61,7 +61,7 @@ QUOTED = {
         f"{own('fast-rcnn-plus')} against {own('fast-rcnn')}",
         f"It has {own('rfcn')} against {own('faster-rcnn')}.",
         f"has {own('rfcn-plus')}, and Faster R-CNN+ has {own('faster-rcnn-plus')}.",
-        # `rfcn` with `VotingHeadConfig(pooling="align")` in place of "mean", by `cvdemo train rfcn --out DIR`.
+        # `cvdemo train rfcn --out DIR` with `VotingHeadConfig(pooling="align")` in its config.
         "has .826, and of small objects .816",
         f"the rounded bins have {own('rfcn', 'APs')}",
     ],
