@@ -1,7 +1,7 @@
 """Training segmenters of photos from MSRC v2: `python -m cvdemo.train.msrc KEY DIR`.
 
 The nets learn from photos of `train`; those of `val` are scored during a run, those of `test` once, at its
-end. All nets have one recipe, so that their figures compare the nets.
+end. All nets have one recipe but for the number of steps.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ CITATION = (
 
 
 def recipe(key: str) -> Recipe:
-    """The recipe of a net, the same for all."""
+    """The recipe of a net, the same for all but for the steps."""
     return Recipe(
         key,
         f"cvdemo.train.msrc:MSRCTask:{key}",
-        steps=MSRC_STEPS,
+        steps=MSRC_STEPS[key],
         batch=MSRC_BATCH,
         rate=2e-3,
         ema=0.99,
