@@ -14,8 +14,8 @@ def keep_freed_memory() -> None:
 
     glibc gives a large tensor's memory back to the system when it is freed, and for the next one the system
     has to find and clear every page anew. With all kept, `cvdemo bench training unet early-fusion-5` counts a
-    fifth and a third less of learning (4.3 and 9.9 core-minutes rather than 5.4 and 14.8); SSD's, whose tensors
-    are small, takes as long.
+    fifth and a third less of learning (4.3 and 9.9 core-minutes rather than 5.4 and 14.8); SSD's, whose
+    tensors are small, takes as long.
     """
     with suppress(OSError, AttributeError, TypeError):
         libc = ctypes.CDLL(None)
