@@ -8,11 +8,12 @@ from typing import Any
 
 from cvdemo import zoo
 from cvdemo.errors import CvdemoError
+from cvdemo.train.finish import held_out_data
 from cvdemo.world.difficulty import named
 from cvdemo.zoo.entries import ENTRIES, entries
 from cvdemo.zoo.evaluators import open_data, score
 from cvdemo.zoo.spec import Task
-from cvdemo.zoo.weights import has_weights, read_card, renew_card
+from cvdemo.zoo.weights import card_of, has_weights, read_card, renew_card
 
 ROUNDS, ITEMS = 5, 4
 TIMES = ("ms_per_image", "ms", "ms_per_second")
@@ -41,8 +42,9 @@ def run(
         raise CvdemoError(f"no drawn-world net with weights is called '{unknown[0][:60]}'")
     taken: dict[str, list[float]] = {key: [] for key in keys}
     models = {key: zoo.load(key, device) for key in keys}
+    tests = {key: held_out_data(key) for key in keys}
     for key in bar(list(keys) * (rounds + 1)):
-        data = open_data(zoo.spec(key), _test(key), n, named("normal", **ENTRIES[key].knobs))
+        data = open_data(zoo.spec(key), tests[key], n, named("normal", **ENTRIES[key].knobs))
         numbers = score(models[key], data)
         taken[key].append(numbers[_time(numbers)])
     return {key: median(times[1:]) for key, times in taken.items()}
@@ -50,20 +52,9 @@ def run(
 
 def put_on_card(key: str, milliseconds: float) -> None:
     """Write a net's time on its card, in place of the one there."""
-    metrics = _card(key)["metrics"]
-    renew_card(key, _test(key), {**metrics, _time(metrics): round(milliseconds, 2)})
-
-
-def _card(key: str) -> dict[str, Any]:
-    card = read_card(key)
-    if card is None:
-        raise CvdemoError(f"'{key}' has no card: `cvdemo train {key}` makes it")
-    return card
-
-
-def _test(key: str) -> str:
-    """The data that a net's card was scored on, such as "world:test"."""
-    return str(_card(key)["scored_on"]).partition(",")[0]
+    data = held_out_data(key)
+    metrics = card_of(key, data)["metrics"]
+    renew_card(key, data, {**metrics, _time(metrics): round(milliseconds, 2)})
 
 
 def _time(numbers: dict[str, Any]) -> str:

@@ -89,7 +89,7 @@ def main(key: str, folder: Path, device: str | None, out: Path | None, steps: in
     """Train the net KEY from MSRC's folder DIR; a run that was stopped goes on from its checkpoint.
 
     With STEPS other than the recipe's, weights and card go to the folder OUT alone. Without it the shipped
-    ones stay, since nets are compared at equal steps, and the card gets what the other schedule reached.
+    ones stay, since nets are compared as they are shipped, and the card gets what the other schedule reached.
     """
     finetune.command(recipe(key), lambda: MSRCTask(key, folder), device, out, steps=steps)
 
